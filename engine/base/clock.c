@@ -1,0 +1,84 @@
+/*
+ * Time and randomness, through one replaceable table: nothing else in the engine asks the system
+ * for either, so that a test can run a year in a moment and a simulator can run everything from a
+ * seed. Holds one borrowed pointer, set before threads start. The system's own functions may be
+ * called from any thread.
+ */
+#include "base/clock.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+
+static int64_t read_us(clockid_t id)
+{
+    struct timespec ts = {0};
+    int rc = clock_gettime(id, &ts);
+    assert(rc == 0); /* both clocks exist on every Linux */
+    return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static int64_t system_wall_us(void *ud)
+{
+    return read_us(CLOCK_REALTIME);
+}
+
+static int64_t system_mono_us(void *ud)
+{
+    return read_us(CLOCK_MONOTONIC);
+}
+
+/* Ends the process where the kernel has no random numbers: going on with weak ones would be
+ * worse. */
+static void system_random(void *ud, void *out, size_t len)
+{
+    unsigned char *at = out;
+    while (len > 0) {
+        ssize_t n = getrandom(at, len, 0);
+        if (n == -1 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            abort();
+        }
+        at += n;
+        len -= (size_t)n;
+    }
+}
+
+static const struct clock system_clock = {system_wall_us, system_mono_us, system_random, NULL};
+static const struct clock *current = &system_clock;
+
+int64_t clock_wall_us(void)
+{
+    return current->wall_us(current->ud);
+}
+
+int64_t clock_mono_us(void)
+{
+    return current->mono_us(current->ud);
+}
+
+void clock_random(void *out, size_t len)
+{
+    current->random(current->ud, out, len);
+}
+
+uint64_t clock_random_below(uint64_t n)
+{
+    assert(n > 0);
+    /* Values in the incomplete last stretch of 2^64 would favour small results: draw again. */
+    uint64_t surplus = (UINT64_MAX % n + 1) % n;
+    uint64_t value;
+    do {
+        clock_random(&value, sizeof(value));
+    } while (surplus != 0 && value > UINT64_MAX - surplus);
+    return value % n;
+}
+
+void clock_replace(const struct clock *c)
+{
+    current = c != NULL ? c : &system_clock;
+}
