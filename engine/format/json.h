@@ -1,0 +1,33 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* The only file that includes jansson.h: the rest of the engine gets json_t through this header.
+ * Integers are exact to 64 bits, empty arrays stay arrays, the order of keys is kept. */
+enum { JSON_DEPTH_MAX = 64 };
+
+/* Parses one document of any type and nothing after it. Refuses duplicate keys, bytes that are not
+ * UTF-8 and nesting over JSON_DEPTH_MAX; an integer beyond 64 bits becomes a real. NULL and
+ * ERR_INVALID with line and column. The result is yours (json_decref). */
+json_t *json_parse(const char *text, size_t len, struct err *e);
+/* Compact text, keys in their order; yours (free). Never NULL for a value that json_parse or the
+ * Lua codec made. */
+char *json_text(const json_t *v, size_t *len);
+char *json_text_sorted(const json_t *v); /* keys sorted: for hashes. Yours. */
+int json_append(struct buf *out, const json_t *v); /* -1 where out is full */
+
+/* Walks "a.b.0.c"; borrowed, NULL where anything is missing. */
+json_t *json_path(const json_t *v, const char *path);
+/* The text at that path, or NULL where it is missing or not text. Borrowed. */
+const char *json_path_text(const json_t *v, const char *path);
+/* Members, by name, of an object that may be NULL. */
+const char *json_get_text(const json_t *v, const char *key);
+int64_t json_get_int(const json_t *v, const char *key, int64_t otherwise);
+bool json_get_bool(const json_t *v, const char *key, bool otherwise);

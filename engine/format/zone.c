@@ -1,0 +1,468 @@
+/*
+ * Time zones from the system's zone files (TZif, RFC 8536), read whole and checked, because setting
+ * TZ is unsafe beside other threads. A zone is a sorted list of moments with the offset that begins
+ * at each, and a POSIX TZ rule for the time after the last. Leap seconds are not counted, as in all
+ * civil time here, so the "right/" zones are refused. Zones are kept until zone_forget_all; loop
+ * thread only.
+ */
+#include "format/date.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/days.h"
+#include "base/map.h"
+#include "base/mem.h"
+
+enum {
+    NAME_MAX_BYTES = 64,
+    FILE_MAX = 256 * 1024, /* the largest of tzdata has 4 KiB */
+    HEADER = 44,
+    TYPE_BYTES = 6,
+    ZONES_MAX = 1000, /* tzdata has 600; a caller cannot fill the memory with names */
+    OFFSET_MAX_S = 26 * 3600, /* RFC 8536, 3.2 */
+    DAY_S = 86400,
+};
+
+static const char default_folder[] = "/usr/share/zoneinfo";
+
+/* "Mm.w.d", "Jn" and "n" of a POSIX TZ string. */
+enum rule_kind { RULE_MONTH, RULE_JULIAN, RULE_DAY };
+
+struct rule_date {
+    enum rule_kind kind;
+    int month, week, day;
+    int64_t time_s; /* local, from midnight; -167 … 167 hours (RFC 8536, 3.3.1) */
+};
+
+struct rule {
+    bool is_set;
+    bool has_dst;
+    int32_t std_s, dst_s; /* east of UTC */
+    struct rule_date start, end;
+};
+
+struct zone {
+    char name[NAME_MAX_BYTES + 1];
+    size_t count;
+    int64_t *at;     /* transitions in seconds since 1970, rising */
+    int32_t *offset; /* seconds east of UTC from at[i] on */
+    int32_t first_offset; /* before at[0] */
+    struct rule rule;
+};
+
+static struct map *zones; /* name -> struct zone */
+
+/* --- the footer: a POSIX TZ string ----------------------------------------------------------- */
+
+struct scan {
+    const char *at;
+    const char *end;
+};
+
+static bool take_char(struct scan *s, char c)
+{
+    if (s->at < s->end && *s->at == c) {
+        s->at++;
+        return true;
+    }
+    return false;
+}
+
+static int take_number(struct scan *s, int max, int *out)
+{
+    const char *first = s->at;
+    int value = 0;
+    while (s->at < s->end && *s->at >= '0' && *s->at <= '9' && s->at - first < 4) {
+        value = value * 10 + (*s->at++ - '0');
+    }
+    *out = value;
+    return s->at > first && value <= max ? 0 : -1;
+}
+
+/* "CET", "<-03>": only its end is of interest. */
+static int skip_abbreviation(struct scan *s)
+{
+    const char *first = s->at;
+    if (take_char(s, '<')) {
+        while (s->at < s->end && *s->at != '>') {
+            s->at++;
+        }
+        return take_char(s, '>') ? 0 : -1;
+    }
+    while (s->at < s->end && ((*s->at | 0x20) >= 'a' && (*s->at | 0x20) <= 'z')) {
+        s->at++;
+    }
+    return s->at - first >= 3 ? 0 : -1;
+}
+
+/* "[+-]hh[:mm[:ss]]" in seconds. */
+static int take_time(struct scan *s, int max_hours, int64_t *out)
+{
+    int parts[3] = {0};
+    int sign = 1;
+    if (take_char(s, '-')) {
+        sign = -1;
+    } else {
+        (void)take_char(s, '+');
+    }
+    if (take_number(s, max_hours, &parts[0]) == -1) {
+        return -1;
+    }
+    for (int i = 1; i < 3 && take_char(s, ':'); i++) {
+        if (take_number(s, 59, &parts[i]) == -1) {
+            return -1;
+        }
+    }
+    *out = sign * ((int64_t)parts[0] * 3600 + parts[1] * 60 + parts[2]);
+    return 0;
+}
+
+static int take_month_rule(struct scan *s, struct rule_date *out)
+{
+    out->kind = RULE_MONTH;
+    if (take_number(s, 12, &out->month) == -1 || out->month < 1 || !take_char(s, '.')
+        || take_number(s, 5, &out->week) == -1 || out->week < 1 || !take_char(s, '.')) {
+        return -1;
+    }
+    return take_number(s, 6, &out->day);
+}
+
+static int take_rule_date(struct scan *s, struct rule_date *out)
+{
+    int rc;
+    if (take_char(s, 'M')) {
+        rc = take_month_rule(s, out);
+    } else if (take_char(s, 'J')) {
+        out->kind = RULE_JULIAN;
+        rc = take_number(s, 365, &out->day) == 0 && out->day >= 1 ? 0 : -1;
+    } else {
+        out->kind = RULE_DAY;
+        rc = take_number(s, 365, &out->day);
+    }
+    out->time_s = 2 * 3600;
+    if (rc == 0 && take_char(s, '/')) {
+        rc = take_time(s, 167, &out->time_s);
+    }
+    return rc;
+}
+
+/* "CET-1CEST,M3.5.0,M10.5.0/3". POSIX counts offsets west of UTC. */
+static int parse_rule(const char *text, size_t len, struct rule *out)
+{
+    struct scan s = {text, text + len};
+    int64_t west;
+    *out = (struct rule){.is_set = true};
+    if (skip_abbreviation(&s) == -1 || take_time(&s, 24, &west) == -1) {
+        return -1;
+    }
+    out->std_s = (int32_t)-west;
+    if (s.at == s.end) {
+        return 0;
+    }
+    out->has_dst = true;
+    out->dst_s = out->std_s + 3600;
+    if (skip_abbreviation(&s) == -1) {
+        return -1;
+    }
+    if (s.at < s.end && *s.at != ',') {
+        if (take_time(&s, 24, &west) == -1) {
+            return -1;
+        }
+        out->dst_s = (int32_t)-west;
+    }
+    if (!take_char(&s, ',') || take_rule_date(&s, &out->start) == -1 || !take_char(&s, ',')
+        || take_rule_date(&s, &out->end) == -1) {
+        return -1;
+    }
+    return s.at == s.end ? 0 : -1;
+}
+
+/* The moment in that year, in seconds of local time before the change. */
+static int64_t rule_date_s(const struct rule_date *r, int64_t year)
+{
+    int64_t day = days_from_date(year, 1, 1);
+    switch (r->kind) {
+    case RULE_DAY:
+        day += r->day;
+        break;
+    case RULE_JULIAN:
+        /* Counts no 29 February: March 1 is day 60 in every year. */
+        day += r->day - 1 + (r->day >= 60 && days_in_month(year, 2) == 29);
+        break;
+    case RULE_MONTH: {
+        day = days_from_date(year, r->month, 1);
+        int64_t weekday = ((day + 4) % 7 + 7) % 7; /* 0 Sunday; 1970-01-01 was a Thursday */
+        day += (r->day - weekday + 7) % 7 + 7 * (r->week - 1);
+        if (day >= days_from_date(year, r->month, 1) + days_in_month(year, r->month)) {
+            day -= 7; /* week 5 is the last one */
+        }
+        break;
+    }
+    }
+    return day * DAY_S + r->time_s;
+}
+
+/* The offset that the latest change up to t left behind, over the years around t: a change may
+ * lie a week beyond its year. Where both fall together, summer time begins (RFC 8536, 3.3.1:
+ * all year). */
+static int32_t rule_offset_s(const struct rule *r, int64_t t)
+{
+    if (!r->has_dst) {
+        return r->std_s;
+    }
+    int64_t days = (t + r->std_s) / DAY_S;
+    int year;
+    int month;
+    int day;
+    days_to_date(days, &year, &month, &day);
+    int64_t latest = INT64_MIN;
+    int32_t offset = r->std_s;
+    for (int64_t y = (int64_t)year - 1; y <= (int64_t)year + 1; y++) {
+        int64_t end = rule_date_s(&r->end, y) - r->dst_s;
+        int64_t start = rule_date_s(&r->start, y) - r->std_s;
+        if (end <= t && end > latest) {
+            latest = end;
+            offset = r->std_s;
+        }
+        if (start <= t && start >= latest) {
+            latest = start;
+            offset = r->dst_s;
+        }
+    }
+    return offset;
+}
+
+/* --- the file -------------------------------------------------------------------------------- */
+
+struct counts {
+    size_t isut, isstd, leap, time, type, character;
+};
+
+static uint32_t read_u32(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static int32_t read_i32(const uint8_t *at)
+{
+    return (int32_t)read_u32(at);
+}
+
+static int64_t read_i64(const uint8_t *at)
+{
+    return (int64_t)((uint64_t)read_u32(at) << 32 | read_u32(at + 4));
+}
+
+/* The header's counts, each no larger than a file can be; -1 where it is none. */
+static int read_header(const uint8_t *at, size_t len, struct counts *out)
+{
+    if (len < HEADER || memcmp(at, "TZif", 4) != 0 || at[4] < '2') {
+        return -1;
+    }
+    size_t *fields[] = {&out->isut, &out->isstd, &out->leap,
+                        &out->time, &out->type,  &out->character};
+    for (size_t i = 0; i < 6; i++) {
+        *fields[i] = read_u32(at + 20 + 4 * i);
+        if (*fields[i] > FILE_MAX) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* The bytes of a data block whose times have `time_size` bytes. */
+static size_t block_size(const struct counts *c, size_t time_size)
+{
+    return c->time * time_size + c->time + c->type * TYPE_BYTES + c->character
+           + c->leap * (time_size + 4) + c->isstd + c->isut;
+}
+
+static int read_transitions(struct zone *z, const struct counts *c, const uint8_t *data)
+{
+    const uint8_t *index = data + c->time * 8;
+    const uint8_t *types = index + c->time;
+    z->count = c->time;
+    z->at = xcalloc(c->time, sizeof(*z->at));
+    z->offset = xcalloc(c->time, sizeof(*z->offset));
+    z->first_offset = read_i32(types);
+    for (size_t i = 0; i < c->type; i++) {
+        int32_t offset = read_i32(types + i * TYPE_BYTES);
+        if (offset < -OFFSET_MAX_S || offset > OFFSET_MAX_S) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < c->time; i++) {
+        z->at[i] = read_i64(data + i * 8);
+        if (index[i] >= c->type || (i > 0 && z->at[i] <= z->at[i - 1])) {
+            return -1;
+        }
+        z->offset[i] = read_i32(types + index[i] * TYPE_BYTES);
+    }
+    return 0;
+}
+
+/* "\n<TZ string>\n"; an empty string says nothing of the future. */
+static int read_footer(struct zone *z, const uint8_t *at, size_t len)
+{
+    if (len < 2 || at[0] != '\n') {
+        return -1;
+    }
+    const uint8_t *stop = memchr(at + 1, '\n', len - 1);
+    if (stop == NULL) {
+        return -1;
+    }
+    size_t rule_len = (size_t)(stop - at) - 1;
+    return rule_len == 0 ? 0 : parse_rule((const char *)at + 1, rule_len, &z->rule);
+}
+
+/* Skips the first block, which has 32-bit times, and reads the second (RFC 8536, 3). */
+static int parse_file(struct zone *z, const uint8_t *data, size_t len)
+{
+    struct counts c;
+    if (read_header(data, len, &c) == -1) {
+        return -1;
+    }
+    size_t second = HEADER + block_size(&c, 4);
+    if (second > len || read_header(data + second, len - second, &c) == -1) {
+        return -1;
+    }
+    size_t block = second + HEADER;
+    size_t end = block + block_size(&c, 8);
+    if (c.type == 0 || c.leap != 0 || end > len) {
+        return -1;
+    }
+    if (read_transitions(z, &c, data + block) == -1) {
+        return -1;
+    }
+    return read_footer(z, data + end, len - end);
+}
+
+/* The whole file, or -1 with errno; more than FILE_MAX is EFBIG. */
+static ssize_t read_file(const char *path, uint8_t *out)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+    size_t len = 0;
+    ssize_t n = 1;
+    while (n != 0 && len < FILE_MAX) {
+        n = read(fd, out + len, FILE_MAX - len);
+        if (n == -1 && errno != EINTR) {
+            break;
+        }
+        len += n > 0 ? (size_t)n : 0;
+    }
+    int saved = n == -1 ? errno : EFBIG;
+    (void)close(fd); /* only read from */
+    errno = saved;
+    return n == 0 ? (ssize_t)len : -1;
+}
+
+/* Letters, digits, "_", "-", "+" and single slashes inside: no way out of the folder. */
+static bool is_zone_name(const char *name)
+{
+    size_t len = strnlen(name, NAME_MAX_BYTES + 1);
+    if (len == 0 || len > NAME_MAX_BYTES || name[0] == '/' || name[len - 1] == '/') {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        char lower = (char)(name[i] | 0x20);
+        bool is_word = (lower >= 'a' && lower <= 'z') || (name[i] >= '0' && name[i] <= '9');
+        bool is_mark = strchr("_-+/", name[i]) != NULL;
+        if ((!is_word && !is_mark) || (name[i] == '/' && name[i + 1] == '/')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void zone_free(void *p)
+{
+    struct zone *z = p;
+    free(z->at);
+    free(z->offset);
+    free(z);
+}
+
+static struct zone *load(const char *name, struct err *e)
+{
+    const char *folder = getenv("LADLE_ZONEINFO");
+    char *path = xasprintf("%s/%s", folder != NULL ? folder : default_folder, name);
+    uint8_t *data = xmalloc(FILE_MAX);
+    struct zone *z = xcalloc(1, sizeof(*z));
+    memcpy(z->name, name, strlen(name) + 1);
+    ssize_t len = read_file(path, data);
+    int rc = 0;
+    if (len == -1 && strcmp(name, "UTC") != 0) {
+        rc = err_set(e, ERR_CONFIG,
+                     "there is no time zone \"%s\"; names are as in Europe/Amsterdam or UTC", name);
+    } else if (len != -1 && parse_file(z, data, (size_t)len) == -1) {
+        rc = err_set(e, ERR_CONFIG, "the zone file of \"%s\" is damaged or of an unknown kind",
+                     name);
+    }
+    free(data);
+    free(path);
+    if (rc == -1) {
+        zone_free(z);
+        return NULL;
+    }
+    return z; /* UTC without a file: no transitions, offset 0 */
+}
+
+const struct zone *zone_get(const char *name, struct err *e)
+{
+    if (!is_zone_name(name)) {
+        err_set(e, ERR_CONFIG, "\"%.64s\" is not the name of a time zone", name);
+        return NULL;
+    }
+    if (zones == NULL) {
+        zones = map_new();
+    }
+    struct zone *z = map_get(zones, name);
+    if (z != NULL) {
+        return z;
+    }
+    if (map_len(zones) >= ZONES_MAX) {
+        err_set(e, ERR_CONFIG, "more than %d time zones are in use", ZONES_MAX);
+        return NULL;
+    }
+    z = load(name, e);
+    if (z != NULL) {
+        (void)map_put(zones, name, z); /* was absent */
+    }
+    return z;
+}
+
+void zone_forget_all(void)
+{
+    map_free(zones, zone_free);
+    zones = NULL;
+}
+
+int zone_offset_s(const struct zone *z, int64_t wall_us)
+{
+    if (z == NULL) {
+        return 0;
+    }
+    int64_t t = wall_us / 1000000 - (wall_us % 1000000 < 0);
+    if (z->rule.is_set && (z->count == 0 || t >= z->at[z->count - 1])) {
+        return rule_offset_s(&z->rule, t);
+    }
+    size_t low = 0;
+    size_t high = z->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (z->at[middle] <= t) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low == 0 ? z->first_offset : z->offset[low - 1];
+}
