@@ -1,0 +1,145 @@
+/*
+ * The store's file on disk, before SQLite gets to see it: made with the right modes, its names synced
+ * into their folders (SQLite syncs what is in the file, not that the file is there), and the lock
+ * that keeps a second engine away. The lock is on a file beside the store: SQLite's own locks are
+ * POSIX ones, which a process loses as soon as it closes any descriptor of the file. For the
+ * same reason file_prepare never opens a store that exists. Called before the threads start.
+ */
+#include "store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+/* The folder that holds path; yours. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL) {
+        return xstrdup(".");
+    }
+    return slash == path ? xstrdup("/") : xstrndup(path, (size_t)(slash - path));
+}
+
+static int sync_folder(const char *folder, struct err *e)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd == -1) {
+        return err_set(e, ERR_CONFIG, "cannot open the folder %s: %s", folder, strerror(errno));
+    }
+    /* Some file systems cannot sync a folder and say EINVAL; then there is nothing to sync. */
+    int failed = fsync(fd) == -1 && errno != EINVAL;
+    if (failed) {
+        (void)err_set(e, ERR_CONFIG, "cannot sync the folder %s: %s", folder, strerror(errno));
+    }
+    (void)close(fd); /* it was only read */
+    return failed ? -1 : 0;
+}
+
+static int make_folder(const char *folder, struct err *e)
+{
+    if (mkdir(folder, 0700) == -1) {
+        if (errno == EEXIST) {
+            return 0;
+        }
+        return err_set(e, ERR_CONFIG, "cannot make the folder %s: %s", folder, strerror(errno));
+    }
+    char *parent = folder_of(folder);
+    int result = sync_folder(parent, e);
+    free(parent);
+    return result;
+}
+
+static int make_file(const char *path, const char *folder, struct err *e)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd == -1) {
+        if (errno == EEXIST) {
+            return 0;
+        }
+        return err_set(e, ERR_CONFIG, "cannot make the store %s: %s", path, strerror(errno));
+    }
+    (void)close(fd); /* nothing was written */
+    return sync_folder(folder, e);
+}
+
+int file_prepare(const char *path, struct err *e)
+{
+    char *folder = folder_of(path);
+    int result = make_folder(folder, e);
+    if (result == 0) {
+        result = make_file(path, folder, e);
+    }
+    free(folder);
+    return result;
+}
+
+/* Reads the number of the process that holds the lock; 0 where it cannot be told. */
+static long read_owner(int fd)
+{
+    char text[32];
+    ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
+    if (len <= 0) {
+        return 0;
+    }
+    text[len] = '\0';
+    return strtol(text, NULL, 10);
+}
+
+/* The number only serves the message of the next one who tries: best effort. */
+static void write_owner(int fd)
+{
+    char text[32];
+    int len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+    if (ftruncate(fd, 0) == 0) {
+        (void)!pwrite(fd, text, (size_t)len, 0);
+    }
+}
+
+static int take_lock(int fd, const char *path, struct err *e)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        write_owner(fd);
+        return 0;
+    }
+    if (errno != EWOULDBLOCK) {
+        return err_set(e, ERR_CONFIG, "cannot lock the store %s: %s", path, strerror(errno));
+    }
+    long owner = read_owner(fd);
+    if (owner > 0) {
+        return err_set(e, ERR_CONFLICT, "the store %s is used by another ladle, process %ld", path,
+                       owner);
+    }
+    return err_set(e, ERR_CONFLICT, "the store %s is used by another ladle", path);
+}
+
+int file_lock(const char *path, int *fd, struct err *e)
+{
+    char *lock_path = xasprintf("%s.lock", path);
+    int lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    free(lock_path);
+    if (lock == -1) {
+        return err_set(e, ERR_CONFIG, "cannot make the lock of the store %s: %s", path,
+                       strerror(errno));
+    }
+    if (take_lock(lock, path, e) == -1) {
+        (void)close(lock); /* nothing was written */
+        return -1;
+    }
+    *fd = lock;
+    return 0;
+}
+
+void file_unlock(int fd)
+{
+    if (fd != -1) {
+        (void)close(fd); /* gives the lock back; the file stays, for a name that is removed can be locked twice */
+    }
+}

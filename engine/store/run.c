@@ -1,0 +1,530 @@
+/*
+ * Runs: how they are made, how their state changes, and the order of runs that share a key. Everything here runs inside
+ * an op's transaction; structs are made and freed on the loop.
+ *
+ * Of the runs of one (recipe, key) that have not ended, the first is active and the others are blocked: queued with a due
+ * time that never comes (RUN_BLOCKED). Whatever ends the active one releases the blocked one with the smallest id,
+ * which is the one that arrived first, in the same transaction. So: where some are blocked, one is active. The unique index
+ * run_active (schema.c) refuses a second active one, whatever the code does.
+ *
+ * A running run has the due time RUN_HELD, which never comes either: what an engine left behind is found
+ * through the index of due times. SQL here writes RUN_BLOCKED as 9223372036854775807 and states as
+ * numbers: a partial index is used only where the query repeats its condition literally.
+ */
+#include "store/run.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/db.h"
+#include "store/ops.h"
+#include "store/rows.h"
+
+/* The numbers in SQL and in stores that exist. */
+static_assert(RUN_QUEUED == 0 && RUN_RUNNING == 1 && RUN_WAITING == 2 && RUN_PARKED == 3 &&
+              RUN_DONE == 4 && RUN_DEAD == 5 && RUN_CANCELLED == 6 && RUN_SKIPPED == 7,
+              "states are stored");
+static_assert((int)COUNTER_EVENT == COUNTER_RUN_STATE + (int)RUN_STATE_COUNT, "one counter each");
+
+static const char insert_run[] =
+    "insert into run (id, recipe, version, event_id, replay, order_key, state, attempts, due_us,"
+    " created_us, updated_us, error_kind, error_message, error_status, error_retry_us,"
+    " error_detail)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, $15)";
+
+static const char select_active[] =
+    "select 1"
+    " from run"
+    " where recipe = $1"
+    " and order_key = $2"
+    " and state < 4"
+    " and due_us < 9223372036854775807"
+    " limit 1";
+
+static const char select_standing[] =
+    "select state, due_us, recipe, order_key"
+    " from run"
+    " where id = $1";
+
+static const char update_run[] =
+    "update run"
+    " set state = $1, attempts = $2, step = $3, due_us = $4, updated_us = $5, error_kind = $6,"
+    " error_message = $7, error_status = $8, error_retry_us = $9, error_detail = $10"
+    " where id = $11";
+
+static const char release_first[] =
+    "update run"
+    " set due_us = $1, updated_us = $1"
+    " where id = ("
+    "   select id"
+    "   from run"
+    "   where recipe = $2"
+    "   and order_key = $3"
+    "   and state < 4"
+    "   and due_us = 9223372036854775807"
+    "   order by id"
+    "   limit 1)"
+    " returning id";
+
+static const char cancel_run[] =
+    "update run"
+    " set state = 6, due_us = 0, updated_us = $1"
+    " where id = $2";
+
+static const char retry_run[] =
+    "update run"
+    " set state = 0, due_us = $1, updated_us = $2, error_kind = null, error_message = null,"
+    " error_status = null, error_retry_us = null, error_detail = null,"
+    " version = case when $3 = 1 then null else version end"
+    " where id = $4";
+
+static const char requeue_held[] =
+    "update run"
+    " set state = 0, due_us = $1, updated_us = $1"
+    " where state < 3"
+    " and due_us = 9223372036854775806";
+
+static const char *const state_names[RUN_STATE_COUNT] = {
+    [RUN_QUEUED] = "queued",
+    [RUN_RUNNING] = "running",
+    [RUN_WAITING] = "waiting",
+    [RUN_PARKED] = "parked",
+    [RUN_DONE] = "done",
+    [RUN_DEAD] = "dead",
+    [RUN_CANCELLED] = "cancelled",
+    [RUN_SKIPPED] = "skipped",
+};
+
+const char *run_state_name(enum run_state s)
+{
+    return (unsigned)s < RUN_STATE_COUNT ? state_names[s] : "unknown";
+}
+
+int run_state_parse(const char *name, enum run_state *out)
+{
+    for (int i = 0; i < RUN_STATE_COUNT; i++) {
+        if (strcmp(name, state_names[i]) == 0) {
+            *out = (enum run_state)i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static bool has_ended(enum run_state s)
+{
+    return s >= RUN_DONE;
+}
+
+void run_row_fini(struct run_row *row)
+{
+    free(row->recipe);
+    free(row->version);
+    free(row->key);
+    free(row->step);
+    *row = (struct run_row){0};
+}
+
+void run_seed_fini(struct run_seed *seed)
+{
+    free(seed->recipe);
+    free(seed->version);
+    free(seed->key);
+    *seed = (struct run_seed){0};
+}
+
+void run_count_state(struct db *db, enum run_state from, enum run_state to)
+{
+    tally_add(db, COUNTER_RUN_STATE + (int)from, -1);
+    tally_add(db, COUNTER_RUN_STATE + (int)to, 1);
+}
+
+/* The due time to store, which tells also who holds the run; blocked ones are not made here. */
+static int64_t due_for(enum run_state state, int64_t due_us)
+{
+    switch (state) {
+    case RUN_RUNNING:
+        return RUN_HELD;
+    case RUN_QUEUED:
+    case RUN_WAITING:
+        return due_us < RUN_HELD ? due_us : RUN_HELD - 1;
+    case RUN_PARKED:
+    case RUN_DONE:
+    case RUN_DEAD:
+    case RUN_CANCELLED:
+    case RUN_SKIPPED:
+    case RUN_STATE_COUNT:
+        break;
+    }
+    return 0;
+}
+
+/* Five parameters from `first` on; all null where there is no error. */
+static void bind_error(struct query *q, int first, const struct err *err)
+{
+    if (err->kind == ERR_NONE) {
+        return;
+    }
+    query_bind_text(q, first, err_kind_name(err->kind));
+    query_bind_text(q, first + 1, err->message);
+    query_bind_int(q, first + 2, err->status);
+    query_bind_int(q, first + 3, err->retry_at_us);
+    query_bind_text(q, first + 4, err->detail);
+}
+
+static void copy_text(char *out, size_t size, const char *text)
+{
+    (void)snprintf(out, size, "%s", text != NULL ? text : ""); /* what was stored fitted */
+}
+
+static void read_error(struct query *q, int first, struct err *err)
+{
+    *err = ERR_INIT;
+    const char *kind = query_peek_text(q, first);
+    if (kind == NULL) {
+        return;
+    }
+    err->kind = err_kind_parse(kind);
+    copy_text(err->message, sizeof(err->message), query_peek_text(q, first + 1));
+    err->status = (int)query_int(q, first + 2);
+    err->retry_at_us = query_int(q, first + 3);
+    copy_text(err->detail, sizeof(err->detail), query_peek_text(q, first + 4));
+}
+
+void run_read(struct query *q, int first, struct run_row *row)
+{
+    row->id = query_id(q, first);
+    row->recipe = query_text(q, first + 1);
+    row->version = query_text(q, first + 2);
+    row->event_id = query_id(q, first + 3);
+    row->key = query_text(q, first + 4);
+    row->state = (enum run_state)query_int(q, first + 5);
+    row->attempts = (int)query_int(q, first + 6);
+    row->step = query_text(q, first + 7);
+    row->due_us = query_int(q, first + 8);
+    if (row->due_us == RUN_HELD) {
+        row->due_us = 0;
+    }
+    row->created_us = query_int(q, first + 9);
+    row->updated_us = query_int(q, first + 10);
+    read_error(q, first + 11, &row->err);
+}
+
+/* --- keys --- */
+
+/* 1 where a run of this recipe and key is active, 0 where none is, -1 on error. */
+static int is_active(struct db *db, const char *recipe, const char *key, struct err *e)
+{
+    struct query *q = db_query(db, select_active);
+    query_bind_text(q, 1, recipe);
+    query_bind_text(q, 2, key);
+    int rc = query_next(q, e);
+    query_end(q);
+    return rc;
+}
+
+/* Lets the first blocked run of the key go, where no other is active. */
+static int release(struct db *db, const char *recipe, const char *key, int64_t now_us,
+                   struct id *released, struct err *e)
+{
+    int rc = is_active(db, recipe, key, e);
+    if (rc != 0) {
+        return rc == 1 ? 0 : -1;
+    }
+    struct query *q = db_query(db, release_first);
+    query_bind_int(q, 1, now_us);
+    query_bind_text(q, 2, recipe);
+    query_bind_text(q, 3, key);
+    rc = query_next(q, e);
+    if (rc == 1) {
+        *released = query_id(q, 0);
+        rc = query_run(q, e);
+    }
+    return rc;
+}
+
+/* --- making --- */
+
+static int decide_block(struct db *db, struct run_seed *seed, struct err *e)
+{
+    seed->is_blocked = false;
+    if (seed->key == NULL || has_ended(seed->state)) {
+        return 0;
+    }
+    int rc = is_active(db, seed->recipe, seed->key, e);
+    seed->is_blocked = rc == 1;
+    return rc == -1 ? -1 : 0;
+}
+
+int run_add(struct db *db, const struct id *event_id, int replay, struct run_seed *seed,
+            int64_t now_us, struct err *e)
+{
+    assert(!id_is_zero(&seed->id));
+    if (decide_block(db, seed, e) == -1) {
+        return -1;
+    }
+    enum run_state state = seed->is_blocked ? RUN_QUEUED : seed->state;
+    struct query *q = db_query(db, insert_run);
+    query_bind_id(q, 1, &seed->id);
+    query_bind_text(q, 2, seed->recipe);
+    query_bind_text(q, 3, seed->version);
+    query_bind_id(q, 4, event_id);
+    query_bind_int(q, 5, replay);
+    query_bind_text(q, 6, seed->key);
+    query_bind_int(q, 7, state);
+    query_bind_int(q, 8, state == RUN_RUNNING);
+    query_bind_int(q, 9, seed->is_blocked ? RUN_BLOCKED : due_for(state, seed->due_us));
+    query_bind_int(q, 10, now_us);
+    bind_error(q, 11, &seed->err);
+    if (query_run(q, e) == -1) {
+        return -1;
+    }
+    tally_add(db, COUNTER_RUN_STATE + (int)state, 1);
+    return 0;
+}
+
+/* --- changing --- */
+
+/* Where a run stands before it is changed. */
+struct standing {
+    enum run_state state;
+    bool is_blocked;
+    char *recipe;
+    char *key; /* or NULL */
+};
+
+static void standing_fini(struct standing *s)
+{
+    free(s->recipe);
+    free(s->key);
+}
+
+static int read_standing(struct db *db, const struct id *id, struct standing *s, struct err *e)
+{
+    *s = (struct standing){0};
+    struct query *q = db_query(db, select_standing);
+    query_bind_id(q, 1, id);
+    int rc = query_next(q, e);
+    if (rc == 1) {
+        s->state = (enum run_state)query_int(q, 0);
+        s->is_blocked = query_int(q, 1) == RUN_BLOCKED;
+        s->key = query_text(q, 3);
+        s->recipe = s->key != NULL ? query_text(q, 2) : NULL; /* needed with a key only */
+    }
+    query_end(q);
+    if (rc == 0) {
+        char text[ID_TEXT + 1];
+        id_format(id, text);
+        return err_set(e, ERR_NOT_FOUND, "there is no run %s", text);
+    }
+    return rc == 1 ? 0 : -1;
+}
+
+/* After the run's own row was changed: counts, and lets the next one go where this one ended. */
+static int finish_change(struct db *db, const struct standing *before, enum run_state to,
+                         int64_t now_us, struct id *released, struct err *e)
+{
+    run_count_state(db, before->state, to);
+    if (before->key == NULL || !has_ended(to)) {
+        return 0;
+    }
+    return release(db, before->recipe, before->key, now_us, released, e);
+}
+
+static int write_state(struct db *db, const struct run_save *save, int64_t now_us, struct err *e)
+{
+    struct query *q = db_query(db, update_run);
+    query_bind_int(q, 1, save->state);
+    query_bind_int(q, 2, save->attempts);
+    query_bind_text(q, 3, save->step);
+    query_bind_int(q, 4, due_for(save->state, save->due_us));
+    query_bind_int(q, 5, now_us);
+    bind_error(q, 6, &save->err);
+    query_bind_id(q, 11, &save->id);
+    return query_run(q, e);
+}
+
+static int check_change(const struct standing *before, const struct run_save *save, struct err *e)
+{
+    if (!save->has_state || (!has_ended(before->state) && !before->is_blocked)) {
+        return 0;
+    }
+    return err_set(e, ERR_CONFLICT, "the run is %s and cannot become %s",
+                   before->is_blocked ? "blocked" : run_state_name(before->state),
+                   run_state_name(save->state));
+}
+
+static int apply_state(struct db *db, const struct standing *before, struct run_save *save,
+                       int64_t now_us, struct err *e)
+{
+    if (write_state(db, save, now_us, e) == -1) {
+        return -1;
+    }
+    return finish_change(db, before, save->state, now_us, &save->released, e);
+}
+
+int run_apply(struct db *db, struct run_save *save, int64_t now_us, struct err *e)
+{
+    struct standing before;
+    if (read_standing(db, &save->id, &before, e) == -1) {
+        return -1;
+    }
+    save->was_cancelled = before.state == RUN_CANCELLED;
+    save->released = (struct id){{0}};
+    int result = save->was_cancelled ? 0 : check_change(&before, save, e);
+    if (result == 0) {
+        result = journal_write(db, &save->id, save->rows, save->row_count, now_us, e);
+    }
+    if (result == 0 && save->has_state && !save->was_cancelled) {
+        result = apply_state(db, &before, save, now_us, e);
+    }
+    standing_fini(&before);
+    return result;
+}
+
+static int save_exec(struct store_op *op, struct db *db, struct err *e)
+{
+    return run_apply(db, list_entry(op, struct run_save, op), op->now_us, e);
+}
+
+struct run_save *run_save_new(void)
+{
+    struct run_save *save = xcalloc(1, sizeof(*save));
+    save->op.exec = save_exec;
+    return save;
+}
+
+void run_save_free(struct run_save *save)
+{
+    if (save == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < save->row_count; i++) {
+        journal_row_fini(&save->rows[i]);
+    }
+    free(save->rows);
+    free(save->step);
+    free(save);
+}
+
+/* --- what a person asks for --- */
+
+static int refuse(const struct standing *now, const char *what, struct err *e)
+{
+    if (now->is_blocked) {
+        return err_set(e, ERR_CONFLICT, "the run waits behind another one of its key; %s that one",
+                       what);
+    }
+    return err_set(e, ERR_CONFLICT, "the run is %s; there is nothing to %s",
+                   run_state_name(now->state), what);
+}
+
+static int apply_cancel(struct db *db, const struct run_ask *ask, const struct standing *before,
+                        struct err *e)
+{
+    if (has_ended(before->state)) {
+        return refuse(before, "cancel", e);
+    }
+    struct query *q = db_query(db, cancel_run);
+    query_bind_int(q, 1, ask->op.now_us);
+    query_bind_id(q, 2, &ask->id);
+    if (query_run(q, e) == -1) {
+        return -1;
+    }
+    struct id released;
+    return finish_change(db, before, RUN_CANCELLED, ask->op.now_us, &released, e);
+}
+
+/* A dead run let go of its key, so another may be active now. */
+static int decide_due(struct db *db, const struct run_ask *ask, const struct standing *before,
+                      int64_t *due_us, struct err *e)
+{
+    *due_us = ask->op.now_us;
+    if (before->key == NULL || before->state != RUN_DEAD) {
+        return 0;
+    }
+    int rc = is_active(db, before->recipe, before->key, e);
+    if (rc == 1) {
+        *due_us = RUN_BLOCKED;
+    }
+    return rc == -1 ? -1 : 0;
+}
+
+static int apply_retry(struct db *db, const struct run_ask *ask, const struct standing *before,
+                       struct err *e)
+{
+    if (before->state != RUN_DEAD && before->state != RUN_PARKED && before->state != RUN_WAITING) {
+        return refuse(before, "retry", e);
+    }
+    int64_t due_us;
+    if (decide_due(db, ask, before, &due_us, e) == -1) {
+        return -1;
+    }
+    struct query *q = db_query(db, retry_run);
+    query_bind_int(q, 1, due_us);
+    query_bind_int(q, 2, ask->op.now_us);
+    query_bind_int(q, 3, ask->take_newest);
+    query_bind_id(q, 4, &ask->id);
+    if (query_run(q, e) == -1) {
+        return -1;
+    }
+    run_count_state(db, before->state, RUN_QUEUED);
+    return 0;
+}
+
+static int ask_exec(struct store_op *op, struct db *db, struct err *e)
+{
+    struct run_ask *ask = list_entry(op, struct run_ask, op);
+    struct standing before;
+    if (read_standing(db, &ask->id, &before, e) == -1) {
+        return -1;
+    }
+    int result = -1;
+    switch (ask->what) {
+    case RUN_REQUEST_RETRY:
+        result = apply_retry(db, ask, &before, e);
+        break;
+    case RUN_REQUEST_CANCEL:
+        result = apply_cancel(db, ask, &before, e);
+        break;
+    }
+    standing_fini(&before);
+    return result;
+}
+
+void run_ask_init(struct run_ask *ask, struct id id, enum run_request what)
+{
+    *ask = (struct run_ask){.op.exec = ask_exec, .id = id, .what = what};
+}
+
+/* --- after a crash --- */
+
+static int recover_exec(struct store_op *op, struct db *db, struct err *e)
+{
+    struct run_recover *r = list_entry(op, struct run_recover, op);
+    struct query *q = db_query(db, requeue_held);
+    query_bind_int(q, 1, op->now_us);
+    int64_t count = query_change(q, e);
+    if (count == -1) {
+        return -1;
+    }
+    r->count = count;
+    tally_add(db, COUNTER_RUN_STATE + RUN_RUNNING, -count);
+    tally_add(db, COUNTER_RUN_STATE + RUN_QUEUED, count);
+    return 0;
+}
+
+void run_recover_init(struct run_recover *r)
+{
+    *r = (struct run_recover){.op.exec = recover_exec};
+}
+
+struct journal_row *run_save_add(struct run_save *save)
+{
+    size_t count = save->row_count++;
+    save->rows = rows_grow(save->rows, count, sizeof(*save->rows));
+    return &save->rows[count];
+}

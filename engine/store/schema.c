@@ -1,0 +1,207 @@
+/*
+ * The tables, and how a database is known as a store of this version. Steps lead from one version of the
+ * tables to the next; all that are missing run in one transaction with the new stamp, so a database has either the old
+ * tables or the new ones.
+ *
+ * Ids are 16 bytes that grow with time, so rows are appended at the end of their tree. `event` keeps
+ * SQLite's row number, as its rows can be large; tables of short rows are stored in their primary key.
+ * Indexes that only matter for runs that have not ended are partial: their size is that of the work, not of the history.
+ *
+ * run.state and run.due_us (store/run.c explains them): 0 queued, 1 running, 2 waiting, 3 parked, from 4 on ended;
+ * 9223372036854775807 is blocked, one less is held by an engine. run_active is promise P5 said to the database: of
+ * one recipe and key, one run at most is neither ended nor blocked. run_event is promise P2.
+ */
+#include "store/schema.h"
+
+#include <inttypes.h>
+
+enum {
+    APPLICATION = 0x4c61646c, /* "Ladl": SQLite's application_id of our files */
+};
+
+static const char tables_1[] =
+    "create table event ("
+    "    number integer primary key,"
+    "    id blob not null unique,"
+    "    connection text not null,"
+    "    type text not null,"
+    "    dedupe_key text,"
+    "    received_us integer not null,"
+    "    is_routed integer not null,"
+    "    replay integer not null,"
+    "    duplicate_of blob,"
+    "    headers text,"
+    "    payload text"
+    ");"
+    "create unique index event_dedupe on event (connection, dedupe_key)"
+    "    where dedupe_key is not null and duplicate_of is null;"
+    "create index event_unrouted on event (id)"
+    "    where is_routed = 0;"
+
+    "create table run ("
+    "    id blob primary key,"
+    "    recipe text not null,"
+    "    version text,"
+    "    event_id blob not null,"
+    "    replay integer not null,"
+    "    order_key text,"
+    "    state integer not null,"
+    "    attempts integer not null,"
+    "    step text,"
+    "    due_us integer not null,"
+    "    created_us integer not null,"
+    "    updated_us integer not null,"
+    "    error_kind text,"
+    "    error_message text,"
+    "    error_status integer,"
+    "    error_retry_us integer,"
+    "    error_detail text"
+    ") without rowid;"
+    "create unique index run_event on run (event_id, recipe, replay);"
+    "create unique index run_active on run (recipe, order_key)"
+    "    where order_key is not null and state < 4 and due_us < 9223372036854775807;"
+    "create index run_blocked on run (recipe, order_key)"
+    "    where order_key is not null and state < 4 and due_us = 9223372036854775807;"
+    "create index run_due on run (due_us)"
+    "    where state < 3;"
+    "create index run_stuck on run (state)"
+    "    where state in (3, 5);"
+
+    "create table journal ("
+    "    run_id blob not null,"
+    "    path text not null,"
+    "    number integer not null,"
+    "    state integer not null,"
+    "    attempts integer not null,"
+    "    started_us integer not null,"
+    "    ended_us integer not null,"
+    "    input text,"
+    "    output text,"
+    "    error text,"
+    "    primary key (run_id, path)"
+    ") without rowid;"
+
+    "create table version ("
+    "    hash text primary key,"
+    "    recipe text not null,"
+    "    created_us integer not null,"
+    "    bundle blob not null"
+    ");"
+
+    "create table secret ("
+    "    name text primary key,"
+    "    updated_us integer not null,"
+    "    sealed blob not null"
+    ") without rowid;"
+
+    "create table connection ("
+    "    name text primary key,"
+    "    state text not null,"
+    "    reason text,"
+    "    scopes text,"
+    "    account text,"
+    "    since_us integer not null,"
+    "    expires_us integer not null"
+    ") without rowid;"
+
+    "create table record ("
+    "    id blob primary key,"
+    "    kind integer not null,"
+    "    source text not null,"
+    "    source_id text not null,"
+    "    contact_id text,"
+    "    origin text not null,"
+    "    version integer not null,"
+    "    created_us integer not null,"
+    "    updated_us integer not null,"
+    "    deleted_us integer not null,"
+    "    fields text not null"
+    ") without rowid;"
+    "create unique index record_source on record (kind, source, source_id);"
+    "create index record_contact on record (contact_id)"
+    "    where contact_id is not null;"
+    "create index record_updated on record (updated_us);"
+
+    "create table record_version ("
+    "    record_id blob not null,"
+    "    version integer not null,"
+    "    contact_id text,"
+    "    origin text not null,"
+    "    updated_us integer not null,"
+    "    deleted_us integer not null,"
+    "    fields text not null,"
+    "    primary key (record_id, version)"
+    ") without rowid;"
+
+    "create table counter ("
+    "    id integer primary key,"
+    "    n integer not null"
+    ");"
+    "insert into counter (id, n)"
+    " values (0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0), (10, 0);";
+
+/* steps[i] leads from version i to i + 1. */
+static const char *const steps[] = {tables_1};
+enum { VERSION = sizeof(steps) / sizeof(steps[0]) };
+
+static int judge(struct db *db, const struct db_stamp *stamp, struct err *e)
+{
+    if (stamp->application == 0 && stamp->version == 0 && stamp->is_empty) {
+        return 0;
+    }
+    if (stamp->application != APPLICATION) {
+        return err_set(e, ERR_CONFIG, "%s is a database of another program, not a ladle store",
+                       db_path(db));
+    }
+    if (stamp->version > VERSION) {
+        return err_set(e, ERR_CONFIG, "the store %s is of a newer ladle (its version is %" PRId64
+                       ", this ladle knows %d); install that ladle again", db_path(db),
+                       stamp->version, (int)VERSION);
+    }
+    return 0;
+}
+
+static int run_steps(struct db *db, int64_t from, struct err *e)
+{
+    for (int64_t i = from; i < VERSION; i++) {
+        if (db_run_script(db, steps[i], e) == -1) {
+            return -1;
+        }
+    }
+    return db_write_stamp(db, &(struct db_stamp){.application = APPLICATION, .version = VERSION},
+                          e);
+}
+
+/* The stamp is read again inside the transaction: another process may have come first. */
+static int upgrade(struct db *db, struct err *e)
+{
+    if (db_begin(db, e) == -1) {
+        return -1;
+    }
+    struct db_stamp stamp;
+    if (db_read_stamp(db, &stamp, e) == -1 || judge(db, &stamp, e) == -1 ||
+        (stamp.version < VERSION && run_steps(db, stamp.version, e) == -1)) {
+        db_rollback(db);
+        return -1;
+    }
+    return db_commit(db, e);
+}
+
+int schema_open(struct db *db, bool is_read_only, struct err *e)
+{
+    struct db_stamp stamp;
+    if (db_read_stamp(db, &stamp, e) == -1 || judge(db, &stamp, e) == -1) {
+        return -1;
+    }
+    if (is_read_only) {
+        if (stamp.version == VERSION) {
+            return 0;
+        }
+        return err_set(e, ERR_CONFIG, "the store %s has to be brought up to date first; `ladle run` "
+                       "does it", db_path(db));
+    }
+    if (db_set_durable(db, e) == -1) {
+        return -1;
+    }
+    return stamp.version < VERSION ? upgrade(db, e) : 0;
+}

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "store/store.h"
+
+/* Sealed values by name (crypto/vault.h seals them; the store never sees a secret), and what is known of each
+ * connection without its secrets. */
+struct secret_put {
+    struct store_op op;
+    char *name;      /* "user:highlevel_client_secret", "token:crm"; owned */
+    uint8_t *sealed; /* owned; NULL: remove (ERR_NOT_FOUND where there is none) */
+    size_t len;
+};
+struct secret_put *secret_put_new(const char *name, uint8_t *sealed_taken, size_t len);
+void secret_put_free(struct secret_put *p);
+
+struct secret_get {
+    struct store_op op;
+    char *name;
+    uint8_t *sealed; /* out, owned by the op; NULL where there is none */
+    size_t len;
+};
+struct secret_get *secret_get_new(const char *name);
+void secret_get_free(struct secret_get *g);
+
+struct secret_list {
+    struct store_op op;
+    const char *prefix; /* borrowed */
+    char **names;       /* out, sorted */
+    int64_t *updated_us;
+    size_t count;
+};
+struct secret_list *secret_list_new(const char *prefix);
+void secret_list_free(struct secret_list *l);
+
+/* A connection's state: "new", "connected", "broken". */
+struct connection_row {
+    char *name;
+    char *state;
+    char *reason;       /* of broken, or NULL */
+    char *scopes;       /* space separated, or NULL */
+    char *account;      /* location or company id that the token says, or NULL */
+    int64_t since_us;
+    int64_t expires_us; /* of the access token; 0: never or unknown */
+};
+void connection_row_fini(struct connection_row *row);
+/* Writes the state and, with a token_name, the sealed token in the same transaction (sealed NULL: removes it). */
+struct connection_put {
+    struct store_op op;
+    struct connection_row row;
+    char *token_name;
+    uint8_t *sealed;
+    size_t len;
+};
+struct connection_put *connection_put_new(void);
+void connection_put_free(struct connection_put *p);
+struct connection_list {
+    struct store_op op;
+    struct connection_row *rows; /* out, by name */
+    size_t count;
+};
+struct connection_list *connection_list_new(void);
+void connection_list_free(struct connection_list *l);
