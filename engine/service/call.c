@@ -1,0 +1,415 @@
+/*
+ * One API call. It passes through stages, each of which waits for something: the loop (so that
+ * nothing happens within call_start), the token, the limiter, its owner (who commits that the call
+ * has begun), the answer. The call owns what it holds at each stage, so that call_cancel undoes
+ * exactly that.
+ *
+ * The promise about outcomes is made here (P4): once the bytes of an operation that is not idempotent
+ * may have left, every end that does not tell what happened is ERR_UNKNOWN: no answer, an answer that
+ * broke off or makes no sense, and the statuses by which a server or a gateway says that it failed
+ * on the way (500, 502, 504). A 503 says that the service took nothing.
+ *
+ * A probe is a call of the operation that lists, with another way to read the output. Loop thread.
+ */
+#include "service/call.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "service/answer.h"
+#include "service/call_list.h"
+#include "service/classify.h"
+#include "service/probe.h"
+#include "service/request.h"
+
+enum { TIMEOUT_DEFAULT_US = 30 * 1000 * 1000 };
+
+enum call_stage {
+    STAGE_START,   /* waits for the loop; probes: for their time */
+    STAGE_TOKEN,
+    STAGE_LIMIT,
+    STAGE_OWNER,   /* has a slot of the limiter */
+    STAGE_SENDING,
+};
+
+struct service_call {
+    struct list link; /* in service.calls */
+    struct connection *c;
+    const struct operation *op;
+    json_t *input;
+    int64_t timeout_us;
+    char *key;
+    void (*before_send)(void *ud, struct service_call *call);
+    void (*done)(void *ud, json_t *output, const struct err *e, const char *answer);
+    void *ud;
+    enum call_stage stage;
+    struct timer timer;
+    struct token_wait token_wait;
+    struct limiter_wait limiter_wait;
+    struct request request;
+    struct http_call *http;
+    struct probe *probe;   /* NULL: a call of its own */
+    struct err early;      /* it can only fail */
+    bool is_known_absent;  /* a probe whose answer is known: the call may be repeated */
+    bool is_idempotent;
+    bool is_announced;     /* before_send has had its turn */
+    bool was_sent;
+    bool has_refreshed;
+    bool is_trial;         /* of a half-open breaker */
+    uint64_t generation;   /* of the token that it was sent with */
+    int64_t sent_us;       /* monotonic */
+};
+
+static void need_token(struct service_call *call, uint64_t refused);
+
+/* --- the end --------------------------------------------------------------------------------------- */
+
+static void call_free(struct service_call *call)
+{
+    list_remove(&call->link);
+    timer_stop(&call->timer);
+    request_fini(&call->request);
+    probe_free(call->probe);
+    json_decref(call->input);
+    free(call->key);
+    free(call);
+}
+
+static void count(const struct service_call *call, const struct err *e)
+{
+    const char *result = e == NULL ? "ok" : err_kind_name(e->kind);
+    metric_add(metrics_counter("ladle_calls_total", "API calls by their end", "result", result), 1);
+    if (call->was_sent) {
+        metric_observe_us(metrics_histogram("ladle_call_seconds", "Time from sending a call to its end", "connection",
+                                            call->c->name),
+                          clock_mono_us() - call->sent_us);
+    }
+    log_debug("call", "%s.%s: %s", call->c->name, call->op->name, e == NULL ? "ok" : e->message);
+}
+
+/* Ends the call; output (borrowed) or e. It holds nothing of limiter, token or client any more. */
+static void finish(struct service_call *call, json_t *output, const struct err *e, const char *answer)
+{
+    count(call, e);
+    call->done(call->ud, output, e, answer);
+    call_free(call);
+}
+
+static void fail(struct service_call *call, const struct err *e)
+{
+    finish(call, NULL, e, NULL);
+}
+
+/* --- the answer ------------------------------------------------------------------------------------ */
+
+/* An end that does not tell what happened, for an operation that must not be repeated blindly. */
+static void make_unknown(const struct service_call *call, struct err *e)
+{
+    char message[ERR_MESSAGE_MAX];
+    (void)snprintf(message, sizeof message, "%s", e->message);
+    int status = e->status;
+    (void)err_set(e, ERR_UNKNOWN, "%s was sent, and whether it took effect is unknown: %s", call->op->name, message);
+    e->status = status;
+}
+
+static bool tells_nothing(const struct err *e)
+{
+    bool is_lost = e->kind == ERR_UNKNOWN || ((e->kind == ERR_PROTOCOL || e->kind == ERR_TOO_LARGE) && e->status < 300);
+    return is_lost || e->status == 500 || e->status == 502 || e->status == 504;
+}
+
+/* Turns what client and answer say into what it means for this operation. */
+static void judge(const struct service_call *call, struct err *e)
+{
+    if (!tells_nothing(e)) {
+        return;
+    }
+    if (!call->is_idempotent) {
+        make_unknown(call, e);
+    } else if (e->kind == ERR_UNKNOWN) {
+        e->kind = ERR_TIMEOUT; /* the same call again does no harm */
+    }
+}
+
+static bool is_down(const struct err *e, const struct http_response *res)
+{
+    if (res != NULL) {
+        return res->status >= 500;
+    }
+    return e->kind == ERR_UNREACHABLE || e->kind == ERR_UNKNOWN;
+}
+
+static void succeed(struct service_call *call, json_t *output)
+{
+    if (call->probe == NULL) {
+        finish(call, output, NULL, NULL);
+        return;
+    }
+    json_t *effect = probe_find(call->probe, output);
+    finish(call, effect, NULL, NULL);
+    json_decref(effect);
+}
+
+static void fail_with_answer(struct service_call *call, struct err *e, const struct http_response *res, int64_t retry_at_us)
+{
+    if (e->kind == ERR_EXPIRED && !call->has_refreshed) {
+        call->has_refreshed = true;
+        need_token(call, call->generation);
+        return;
+    }
+    if (e->kind == ERR_EXPIRED) {
+        e->kind = ERR_AUTH; /* a new token did not help either */
+    }
+    int64_t retry_after_us = e->kind == ERR_UNAVAILABLE ? limiter_retry_after(res) : 0;
+    e->retry_at_us = retry_at_us > retry_after_us ? retry_at_us : retry_after_us;
+    judge(call, e);
+    char *answer = classify_answer(res);
+    finish(call, NULL, e, answer);
+    free(answer);
+}
+
+static void answered(void *ud, const struct http_response *res, const struct err *failed)
+{
+    struct service_call *call = ud;
+    struct err e = failed != NULL ? *failed : ERR_INIT;
+    call->http = NULL;
+    int64_t retry_at_us = limiter_answered(call->c->limiter, res);
+    breaker_report(&call->c->breaker, call->is_trial, is_down(&e, res));
+    if (res == NULL) {
+        (void)err_prefix(&e, "%s.%s", call->c->name, call->op->name);
+        judge(call, &e);
+        fail(call, &e);
+        return;
+    }
+    json_t *output = NULL;
+    if (answer_read(call->c, call->op, call->request.host, res, &output, &e) == -1) {
+        /* A 200 that says "remaining: 0" closes the limiter too, but is no reason for this call to wait. */
+        fail_with_answer(call, &e, res, e.kind == ERR_RATE_LIMITED ? retry_at_us : 0);
+        return;
+    }
+    succeed(call, output);
+    json_decref(output);
+}
+
+/* --- sending --------------------------------------------------------------------------------------- */
+
+/* "Bearer …"; yours, to be scrubbed. NULL where no token goes with the request. */
+static char *token_value(const struct service_call *call, const char **header)
+{
+    const struct secret *access = token_access(call->c->token);
+    if (access == NULL || !call->request.may_have_token) {
+        return NULL;
+    }
+    const char *scheme;
+    request_token_header(call->c, header, &scheme);
+    return xasprintf("%s%s%s", scheme, *scheme != '\0' ? " " : "", secret_bytes(access));
+}
+
+static void transmit(struct service_call *call)
+{
+    struct http_header headers[REQUEST_HEADERS_MAX + 1];
+    size_t count_of = call->request.header_count;
+    for (size_t i = 0; i < count_of; i++) {
+        headers[i] = (struct http_header){ call->request.names[i], call->request.values[i] };
+    }
+    const char *header = NULL;
+    char *value = token_value(call, &header);
+    if (value != NULL) {
+        headers[count_of++] = (struct http_header){ header, value };
+    }
+    struct http_request r = {
+        .method = call->request.method,
+        .url = call->request.url,
+        .headers = headers,
+        .header_count = count_of,
+        .body = call->request.body,
+        .body_len = call->request.body_len,
+        .timeout_us = call->timeout_us,
+        .may_be_private = call->request.may_be_private,
+    };
+    call->stage = STAGE_SENDING;
+    call->was_sent = true;
+    call->sent_us = clock_mono_us();
+    call->generation = token_generation(call->c->token);
+    limiter_sent(call->c->limiter);
+    struct http_client *http = call->c->service->o.http;
+    call->http = http->send(http, &r, answered, call);
+    if (value != NULL) {
+        secret_scrub(value, strlen(value));
+    }
+    free(value);
+}
+
+void call_go(struct service_call *call)
+{
+    assert(call->stage == STAGE_OWNER);
+    call->is_announced = true;
+    transmit(call);
+}
+
+static void slot_ready(struct limiter_wait *w, const struct err *failed)
+{
+    struct service_call *call = list_entry(w, struct service_call, limiter_wait);
+    struct err e = ERR_INIT;
+    if (failed != NULL) {
+        fail(call, failed);
+        return;
+    }
+    if (breaker_enter(&call->c->breaker, call->c->name, &call->is_trial, &e) == -1) {
+        limiter_release(call->c->limiter);
+        fail(call, &e);
+        return;
+    }
+    call->stage = STAGE_OWNER;
+    if (call->before_send != NULL && !call->is_announced) {
+        call->before_send(call->ud, call);
+    } else {
+        transmit(call);
+    }
+}
+
+static void need_slot(struct service_call *call)
+{
+    call->stage = STAGE_LIMIT;
+    limiter_wait(call->c->limiter, &call->limiter_wait);
+}
+
+static void token_ready(struct token_wait *w, const struct err *failed)
+{
+    struct service_call *call = list_entry(w, struct service_call, token_wait);
+    if (failed != NULL) {
+        fail(call, failed);
+    } else {
+        need_slot(call);
+    }
+}
+
+static void need_token(struct service_call *call, uint64_t refused)
+{
+    struct err e = ERR_INIT;
+    call->stage = STAGE_TOKEN;
+    int rc = token_get(call->c->token, refused, &call->token_wait, &e);
+    if (rc == -1) {
+        fail(call, &e);
+    } else if (rc == 1) {
+        need_slot(call);
+    }
+}
+
+/* --- the beginning --------------------------------------------------------------------------------- */
+
+static int prepare(struct service_call *call, struct err *e)
+{
+    if (request_check(call->c, call->op, call->input, e) == -1) {
+        return -1;
+    }
+    call->is_idempotent = operation_is_idempotent(call->op, call->input);
+    if (request_build(&call->request, call->c, call->op, call->input, call->key, e) == -1) {
+        return -1;
+    }
+    return breaker_check(&call->c->breaker, call->c->name, e); /* before it waits for anything else */
+}
+
+static void begin(struct timer *t)
+{
+    struct service_call *call = list_entry(t, struct service_call, timer);
+    struct err e = ERR_INIT;
+    if (call->early.kind != ERR_NONE) {
+        fail(call, &call->early);
+    } else if (call->is_known_absent) {
+        finish(call, json_null(), NULL, NULL);
+    } else if (prepare(call, &e) == -1) {
+        fail(call, &e);
+    } else {
+        need_token(call, 0);
+    }
+}
+
+static struct service_call *call_new(struct service *s, const struct call_opts *o)
+{
+    struct service_call *call = xcalloc(1, sizeof *call);
+    call->c = o->connection;
+    call->op = o->operation;
+    call->timeout_us = o->timeout_us > 0 ? o->timeout_us
+                                         : json_get_int(o->operation->table, "timeout_ms", 0) * 1000;
+    call->timeout_us = call->timeout_us > 0 ? call->timeout_us : TIMEOUT_DEFAULT_US;
+    call->key = o->idempotency_key != NULL ? xstrdup(o->idempotency_key) : NULL;
+    call->done = o->done;
+    call->ud = o->ud;
+    call->token_wait.ready = token_ready;
+    call->limiter_wait.ready = slot_ready;
+    list_init(&call->token_wait.link);
+    list_init(&call->limiter_wait.link);
+    timer_init(&call->timer, s->o.loop, begin);
+    list_push_back(&s->calls, &call->link);
+    return call;
+}
+
+struct service_call *call_start(struct service *s, const struct call_opts *o)
+{
+    struct service_call *call = call_new(s, o);
+    call->before_send = o->before_send;
+    call->input = o->input != NULL ? json_deep_copy(o->input) : json_object(); /* it is filled in and changed */
+    json_decref(o->input);
+    timer_start(&call->timer, 0);
+    return call;
+}
+
+struct service_call *call_probe(struct service *s, const struct call_opts *o, int64_t since_us)
+{
+    struct service_call *call = call_new(s, o);
+    int64_t delay_us = 0;
+    if (operation_is_idempotent(o->operation, o->input)) {
+        call->is_known_absent = true;
+    } else {
+        call->probe = probe_new(o->connection, o->operation, o->input, since_us, &call->early);
+    }
+    if (call->probe != NULL) {
+        call->op = probe_operation(call->probe);
+        call->input = probe_input(call->probe);
+        delay_us = probe_earliest_us(call->probe) - clock_wall_us();
+    }
+    json_decref(o->input);
+    timer_start(&call->timer, delay_us > 0 ? delay_us : 0);
+    return call;
+}
+
+bool call_cancel(struct service_call *call)
+{
+    struct connection *c = call->c;
+    bool was_sent = call->was_sent && call->probe == NULL;
+    switch (call->stage) {
+    case STAGE_START:
+        break;
+    case STAGE_TOKEN:
+        token_cancel(c->token, &call->token_wait);
+        break;
+    case STAGE_LIMIT:
+        limiter_cancel(c->limiter, &call->limiter_wait);
+        break;
+    case STAGE_OWNER:
+        limiter_release(c->limiter);
+        breaker_release(&c->breaker, call->is_trial);
+        break;
+    case STAGE_SENDING:
+        c->service->o.http->cancel(c->service->o.http, call->http);
+        (void)limiter_answered(c->limiter, NULL);
+        breaker_release(&c->breaker, call->is_trial);
+        break;
+    }
+    call_free(call);
+    return was_sent;
+}
+
+void call_cancel_all(struct service *s)
+{
+    while (!list_is_empty(&s->calls)) {
+        (void)call_cancel(list_entry(s->calls.next, struct service_call, link));
+    }
+}

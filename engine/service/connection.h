@@ -1,0 +1,41 @@
+#pragma once
+
+#include "base/map.h"
+#include "service/breaker.h"
+#include "service/limiter.h"
+#include "service/service.h"
+#include "service/token.h"
+#include "service/verify.h"
+
+/* For the files of this folder only: what a connection is made of. Loop thread. */
+struct connection {
+    struct service *service;
+    char *name;
+    struct connector *connector;  /* borrowed */
+    json_t *config;               /* without secrets */
+    char *base_url;               /* without a slash at the end; NULL: none */
+    bool may_be_private;          /* calls to base_url may go to a private address */
+    struct secret *client_secret; /* of OAuth; or NULL */
+    struct token *token;
+    struct limiter *limiter;
+    struct breaker breaker;
+    struct verifier *verifier;
+};
+
+struct service {
+    struct service_opts o;
+    struct connection **connections; /* in the order they were added */
+    size_t count;
+    struct map *by_name;
+    struct list calls; /* struct service_call: not ended */
+    void (*on_recover)(void *ud, struct connection *c);
+    void *on_recover_ud;
+};
+
+/* A connection's text setting, or NULL. Borrowed. */
+const char *connection_text(const struct connection *c, const char *key);
+/* A URL of the connector's table or of the config, made whole where it is a path under base_url. Yours; NULL where there is none. */
+char *connection_url(const struct connection *c, const char *text);
+/* Whether a URL that the project names may lead to a private address: where it is said (allow_private), or where the URL itself
+ * is plainly a loopback one and the connector is not strict. */
+bool connection_may_be_private(const struct connection *c, const char *url, bool is_explicit);

@@ -1,0 +1,271 @@
+/*
+ * The list of connections: made from the project's configuration when the engine starts, loaded from
+ * the store, and there until the end. What a connection can do stands in the other files of this
+ * folder; here it is put together and taken apart. The service owns the connections and what is in
+ * flight; connectors, loop, client, store and vault are borrowed. Loop thread.
+ */
+#include "service/service.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "format/url.h"
+#include "service/call_list.h"
+#include "service/connection.h"
+#include "store/secret_row.h"
+
+enum { CONNECTIONS_MAX = 1000 };
+
+/* --- settings -------------------------------------------------------------------------------------- */
+
+const char *connection_text(const struct connection *c, const char *key)
+{
+    return json_get_text(c->config, key);
+}
+
+char *connection_url(const struct connection *c, const char *text)
+{
+    if (text == NULL || (*text == '/' && c->base_url == NULL)) {
+        return NULL;
+    }
+    return *text == '/' ? xasprintf("%s%s", c->base_url, text) : xstrdup(text);
+}
+
+static bool is_strict(const struct connection *c)
+{
+    const char *network = json_get_text(connector_table(c->connector), "network");
+    return network != NULL && strcmp(network, "strict") == 0;
+}
+
+bool connection_may_be_private(const struct connection *c, const char *url, bool is_explicit)
+{
+    if (json_get_bool(c->config, "allow_private", false)) {
+        return true;
+    }
+    struct url parsed;
+    if (is_strict(c) || !is_explicit || url_parse(url, strlen(url), &parsed, NULL) == -1) {
+        return false;
+    }
+    bool is_loopback = ip_is_loopback(parsed.host);
+    url_fini(&parsed);
+    return is_loopback;
+}
+
+/* The base URL without a slash at the end, checked; NULL where there is none. */
+static int read_base_url(struct connection *c, struct err *e)
+{
+    const char *own = connection_text(c, "base_url");
+    const char *text = own != NULL ? own : json_get_text(connector_table(c->connector), "base_url");
+    if (text == NULL) {
+        return 0;
+    }
+    struct url parsed;
+    if (url_parse(text, strlen(text), &parsed, e) == -1) {
+        e->kind = ERR_CONFIG;
+        return err_prefix(e, "connection %s: base_url", c->name);
+    }
+    bool is_fine = parsed.query == NULL;
+    url_fini(&parsed);
+    if (!is_fine) {
+        return err_set(e, ERR_CONFIG, "connection %s: base_url may have no query", c->name);
+    }
+    size_t len = strlen(text);
+    while (len > 0 && text[len - 1] == '/') {
+        len--;
+    }
+    c->base_url = xstrndup(text, len);
+    c->may_be_private = connection_may_be_private(c, text, own != NULL);
+    return 0;
+}
+
+static struct secret *take_secret(json_t *config, const char *key)
+{
+    const char *text = json_get_text(config, key);
+    struct secret *s = text != NULL ? secret_new(text, strlen(text)) : NULL;
+    json_object_del(config, key);
+    return s;
+}
+
+static void drop_secrets(struct connection *c)
+{
+    json_object_del(c->config, "token");
+    json_object_del(c->config, "secret");
+    json_object_del(json_object_get(c->config, "webhook"), "token");
+}
+
+static int check_sink(const struct connection *c, struct err *e)
+{
+    const char *sink = connection_text(c, "sink");
+    if (sink != NULL && strcmp(sink, "rest") == 0 && c->base_url == NULL) {
+        return err_set(e, ERR_CONFIG, "connection %s: the sink rest needs a base_url", c->name);
+    }
+    return 0;
+}
+
+static int fill_in(struct connection *c, struct err *e)
+{
+    const json_t *table = connector_table(c->connector);
+    if (read_base_url(c, e) == -1 || check_sink(c, e) == -1) {
+        return -1;
+    }
+    c->token = token_new(c, e);
+    c->verifier = c->token != NULL ? verifier_new(c->name, table, c->config, e) : NULL;
+    if (c->verifier == NULL) {
+        return -1;
+    }
+    c->client_secret = take_secret(c->config, "client_secret");
+    drop_secrets(c);
+    c->limiter = limiter_new(c->service->o.loop, c->name, json_object_get(table, "limits"),
+                             json_object_get(table, "rate_headers"));
+    return 0;
+}
+
+/* --- connections ----------------------------------------------------------------------------------- */
+
+static void connection_free(struct connection *c)
+{
+    token_free(c->token);
+    limiter_free(c->limiter);
+    verifier_free(c->verifier);
+    secret_free(c->client_secret);
+    json_decref(c->config);
+    free(c->base_url);
+    free(c->name);
+    free(c);
+}
+
+struct connection *service_add(struct service *s, const char *name, struct connector *c, json_t *config, struct err *e)
+{
+    if (map_get(s->by_name, name) != NULL) {
+        (void)err_set(e, ERR_CONFIG, "connection %s is there twice", name);
+        return NULL;
+    }
+    if (s->count == CONNECTIONS_MAX) {
+        (void)err_set(e, ERR_CONFIG, "more than %d connections", CONNECTIONS_MAX);
+        return NULL;
+    }
+    struct connection *made = xcalloc(1, sizeof *made);
+    made->service = s;
+    made->name = xstrdup(name);
+    made->connector = c;
+    made->config = config != NULL ? json_deep_copy(config) : json_object();
+    if (fill_in(made, e) == -1) {
+        connection_free(made);
+        return NULL;
+    }
+    s->connections = xrealloc(s->connections, (s->count + 1) * sizeof *s->connections);
+    s->connections[s->count++] = made;
+    (void)map_put(s->by_name, made->name, made);
+    return made;
+}
+
+struct connection *service_find(const struct service *s, const char *name)
+{
+    return map_get(s->by_name, name);
+}
+
+bool service_next(const struct service *s, size_t *pos, struct connection **out)
+{
+    if (*pos >= s->count) {
+        return false;
+    }
+    *out = s->connections[(*pos)++];
+    return true;
+}
+
+const char *connection_name(const struct connection *c)
+{
+    return c->name;
+}
+
+struct connector *connection_connector(const struct connection *c)
+{
+    return c->connector;
+}
+
+json_t *connection_config(const struct connection *c)
+{
+    return c->config;
+}
+
+bool connection_is_broken(const struct connection *c)
+{
+    return token_is_broken(c->token);
+}
+
+bool connection_is_local(const struct connection *c, const struct operation *op)
+{
+    const char *sink = connection_text(c, "sink");
+    return json_object_get(op->table, "store") != NULL && (sink == NULL || strcmp(sink, "local") == 0);
+}
+
+json_t *connection_json(const struct connection *c)
+{
+    json_t *out = json_object();
+    json_object_set_new(out, "name", json_string(c->name));
+    json_object_set_new(out, "connector", json_string(connector_name(c->connector)));
+    token_describe(c->token, out);
+    return out;
+}
+
+/* --- the service ----------------------------------------------------------------------------------- */
+
+struct service *service_new(const struct service_opts *o)
+{
+    struct service *s = xcalloc(1, sizeof *s);
+    s->o = *o;
+    s->by_name = map_new();
+    list_init(&s->calls);
+    return s;
+}
+
+void service_free(struct service *s)
+{
+    if (s == NULL) {
+        return;
+    }
+    call_cancel_all(s);
+    for (size_t i = 0; i < s->count; i++) {
+        connection_free(s->connections[i]);
+    }
+    free(s->connections);
+    map_free(s->by_name, NULL);
+    free(s);
+}
+
+void service_on_recover(struct service *s, void (*fn)(void *ud, struct connection *c), void *ud)
+{
+    s->on_recover = fn;
+    s->on_recover_ud = ud;
+}
+
+static const struct connection_row *find_row(const struct connection_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->rows[i].name, name) == 0) {
+            return &list->rows[i];
+        }
+    }
+    return NULL;
+}
+
+int service_load(struct service *s, struct err *e)
+{
+    struct connection_list *list = connection_list_new();
+    int rc = store_exec(s->o.store, &list->op, e);
+    for (size_t i = 0; rc == 0 && i < s->count; i++) {
+        struct connection *c = s->connections[i];
+        rc = token_load(c->token, find_row(list, c->name), e);
+    }
+    connection_list_free(list);
+    return rc;
+}
+
+void service_refresh(struct service *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        token_reload(s->connections[i]->token);
+    }
+}
