@@ -1,0 +1,93 @@
+/* What connectors and actions say about themselves: their file is run in a sandboxed state of its own, which is thrown
+ * away, and the table that it returns becomes JSON, each function in it `true`. Nothing is kept; callers cache. */
+#include "script/catalog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "script/state.h"
+#include "script/vm.h"
+
+struct reading {
+    const char *path; /* "connectors/highlevel" */
+    const char *name; /* what the table must say */
+    const char *text;
+    size_t len;
+    json_t *table;    /* out */
+};
+
+/* Runs the file and takes its table.   [-1, +0, raises] */
+static int read_table(lua_State *L)
+{
+    struct reading *r = lua_touserdata(L, 1);
+    const char *chunk = lua_pushfstring(L, "@scripts/%s.lua", r->path);
+    vm_load(L, r->text, r->len, chunk);
+    lua_call(L, 0, 1); // … table
+    if (lua_type(L, -1) != LUA_TTABLE) {
+        return luaL_error(L, "scripts/%s.lua: a file like this returns a table, not a %s", r->path, luaL_typename(L, -1));
+    }
+    r->table = json_of_table(L, -1);
+    return 0;
+}
+
+static int check_name(const struct reading *r, struct err *e)
+{
+    const char *name = json_get_text(r->table, "name");
+    if (name == NULL || strcmp(name, r->name) != 0) {
+        return err_set(e, ERR_SCRIPT, "scripts/%s.lua: its name is '%s' and must be '%s', as the file's", r->path,
+                       name != NULL ? name : "", r->name);
+    }
+    return 0;
+}
+
+static int run_file(const char *project_folder, struct reading *r, struct err *e)
+{
+    struct vm_opts opts = { .find_module = source_find_module, .ud = (void *)project_folder };
+    struct vm *vm = vm_new(&opts, e);
+    if (vm == NULL) {
+        return -1;
+    }
+    int rc = vm_enter(vm, read_table, r, e);
+    vm_free(vm);
+    return rc == 0 ? check_name(r, e) : rc;
+}
+
+/* The table of the file at `path`; NULL on error. Yours. */
+static json_t *read_catalog(const char *project_folder, const char *path, const char *name, struct err *e)
+{
+    size_t len;
+    char *text = source_find(project_folder, path, &len);
+    if (text == NULL) {
+        (void)err_set(e, ERR_NOT_FOUND, "there is no scripts/%s.lua", path);
+        return NULL;
+    }
+    struct reading r = { .path = path, .name = name, .text = text, .len = len };
+    if (run_file(project_folder, &r, e) == -1) {
+        json_decref(r.table);
+        r.table = NULL;
+    }
+    free(text);
+    return r.table;
+}
+
+json_t *catalog_connector(const char *project_folder, const char *name, struct err *e)
+{
+    char *path = xasprintf("connectors/%s", name);
+    json_t *table = read_catalog(project_folder, path, name, e);
+    free(path);
+    return table;
+}
+
+/* The last part of a path is the action's own name. */
+json_t *catalog_action(const char *project_folder, const char *name, struct err *e)
+{
+    const char *slash = strrchr(name, '/');
+    json_t *table = read_catalog(project_folder, name, slash != NULL ? slash + 1 : name, e);
+    if (table != NULL && !json_is_true(json_object_get(table, "run"))) {
+        (void)err_set(e, ERR_SCRIPT, "scripts/%s.lua: an action needs a function `run`", name);
+        json_decref(table);
+        return NULL;
+    }
+    return table;
+}

@@ -1,0 +1,393 @@
+/* Checks an expression of a recipe before it runs. Lua itself says whether it is one: it must compile behind `return`
+ * and between brackets, which together leave no room for a second value, a statement or a bracket that closes ours.
+ * Then its words are read for free names, and each must be one that expressions see: so a typing mistake is found when
+ * the recipe is checked, and not at night. The names of the helpers come from scripts/lib/helpers.lua, read once. The
+ * state and the names live until expr_forget. Loop thread. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "format/diag.h"
+#include "script/catalog.h"
+#include "script/vm.h"
+
+enum { TEXT_MAX = 8 * 1024, NAME_COUNT_MAX = 512, LOCALS_MAX = 64 };
+
+static const char *const ENVIRONMENT[] = { "event", "meta", "inputs", "steps", "item", "now", "error", NULL };
+static const char *const KEYWORDS[] = {
+    "and", "break", "do",  "else", "elseif", "end",    "false", "for",  "function", "goto",  "if",
+    "in",  "local", "nil", "not",  "or",     "repeat", "return", "then", "true",     "until", "while", NULL,
+};
+
+/* --- the names that expressions see ------------------------------------------------------------ */
+
+static struct {
+    struct vm *vm;
+    char *helpers[NAME_COUNT_MAX];
+    size_t helper_count;
+} checker;
+
+static bool is_listed(const char *const *words, const char *name, size_t len)
+{
+    for (; words != NULL && *words != NULL; words++) {
+        if (strncmp(*words, name, len) == 0 && (*words)[len] == '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Copies the texts of require('lib.helpers').names.   [-1, +0, raises] */
+static int read_helpers(lua_State *L)
+{
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "lib.helpers");
+    lua_call(L, 1, 1); // … helpers
+    if (lua_getfield(L, -1, "names") != LUA_TTABLE) { // … helpers names
+        return luaL_error(L, "scripts/lib/helpers.lua does not list its names");
+    }
+    lua_Integer count = luaL_len(L, -1);
+    for (lua_Integer i = 1; i <= count && checker.helper_count < NAME_COUNT_MAX; i++) {
+        if (lua_geti(L, -1, i) == LUA_TSTRING) {
+            checker.helpers[checker.helper_count++] = xstrdup(lua_tostring(L, -1));
+        }
+        lua_pop(L, 1);
+    }
+    return 0;
+}
+
+/* The names are read once; a program without helpers.lua has none. */
+static int checker_open(struct err *e)
+{
+    if (checker.vm != NULL) {
+        return 0;
+    }
+    size_t len;
+    char *helpers = source_find(NULL, "lib/helpers", &len);
+    checker.vm = vm_new(&(struct vm_opts){ .find_module = source_find_module }, e);
+    int rc = checker.vm != NULL ? 0 : -1;
+    if (rc == 0 && helpers != NULL) {
+        rc = vm_enter(checker.vm, read_helpers, NULL, e);
+    }
+    free(helpers);
+    if (rc == -1) {
+        expr_forget();
+    }
+    return rc;
+}
+
+void expr_forget(void)
+{
+    vm_free(checker.vm);
+    checker.vm = NULL;
+    while (checker.helper_count > 0) {
+        free(checker.helpers[--checker.helper_count]);
+    }
+}
+
+static bool is_helper(const char *name, size_t len)
+{
+    for (size_t i = 0; i < checker.helper_count; i++) {
+        if (strncmp(checker.helpers[i], name, len) == 0 && checker.helpers[i][len] == '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- syntax ------------------------------------------------------------------------------------ */
+
+struct expression {
+    const char *text;
+    size_t len;
+    const char *const *extra;
+};
+
+static void try_compile(lua_State *L, const char *before, const struct expression *x, const char *after)
+{
+    luaL_Buffer b;
+    luaL_buffinit(L, &b);
+    luaL_addstring(&b, before);
+    luaL_addlstring(&b, x->text, x->len);
+    luaL_addstring(&b, after);
+    luaL_pushresult(&b);
+    size_t len;
+    const char *text = lua_tolstring(L, -1, &len);
+    vm_load(L, text, len, "=expr");
+}
+
+/* Raises what is wrong with the syntax.   [-1, +0, raises] */
+static int compile(lua_State *L)
+{
+    const struct expression *x = lua_touserdata(L, 1);
+    try_compile(L, "return ", x, "\n");
+    try_compile(L, "local _ = (", x, "\n)");
+    return 0;
+}
+
+/* Lua's message without "expr:1: ", and with what `<eof>` means here. */
+static int clean_message(struct err *e)
+{
+    char text[ERR_MESSAGE_MAX];
+    const char *start = strncmp(e->message, "expr:", 5) == 0 ? strchr(e->message + 5, ' ') : NULL;
+    (void)snprintf(text, sizeof text, "%s", start != NULL ? start + 1 : e->message); /* it fitted before */
+    char *eof = strstr(text, "near <eof>");
+    if (eof != NULL) {
+        *eof = '\0';
+        return err_set(e, ERR_SCRIPT, "%sat the end of the expression", text);
+    }
+    return err_set(e, ERR_SCRIPT, "%s", text);
+}
+
+static int check_syntax(const struct expression *x, struct err *e)
+{
+    if (x->len > TEXT_MAX) {
+        return err_set(e, ERR_SCRIPT, "an expression of more than %d bytes: write an action in Lua", TEXT_MAX);
+    }
+    if (memchr(x->text, '\0', x->len) != NULL) {
+        return err_set(e, ERR_SCRIPT, "an expression holds no NUL");
+    }
+    if (vm_enter(checker.vm, compile, (void *)x, e) == -1) {
+        return e != NULL ? clean_message(e) : -1;
+    }
+    return 0;
+}
+
+/* --- words ------------------------------------------------------------------------------------- */
+
+enum token_kind { TOKEN_END, TOKEN_NAME, TOKEN_KEYWORD, TOKEN_OTHER };
+
+struct token {
+    enum token_kind kind;
+    const char *start;
+    size_t len;
+};
+
+/* Reads tokens of a text that compiles: so quotes and brackets are closed. */
+struct reader {
+    const char *at;
+    const char *end;
+};
+
+/* The level of a long bracket at p ("[[" 0, "[=[" 1 …), or -1. */
+static int bracket_level(const char *p, const char *end)
+{
+    const char *q = p + 1;
+    if (p >= end || *p != '[') {
+        return -1;
+    }
+    while (q < end && *q == '=') {
+        q++;
+    }
+    return q < end && *q == '[' ? (int)(q - p - 1) : -1;
+}
+
+/* Behind the long bracket of that level that begins at p. */
+static const char *skip_long(const char *p, const char *end, int level)
+{
+    for (p += level + 2; p < end; p++) {
+        int count = 0;
+        while (p[0] == ']' && p + 1 + count < end && p[1 + count] == '=') {
+            count++;
+        }
+        if (p[0] == ']' && count == level && p + 1 + count < end && p[1 + count] == ']') {
+            return p + level + 2;
+        }
+    }
+    return end;
+}
+
+static const char *skip_quoted(const char *p, const char *end)
+{
+    char quote = *p;
+    for (p++; p < end && *p != quote; p++) {
+        p += *p == '\\' && p + 1 < end;
+    }
+    return p < end ? p + 1 : end;
+}
+
+static const char *skip_comment(const char *p, const char *end)
+{
+    int level = bracket_level(p + 2, end);
+    if (level >= 0) {
+        return skip_long(p + 2, end, level);
+    }
+    const char *line = memchr(p, '\n', (size_t)(end - p));
+    return line != NULL ? line : end;
+}
+
+static const char *skip_blank(const char *p, const char *end)
+{
+    for (;;) {
+        while (p < end && isspace((unsigned char)*p)) {
+            p++;
+        }
+        if (end - p < 2 || p[0] != '-' || p[1] != '-') {
+            return p;
+        }
+        p = skip_comment(p, end);
+    }
+}
+
+static bool is_name_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+static const char *skip_number(const char *p, const char *end)
+{
+    while (p < end && (is_name_char(*p) || *p == '.')) {
+        bool has_sign = strchr("eEpP", *p) != NULL && p + 1 < end && (p[1] == '+' || p[1] == '-');
+        p += has_sign ? 2 : 1;
+    }
+    return p;
+}
+
+/* Operators of more characters; the others are their one character. */
+static const char *skip_operator(const char *p, const char *end)
+{
+    static const char *const longer[] = { "...", "..", "::", "==", "~=", "<=", ">=", "//", "<<", ">>" };
+    for (size_t i = 0; i < sizeof longer / sizeof *longer; i++) {
+        size_t len = strlen(longer[i]);
+        if ((size_t)(end - p) >= len && memcmp(p, longer[i], len) == 0) {
+            return p + len;
+        }
+    }
+    return p + 1;
+}
+
+static struct token next_token(struct reader *r)
+{
+    const char *p = skip_blank(r->at, r->end);
+    struct token t = { .kind = TOKEN_OTHER, .start = p };
+    int level = bracket_level(p, r->end);
+    if (p >= r->end) {
+        t.kind = TOKEN_END;
+    } else if (isdigit((unsigned char)*p) || (*p == '.' && p + 1 < r->end && isdigit((unsigned char)p[1]))) {
+        p = skip_number(p, r->end);
+    } else if (is_name_char(*p)) {
+        while (p < r->end && is_name_char(*p)) {
+            p++;
+        }
+        t.kind = is_listed(KEYWORDS, t.start, (size_t)(p - t.start)) ? TOKEN_KEYWORD : TOKEN_NAME;
+    } else if (*p == '"' || *p == '\'') {
+        p = skip_quoted(p, r->end);
+    } else {
+        p = level >= 0 ? skip_long(p, r->end, level) : skip_operator(p, r->end);
+    }
+    t.len = (size_t)(p - t.start);
+    r->at = p;
+    return t;
+}
+
+static bool is_text(const struct token *t, const char *text)
+{
+    return strlen(text) == t->len && memcmp(t->start, text, t->len) == 0;
+}
+
+/* --- free names -------------------------------------------------------------------------------- */
+
+/* Names that the expression makes itself: parameters and locals of a function in it. Where in the text they hold is
+ * not looked at, so a rare mistake passes here and shows when it runs. */
+struct locals {
+    struct token names[LOCALS_MAX];
+    size_t count;
+};
+
+static void collect_locals(const struct expression *x, struct locals *l)
+{
+    struct reader r = { .at = x->text, .end = x->text + x->len };
+    bool is_list = false; /* within a list of names that are declared */
+    for (struct token t = next_token(&r); t.kind != TOKEN_END; t = next_token(&r)) {
+        if (t.kind == TOKEN_KEYWORD) {
+            is_list = is_text(&t, "function") || is_text(&t, "local") || is_text(&t, "for");
+        } else if (is_list && t.kind == TOKEN_NAME && l->count < LOCALS_MAX) {
+            l->names[l->count++] = t;
+        } else if (!is_text(&t, "(") && !is_text(&t, ",")) {
+            is_list = is_list && t.kind == TOKEN_NAME;
+        }
+    }
+}
+
+static bool is_local(const struct locals *l, const struct token *t)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        if (l->names[i].len == t->len && memcmp(l->names[i].start, t->start, t->len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_known(const struct expression *x, const struct locals *l, const struct token *t)
+{
+    return is_listed(ENVIRONMENT, t->start, t->len) || is_listed(x->extra, t->start, t->len)
+        || is_helper(t->start, t->len) || is_local(l, t);
+}
+
+/* Whether a name behind `before` and in front of `after` names a variable: not a field, not a key of a table. */
+static bool is_variable(const struct token *before, const struct token *after)
+{
+    if (is_text(before, ".") || is_text(before, ":") || is_text(before, "::")) {
+        return false;
+    }
+    bool may_be_key = is_text(before, "{") || is_text(before, ",") || is_text(before, ";");
+    return !(may_be_key && is_text(after, "="));
+}
+
+/* The first free name that nobody knows, of kind TOKEN_END where there is none. */
+static struct token find_unknown(const struct expression *x, const struct locals *l)
+{
+    struct reader r = { .at = x->text, .end = x->text + x->len };
+    struct token before = { .kind = TOKEN_OTHER, .start = "" };
+    struct token t = next_token(&r);
+    while (t.kind != TOKEN_END) {
+        struct token after = next_token(&r);
+        if (t.kind == TOKEN_NAME && is_variable(&before, &after) && !is_known(x, l, &t)) {
+            return t;
+        }
+        before = t;
+        t = after;
+    }
+    return t;
+}
+
+/* A known name that is close to the unknown one, as a sentence; yours, or NULL. */
+static char *suggest(const struct expression *x, const char *name)
+{
+    const char *words[NAME_COUNT_MAX + 64];
+    size_t count = 0;
+    for (const char *const *w = ENVIRONMENT; *w != NULL; w++) {
+        words[count++] = *w;
+    }
+    for (const char *const *w = x->extra; w != NULL && *w != NULL && count < 64; w++) {
+        words[count++] = *w;
+    }
+    for (size_t i = 0; i < checker.helper_count; i++) {
+        words[count++] = checker.helpers[i];
+    }
+    words[count] = NULL;
+    const char *close = diag_closest(name, words);
+    return close != NULL ? xasprintf("did you mean `%s`?", close) : NULL;
+}
+
+int expr_check(const char *text, size_t len, const char *const *extra, char **hint, struct err *e)
+{
+    const struct expression x = { .text = text, .len = len, .extra = extra };
+    struct locals l = { .count = 0 };
+    *hint = NULL;
+    if (checker_open(e) == -1 || check_syntax(&x, e) == -1) {
+        return -1;
+    }
+    collect_locals(&x, &l);
+    struct token unknown = find_unknown(&x, &l);
+    if (unknown.kind == TOKEN_END) {
+        return 0;
+    }
+    char *name = xstrndup(unknown.start, unknown.len);
+    *hint = suggest(&x, name);
+    (void)err_set(e, ERR_SCRIPT, "there is no `%s` in expressions", name);
+    free(name);
+    return -1;
+}

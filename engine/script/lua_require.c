@@ -1,0 +1,185 @@
+/* `require`: a module is found by name among those built in, then by the vm's find_module, run once, and kept. Names
+ * are letters, digits, _ / and dots between them, so none can leave its folder. Modules that are built in, and the
+ * engine's own lib.*, are handed out read-only. An open state keeps Lua's require and gets a searcher. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "script/state.h"
+#include "script/strand.h"
+
+static const char LOADED[] = "engine.loaded";   /* registry: name -> module */
+static const char PRELOAD[] = "engine.preload"; /* registry: name -> function that makes it */
+static const char LOADING;                      /* in LOADED while a module runs */
+
+enum { NAME_MAX_LEN = 100 };
+
+static bool is_name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Parts of letters, digits and _, with one dot or slash between two of them. */
+static bool is_module_name(const char *name)
+{
+    size_t len = strlen(name);
+    for (size_t i = 0; i < len; i++) {
+        bool is_divider = name[i] == '.' || name[i] == '/';
+        if (!is_name_char(name[i]) && !(is_divider && i > 0 && is_name_char(name[i - 1]) && i + 1 < len)) {
+            return false;
+        }
+    }
+    return len > 0 && len <= NAME_MAX_LEN;
+}
+
+/* Pushes "@scripts/lib/walk.lua" for lib.walk: the name that errors show.   [-0, +1, raises] */
+static const char *push_chunk_name(lua_State *L, const char *name)
+{
+    const char *prefix = strncmp(name, "scripts", 7) == 0 ? "@" : "@scripts/";
+    luaL_gsub(L, name, ".", "/"); // path
+    lua_pushfstring(L, "%s%s.lua", prefix, lua_tostring(L, -1)); // path chunk
+    lua_remove(L, -2); // chunk
+    return lua_tostring(L, -1);
+}
+
+/* Pushes the function of a module from find_module, or nothing.   [-0, +0 or +1, raises] */
+static bool push_found(lua_State *L, const char *name)
+{
+    struct vm *vm = vm_of(L);
+    if (vm->find_module == NULL) {
+        return false;
+    }
+    const char *chunk = push_chunk_name(L, name); // chunk
+    void **slot = box_push(L, free); // chunk box
+    size_t len = 0;
+    *slot = vm->find_module(vm->ud, name, &len);
+    if (*slot == NULL) {
+        return false;
+    }
+    vm_load(L, *slot, len, chunk); // chunk box function
+    return true;
+}
+
+/* find(name) -> function or nothing. A C function of its own, so that its box is closed before the module runs.
+ *   [-1, +0 or +1, raises] */
+static int find_module(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, PRELOAD); // name preload
+    if (lua_getfield(L, -1, name) != LUA_TNIL) {
+        return 1;
+    }
+    return push_found(L, name) ? 1 : 0;
+}
+
+/* --- the sandbox's ---------------------------------------------------------------------------- */
+
+/* __close of the mark that a module is being loaded: takes it back where the module failed.   [-2, +0, raises] */
+static int loading_close(lua_State *L)
+{
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LOADED); // mark … loaded
+    lua_getiuservalue(L, 1, 1);
+    lua_pushvalue(L, -1); // … loaded name name
+    lua_rawget(L, -3); // … loaded name module
+    if (lua_touserdata(L, -1) == &LOADING) {
+        lua_pop(L, 1);
+        lua_pushnil(L);
+        lua_rawset(L, -3);
+    }
+    return 0;
+}
+
+/* Marks the module as being loaded until the calling C function ends. The loaded modules lie on top.
+ *   [-0, +1, raises] */
+static void mark_loading(lua_State *L, const char *name)
+{
+    lua_pushlightuserdata(L, (void *)&LOADING);
+    lua_setfield(L, -2, name); // loaded
+    (void)lua_newuserdatauv(L, 0, 1); // loaded mark
+    lua_pushstring(L, name);
+    lua_setiuservalue(L, -2, 1);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, loading_close);
+    lua_setfield(L, -2, "__close");
+    lua_setmetatable(L, -2); // loaded mark
+    lua_toclose(L, -1);
+}
+
+/* Pushes what the module returns, `true` for nothing.   [-0, +1, raises] */
+static void run_module(lua_State *L, const char *name)
+{
+    lua_pushcfunction(L, find_module);
+    lua_pushstring(L, name);
+    lua_call(L, 1, 1); // function
+    if (lua_isnil(L, -1)) {
+        luaL_error(L, "there is no module '%s'", name);
+    }
+    bool is_built_in = lua_iscfunction(L, -1);
+    lua_pushstring(L, name);
+    lua_call(L, 1, 1); // module
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        lua_pushboolean(L, true);
+    }
+    bool is_ours = is_built_in || strncmp(name, "lib.", 4) == 0 || strncmp(name, "lib/", 4) == 0;
+    if (is_ours && lua_type(L, -1) == LUA_TTABLE) {
+        globals_freeze(L);
+    }
+}
+
+/* require(name) -> module   [-1, +1, raises] */
+static int sandbox_require(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    lua_settop(L, 1);
+    if (!is_module_name(name)) {
+        return luaL_error(L, "'%s' is no name of a module: use letters, digits, _ and . between parts", name);
+    }
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LOADED); // name loaded
+    if (lua_getfield(L, -1, name) != LUA_TNIL) { // name loaded module
+        if (lua_touserdata(L, -1) == &LOADING) {
+            return luaL_error(L, "module '%s' requires itself", name);
+        }
+        return 1;
+    }
+    lua_pop(L, 1);
+    mark_loading(L, name); // name loaded mark
+    run_module(L, name); // name loaded mark module
+    lua_pushvalue(L, -1);
+    lua_setfield(L, 2, name);
+    return 1;
+}
+
+void require_push(lua_State *L)
+{
+    lua_pushcfunction(L, sandbox_require);
+}
+
+/* --- an open state ---------------------------------------------------------------------------- */
+
+/* A searcher for package.searchers: (name) -> loader | why not   [-1, +1, raises] */
+static int search(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    if (!is_module_name(name) || !push_found(L, name)) {
+        lua_pushfstring(L, "no script '%s'", name);
+    }
+    return 1;
+}
+
+void require_open(lua_State *L)
+{
+    lua_getglobal(L, "package");
+    lua_getfield(L, -1, "searchers"); // package searchers
+    lua_pushcfunction(L, search);
+    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+    lua_pop(L, 2);
+}
+
+void vm_add_module(lua_State *L, const char *name, lua_CFunction open)
+{
+    luaL_checkstack(L, 3, "a module");
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, vm_of(L)->is_open ? LUA_PRELOAD_TABLE : PRELOAD);
+    lua_pushcfunction(L, open);
+    lua_setfield(L, -2, name);
+    lua_pop(L, 1);
+}
