@@ -1,0 +1,457 @@
+/* Checks what a connection may say: the keys that all connectors share, and those that the connector's own
+ * table names under `config`. A value is filled (hole.h), read as the type of its key, and looked at once
+ * more where the type alone says too little: addresses, networks, key files. Results belong to the
+ * caller; the connector's table is borrowed from the hooks. */
+
+#include "recipe/connection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "crypto/sign.h"
+#include "format/url.h"
+#include "recipe/folder.h"
+#include "recipe/hole.h"
+#include "recipe/literal.h"
+#include "service/schema.h"
+
+enum { KEY_FILE_MAX = 16 << 10, LIST_MAX = 200 };
+
+struct reader {
+    struct diags *diags;
+    const struct project_hooks *hooks;
+    const char *folder;
+    const char *connector; /* its name, or NULL where it could not be read */
+    json_t *table;         /* the connector's table, or NULL */
+    json_t *config;        /* the result */
+};
+
+typedef void (*check_fn)(struct reader *r, const struct yaml *y, const json_t *v);
+
+/* --- checks beyond the type ---------------------------------------------------------------------- */
+
+static void check_url(struct reader *r, const struct yaml *y, const json_t *v)
+{
+    struct url u;
+    struct err e = ERR_INIT;
+    if (url_parse(json_string_value(v), json_string_length(v), &u, &e) == 0) {
+        url_fini(&u);
+    } else {
+        check_error(r->diags, y, "such as https://api.example.com", "%s", e.message);
+    }
+}
+
+/* A whole URL, or a path below base_url. */
+static void check_url_or_path(struct reader *r, const struct yaml *y, const json_t *v)
+{
+    if (json_string_value(v)[0] != '/') {
+        check_url(r, y, v);
+    }
+}
+
+static void check_auth(struct reader *r, const struct yaml *y, const json_t *v)
+{
+    const json_t *kinds = json_object_get(json_object_get(r->table, "auth"), "kinds");
+    size_t i;
+    json_t *kind;
+    json_array_foreach((json_t *)kinds, i, kind)
+    {
+        if (json_equal(kind, (json_t *)v)) {
+            return;
+        }
+    }
+    static const char *const known[] = {"oauth", "token", "none", NULL};
+    if (json_array_size(kinds) > 0) {
+        check_unknown(r->diags, y, json_string_value(v), known, "the connector %s has no auth `%s`",
+                      r->connector, SHOW(y));
+    }
+}
+
+static void check_choice(struct reader *r, const struct yaml *y, const json_t *v,
+                         const char *const *choices, const char *what)
+{
+    for (size_t i = 0; choices[i]; i++) {
+        if (strcmp(choices[i], json_string_value(v)) == 0) {
+            return;
+        }
+    }
+    check_unknown(r->diags, y, json_string_value(v), choices, "there is no %s `%s`", what, SHOW(y));
+}
+
+static void check_verify(struct reader *r, const struct yaml *y, const json_t *v)
+{
+    static const char *const schemes[] = {"none",        "token",       "hmac_sha1",
+                                          "hmac_sha256", "hmac_sha512", NULL};
+    check_choice(r, y, v, schemes, "way to verify");
+}
+
+static void check_encoding(struct reader *r, const struct yaml *y, const json_t *v)
+{
+    static const char *const encodings[] = {"hex", "base64", NULL};
+    check_choice(r, y, v, encodings, "encoding");
+}
+
+/* --- the keys that all connectors share ---------------------------------------------------------- */
+
+struct known_key {
+    const char *name;
+    const char *type;
+    check_fn check; /* of a text without open holes; may be NULL */
+};
+
+static const struct known_key KEYS[] = {
+    {"connector", "string", NULL},
+    {"auth", "string", check_auth},
+    {"client_id", "string", NULL},
+    {"client_secret", "string", NULL},
+    {"token", "string", NULL},
+    {"location", "string", NULL},
+    {"base_url", "string", check_url},
+    {"token_url", "string", check_url_or_path},
+    {"authorize_url", "string", check_url_or_path},
+    {"redirect_uri", "string", check_url},
+    {"engine_url", "string", check_url},
+    {"scopes", "list", NULL},
+    {"webhook", "object", NULL},
+    {"verify", "string", check_verify},
+    {"header", "string", NULL},
+    {"encoding", "string", check_encoding},
+    {"secret", "string", NULL},
+    {"allow_private", "boolean", NULL},
+    {"allow_hosts", "list", NULL},
+};
+enum { KEY_COUNT = sizeof KEYS / sizeof *KEYS };
+
+static const char *const WEBHOOK_WORDS[] = {"public_keys", "allow_from", "token", NULL};
+
+static const struct known_key *find_key(const char *name)
+{
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        if (strcmp(KEYS[i].name, name) == 0) {
+            return &KEYS[i];
+        }
+    }
+    return NULL;
+}
+
+static json_t *config_schema(const struct reader *r)
+{
+    return json_object_get(r->table, "config");
+}
+
+/* engine_url is known here for its check only: a connector has it where its table says so. */
+static bool is_key_of(const struct reader *r, const char *name)
+{
+    if (json_object_get(config_schema(r), name)) {
+        return true;
+    }
+    return find_key(name) && strcmp(name, "engine_url") != 0;
+}
+
+/* The descriptor of a key: the connector's own, else that of the shared key. Yours. */
+static json_t *descriptor_of(const struct reader *r, const char *name)
+{
+    json_t *own = json_object_get(config_schema(r), name);
+    if (own) {
+        return json_incref(own);
+    }
+    const struct known_key *key = find_key(name);
+    if (strcmp(key->type, "list") == 0) {
+        return json_pack("{s:s, s:[s]}", "1", "list", "of", "string");
+    }
+    return json_pack("[s]", key->type);
+}
+
+/* --- values -------------------------------------------------------------------------------------- */
+
+static json_t *read_value(struct reader *r, const struct yaml *y, const char *what,
+                          const json_t *descriptor);
+
+static json_t *read_scalar(struct reader *r, const struct yaml *y, const char *what,
+                           const json_t *descriptor)
+{
+    json_t *filled = hole_fill(r->diags, y, what);
+    if (!filled) {
+        return NULL;
+    }
+    if (hole_is_open(filled)) {
+        if (literal_takes_text(descriptor)) {
+            return filled;
+        }
+        check_error(r->diags, y, NULL, "%s takes %s, and a secret is always text", what,
+                    literal_type_name(descriptor));
+        json_decref(filled);
+        return NULL;
+    }
+    json_t *v = literal_read(r->diags, y, what, json_string_value(filled),
+                             json_string_length(filled), y->is_plain, descriptor);
+    json_decref(filled);
+    return v;
+}
+
+static json_t *read_list(struct reader *r, const struct yaml *y, const char *what,
+                         const json_t *descriptor)
+{
+    const json_t *of = json_is_object(descriptor) ? json_object_get(descriptor, "of") : NULL;
+    json_t *list = json_array();
+    if (y->count > LIST_MAX) {
+        check_error(r->diags, y, NULL, "%s has more than %d items", what, LIST_MAX);
+        return list;
+    }
+    for (size_t i = 0; i < y->count; i++) {
+        (void)json_array_append_new(list, read_value(r, y->items[i], what, of));
+    }
+    return list;
+}
+
+static json_t *read_map(struct reader *r, const struct yaml *y, const char *what,
+                        const json_t *descriptor)
+{
+    const json_t *fields =
+        json_is_object(descriptor) ? json_object_get(descriptor, "fields") : NULL;
+    json_t *map = json_object();
+    for (size_t i = 0; i < y->count; i++) {
+        const struct yaml *key = y->keys[i];
+        const json_t *field = json_object_get(fields, key->text);
+        if (fields && !field) {
+            check_unknown_member(r->diags, key, key->text, fields, "unknown key `%s` in %s",
+                                 SHOW(key), what);
+            continue;
+        }
+        (void)json_object_set_new(map, key->text, read_value(r, y->items[i], what, field));
+    }
+    if (hole_is_open(map)) {
+        check_error(r->diags, y, NULL, "%s cannot be a map with the one key `%s`", what,
+                    y->keys[0]->text);
+    }
+    return map;
+}
+
+static json_t *read_value(struct reader *r, const struct yaml *y, const char *what,
+                          const json_t *descriptor)
+{
+    const char *type = descriptor ? schema_type(descriptor) : NULL;
+    bool is_any = !type || strcmp(type, "any") == 0;
+    if (y->kind == YAML_LIST && (is_any || strcmp(type, "list") == 0)) {
+        return read_list(r, y, what, descriptor);
+    }
+    if (y->kind == YAML_MAP && (is_any || strcmp(type, "object") == 0)) {
+        return read_map(r, y, what, descriptor);
+    }
+    if (y->kind == YAML_SCALAR) {
+        return read_scalar(r, y, what, descriptor);
+    }
+    check_error(r->diags, y, NULL, "%s takes %s, not %s", what, literal_type_name(descriptor),
+                SHOW(y));
+    return NULL;
+}
+
+/* --- webhook ------------------------------------------------------------------------------------- */
+
+/* A public key's file as PEM text; NULL with the error recorded. */
+static json_t *read_public_key(struct reader *r, const struct yaml *y)
+{
+    json_t *name = hole_fill(r->diags, y, "`public_keys`");
+    if (!json_is_string(name)) {
+        json_decref(name);
+        return NULL;
+    }
+    const char *file = json_string_value(name);
+    char *path = file[0] == '/' ? xstrdup(file) : xasprintf("%s/%s", r->folder, file);
+    size_t len = 0;
+    struct err e = ERR_INIT;
+    char *pem = folder_read(path, KEY_FILE_MAX, &len, &e);
+    struct sign_key *key = pem ? sign_key_parse(pem, len, &e) : NULL;
+    json_t *text = key ? json_stringn(pem, len) : NULL;
+    if (!text) {
+        check_error(r->diags, y, "a public key in PEM form, Ed25519 or RSA", "%s", e.message);
+    }
+    sign_key_free(key);
+    free(pem);
+    free(path);
+    json_decref(name);
+    return text;
+}
+
+static json_t *read_network(struct reader *r, const struct yaml *y)
+{
+    json_t *text = hole_fill(r->diags, y, "`allow_from`");
+    struct cidr network;
+    struct err e = ERR_INIT;
+    if (json_is_string(text) && cidr_parse(json_string_value(text), &network, &e) != 0) {
+        check_error(r->diags, y, "such as 203.0.113.0/24 or 2001:db8::1", "%s", e.message);
+    }
+    return text;
+}
+
+static void read_webhook_list(struct reader *r, const struct yaml *map, const char *word,
+                              json_t *(*read_item)(struct reader *, const struct yaml *),
+                              json_t *out)
+{
+    const struct yaml *y = yaml_get(map, word);
+    if (!y || !check_kind(r->diags, y, YAML_LIST, word)) {
+        return;
+    }
+    if (y->count == 0 || y->count > LIST_MAX) {
+        check_error(r->diags, y, NULL, "`%s` has 1 to %d items", word, LIST_MAX);
+        return;
+    }
+    json_t *list = json_array();
+    for (size_t i = 0; i < y->count; i++) {
+        (void)json_array_append_new(list, read_item(r, y->items[i]));
+    }
+    (void)json_object_set_new(out, word, list);
+}
+
+static void read_webhook(struct reader *r, const struct yaml *y)
+{
+    if (!check_kind(r->diags, y, YAML_MAP, "`webhook`")) {
+        return;
+    }
+    check_words(r->diags, y, WEBHOOK_WORDS, NULL, "`webhook`");
+    json_t *out = json_object();
+    read_webhook_list(r, y, "public_keys", read_public_key, out);
+    read_webhook_list(r, y, "allow_from", read_network, out);
+    const struct yaml *token = yaml_get(y, "token");
+    if (token) {
+        (void)json_object_set_new(out, "token", hole_fill(r->diags, token, "`token`"));
+    }
+    (void)json_object_set_new(r->config, "webhook", out);
+}
+
+/* --- keys ---------------------------------------------------------------------------------------- */
+
+/* Every key that this connection may have; the array is yours, NULL-terminated. */
+static const char **all_keys(const struct reader *r)
+{
+    json_t *schema = config_schema(r);
+    const char **words = xcalloc(KEY_COUNT + json_object_size(schema) + 1, sizeof *words);
+    size_t count = 0;
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        words[count++] = KEYS[i].name;
+    }
+    const char *name;
+    json_t *descriptor;
+    json_object_foreach(schema, name, descriptor)
+    {
+        words[count++] = name;
+    }
+    return words;
+}
+
+static void refuse_key(struct reader *r, const struct yaml *key)
+{
+    if (strcmp(key->text, "agency") == 0) {
+        check_error(r->diags, key, "use location: one connection per sub-account",
+                    "`agency` is not part of this version");
+        return;
+    }
+    const char **words = all_keys(r);
+    check_unknown(r->diags, key, key->text, words, "unknown key `%s` in a connection of %s",
+                  SHOW(key), r->connector ? r->connector : "an unknown connector");
+    free(words);
+}
+
+static void read_known(struct reader *r, const struct yaml *key, const struct yaml *y)
+{
+    const char *name = key->text;
+    if (strcmp(name, "webhook") == 0) {
+        read_webhook(r, y);
+        return;
+    }
+    char *what = xasprintf("`%s`", name);
+    json_t *descriptor = descriptor_of(r, name);
+    json_t *v = read_value(r, y, what, descriptor);
+    const struct known_key *known = find_key(name);
+    if (known && known->check && json_is_string(v)) {
+        known->check(r, y, v);
+    }
+    (void)json_object_set_new(r->config, name, v); // NULL, where there was an error, is left out
+    json_decref(descriptor);
+    free(what);
+}
+
+static void read_key(struct reader *r, const struct yaml *key, const struct yaml *y)
+{
+    if (is_key_of(r, key->text)) {
+        read_known(r, key, y);
+    } else if (r->table || strcmp(key->text, "agency") == 0) {
+        refuse_key(r, key);
+    }
+    /* Of an unknown connector nobody knows the keys: that error is told once. */
+}
+
+/* --- the whole ----------------------------------------------------------------------------------- */
+
+static void find_connector(struct reader *r, const struct yaml *y)
+{
+    static const char *const known[] = {"highlevel", "convertcalculator", "webhook", "http",
+                                        "records",   NULL};
+    const struct yaml *name = yaml_get(y, "connector");
+    if (!name) {
+        check_error(r->diags, y, "such as connector: highlevel", "a connection needs `connector`");
+        return;
+    }
+    if (!check_name(r->diags, name, "a connector") || !r->hooks || !r->hooks->find_connector) {
+        return;
+    }
+    r->connector = name->text;
+    r->table = r->hooks->find_connector(r->hooks->ud, name->text);
+    if (!r->table) {
+        check_unknown(r->diags, name, name->text, known, "there is no connector `%s`", SHOW(name));
+    }
+}
+
+static void check_missing(struct reader *r, const struct yaml *y)
+{
+    const char *name;
+    json_t *descriptor;
+    json_object_foreach(config_schema(r), name, descriptor)
+    {
+        if (schema_is_required(descriptor) && !yaml_get(y, name)) {
+            check_error(r->diags, y, NULL, "a connection of %s needs `%s`", r->connector, name);
+        }
+    }
+}
+
+static void check_hmac(struct reader *r, const struct yaml *y, const char *verify)
+{
+    static const char *const needed[] = {"header", "secret"};
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        if (!yaml_get(y, needed[i])) {
+            check_error(r->diags, y, NULL, "`verify: %s` needs `%s`", verify, needed[i]);
+        }
+    }
+}
+
+/* What verifies a webhook must be said, and be complete. */
+static void check_verify_keys(struct reader *r, const struct yaml *y)
+{
+    const char *verify = json_get_text(r->config, "verify");
+    if (!verify && !yaml_get(y, "verify") && r->connector && strcmp(r->connector, "webhook") == 0) {
+        check_error(r->diags, y, "verify: token, hmac_sha256, or none if anybody may post to it",
+                    "a connection of webhook needs `verify`");
+    } else if (verify && strncmp(verify, "hmac_", 5) == 0) {
+        check_hmac(r, y, verify);
+    }
+}
+
+json_t *connection_read(struct diags *d, const struct project_hooks *h, const char *folder,
+                        const struct yaml *y, const char *name)
+{
+    struct reader r = {.diags = d, .hooks = h, .folder = folder, .config = json_object()};
+    char *what = xasprintf("the connection `%s`", name);
+    bool is_map = check_kind(d, y, YAML_MAP, what);
+    free(what);
+    if (!is_map) {
+        return r.config;
+    }
+    find_connector(&r, y);
+    for (size_t i = 0; i < y->count; i++) {
+        read_key(&r, y->keys[i], y->items[i]);
+    }
+    check_missing(&r, y);
+    check_verify_keys(&r, y);
+    return r.config;
+}

@@ -1,0 +1,429 @@
+/* Turns the values of a recipe into nodes of its plan. A scalar that begins with "= " is an expression,
+ * checked by the compiler behind the hooks and read lightly for the steps and field maps that it names; a
+ * text with `${…}` becomes its parts; everything else is a literal of the type that the field's descriptor
+ * names. Recursion follows the YAML tree, whose depth is bounded. The nodes belong to the caller; errors
+ * go to the check. */
+
+#include "recipe/nodes.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "recipe/literal.h"
+#include "recipe/maps.h"
+#include "recipe/scan.h"
+#include "service/schema.h"
+
+enum { PATH_SEGMENTS_MAX = 32, EXPRESSION_MAX = 4096 };
+
+static const char *const ROOTS[] = {"event", "meta", "inputs", "steps", "item", "now", "error", NULL};
+
+/* --- what a value may refer to ------------------------------------------------------------------- */
+
+static void check_step(struct check *c, const struct yaml *y, const char *name, size_t len)
+{
+    char *text = xstrndup(name, len);
+    if (!json_object_get(c->steps, text)) {
+        bool is_later = json_object_get(c->names, text) != NULL;
+        check_unknown_member(c->diags, y, text, c->steps,
+                             is_later ? "the result of step `%.60s` is not there at this place"
+                                      : "no step before this one is called `%.60s`",
+                             text);
+    }
+    free(text);
+}
+
+/* A field map's errors, shown at the expression that uses it: a recipe cannot do without it. */
+static void report_map(struct check *c, const struct yaml *y, const char *name,
+                       const struct diags *d)
+{
+    if (!d) {
+        check_error(c->diags, y, "a field map is a file in recipes/maps",
+                    "there is no field map recipes/maps/%.60s.yaml", name);
+        return;
+    }
+    for (size_t i = 0; i < d->count; i++) {
+        check_error(c->diags, y, d->items[i].hint, "%s:%d:%d: %s", d->file, d->items[i].line,
+                    d->items[i].column, d->items[i].message);
+    }
+}
+
+static void use_map(struct check *c, const struct yaml *y, const char *name, size_t len)
+{
+    char *text = xstrndup(name, len);
+    if (!name_is_valid(text, len)) {
+        check_error(c->diags, y, NULL, "`%.60s` is no valid name for a field map", text);
+    } else if (!json_object_get(c->maps, text)) {
+        struct diags *d = NULL;
+        json_t *map = map_load(text, c->project, c->hooks, &d);
+        if (!map) {
+            report_map(c, y, text, d);
+        }
+        (void)json_object_set_new(c->maps, text, map ? map : json_array());
+        diags_free(d);
+    }
+    free(text);
+}
+
+/* What scan_expression calls: the check, the node, and whether names may be a function's own. */
+struct scan {
+    struct check *check;
+    const struct yaml *at;
+    bool has_function;
+};
+
+static void on_find(void *ud, enum scan_what what, const char *name, size_t len)
+{
+    struct scan *s = ud;
+    struct check *c = s->check;
+    switch (what) {
+    case SCAN_STEP:
+        check_step(c, s->at, name, len);
+        return;
+    case SCAN_STEP_ANY:
+        if (!c->in_steps) {
+            check_error(c->diags, s->at, NULL, "there are no results of steps at this place");
+        }
+        return;
+    case SCAN_MAP:
+        use_map(c, s->at, name, len);
+        return;
+    case SCAN_MAP_ANY:
+        check_error(c->diags, s->at, "write map_fields(\"contact\", value)",
+                    "a field map's name stands in quotes as the first argument");
+        return;
+    case SCAN_ITEM:
+        if (!c->as && !s->has_function) {
+            check_error(c->diags, s->at, NULL, "`item` is there only in a step with `each`");
+        }
+        return;
+    case SCAN_ERROR:
+        if (!c->has_error && !s->has_function) {
+            check_error(c->diags, s->at, NULL, "`error` is there only below `on_error`");
+        }
+        return;
+    }
+}
+
+/* --- expressions --------------------------------------------------------------------------------- */
+
+static void compile(struct check *c, const struct yaml *y, const char *text, size_t len)
+{
+    if (!c->hooks || !c->hooks->check_expression) {
+        return;
+    }
+    const char *extra[] = {c->as, NULL};
+    char *hint = NULL;
+    struct err e = ERR_INIT;
+    if (c->hooks->check_expression(c->hooks->ud, text, len, extra, &hint, &e) != 0) {
+        check_error(c->diags, y, hint, "%s", e.message);
+    }
+    free(hint);
+}
+
+static json_t *expression(struct check *c, const struct yaml *y)
+{
+    const char *text = y->text + 2;
+    size_t len = y->len - 2;
+    if (len > EXPRESSION_MAX) {
+        check_error(c->diags, y, "put long code into a script: use: scripts.NAME",
+                    "an expression has at most %d bytes", EXPRESSION_MAX);
+        return NULL;
+    }
+    compile(c, y, text, len);
+    struct scan s = {c, y, memmem(text, len, "function", 8) != NULL};
+    scan_expression(text, len, on_find, &s);
+    return json_pack("{s:s, s:s%, s:i}", "t", "expr", "s", text, len, "line", y->line);
+}
+
+/* What looks like an expression and is none: cut off by a comment, or without its blank. True where an
+ * error was recorded. */
+static bool is_broken_expression(struct check *c, const struct yaml *y)
+{
+    if (y->len == 0 || y->text[0] != '=') {
+        return false;
+    }
+    if (y->is_cut_by_comment && (y->len == 1 || y->text[1] == ' ')) {
+        check_error(c->diags, y, "quote the whole expression, or put the comment on a line of its own",
+                    "` #` begins a comment, so this expression ends before it");
+        return true;
+    }
+    if (y->is_plain && (y->len == 1 || (y->text[1] != ' ' && y->text[1] != '='))) {
+        check_error(c->diags, y, "for a text that begins with = put it in quotes",
+                    y->len == 1 ? "an expression is missing behind `=`"
+                                : "an expression begins with `= `: an equals sign and a blank");
+        return true;
+    }
+    return false;
+}
+
+/* --- texts with holes ---------------------------------------------------------------------------- */
+
+static bool is_root(const struct check *c, const char *name)
+{
+    for (size_t i = 0; ROOTS[i]; i++) {
+        if (strcmp(ROOTS[i], name) == 0) {
+            return true;
+        }
+    }
+    return c->as && strcmp(c->as, name) == 0;
+}
+
+static json_t *path_segment(const char *text, size_t len)
+{
+    bool is_number = len > 0 && len <= 6;
+    for (size_t i = 0; i < len; i++) {
+        if (!isalnum((unsigned char)text[i]) && !strchr("_-", text[i])) {
+            return NULL;
+        }
+        is_number = is_number && isdigit((unsigned char)text[i]);
+    }
+    if (len == 0) {
+        return NULL;
+    }
+    return is_number ? json_integer(strtol(text, NULL, 10)) : json_stringn(text, len);
+}
+
+/* "event.tags.1" as a list of names and numbers; NULL where it is no path. */
+static json_t *split_path(const char *text, size_t len)
+{
+    json_t *path = json_array();
+    const char *end = text + len;
+    for (const char *at = text; json_array_size(path) < PATH_SEGMENTS_MAX;) {
+        const char *dot = memchr(at, '.', (size_t)(end - at));
+        json_t *segment = path_segment(at, (size_t)((dot ? dot : end) - at));
+        if (json_array_append_new(path, segment) != 0) {
+            break;
+        }
+        if (!dot) {
+            return path;
+        }
+        at = dot + 1;
+    }
+    json_decref(path);
+    return NULL;
+}
+
+static void check_path(struct check *c, const struct yaml *y, const json_t *path)
+{
+    const char *root = json_string_value(json_array_get(path, 0));
+    if (!root || !is_root(c, root)) {
+        check_unknown(c->diags, y, root, ROOTS, "`${…}` begins with event, meta, inputs, steps, item, "
+                      "now or error, not with `%.60s`", root ? root : "a number");
+        return;
+    }
+    if (strcmp(root, "steps") == 0) {
+        const char *name = json_string_value(json_array_get(path, 1));
+        check_step(c, y, name ? name : "", name ? strlen(name) : 0);
+    } else if (strcmp(root, "item") == 0 && !c->as) {
+        check_error(c->diags, y, NULL, "`item` is there only in a step with `each`");
+    } else if (strcmp(root, "error") == 0 && !c->has_error) {
+        check_error(c->diags, y, NULL, "`error` is there only below `on_error`");
+    }
+}
+
+/* The path between "${" and "}"; NULL with the error recorded. */
+static json_t *hole(struct check *c, const struct yaml *y, const char *text, size_t len)
+{
+    json_t *path = split_path(text, len);
+    if (!path) {
+        check_error(c->diags, y, "for a computed value write the whole value as an expression: = …",
+                    "`${…}` holds a path such as event.firstName and nothing else");
+        return NULL;
+    }
+    check_path(c, y, path);
+    return path;
+}
+
+static void flush(json_t *parts, struct buf *literal)
+{
+    if (literal->len > 0) {
+        (void)json_array_append_new(parts, json_stringn(literal->data, literal->len));
+        buf_clear(literal);
+    }
+}
+
+/* One step through a text: a hole, "$${" for a literal "${", or a character. The place behind it, or
+ * NULL where a hole is not closed. */
+static const char *text_part(struct check *c, const struct yaml *y, const char *at, json_t *parts,
+                             struct buf *literal)
+{
+    if (strncmp(at, "$${", 3) == 0) {
+        (void)buf_puts(literal, "${"); // the buffer takes as much as the text has
+        return at + 3;
+    }
+    if (strncmp(at, "${", 2) != 0) {
+        (void)buf_putc(literal, *at);
+        return at + 1;
+    }
+    const char *close = strchr(at, '}');
+    if (!close) {
+        check_error(c->diags, y, "close it with }, or write $${ for the characters ${",
+                    "`${` is not closed");
+        return NULL;
+    }
+    flush(parts, literal);
+    (void)json_array_append_new(parts, hole(c, y, at + 2, (size_t)(close - at - 2)));
+    return close + 1;
+}
+
+/* {t:"text", parts}; a text whose holes are all escaped is a literal. */
+static json_t *text_node(struct check *c, const struct yaml *y)
+{
+    json_t *parts = json_array();
+    struct buf literal;
+    buf_init(&literal, y->len + 1);
+    const char *at = y->text;
+    while (at && *at) {
+        at = text_part(c, y, at, parts, &literal);
+    }
+    flush(parts, &literal);
+    buf_fini(&literal);
+    if (json_array_size(parts) == 1 && json_is_string(json_array_get(parts, 0))) {
+        json_t *node = json_pack("{s:s, s:O}", "t", "lit", "v", json_array_get(parts, 0));
+        json_decref(parts);
+        return node;
+    }
+    return json_pack("{s:s, s:o}", "t", "text", "parts", parts);
+}
+
+static json_t *literal_node(json_t *value)
+{
+    return value ? json_pack("{s:s, s:o}", "t", "lit", "v", value) : NULL;
+}
+
+static json_t *scalar(struct check *c, const struct yaml *y, const char *what,
+                      const json_t *descriptor)
+{
+    if (!check_text(c->diags, y, what) || is_broken_expression(c, y)) {
+        return NULL;
+    }
+    if (yaml_is_expr(y)) {
+        return expression(c, y);
+    }
+    if (!strstr(y->text, "${")) {
+        return literal_node(literal_read(c->diags, y, what, y->text, y->len, y->is_plain,
+                                         descriptor));
+    }
+    if (!literal_takes_text(descriptor)) {
+        check_error(c->diags, y, "write the value as an expression, such as = inputs.days",
+                    "%s takes %s, and a value with `${…}` is always text", what,
+                    literal_type_name(descriptor));
+        return NULL;
+    }
+    return text_node(c, y);
+}
+
+/* --- lists and maps ------------------------------------------------------------------------------ */
+
+static json_t *list_node(struct check *c, const struct yaml *y, const char *what,
+                         const json_t *descriptor)
+{
+    const json_t *of = json_is_object(descriptor) ? json_object_get(descriptor, "of") : NULL;
+    json_t *items = json_array();
+    for (size_t i = 0; i < y->count; i++) {
+        (void)json_array_append_new(items, node_value(c, y->items[i], what, of));
+    }
+    return json_pack("{s:s, s:o}", "t", "list", "v", items);
+}
+
+static void check_missing(struct check *c, const struct yaml *y, const struct yaml *at,
+                          const char *action, const json_t *schema, const json_t *filled)
+{
+    const char *field;
+    json_t *descriptor;
+    json_object_foreach((json_t *)schema, field, descriptor)
+    {
+        bool is_given = y && yaml_get(y, field);
+        if (is_given || !schema_is_required(descriptor) || json_object_get(filled, field)) {
+            continue;
+        }
+        const char *label = json_get_text(json_is_object(descriptor) ? descriptor : NULL, "label");
+        check_error(c->diags, at, label, "%s needs `%s`", action, field);
+    }
+}
+
+static json_t *map_node(struct check *c, const struct yaml *y, const char *owner,
+                        const json_t *schema)
+{
+    json_t *fields = json_object();
+    for (size_t i = 0; i < y->count; i++) {
+        const struct yaml *key = y->keys[i];
+        json_t *descriptor = json_object_get(schema, key->text);
+        if (schema && !descriptor) {
+            check_unknown_member(c->diags, key, key->text, schema, "%s has no field `%s`", owner,
+                                 SHOW(key));
+        }
+        char *what = xasprintf("`%s`", SHOW(key));
+        (void)json_object_set_new(fields, key->text, node_value(c, y->items[i], what, descriptor));
+        free(what);
+    }
+    return json_pack("{s:s, s:o}", "t", "map", "v", fields);
+}
+
+static json_t *object_node(struct check *c, const struct yaml *y, const char *what,
+                           const json_t *descriptor)
+{
+    const json_t *schema =
+        json_is_object(descriptor) ? json_object_get(descriptor, "fields") : NULL;
+    if (schema) {
+        check_missing(c, y, y, what, schema, NULL);
+    }
+    return map_node(c, y, what, schema);
+}
+
+static bool takes(const json_t *descriptor, const char *type)
+{
+    const char *name = descriptor ? schema_type(descriptor) : NULL;
+    return !name || strcmp(name, "any") == 0 || strcmp(name, type) == 0;
+}
+
+json_t *node_value(struct check *c, const struct yaml *y, const char *what,
+                   const json_t *descriptor)
+{
+    if (y->kind == YAML_LIST && takes(descriptor, "list")) {
+        return list_node(c, y, what, descriptor);
+    }
+    if (y->kind == YAML_MAP && takes(descriptor, "object")) {
+        return object_node(c, y, what, descriptor);
+    }
+    if (y->kind == YAML_SCALAR) {
+        return scalar(c, y, what, descriptor);
+    }
+    check_error(c->diags, y, NULL, "%s takes %s, not %s", what, literal_type_name(descriptor),
+                SHOW(y));
+    return NULL;
+}
+
+json_t *node_condition(struct check *c, const struct yaml *y, const char *what)
+{
+    if (!check_text(c->diags, y, what) || is_broken_expression(c, y)) {
+        return NULL;
+    }
+    if (yaml_is_expr(y)) {
+        return expression(c, y);
+    }
+    if (yaml_is(y, "true") || yaml_is(y, "false")) {
+        return literal_node(json_boolean(yaml_is(y, "true")));
+    }
+    check_error(c->diags, y, "write `= ` before it", "%s takes an expression, true or false, not `%s`",
+                what, SHOW(y));
+    return NULL;
+}
+
+json_t *node_fields(struct check *c, const struct yaml *y, const struct yaml *at,
+                    const char *action, const json_t *schema, const json_t *filled)
+{
+    if (y && yaml_is_expr(y)) {
+        return scalar(c, y, "`with`", NULL);
+    }
+    if (y && !check_kind(c->diags, y, YAML_MAP, "`with`")) {
+        return NULL;
+    }
+    if (schema) {
+        check_missing(c, y, at, action, schema, filled);
+    }
+    return y ? map_node(c, y, action, schema) : NULL;
+}

@@ -1,0 +1,145 @@
+/* All recipes of a project: the files of its recipes folder, each loaded by itself, each with a diags of
+ * its own where it has errors, so that one broken file does not hide the others. Tests and field maps
+ * stand in the same folder and are passed over. Everything is owned by the set. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "recipe/check.h"
+#include "recipe/folder.h"
+#include "recipe/recipe.h"
+
+enum { RECIPE_FILES_MAX = 2000 };
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t len = strlen(text);
+    size_t end_len = strlen(end);
+    return len > end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+static void keep_diags(struct recipe_set *set, struct diags *d)
+{
+    set->diags = xrealloc(set->diags, (set->diag_count + 1) * sizeof *set->diags);
+    set->diags[set->diag_count++] = d;
+}
+
+static const struct recipe *find_name(const struct recipe_set *set, const char *name)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (strcmp(set->recipes[i]->name, name) == 0) {
+            return set->recipes[i];
+        }
+    }
+    return NULL;
+}
+
+/* Adds a recipe to the set, unless its name is taken: then the later file is the one in error. */
+static void keep_recipe(struct recipe_set *set, struct recipe *r, struct diags *d)
+{
+    const struct recipe *other = find_name(set, r->name);
+    if (other) {
+        diags_add(d, r->line, r->column, NULL, "there is already a recipe `%s`, in %s", r->name,
+                  other->file);
+        recipe_free(r);
+        return;
+    }
+    set->recipes = xrealloc(set->recipes, (set->count + 1) * sizeof *set->recipes);
+    set->recipes[set->count++] = r;
+}
+
+static void load_file(struct recipe_set *set, const char *name, const struct project *p,
+                      const struct project_hooks *h)
+{
+    char *shown = xasprintf("recipes/%s", name);
+    char *path = xasprintf("%s/%s", p->folder, shown);
+    struct diags *d = diags_new(shown);
+    struct recipe *r = recipe_load(path, p, h, d);
+    if (r) {
+        free(r->file);
+        r->file = xstrdup(shown);
+        keep_recipe(set, r, d);
+    }
+    if (check_count(d) > 0) {
+        keep_diags(set, d);
+    } else {
+        diags_free(d);
+    }
+    free(path);
+    free(shown);
+}
+
+/* A file that would be passed over in silence because of its ending. */
+static void refuse_file(struct recipe_set *set, const char *name)
+{
+    char *shown = xasprintf("recipes/%s", name);
+    struct diags *d = diags_new(shown);
+    diags_add(d, 0, 0, "rename it", "the name of a recipe's file ends in .yaml");
+    keep_diags(set, d);
+    free(shown);
+}
+
+/* A file that is gone between listing and loading gives an error like any other. */
+static void load_names(struct recipe_set *set, char **names, const struct project *p,
+                       const struct project_hooks *h)
+{
+    for (size_t i = 0; names[i]; i++) {
+        if (ends_with(names[i], ".yml")) {
+            refuse_file(set, names[i]);
+        } else if (ends_with(names[i], ".yaml") && !ends_with(names[i], "_test.yaml")) {
+            load_file(set, names[i], p, h);
+        }
+    }
+}
+
+/* Values in ladle.yaml for a recipe that is not there are a slip of the pen. With a broken file about,
+ * its name is not known, so nothing is said. */
+static void check_inputs(struct recipe_set *set, const struct project *p)
+{
+    const char *recipe;
+    json_t *values;
+    struct diags *d = diags_new("ladle.yaml");
+    json_object_foreach(p->inputs, recipe, values)
+    {
+        if (set->diag_count == 0 && !find_name(set, recipe)) {
+            diags_add(d, 0, 0, NULL, "`inputs` gives values to `%s`, and there is no such recipe",
+                      recipe);
+        }
+    }
+    if (check_count(d) > 0) {
+        keep_diags(set, d);
+    } else {
+        diags_free(d);
+    }
+}
+
+int recipe_set_load(struct recipe_set *set, const struct project *p, const struct project_hooks *h,
+                    struct err *e)
+{
+    *set = (struct recipe_set){0};
+    char *path = xasprintf("%s/recipes", p->folder);
+    size_t count = 0;
+    char **names = folder_names(path, RECIPE_FILES_MAX, &count, e);
+    free(path);
+    if (!names) {
+        return -1;
+    }
+    load_names(set, names, p, h);
+    check_inputs(set, p);
+    folder_free_names(names);
+    return 0;
+}
+
+void recipe_set_fini(struct recipe_set *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        recipe_free(set->recipes[i]);
+    }
+    for (size_t i = 0; i < set->diag_count; i++) {
+        diags_free(set->diags[i]);
+    }
+    free(set->recipes);
+    free(set->diags);
+    *set = (struct recipe_set){0};
+}

@@ -1,0 +1,228 @@
+/* Finds literal names in Lua expressions. A cursor walks over the text token by token: strings (short
+ * and long) and comments are stepped over, a name is looked at together with the token before it (after
+ * `.` or `:` it is a field, not a variable) and those behind it. Whatever the bytes are, the cursor only
+ * moves forward. No state; any thread. */
+
+#include "recipe/scan.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+enum token_kind { TOKEN_END, TOKEN_NAME, TOKEN_STRING, TOKEN_OTHER };
+
+struct token {
+    enum token_kind kind;
+    const char *text; /* a string's content without its quotes, as written */
+    size_t len;
+};
+
+struct cursor {
+    const char *at;
+    const char *end;
+};
+
+static bool is_name_start(char c)
+{
+    return isalpha((unsigned char)c) || c == '_';
+}
+
+static bool is_name_part(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* The level of a long bracket "[==[" at p, or -1 where there is none. */
+static int long_bracket(const char *p, const char *end)
+{
+    if (p >= end || *p != '[') {
+        return -1;
+    }
+    int level = 0;
+    for (p++; p < end && *p == '='; p++) {
+        level++;
+    }
+    return p < end && *p == '[' ? level : -1;
+}
+
+/* Moves behind the "]==]" that closes a long bracket of this level; to the end where it is open. */
+static void skip_long(struct cursor *c, int level)
+{
+    for (c->at += level + 2; c->at < c->end; c->at++) {
+        if (*c->at != ']') {
+            continue;
+        }
+        const char *p = c->at + 1;
+        while (p < c->end && *p == '=') {
+            p++;
+        }
+        if (p < c->end && *p == ']' && p - c->at - 1 == level) {
+            c->at = p + 1;
+            return;
+        }
+    }
+}
+
+static void skip_comment(struct cursor *c)
+{
+    c->at += 2;
+    int level = long_bracket(c->at, c->end);
+    if (level >= 0) {
+        skip_long(c, level);
+        return;
+    }
+    while (c->at < c->end && *c->at != '\n') {
+        c->at++;
+    }
+}
+
+static void skip_blank(struct cursor *c)
+{
+    while (c->at < c->end) {
+        if (c->end - c->at >= 2 && c->at[0] == '-' && c->at[1] == '-') {
+            skip_comment(c);
+        } else if (isspace((unsigned char)*c->at)) {
+            c->at++;
+        } else {
+            return;
+        }
+    }
+}
+
+static struct token read_string(struct cursor *c)
+{
+    char quote = *c->at++;
+    const char *start = c->at;
+    while (c->at < c->end && *c->at != quote) {
+        c->at += *c->at == '\\' && c->end - c->at >= 2 ? 2 : 1;
+    }
+    struct token t = {TOKEN_STRING, start, (size_t)(c->at - start)};
+    if (c->at < c->end) {
+        c->at++;
+    }
+    return t;
+}
+
+static struct token read_long_string(struct cursor *c, int level)
+{
+    const char *start = c->at + level + 2;
+    skip_long(c, level);
+    size_t close = (size_t)level + 2;
+    size_t len = (size_t)(c->at - start);
+    return (struct token){TOKEN_STRING, start, len >= close ? len - close : len};
+}
+
+static struct token read_name(struct cursor *c)
+{
+    const char *start = c->at;
+    while (c->at < c->end && is_name_part(*c->at)) {
+        c->at++;
+    }
+    return (struct token){TOKEN_NAME, start, (size_t)(c->at - start)};
+}
+
+/* Dots come as one token, so that ".." before a name is not taken for a field access; digits with
+ * what belongs to them too, so that 1.e5 holds no name. */
+static struct token read_other(struct cursor *c)
+{
+    const char *start = c->at;
+    bool is_number = isdigit((unsigned char)*start);
+    bool is_dots = *start == '.';
+    c->at++;
+    while (c->at < c->end && ((is_dots && *c->at == '.') ||
+                              (is_number && (is_name_part(*c->at) || *c->at == '.')))) {
+        c->at++;
+    }
+    return (struct token){TOKEN_OTHER, start, (size_t)(c->at - start)};
+}
+
+static struct token next_token(struct cursor *c)
+{
+    skip_blank(c);
+    if (c->at >= c->end) {
+        return (struct token){TOKEN_END, c->end, 0};
+    }
+    int level = long_bracket(c->at, c->end);
+    if (level >= 0) {
+        return read_long_string(c, level);
+    }
+    if (*c->at == '"' || *c->at == '\'') {
+        return read_string(c);
+    }
+    return is_name_start(*c->at) ? read_name(c) : read_other(c);
+}
+
+static bool is_text(const struct token *t, const char *text)
+{
+    return t->len == strlen(text) && memcmp(t->text, text, t->len) == 0;
+}
+
+static bool is_sign(const struct token *t, const char *sign)
+{
+    return t->kind == TOKEN_OTHER && is_text(t, sign);
+}
+
+/* Looks behind `steps`, from a cursor of its own: strings inside the brackets are met again. */
+static void find_step(struct cursor c, scan_fn fn, void *ud)
+{
+    struct token sign = next_token(&c);
+    struct token name = next_token(&c);
+    if (is_sign(&sign, ".") && name.kind == TOKEN_NAME) {
+        fn(ud, SCAN_STEP, name.text, name.len);
+        return;
+    }
+    struct token close = next_token(&c);
+    if (is_sign(&sign, "[") && name.kind == TOKEN_STRING && is_sign(&close, "]")) {
+        fn(ud, SCAN_STEP, name.text, name.len);
+    } else {
+        fn(ud, SCAN_STEP_ANY, NULL, 0);
+    }
+}
+
+static void find_map(struct cursor c, scan_fn fn, void *ud)
+{
+    struct token open = next_token(&c);
+    struct token name = next_token(&c);
+    struct token after = next_token(&c);
+    if (is_sign(&open, "(") && name.kind == TOKEN_STRING && is_sign(&after, ",")) {
+        fn(ud, SCAN_MAP, name.text, name.len);
+    } else {
+        fn(ud, SCAN_MAP_ANY, NULL, 0);
+    }
+}
+
+static bool is_table_key(struct cursor c)
+{
+    struct token sign = next_token(&c);
+    struct token after = next_token(&c);
+    return is_sign(&sign, "=") && !is_sign(&after, "=");
+}
+
+static void look_at(const struct token *name, struct cursor c, scan_fn fn, void *ud)
+{
+    if (is_table_key(c)) {
+        return;
+    }
+    if (is_text(name, "steps")) {
+        find_step(c, fn, ud);
+    } else if (is_text(name, "map_fields") || is_text(name, "map_each")) {
+        find_map(c, fn, ud);
+    } else if (is_text(name, "item")) {
+        fn(ud, SCAN_ITEM, NULL, 0);
+    } else if (is_text(name, "error")) {
+        fn(ud, SCAN_ERROR, NULL, 0);
+    }
+}
+
+void scan_expression(const char *text, size_t len, scan_fn fn, void *ud)
+{
+    struct cursor c = {text, text + len};
+    struct token before = {TOKEN_OTHER, text, 0};
+    for (struct token t = next_token(&c); t.kind != TOKEN_END; t = next_token(&c)) {
+        bool is_field = is_sign(&before, ".") || is_sign(&before, ":");
+        if (t.kind == TOKEN_NAME && !is_field) {
+            look_at(&t, c, fn, ud);
+        }
+        before = t;
+    }
+}

@@ -1,0 +1,232 @@
+/* References of a recipe to the outside: the connection and the operation of a step, the connection and
+ * the event of a trigger, the script of a step. They are looked up in the connectors' tables, through the
+ * hooks, so that a misspelt name is found when the recipe is loaded. Names point into the reference's own
+ * text; tables are borrowed from the hooks. */
+
+#include "recipe/use.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { REFERENCE_MAX = 200, MODULES_MAX = 100, MODULE_NAME_MAX = 64 };
+
+void reference_fini(struct reference *r)
+{
+    free(r->text);
+    *r = (struct reference){0};
+}
+
+static bool split(struct check *c, const struct yaml *y, const char *what, const char *example,
+                  struct reference *out)
+{
+    if (!check_text(c->diags, y, what)) {
+        return false;
+    }
+    out->text = xstrdup(y->text);
+    char *dot = strchr(out->text, '.');
+    if (!dot || dot == out->text || !dot[1] || y->len > REFERENCE_MAX) {
+        check_error(c->diags, y, example, "%s takes connection.name, not `%s`", what, SHOW(y));
+        return false;
+    }
+    *dot = '\0';
+    out->owner = out->text;
+    out->name = dot + 1;
+    return true;
+}
+
+/* The connector behind the reference's owner; NULL with the error recorded. `records` and `ladle` are
+ * there without a line in `needs`. */
+static const char *find_owner(struct check *c, const struct yaml *y, const char *owner)
+{
+    const char *connector = json_get_text(c->needs, owner);
+    if (connector) {
+        return connector;
+    }
+    if (strcmp(owner, "records") == 0 || strcmp(owner, "ladle") == 0) {
+        return owner;
+    }
+    if (!json_object_get(c->needs, owner)) {
+        check_unknown_member(c->diags, y, owner, c->needs,
+                             "`%.60s` is no connection of this recipe: `needs` does not name it",
+                             owner);
+    }
+    return NULL;
+}
+
+/* Looks the name up among the connector's operations or events. */
+static bool find_member(struct check *c, const struct yaml *y, struct reference *r,
+                        const char *list, const char *noun)
+{
+    r->connector = find_owner(c, y, r->owner);
+    if (!r->connector) {
+        return false;
+    }
+    if (!c->hooks || !c->hooks->find_connector) {
+        return true;
+    }
+    json_t *connector = c->hooks->find_connector(c->hooks->ud, r->connector);
+    if (!connector) {
+        /* A need of an unknown connector is told at the need. */
+        if (!json_object_get(c->needs, r->owner)) {
+            check_error(c->diags, y, NULL, "`%s.%.60s` is not part of this version", r->owner,
+                        r->name);
+        }
+        return false;
+    }
+    json_t *members = json_object_get(connector, list);
+    r->table = json_object_get(members, r->name);
+    if (!r->table) {
+        check_unknown_member(c->diags, y, r->name, members, "%s has no %s `%.60s`", r->connector,
+                             noun, r->name);
+    }
+    return r->table != NULL;
+}
+
+static bool find_script(struct check *c, const struct yaml *y, struct reference *r)
+{
+    if (!name_is_valid(r->name, strlen(r->name))) {
+        check_error(c->diags, y, "scripts/score_lead.lua is used as scripts.score_lead",
+                    "`%.60s` is no valid name for a script", r->name);
+        return false;
+    }
+    if (!c->hooks || !c->hooks->find_action) {
+        return true;
+    }
+    r->table = c->hooks->find_action(c->hooks->ud, r->name);
+    if (!r->table) {
+        check_error(c->diags, y, "it returns a table with name, summary, input, output and run",
+                    "there is no action scripts/%s.lua that loads", r->name);
+        return false;
+    }
+    return true;
+}
+
+bool reference_action(struct check *c, const struct yaml *y, struct reference *out)
+{
+    *out = (struct reference){0};
+    if (!split(c, y, "`use`", "such as crm.create_task, records.upsert_task or scripts.score_lead",
+               out)) {
+        return false;
+    }
+    if (strcmp(out->owner, "scripts") == 0) {
+        return find_script(c, y, out);
+    }
+    return find_member(c, y, out, "operations", "operation");
+}
+
+bool reference_event(struct check *c, const struct yaml *y, struct reference *out)
+{
+    *out = (struct reference){0};
+    if (y->kind == YAML_MAP) {
+        check_error(c->diags, y, "such as - crm.contact_created",
+                    "a trigger with settings is not part of this version");
+        return false;
+    }
+    return split(c, y, "`when`", "such as crm.contact_created", out) &&
+           find_member(c, y, out, "events", "event");
+}
+
+/* --- scripts ------------------------------------------------------------------------------------- */
+
+/* Modules of the engine itself go with the engine, not with the recipe. */
+static bool is_engine_module(const char *name)
+{
+    static const char *const prefixes[] = {"lib.", "lib/", "connectors.", "connectors/", "actions.",
+                                           "actions/"};
+    static const char *const names[] = {"json", "cjson", "cjson.safe", "dates"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_module_char(char c)
+{
+    return isalnum((unsigned char)c) || (c != '\0' && strchr("_-./", c));
+}
+
+/* The quoted name behind "require" or "require(" at `at`; false where it is computed. */
+static bool read_module(const char *at, char out[MODULE_NAME_MAX + 1])
+{
+    at += strspn(at, " \t(");
+    char quote = *at;
+    if (quote != '\'' && quote != '"') {
+        return false;
+    }
+    size_t len = 0;
+    for (at++; len < MODULE_NAME_MAX && is_module_char(*at); at++) {
+        out[len++] = *at;
+    }
+    out[len] = '\0';
+    return len > 0 && *at == quote;
+}
+
+static char *find_module(struct check *c, const char *name, size_t *len)
+{
+    char *path = xstrdup(name);
+    for (char *p = path; *p; p++) {
+        *p = *p == '.' ? '/' : *p;
+    }
+    char *text = c->hooks->find_source(c->hooks->ud, path, len);
+    free(path);
+    return text;
+}
+
+static json_t *keep_source(struct check *c, const struct yaml *y, const char *name)
+{
+    size_t len = 0;
+    char *text = find_module(c, name, &len);
+    json_t *source = text ? json_stringn(text, len) : NULL;
+    if (text && !source) {
+        check_error(c->diags, y, NULL, "the source of `%.64s` is not UTF-8", name);
+    }
+    free(text);
+    if (source) {
+        (void)json_object_set_new(c->scripts, name, source);
+    }
+    return source;
+}
+
+/* Keeps what `source` requires; new names are appended to `queue`. */
+static void keep_required(struct check *c, const struct yaml *y, const char *source,
+                          json_t *queue)
+{
+    char name[MODULE_NAME_MAX + 1];
+    for (const char *at = strstr(source, "require"); at; at = strstr(at, "require")) {
+        at += strlen("require");
+        if (!read_module(at, name) || is_engine_module(name) || json_object_get(c->scripts, name)) {
+            continue;
+        }
+        if (json_object_size(c->scripts) < MODULES_MAX && keep_source(c, y, name)) {
+            (void)json_array_append_new(queue, json_string(name));
+        }
+    }
+}
+
+void reference_keep_script(struct check *c, const struct yaml *y, const char *name)
+{
+    if (!c->hooks || !c->hooks->find_source || json_object_get(c->scripts, name)) {
+        return;
+    }
+    if (!keep_source(c, y, name)) {
+        check_error(c->diags, y, NULL, "the source scripts/%s.lua cannot be read", name);
+        return;
+    }
+    json_t *queue = json_pack("[s]", name);
+    for (size_t i = 0; i < json_array_size(queue); i++) {
+        const char *next = json_string_value(json_array_get(queue, i));
+        const char *source = json_string_value(json_object_get(c->scripts, next));
+        keep_required(c, y, source, queue);
+    }
+    json_decref(queue);
+}

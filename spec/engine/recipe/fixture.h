@@ -1,0 +1,165 @@
+#pragma once
+
+/* What the tests of recipe/ share: two small connectors, one action, hooks that know them, and a way to
+ * load a recipe from text and to look at its errors. Each test file includes it once. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "format/diag.h"
+#include "recipe/recipe.h"
+
+static const char CRM[] =
+    "{\"name\":\"crm\",\"auth\":{\"kinds\":[\"oauth\",\"token\"]},"
+    " \"config\":{\"location\":[\"string\"],"
+    "   \"new_lead\":{\"1\":\"object\",\"optional\":true,\"fields\":{"
+    "     \"tags\":{\"1\":\"list\",\"of\":[\"string\"],\"optional\":true}}}},"
+    " \"events\":{\"contact_created\":{},\"note_created\":{}},"
+    " \"operations\":{"
+    "   \"get_contact\":{\"input\":{\"contactId\":[\"string\"]}},"
+    "   \"ping\":{},"
+    "   \"create_task\":{\"input\":{"
+    "     \"contactId\":[\"string\"],\"title\":{\"1\":\"string\",\"max\":20},\"dueDate\":[\"date\"],"
+    "     \"completed\":[\"boolean\"],"
+    "     \"count\":{\"1\":\"integer\",\"optional\":true},"
+    "     \"price\":{\"1\":\"number\",\"optional\":true},"
+    "     \"color\":{\"1\":\"string\",\"optional\":true,\"enum\":[\"red\",\"blue\"],\"nullable\":true},"
+    "     \"tags\":{\"1\":\"list\",\"of\":[\"string\"],\"optional\":true},"
+    "     \"owner\":{\"1\":\"object\",\"optional\":true,\"fields\":{\"id\":[\"string\"]}},"
+    "     \"extra\":{\"1\":\"any\",\"optional\":true},"
+    "     \"place\":{\"1\":\"string\",\"from_connection\":\"location\"}}}}}";
+
+static const char RECORDS[] =
+    "{\"name\":\"records\",\"config\":{},\"events\":{\"activity_added\":{}},"
+    " \"operations\":{\"upsert_task\":{\"input\":{\"contact_id\":[\"string\"],\"task_id\":[\"string\"]}}}}";
+
+static const char WEBHOOK[] = "{\"name\":\"webhook\",\"auth\":{\"kinds\":[\"none\"]},\"config\":{},"
+                              "\"events\":{\"received\":{}},\"operations\":{}}";
+
+static const char ACTION[] = "{\"name\":\"score\",\"input\":{\"answers\":[\"list\"]},"
+                             "\"output\":{\"score\":[\"integer\"]},\"run\":true}";
+
+struct world {
+    json_t *crm;
+    json_t *records;
+    json_t *webhook;
+    json_t *action;
+};
+
+static struct world world;
+
+static json_t *fake_connector(void *ud, const char *name)
+{
+    struct world *w = ud;
+    if (strcmp(name, "crm") == 0) {
+        return w->crm;
+    }
+    if (strcmp(name, "webhook") == 0) {
+        return w->webhook;
+    }
+    return strcmp(name, "records") == 0 ? w->records : NULL;
+}
+
+static json_t *fake_action(void *ud, const char *name)
+{
+    struct world *w = ud;
+    return strcmp(name, "score") == 0 ? w->action : NULL;
+}
+
+/* Refuses what holds "@", and knows no name "unknown"; `extra` names pass. */
+static int fake_expression(void *ud, const char *text, size_t len, const char *const *extra,
+                           char **hint, struct err *e)
+{
+    (void)ud;
+    if (memchr(text, '@', len)) {
+        return err_set(e, ERR_SCRIPT, "unexpected symbol near `@`");
+    }
+    if (strcmp(text, "task.id") == 0 && (!extra[0] || strcmp(extra[0], "task") != 0)) {
+        *hint = xstrdup("did you mean `steps`?");
+        return err_set(e, ERR_SCRIPT, "unknown name `task`");
+    }
+    return 0;
+}
+
+static char *fake_source(void *ud, const char *name, size_t *len)
+{
+    (void)ud;
+    const char *text = NULL;
+    if (strcmp(name, "score") == 0) {
+        text = "local u = require 'util'\nlocal j = require('json')\nreturn {}";
+    } else if (strcmp(name, "util") == 0) {
+        text = "local more = require('deep.more')\nreturn {}";
+    } else if (strcmp(name, "deep/more") == 0) {
+        text = "return require 'util'";
+    } else if (strcmp(name, "maps/contact") == 0) {
+        text = "map: contact\nfields:\n  - contactId -> contact_id\n  - a.b -> c | date\n";
+    } else if (strcmp(name, "maps/broken") == 0) {
+        text = "map: broken\nfields:\n  - a => b\n";
+    }
+    *len = text ? strlen(text) : 0;
+    return text ? xstrdup(text) : NULL;
+}
+
+static const struct project_hooks hooks = {
+    .find_connector = fake_connector,
+    .find_action = fake_action,
+    .check_expression = fake_expression,
+    .find_source = fake_source,
+    .ud = &world,
+};
+
+static json_t *parse(const char *text)
+{
+    struct err e = ERR_INIT;
+    json_t *v = json_parse(text, strlen(text), &e);
+    if (!v) {
+        fail_msg("%s", e.message);
+    }
+    return v;
+}
+
+static int world_up(void **state)
+{
+    (void)state;
+    world = (struct world){parse(CRM), parse(RECORDS), parse(WEBHOOK), parse(ACTION)};
+    return 0;
+}
+
+static int world_down(void **state)
+{
+    (void)state;
+    json_decref(world.crm);
+    json_decref(world.records);
+    json_decref(world.webhook);
+    json_decref(world.action);
+    return 0;
+}
+
+/* Errors as one text, "line:column message (hint)\n" each, in order of place. */
+static char *diags_text(struct diags *d)
+{
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    json_t *list = diags_json(d); /* sorted */
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        const char *hint = json_get_text(item, "hint");
+        (void)buf_printf(&out, "%d:%d %s", (int)json_get_int(item, "line", -1),
+                         (int)json_get_int(item, "column", -1), json_get_text(item, "message"));
+        (void)buf_printf(&out, hint ? " (%s)\n" : "\n", hint ? hint : "");
+    }
+    json_decref(list);
+    char *text = buf_take(&out, NULL);
+    buf_fini(&out);
+    return text;
+}

@@ -1,0 +1,96 @@
+/* The light reading of expressions: which names it finds, and what it steps over. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "recipe/scan.h"
+
+static void note(void *ud, enum scan_what what, const char *name, size_t len)
+{
+    static const char *const words[] = {"step", "step?", "map", "map?", "item", "error"};
+    struct buf *out = ud;
+    (void)buf_printf(out, "%s:%.*s ", words[what], (int)len, name ? name : "");
+}
+
+static void finds(const char *text, const char *expected)
+{
+    struct buf out;
+    buf_init(&out, 4096);
+    scan_expression(text, strlen(text), note, &out);
+    assert_string_equal(buf_text(&out), expected);
+    buf_fini(&out);
+}
+
+static void steps_are_found_by_dot_and_by_bracket(void **state)
+{
+    finds("steps.a.x + steps[\"b-c\"].y .. steps . d", "step:a step:b-c step:d ");
+    finds("steps[ 'e' ] == steps[[f]]", "step:e step?: ");
+    finds("steps[name] or pairs(steps)", "step?: step?: ");
+    finds("steps['a' .. 'b']", "step?: ");
+}
+
+static void fields_and_keys_of_that_name_are_no_steps(void **state)
+{
+    finds("event.steps.a", "");
+    finds("event:steps()", "");
+    finds("{ steps = 1, item = 2 }", "");
+    finds("x..steps.a", "step:a ");
+    finds("steps.a == 1", "step:a ");
+    finds("item == 1", "item: ");
+}
+
+static void strings_and_comments_are_stepped_over(void **state)
+{
+    finds("'steps.a' .. \"steps.b\\\"steps.c\" .. [[steps.d]] .. [==[ ]] steps.e ]==]", "");
+    finds("1 -- steps.a", "");
+    finds("1 --[[ steps.a ]] + steps.b", "step:b ");
+    finds("1 --[==[ ]] steps.a\n]==] + steps.b", "step:b ");
+}
+
+static void literal_names_of_field_maps_are_found(void **state)
+{
+    finds("map_fields(\"contact\", event)", "map:contact ");
+    finds("map_each('task', steps.tasks.tasks)", "map:task step:tasks ");
+    finds("map_fields(name, event)", "map?: ");
+    finds("map_fields('a' .. b, event)", "map?: ");
+    finds("x.map_fields('a', b)", "");
+}
+
+static void item_and_error_are_found(void **state)
+{
+    finds("item.id .. error.message .. event.item .. event.error", "item: error: ");
+}
+
+static void hostile_texts_end(void **state)
+{
+    finds("", "");
+    finds("steps", "step?: ");
+    finds("steps.", "step?: ");
+    finds("steps[", "step?: ");
+    finds("steps['", "step?: ");
+    finds("'\\", "");
+    finds("[[", "");
+    finds("[=", "");
+    finds("--[==[", "");
+    finds("map_fields(", "map?: ");
+    finds("1e5.steps.a", "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(steps_are_found_by_dot_and_by_bracket),
+        cmocka_unit_test(fields_and_keys_of_that_name_are_no_steps),
+        cmocka_unit_test(strings_and_comments_are_stepped_over),
+        cmocka_unit_test(literal_names_of_field_maps_are_found),
+        cmocka_unit_test(item_and_error_are_found),
+        cmocka_unit_test(hostile_texts_end),
+    };
+    return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
+}
