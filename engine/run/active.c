@@ -1,0 +1,190 @@
+/* One run in memory: what earlier attempts left in the journal, what this one adds, and how it ends.
+ *
+ * Rows are gathered and written together at the end of the loop's turn. A save that fails (a full disk) is kept and submitted again
+ * until it works: the run does not go on past a "started" record, nor end, before that. Loop thread; a run belongs to the runner. */
+#include "run/active.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+
+struct run *run_new(struct runner *r, struct id id, struct program *p)
+{
+    struct run *run = xcalloc(1, sizeof *run);
+    *run = (struct run){ .runner = r, .program = p, .id = id, .attempts = 1 };
+    list_init(&run->link);
+    list_init(&run->dirty_link);
+    list_init(&run->ending_link);
+    list_init(&run->waiting);
+    list_init(&run->waiting_now);
+    program_ref(p);
+    return run;
+}
+
+void run_free(struct run *run)
+{
+    assert(run->strand == NULL && run->saving == NULL);
+    list_remove(&run->link);
+    list_remove(&run->dirty_link);
+    list_remove(&run->ending_link);
+    if (run->pending != NULL) {
+        run_save_free(run->pending);
+    }
+    json_decref(run->event);
+    json_decref(run->meta);
+    map_free(run->journal, NULL);
+    run_load_fini(&run->load);
+    free(run->step);
+    free(run->answer);
+    free(run->unknown_path);
+    program_unref(run->program);
+    free(run);
+}
+
+struct journal_row *run_recall(struct run *run, const char *path)
+{
+    return run->journal != NULL ? map_get(run->journal, path) : NULL;
+}
+
+static struct run_save *pending_of(struct run *run)
+{
+    if (run->pending == NULL) {
+        run->pending = run_save_new();
+        run->pending->id = run->id;
+    }
+    runner_mark_dirty(run->runner, run);
+    return run->pending;
+}
+
+struct journal_row *run_record(struct run *run, const char *path, enum journal_state state)
+{
+    struct run_save *save = pending_of(run);
+    struct journal_row *row = NULL;
+    for (size_t i = 0; i < save->row_count && row == NULL; i++) {
+        row = strcmp(save->rows[i].path, path) == 0 ? &save->rows[i] : NULL;
+    }
+    if (row == NULL) {
+        row = run_save_add(save);
+        row->path = xstrdup(path);
+        const struct journal_row *earlier = run_recall(run, path);
+        row->attempts = earlier != NULL ? earlier->attempts : 0;
+        row->started_us = clock_wall_us();
+    }
+    row->state = state;
+    row->ended_us = state == JOURNAL_STARTED ? 0 : clock_wall_us();
+    return row;
+}
+
+void run_when_saved(struct run *run, struct save_waiter *w)
+{
+    (void)pending_of(run);
+    list_push_back(&run->waiting, &w->link);
+}
+
+void run_set_step(struct run *run, const char *name)
+{
+    free(run->step);
+    run->step = xstrdup(name);
+}
+
+void run_conclude(struct run *run, enum run_state state, int64_t due_us, const struct err *e)
+{
+    if (run->has_verdict) {
+        return;
+    }
+    run->has_verdict = true;
+    run->state = state;
+    run->due_us = due_us;
+    run->err = e != NULL ? *e : ERR_INIT;
+    runner_mark_ending(run->runner, run);
+}
+
+/* --- the strand's end ----------------------------------------------------------------------- */
+
+static void walk_ended(void *ud, lua_State *L, int count, const struct err *e)
+{
+    struct run *run = ud;
+    run->strand = NULL;
+    if (e == NULL) {
+        run_conclude(run, RUN_DONE, 0, NULL);
+        return;
+    }
+    run_conclude(run, RUN_DEAD, 0, e);
+}
+
+int run_walk(struct run *run, struct err *e)
+{
+    run->strand = program_start(run->program, runner_strands(run->runner), run->event, run->meta,
+                                run->created_us, walk_ended, run, e);
+    return run->strand != NULL ? 0 : -1;
+}
+
+void run_finish(struct run *run)
+{
+    assert(run->has_verdict);
+    if (run->strand != NULL) {
+        strand_cancel(run->strand);
+        run->strand = NULL;
+    }
+    struct run_save *save = pending_of(run);
+    save->has_state = true;
+    save->state = run->state;
+    save->attempts = run->attempts;
+    save->due_us = run->due_us;
+    save->err = run->err;
+    save->step = run->step != NULL && run->state != RUN_DONE ? xstrdup(run->step) : NULL;
+    run->is_over = true;
+}
+
+/* --- saving ------------------------------------------------------------------------------------ */
+
+static void wake_waiters(struct run *run)
+{
+    struct list *link;
+    while ((link = list_pop(&run->waiting_now)) != NULL) {
+        struct save_waiter *w = list_entry(link, struct save_waiter, link);
+        w->fn(w);
+    }
+}
+
+static void save_done(struct store_op *op, const struct err *e)
+{
+    struct run_save *save = list_entry(op, struct run_save, op);
+    struct run *run = save->op.ud;
+    if (e != NULL) {
+        log_warn("run", "could not write what a run did, trying again: %s", e->message);
+        runner_save_failed(run->runner, run);
+        return;
+    }
+    bool was_final = save->has_state;
+    bool has_released = !id_is_zero(&save->released);
+    bool was_cancelled = save->was_cancelled;
+    run->saving = NULL;
+    run_save_free(save);
+    wake_waiters(run);
+    if (was_final) {
+        runner_run_over(run->runner, run, has_released);
+    } else if (was_cancelled) {
+        run_conclude(run, RUN_CANCELLED, 0, NULL);
+    } else if (run->pending != NULL) {
+        runner_mark_dirty(run->runner, run);
+    }
+}
+
+void run_flush(struct run *run)
+{
+    if (run->saving != NULL || run->pending == NULL) {
+        return;
+    }
+    run->saving = run->pending;
+    run->pending = NULL;
+    list_splice(&run->waiting_now, &run->waiting);
+    run->saving->op.done = save_done;
+    run->saving->op.ud = run;
+    store_submit(runner_store(run->runner), &run->saving->op);
+}

@@ -1,0 +1,244 @@
+/* One API call of a run, from the journal to the journal.
+ *
+ *   no row yet        → call; before the first byte of one that is not idempotent a STARTED row is committed
+ *   STARTED           → an earlier attempt sent it and never learned the outcome: probe for the effect, or give up as unknown
+ *   DONE              → never gets here: lua_act.c hands the stored output back
+ *
+ * The output is journalled before the strand goes on, but not waited for: the next effect that needs a commit waits for all rows
+ * before it. Loop thread. */
+#include "run/effect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+enum { OUTPUT_MAX = 1 << 20 }; /* what one effect may put into the journal */
+
+struct effect *effect_new(struct run *run, const char *path, const char *unit)
+{
+    struct effect *fx = xcalloc(1, sizeof *fx);
+    fx->run = run;
+    fx->path = xstrdup(path);
+    fx->unit = unit != NULL ? xstrdup(unit) : NULL;
+    fx->attempt = effect_attempt_of(run, unit != NULL ? unit : path);
+    list_init(&fx->waiter.link);
+    return fx;
+}
+
+void effect_close(void *ud)
+{
+    struct effect *fx = ud;
+    if (fx->call != NULL) {
+        (void)call_cancel(fx->call); /* unknown outcomes have a STARTED row already */
+        fx->call = NULL;
+    }
+    record_effect_cancel(fx);
+    list_remove(&fx->waiter.link);
+    json_decref(fx->input);
+    json_decref(fx->output);
+    free(fx->path);
+    free(fx->unit);
+    free(fx);
+}
+
+int effect_attempt_of(struct run *run, const char *unit)
+{
+    const struct journal_row *row = run_recall(run, unit);
+    if (row == NULL) {
+        return 1;
+    }
+    bool is_over = row->state == JOURNAL_DONE || row->state == JOURNAL_FAILED;
+    return is_over && row->attempts > 0 ? row->attempts : row->attempts + 1;
+}
+
+char *effect_text(const json_t *v)
+{
+    size_t len;
+    char *text = json_text(v, &len);
+    (void)log_redact(text, len);
+    return text;
+}
+
+char *effect_error_text(const struct err *e, const char *answer)
+{
+    json_t *v = json_pack("{s:s, s:s}", "kind", err_kind_name(e->kind), "message", e->message);
+    if (v == NULL) { /* a message that is not UTF-8 */
+        v = json_pack("{s:s, s:s}", "kind", err_kind_name(e->kind), "message", "(unreadable)");
+    }
+    if (e->status != 0) {
+        json_object_set_new(v, "status", json_integer(e->status));
+    }
+    if (e->detail[0] != '\0') {
+        json_object_set_new(v, "detail", json_string(e->detail));
+    }
+    if (answer != NULL) {
+        json_object_set_new(v, "answer", json_string(answer));
+    }
+    char *text = effect_text(v);
+    json_decref(v);
+    return text;
+}
+
+/* The row of this effect with its input, in `state`. */
+static struct journal_row *record(struct effect *fx, enum journal_state state)
+{
+    struct journal_row *row = run_record(fx->run, fx->path, state);
+    row->attempts = fx->attempt;
+    if (row->input == NULL && fx->input != NULL) {
+        row->input = effect_text(fx->input);
+    }
+    return row;
+}
+
+void effect_succeed(struct effect *fx, json_t *output)
+{
+    size_t len;
+    char *text = json_text(output, &len);
+    if (len > OUTPUT_MAX) {
+        free(text);
+        json_decref(output);
+        struct err e = ERR_INIT;
+        (void)err_set(&e, ERR_TOO_LARGE, "the answer of %s is %zu bytes long; %d is the most that a step may keep",
+                      fx->operation->name, len, OUTPUT_MAX);
+        effect_fail(fx, &e, NULL);
+        return;
+    }
+    (void)log_redact(text, len);
+    struct journal_row *row = record(fx, JOURNAL_DONE);
+    free(row->output);
+    row->output = text;
+    free(row->error);
+    row->error = NULL;
+    fx->output = output;
+    FAULT("run.effect_answered");
+    strand_wake(fx->wake);
+}
+
+/* Notes for act.failed what the step's row must keep. */
+static void note_failure(struct effect *fx, bool is_unknown, const char *answer)
+{
+    struct run *run = fx->run;
+    free(run->answer);
+    run->answer = answer != NULL ? xstrdup(answer) : NULL;
+    free(run->unknown_path);
+    run->unknown_path = is_unknown ? xstrdup(fx->path) : NULL;
+    run->can_probe = is_unknown && fx->operation->probe != NULL;
+}
+
+void effect_fail(struct effect *fx, const struct err *e, const char *answer)
+{
+    bool is_unknown = e->kind == ERR_UNKNOWN || fx->is_probing;
+    fx->has_failed = true;
+    fx->err = *e;
+    note_failure(fx, is_unknown, answer);
+    /* A step's own row is written by act.failed, which knows whether it is tried again. */
+    if (fx->unit != NULL) {
+        struct journal_row *row = record(fx, is_unknown ? JOURNAL_STARTED : JOURNAL_FAILED);
+        free(row->error);
+        row->error = effect_error_text(e, answer);
+        row->started_us = fx->started_us > 0 ? fx->started_us : row->started_us;
+    }
+    strand_wake(fx->wake);
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+static void answered(void *ud, json_t *output, const struct err *e, const char *answer)
+{
+    struct effect *fx = ud;
+    fx->call = NULL;
+    if (e != NULL) {
+        effect_fail(fx, e, answer);
+    } else {
+        effect_succeed(fx, json_incref(output));
+    }
+}
+
+static void started_is_saved(struct save_waiter *w)
+{
+    struct effect *fx = list_entry(w, struct effect, waiter);
+    FAULT("run.started_committed");
+    call_go(fx->call);
+}
+
+static void before_send(void *ud, struct service_call *call)
+{
+    struct effect *fx = ud;
+    fx->call = call;
+    struct journal_row *row = record(fx, JOURNAL_STARTED);
+    row->started_us = fx->started_us = clock_wall_us();
+    fx->waiter.fn = started_is_saved;
+    run_when_saved(fx->run, &fx->waiter);
+}
+
+/* The key by which a service that takes one knows this effect again: the same in every attempt. */
+static char *idempotency_key(const struct effect *fx)
+{
+    char id[ID_TEXT + 1];
+    id_format(&fx->run->id, id);
+    return xasprintf("%s:%s", id, fx->path);
+}
+
+static struct call_opts opts_of(struct effect *fx)
+{
+    return (struct call_opts){
+        .connection = fx->connection,
+        .operation = fx->operation,
+        .input = json_incref(fx->input),
+        .timeout_us = fx->timeout_us,
+        .before_send = fx->operation->is_idempotent ? NULL : before_send,
+        .done = answered,
+        .ud = fx,
+    };
+}
+
+static void send_call(struct effect *fx)
+{
+    struct call_opts o = opts_of(fx);
+    char *key = idempotency_key(fx);
+    o.idempotency_key = key;
+    fx->call = call_start(runner_service(fx->run->runner), &o);
+    free(key);
+}
+
+static void probed(void *ud, json_t *output, const struct err *e, const char *answer)
+{
+    struct effect *fx = ud;
+    fx->call = NULL;
+    if (e != NULL) {
+        /* Still unknown; whatever stood in the way of the probe says whether to try it again. */
+        effect_fail(fx, e, answer);
+    } else if (!json_is_null(output)) {
+        log_info("run", "%s: an earlier attempt took effect; not repeated", fx->path);
+        effect_succeed(fx, json_incref(output));
+    } else {
+        fx->is_probing = false;
+        send_call(fx);
+    }
+}
+
+static void begin_unknown(struct effect *fx, const struct journal_row *row)
+{
+    fx->started_us = row->started_us;
+    fx->is_probing = true;
+    struct call_opts o = opts_of(fx);
+    o.before_send = NULL;
+    o.done = probed;
+    fx->call = call_probe(runner_service(fx->run->runner), &o, row->started_us);
+}
+
+void effect_begin(struct effect *fx)
+{
+    const struct journal_row *row = run_recall(fx->run, fx->path);
+    if (record_effect_is_local(fx)) {
+        record_effect_begin(fx);
+    } else if (row != NULL && row->state == JOURNAL_STARTED) {
+        begin_unknown(fx, row);
+    } else {
+        send_call(fx);
+    }
+}

@@ -1,0 +1,177 @@
+/* A recipe's version as something that can run. The bundle (plan, inputs, scripts, maps) is all that it needs, so a run goes on
+ * with the recipe that it began with, whatever the files say now. The state's registry holds the two functions that
+ * scripts/lib/walk.lua makes of a bundle: one decides, one runs. Loop thread. */
+#include "run/program.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "script/catalog.h"
+
+static const char DECIDE = 'd'; /* registry keys: their addresses */
+static const char RUN = 'r';
+
+struct program {
+    int refs;
+    char *hash;
+    json_t *bundle;
+    struct vm *vm;
+    bool has_conditions;
+};
+
+/* Modules: the project's scripts come from the bundle, the engine's own from the program. */
+static char *find_module(void *ud, const char *name, size_t *len)
+{
+    const struct program *p = ud;
+    const json_t *text = json_object_get(json_object_get(p->bundle, "scripts"), name);
+    if (text != NULL) {
+        *len = json_string_length(text);
+        return xmemdup(json_string_value(text), *len + 1);
+    }
+    return source_find_module(NULL, name, len);
+}
+
+struct build {
+    struct program *program;
+    const luaL_Reg *act;
+};
+
+/* build(struct build *)   [-0, +0, raises]: require 'lib.walk'.new(bundle, act) */
+static int build(lua_State *L)
+{
+    const struct build *b = lua_touserdata(L, 1);
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "lib.walk");
+    lua_call(L, 1, 1); // walk
+    lua_getfield(L, -1, "new"); // walk new
+    vm_push_json(L, b->program->bundle, false); // walk new bundle
+    lua_newtable(L); // walk new bundle act
+    luaL_setfuncs(L, b->act, 0);
+    lua_call(L, 2, 2); // walk decide run
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &RUN);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &DECIDE);
+    return 0;
+}
+
+struct program *program_new(const struct program_opts *o, struct err *e)
+{
+    json_t *bundle = json_parse(o->bundle, o->bundle_len, e);
+    if (bundle == NULL) {
+        return NULL;
+    }
+    struct program *p = xcalloc(1, sizeof *p);
+    *p = (struct program){ .refs = 1, .hash = xstrdup(o->hash), .bundle = bundle };
+    const json_t *plan = program_plan(p);
+    p->has_conditions = json_object_get(plan, "if") != NULL || json_object_get(plan, "key") != NULL;
+    p->vm = vm_new(&(struct vm_opts){ .find_module = find_module, .ud = p }, e);
+    struct build b = { .program = p, .act = o->act };
+    if (p->vm == NULL || vm_enter(p->vm, build, &b, e) == -1) {
+        err_prefix(e, "recipe %s", program_name(p));
+        program_unref(p);
+        return NULL;
+    }
+    return p;
+}
+
+void program_ref(struct program *p)
+{
+    p->refs++;
+}
+
+void program_unref(struct program *p)
+{
+    if (p == NULL || --p->refs > 0) {
+        return;
+    }
+    if (p->vm != NULL) {
+        vm_free(p->vm);
+    }
+    json_decref(p->bundle);
+    free(p->hash);
+    free(p);
+}
+
+const json_t *program_plan(const struct program *p)
+{
+    return json_object_get(p->bundle, "plan");
+}
+
+const char *program_name(const struct program *p)
+{
+    const char *name = json_get_text(program_plan(p), "recipe");
+    return name != NULL ? name : "(unnamed)";
+}
+
+const char *program_hash(const struct program *p)
+{
+    return p->hash;
+}
+
+bool program_has_conditions(const struct program *p)
+{
+    return p->has_conditions;
+}
+
+struct entry {
+    struct program *program;
+    struct strands *strands;
+    const json_t *event, *meta;
+    int64_t now_us;
+    strand_end_fn end;
+    void *ud;
+    struct strand *strand; /* out of start */
+    bool is_wanted;        /* out of decide */
+    char *key;
+};
+
+/* Pushes the function under `which`, the event, its meta and the time.   [-0, +4, raises] */
+static void push_entry(lua_State *L, const struct entry *n, const char *which)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, which);
+    vm_push_json(L, n->event, true);
+    vm_push_json(L, n->meta, true);
+    lua_pushinteger(L, n->now_us);
+}
+
+static int decide(lua_State *L)
+{
+    struct entry *n = lua_touserdata(L, 1);
+    push_entry(L, n, &DECIDE);
+    lua_call(L, 3, 2); // wanted key
+    n->is_wanted = lua_toboolean(L, -2);
+    if (n->is_wanted && !lua_isnil(L, -1)) {
+        size_t len;
+        const char *key = luaL_tolstring(L, -1, &len);
+        if (len > 255) {
+            return luaL_error(L, "`key` is %d bytes long; 255 is the most", (int)len);
+        }
+        n->key = xstrndup(key, len);
+    }
+    return 0;
+}
+
+int program_decide(struct program *p, const json_t *event, const json_t *meta, int64_t now_us, bool *is_wanted,
+                   char **key, struct err *e)
+{
+    struct entry n = { .program = p, .event = event, .meta = meta, .now_us = now_us };
+    int rc = vm_enter(p->vm, decide, &n, e);
+    *is_wanted = n.is_wanted;
+    *key = n.key;
+    return rc;
+}
+
+static int start(lua_State *L)
+{
+    struct entry *n = lua_touserdata(L, 1);
+    push_entry(L, n, &RUN);
+    n->strand = strand_start(n->strands, L, 3, n->end, n->ud);
+    return 0;
+}
+
+struct strand *program_start(struct program *p, struct strands *q, const json_t *event, const json_t *meta,
+                             int64_t now_us, strand_end_fn end, void *ud, struct err *e)
+{
+    struct entry n = { .program = p, .strands = q, .event = event, .meta = meta, .now_us = now_us, .end = end, .ud = ud };
+    return vm_enter(p->vm, start, &n, e) == 0 ? n.strand : NULL;
+}

@@ -1,0 +1,199 @@
+/* Operations of the workspace with the local sink: one store operation each instead of an HTTP call. What to do stands in
+ * the operation's `store` table (scripts/connectors/records.lua): the action, the kind, which field is the id.
+ *
+ * An upsert is safe to repeat: the same content changes nothing, and an event is emitted in the transaction that creates
+ * the record or not at all. A store operation in flight cannot be called back: a cancelled effect lets go of it and its completion only frees. Loop thread. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "format/date.h"
+#include "run/effect.h"
+#include "service/schema.h"
+#include "store/record.h"
+
+/* A look at the store; it owns the texts that the operation borrows, and may outlive its effect. */
+struct record_look {
+    struct record_list *list;
+    struct effect *fx; /* NULL: cancelled */
+    json_t *input;
+};
+
+static const char *const not_content[] = { "source", "origin" };
+
+bool record_effect_is_local(const struct effect *fx)
+{
+    if (json_object_get(fx->operation->table, "store") == NULL) {
+        return false;
+    }
+    const char *sink = json_get_text(connection_config(fx->connection), "sink");
+    return sink == NULL || strcmp(sink, "local") == 0;
+}
+
+static char *copy_text(const json_t *object, const char *key)
+{
+    const char *text = key != NULL ? json_get_text(object, key) : NULL;
+    return text != NULL ? xstrdup(text) : NULL;
+}
+
+/* --- answers ------------------------------------------------------------------------------------- */
+
+static void set_time(json_t *v, const char *key, int64_t us)
+{
+    char text[DATE_TEXT];
+    if (us != 0) {
+        date_format(us, text);
+        json_object_set_new(v, key, json_string(text));
+    }
+}
+
+static json_t *record_json(const struct record_row *row)
+{
+    json_t *v = row->fields != NULL ? json_parse(row->fields, strlen(row->fields), NULL) : NULL;
+    v = v != NULL ? v : json_object();
+    json_object_set_new(v, "source", json_string(row->source));
+    json_object_set_new(v, "source_id", json_string(row->source_id));
+    json_object_set_new(v, "version", json_integer(row->version));
+    if (row->origin != NULL) {
+        json_object_set_new(v, "origin", json_string(row->origin));
+    }
+    set_time(v, "deleted_at", row->deleted_us);
+    return v;
+}
+
+static void put_done(struct store_op *op, const struct err *e)
+{
+    struct record_put *put = list_entry(op, struct record_put, op);
+    struct effect *fx = op->ud;
+    if (fx != NULL) {
+        fx->put = NULL;
+        if (e != NULL) {
+            effect_fail(fx, e, NULL);
+        } else {
+            effect_succeed(fx, json_pack("{s:s, s:o, s:s}", "change", record_change_name(put->change), "record",
+                                         record_json(&put->row), "saved", "in the workspace"));
+        }
+    }
+    record_put_free(put);
+}
+
+static json_t *list_json(const struct record_list *list)
+{
+    json_t *records = json_array();
+    for (size_t i = 0; i < list->count; i++) {
+        json_array_append_new(records, record_json(&list->rows[i]));
+    }
+    return records;
+}
+
+static void list_done(struct store_op *op, const struct err *e)
+{
+    struct record_look *look = op->ud;
+    struct record_list *list = look->list;
+    struct effect *fx = look->fx;
+    if (fx != NULL) {
+        fx->look = NULL;
+        const char *action = json_path_text(fx->operation->table, "store.action");
+        bool is_get = action != NULL && strcmp(action, "get") == 0;
+        if (e != NULL) {
+            effect_fail(fx, e, NULL);
+        } else if (is_get) {
+            effect_succeed(fx, list->count > 0 ? json_pack("{s:o}", "record", record_json(&list->rows[0])) : json_object());
+        } else {
+            effect_succeed(fx, json_pack("{s:o}", "records", list_json(list)));
+        }
+    }
+    record_list_free(list);
+    json_decref(look->input);
+    free(look);
+}
+
+/* --- requests ------------------------------------------------------------------------------------- */
+
+static json_t *content_of(const json_t *input)
+{
+    json_t *content = json_copy((json_t *)input);
+    for (size_t i = 0; i < sizeof not_content / sizeof not_content[0]; i++) {
+        json_object_del(content, not_content[i]);
+    }
+    return content;
+}
+
+/* What is written in the workspace itself starts recipes; what is mirrored from elsewhere never does. */
+static struct event_row *event_of(const struct record_row *row)
+{
+    if (row->kind != RECORD_ACTIVITY || row->origin == NULL || strcmp(row->origin, "workspace") != 0) {
+        return NULL;
+    }
+    return record_activity_event(row);
+}
+
+static void begin_put(struct effect *fx, enum record_kind kind, const json_t *store, bool is_delete)
+{
+    struct record_put *put = record_put_new();
+    const char *id = json_get_text(store, "id");
+    json_t *content = is_delete ? json_object() : content_of(fx->input);
+    put->is_delete = is_delete;
+    put->row.kind = kind;
+    put->row.source = copy_text(fx->input, "source");
+    put->row.source_id = copy_text(fx->input, id);
+    put->row.contact_id = copy_text(fx->input, json_get_text(store, "contact"));
+    put->row.origin = copy_text(fx->input, "origin");
+    put->row.fields = effect_text(content);
+    put->emit = is_delete ? NULL : event_of(&put->row);
+    put->op.done = put_done;
+    put->op.ud = fx;
+    json_decref(content);
+    fx->put = put;
+    store_submit(runner_store(fx->run->runner), &put->op);
+}
+
+static void begin_list(struct effect *fx, enum record_kind kind, const json_t *store)
+{
+    struct record_list *list = record_list_new();
+    const char *id = json_get_text(store, "id");
+    const char *contact = json_get_text(store, "contact");
+    list->kind = (int)kind;
+    list->source = json_get_text(fx->input, "source");
+    list->source_id = id != NULL ? json_get_text(fx->input, id) : NULL;
+    list->contact_id = contact != NULL ? json_get_text(fx->input, contact) : NULL;
+    int64_t limit = json_get_int(fx->input, "limit", 1);
+    list->limit = limit < 1 ? 1 : limit > 1000 ? 1000 : (int)limit;
+    list->op.done = list_done;
+    list->op.ud = fx->look = xcalloc(1, sizeof *fx->look);
+    *fx->look = (struct record_look){ .list = list, .fx = fx, .input = json_incref(fx->input) };
+    store_submit_read(runner_store(fx->run->runner), &list->op);
+}
+
+void record_effect_begin(struct effect *fx)
+{
+    const json_t *store = json_object_get(fx->operation->table, "store");
+    const char *action = json_get_text(store, "action");
+    const char *kind_name = json_get_text(store, "kind");
+    enum record_kind kind = RECORD_CONTACT;
+    struct err e = ERR_INIT;
+    int rc = schema_check(fx->operation->input, fx->input, &e);
+    if (rc == 0 && (action == NULL || kind_name == NULL || record_kind_parse(kind_name, &kind) == -1)) {
+        rc = err_set(&e, ERR_CONFIG, "operation %s of the workspace has no usable `store` table", fx->operation->name);
+    }
+    if (rc == -1) {
+        effect_fail(fx, &e, NULL);
+    } else if (strcmp(action, "get") == 0 || strcmp(action, "list") == 0) {
+        begin_list(fx, kind, store);
+    } else {
+        begin_put(fx, kind, store, strcmp(action, "delete") == 0);
+    }
+}
+
+void record_effect_cancel(struct effect *fx)
+{
+    if (fx->put != NULL) {
+        fx->put->op.ud = NULL;
+        fx->put = NULL;
+    }
+    if (fx->look != NULL) {
+        fx->look->fx = NULL;
+        fx->look = NULL;
+    }
+}

@@ -1,0 +1,491 @@
+/* The scheduler. A run comes to life in one of two ways: the router begins it right after its row was made (no claim is
+ * needed: the row was made as RUNNING by this process), or a claim takes rows that are due. Claims are made when something may be due
+ * (a timer for the next due time, a poke, room that came free), one at a time, and never more than there is room for.
+ *
+ * End of a turn: strands that must be closed are closed, then every run with something to write submits it; the store's own tick
+ * comes after this one, so all of it is in the same batch. Loop thread. */
+#include "run/runner.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "format/date.h"
+#include "run/active.h"
+#include "run/lua_act.h"
+
+enum {
+    CLAIM_MAX = 256,
+    SAVE_AGAIN_US = 1000000,
+    LOOK_AGAIN_US = 60 * 1000000, /* the longest sleep between two looks at the store */
+};
+
+struct runner {
+    struct runner_opts o;
+    struct map *newest;        /* recipe -> struct program, a reference each */
+    struct map *versions;      /* hash -> struct program, a reference each: newest and older ones in use */
+    struct list active;
+    size_t active_count;
+    struct list dirty;
+    struct list ending;
+    struct run_claim *claim;   /* in flight, or NULL */
+    struct run_list *cancels;  /* in flight, or NULL */
+    bool may_be_due;           /* a claim is worth while */
+    bool is_started;
+    bool is_stopping;
+    struct timer due_timer;
+    struct timer again_timer;  /* saves that failed */
+    struct timer grace_timer;
+    void (*stopped)(void *ud);
+    void *stopped_ud;
+    struct metric *runs_by_state[RUN_STATE_COUNT];
+};
+
+struct store *runner_store(struct runner *r)
+{
+    return r->o.store;
+}
+
+struct service *runner_service(struct runner *r)
+{
+    return r->o.service;
+}
+
+struct strands *runner_strands(struct runner *r)
+{
+    return r->o.strands;
+}
+
+struct loop *runner_loop(struct runner *r)
+{
+    return r->o.loop;
+}
+
+void runner_mark_dirty(struct runner *r, struct run *run)
+{
+    list_remove(&run->dirty_link);
+    list_push_back(&r->dirty, &run->dirty_link);
+}
+
+void runner_mark_ending(struct runner *r, struct run *run)
+{
+    list_remove(&run->ending_link);
+    list_push_back(&r->ending, &run->ending_link);
+}
+
+/* --- recipes and their versions ------------------------------------------------------------------ */
+
+static struct program *make_program(const char *hash, const char *bundle, size_t len, struct err *e)
+{
+    return program_new(&(struct program_opts){ .hash = hash, .bundle = bundle, .bundle_len = len, .act = act_functions }, e);
+}
+
+static void keep(struct map *m, const char *key, struct program *p)
+{
+    program_ref(p);
+    program_unref(map_put(m, key, p));
+}
+
+int runner_add_recipe(struct runner *r, const char *name, const char *hash, const char *bundle, size_t len, struct err *e)
+{
+    struct program *p = make_program(hash, bundle, len, e);
+    if (p == NULL) {
+        return -1;
+    }
+    struct version_put put;
+    version_put_init(&put);
+    put.hash = hash;
+    put.recipe = name;
+    put.bundle = bundle;
+    put.bundle_len = len;
+    int rc = store_exec(r->o.store, &put.op, e);
+    if (rc == 0) {
+        keep(r->newest, name, p);
+        keep(r->versions, hash, p);
+    }
+    program_unref(p);
+    return rc;
+}
+
+struct program *runner_program(const struct runner *r, const char *recipe)
+{
+    return map_get(r->newest, recipe);
+}
+
+/* --- a run's life in memory ---------------------------------------------------------------------- */
+
+bool runner_has_room(const struct runner *r)
+{
+    return r->active_count < RUNNER_ACTIVE_MAX && !r->is_stopping;
+}
+
+size_t runner_active(const struct runner *r)
+{
+    return r->active_count;
+}
+
+static void begin(struct runner *r, struct run *run)
+{
+    list_push_back(&r->active, &run->link);
+    r->active_count++;
+    struct err e = ERR_INIT;
+    if (run_walk(run, &e) == -1) {
+        run_conclude(run, RUN_DEAD, 0, &e);
+    }
+}
+
+void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event, json_t *meta, int64_t created_us)
+{
+    struct run *run = run_new(r, id, p);
+    run->event = event;
+    run->meta = meta;
+    run->created_us = created_us;
+    begin(r, run);
+}
+
+static void tell_if_stopped(struct runner *r)
+{
+    if (r->is_stopping && r->active_count == 0 && r->claim == NULL && r->cancels == NULL && r->stopped != NULL) {
+        void (*stopped)(void *) = r->stopped;
+        r->stopped = NULL;
+        timer_stop(&r->grace_timer);
+        stopped(r->stopped_ud);
+    }
+}
+
+static void count_state(struct runner *r, enum run_state state)
+{
+    if (r->runs_by_state[state] == NULL) {
+        r->runs_by_state[state] = metrics_counter("ladle_runs_total", "Attempts of runs, by how they ended.",
+                                                  "state", run_state_name(state));
+    }
+    metric_add(r->runs_by_state[state], 1);
+}
+
+void runner_run_over(struct runner *r, struct run *run, bool has_released)
+{
+    count_state(r, run->state);
+    bool was_full = r->active_count >= RUNNER_ACTIVE_MAX;
+    if (run->state == RUN_WAITING) {
+        int64_t delay = run->due_us - clock_wall_us();
+        if (!timer_is_armed(&r->due_timer) || r->due_timer.due_us > clock_mono_us() + delay) {
+            timer_start(&r->due_timer, delay > 0 ? delay : 0);
+        }
+    }
+    run_free(run);
+    r->active_count--;
+    r->may_be_due |= has_released || was_full;
+    tell_if_stopped(r);
+}
+
+void runner_save_failed(struct runner *r, struct run *run)
+{
+    if (!timer_is_armed(&r->again_timer)) {
+        timer_start(&r->again_timer, SAVE_AGAIN_US);
+    }
+    run->has_failed_save = true;
+}
+
+static void save_again(struct timer *t)
+{
+    struct runner *r = list_entry(t, struct runner, again_timer);
+    list_each(link, &r->active) {
+        struct run *run = list_entry(link, struct run, link);
+        if (run->has_failed_save) {
+            run->has_failed_save = false;
+            store_submit(r->o.store, &run->saving->op);
+        }
+    }
+}
+
+/* --- claims ------------------------------------------------------------------------------------------ */
+
+static void begin_claimed(struct runner *r, struct run_load *load, struct program *p);
+
+struct version_wait {
+    struct version_get get;
+    struct runner *runner;
+    struct run_load load;
+    char *hash;
+};
+
+static void failure_saved(struct store_op *op, const struct err *e)
+{
+    if (e != NULL) {
+        log_error("run", "could not write why a run cannot go on: %s", e->message);
+    }
+    run_save_free(list_entry(op, struct run_save, op));
+}
+
+/* A run without anything to run it with: it ends where a person sees it. */
+static void fail_claimed(struct runner *r, struct run_load *load, const struct err *e)
+{
+    struct run_save *save = run_save_new();
+    save->id = load->run.id;
+    save->has_state = true;
+    save->state = RUN_DEAD;
+    save->attempts = load->run.attempts;
+    save->err = *e;
+    save->op.done = failure_saved;
+    store_submit(r->o.store, &save->op);
+    run_load_fini(load);
+}
+
+static void version_came(struct store_op *op, const struct err *e)
+{
+    struct version_wait *w = op->ud;
+    struct err why = e != NULL ? *e : ERR_INIT;
+    struct program *p = NULL;
+    if (e == NULL) {
+        p = make_program(w->hash, w->get.bundle, w->get.bundle_len, &why);
+    }
+    if (p != NULL) {
+        keep(w->runner->versions, w->hash, p);
+        begin_claimed(w->runner, &w->load, p);
+        program_unref(p);
+    } else {
+        fail_claimed(w->runner, &w->load, &why);
+    }
+    free(w->get.bundle);
+    free(w->hash);
+    free(w);
+}
+
+static void fetch_version(struct runner *r, struct run_load *load)
+{
+    struct version_wait *w = xcalloc(1, sizeof *w);
+    w->runner = r;
+    w->load = *load;
+    *load = (struct run_load){ 0 };
+    w->hash = xstrdup(w->load.run.version);
+    version_get_init(&w->get);
+    w->get.hash = w->hash;
+    w->get.op.done = version_came;
+    w->get.op.ud = w;
+    store_submit_read(r->o.store, &w->get.op);
+}
+
+static json_t *claimed_meta(const struct run_load *load)
+{
+    char id[ID_TEXT + 1];
+    char at[DATE_TEXT];
+    id_format(&load->run.event_id, id);
+    date_format(load->received_us, at);
+    json_t *headers = load->headers != NULL ? json_parse(load->headers, strlen(load->headers), NULL) : NULL;
+    return json_pack("{s:s, s:s?, s:s?, s:s, s:o*}", "id", id, "type", load->type, "connection", load->connection,
+                     "received_at", at, "headers", headers);
+}
+
+static void begin_claimed(struct runner *r, struct run_load *load, struct program *p)
+{
+    struct run *run = run_new(r, load->run.id, p);
+    run->load = *load;
+    *load = (struct run_load){ 0 };
+    run->attempts = run->load.run.attempts;
+    run->created_us = run->load.run.created_us;
+    run->event = json_parse(run->load.payload, run->load.payload_len, NULL);
+    run->meta = claimed_meta(&run->load);
+    if (run->load.row_count > 0) {
+        run->journal = map_new();
+    }
+    for (size_t i = 0; i < run->load.row_count; i++) {
+        map_put(run->journal, run->load.rows[i].path, &run->load.rows[i]);
+    }
+    begin(r, run);
+}
+
+static void take_claimed(struct runner *r, struct run_load *load)
+{
+    const char *version = load->run.version;
+    struct program *p = version != NULL ? map_get(r->versions, version) : map_get(r->newest, load->run.recipe);
+    if (p != NULL) {
+        begin_claimed(r, load, p);
+    } else if (version != NULL) {
+        fetch_version(r, load);
+    } else {
+        struct err e = ERR_INIT;
+        (void)err_set(&e, ERR_CONFIG, "there is no recipe %s in recipes/ any more", load->run.recipe);
+        fail_claimed(r, load, &e);
+    }
+}
+
+static void sleep_until(struct runner *r, int64_t due_us)
+{
+    int64_t delay = due_us > 0 ? due_us - clock_wall_us() : LOOK_AGAIN_US;
+    if (delay > LOOK_AGAIN_US) {
+        delay = LOOK_AGAIN_US;
+    }
+    timer_start(&r->due_timer, delay > 0 ? delay : 0);
+}
+
+static void claim_done(struct store_op *op, const struct err *e)
+{
+    struct runner *r = op->ud;
+    struct run_claim *claim = r->claim;
+    r->claim = NULL;
+    if (e != NULL) {
+        log_warn("run", "could not look for runs that are due: %s", e->message);
+        timer_start(&r->due_timer, SAVE_AGAIN_US);
+    } else {
+        for (size_t i = 0; i < claim->count; i++) {
+            take_claimed(r, &claim->runs[i]);
+        }
+        r->may_be_due |= claim->count == (size_t)claim->limit;
+        sleep_until(r, claim->next_due_us);
+    }
+    run_claim_free(claim);
+    tell_if_stopped(r);
+}
+
+static void claim_if_due(struct runner *r)
+{
+    if (!r->is_started || r->is_stopping || !r->may_be_due || r->claim != NULL || !runner_has_room(r)) {
+        return;
+    }
+    r->may_be_due = false;
+    size_t room = RUNNER_ACTIVE_MAX - r->active_count;
+    r->claim = run_claim_new(room < CLAIM_MAX ? (int)room : CLAIM_MAX, clock_wall_us());
+    r->claim->op.done = claim_done;
+    r->claim->op.ud = r;
+    store_submit(r->o.store, &r->claim->op);
+}
+
+static void due_now(struct timer *t)
+{
+    struct runner *r = list_entry(t, struct runner, due_timer);
+    r->may_be_due = true;
+}
+
+void runner_poke(struct runner *r)
+{
+    r->may_be_due = true;
+}
+
+/* --- what other processes ask for ---------------------------------------------------------------------- */
+
+static struct run *find_active(struct runner *r, const struct id *id)
+{
+    list_each(link, &r->active) {
+        struct run *run = list_entry(link, struct run, link);
+        if (id_cmp(&run->id, id) == 0) {
+            return run;
+        }
+    }
+    return NULL;
+}
+
+static void cancels_came(struct store_op *op, const struct err *e)
+{
+    struct runner *r = op->ud;
+    struct run_list *list = r->cancels;
+    r->cancels = NULL;
+    for (size_t i = 0; e == NULL && i < list->count; i++) {
+        struct run *run = find_active(r, &list->rows[i].id);
+        if (run != NULL) {
+            run_conclude(run, RUN_CANCELLED, 0, NULL);
+        }
+    }
+    run_list_free(list);
+    tell_if_stopped(r);
+}
+
+void runner_store_changed(struct runner *r)
+{
+    r->may_be_due = true;
+    if (r->cancels != NULL || r->active_count == 0 || r->is_stopping) {
+        return;
+    }
+    r->cancels = run_list_new();
+    r->cancels->states = 1u << RUN_CANCELLED;
+    r->cancels->limit = 200;
+    r->cancels->op.done = cancels_came;
+    r->cancels->op.ud = r;
+    store_submit_read(r->o.store, &r->cancels->op);
+}
+
+/* --- start, turn, stop -------------------------------------------------------------------------------- */
+
+static bool tick(void *ud)
+{
+    struct runner *r = ud;
+    struct list *link;
+    while ((link = list_pop(&r->ending)) != NULL) {
+        run_finish(list_entry(link, struct run, ending_link));
+    }
+    while ((link = list_pop(&r->dirty)) != NULL) {
+        run_flush(list_entry(link, struct run, dirty_link));
+    }
+    claim_if_due(r);
+    return false;
+}
+
+struct runner *runner_new(const struct runner_opts *o)
+{
+    struct runner *r = xcalloc(1, sizeof *r);
+    r->o = *o;
+    r->newest = map_new();
+    r->versions = map_new();
+    list_init(&r->active);
+    list_init(&r->dirty);
+    list_init(&r->ending);
+    timer_init(&r->due_timer, o->loop, due_now);
+    timer_init(&r->again_timer, o->loop, save_again);
+    loop_add_tick(o->loop, tick, r);
+    return r;
+}
+
+static void unref_program(void *p)
+{
+    program_unref(p);
+}
+
+void runner_free(struct runner *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    assert(r->active_count == 0);
+    timer_stop(&r->due_timer);
+    timer_stop(&r->again_timer);
+    loop_remove_tick(r->o.loop, tick, r);
+    map_free(r->newest, unref_program);
+    map_free(r->versions, unref_program);
+    free(r);
+}
+
+int64_t runner_recover(struct runner *r, struct err *e)
+{
+    struct run_recover recover;
+    run_recover_init(&recover);
+    return store_exec(r->o.store, &recover.op, e) == 0 ? recover.count : -1;
+}
+
+void runner_start(struct runner *r)
+{
+    r->is_started = true;
+    r->may_be_due = true;
+}
+
+/* Time is up: what is still in flight is closed. The row becomes due at once, so the next start takes it up from its journal. */
+static void grace_over(struct timer *t)
+{
+    struct runner *r = list_entry(t, struct runner, grace_timer);
+    list_each(link, &r->active) {
+        struct run *run = list_entry(link, struct run, link);
+        run_conclude(run, RUN_QUEUED, clock_wall_us(), NULL);
+    }
+}
+
+void runner_stop(struct runner *r, int64_t grace_us, void (*done)(void *ud), void *ud)
+{
+    r->is_stopping = true;
+    r->stopped = done;
+    r->stopped_ud = ud;
+    timer_init(&r->grace_timer, r->o.loop, grace_over);
+    timer_start(&r->grace_timer, grace_us);
+    tell_if_stopped(r);
+}
