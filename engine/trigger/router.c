@@ -1,0 +1,313 @@
+/* Matches events with recipes. The triggers of all recipes stand in one map, "connection event" → recipes. An event may answer to several
+ * names (a contact_created that is also a new_lead): the connector's table says so. For each recipe its `if` and `key` are looked at before
+ * anything is written, so that order is settled in the same transaction that stores the event. An expression that fails makes
+ * a dead run with the error: the event is kept whatever a recipe does.
+ *
+ * The runs are made as RUNNING and begun when the commit is known, with the event that is in memory already. Loop thread. */
+#include "trigger/router.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "format/date.h"
+
+struct router {
+    struct router_opts o;
+    struct map *triggers;     /* "connection\nevent" -> struct recipes */
+    size_t in_flight;
+    struct event_list *scan;  /* in flight, or NULL */
+    bool must_scan_again;
+};
+
+struct recipes {
+    char **names;
+    size_t count;
+};
+
+/* An event on its way into the store. */
+struct routing {
+    struct event_put *put;
+    struct router *router;
+    json_t *event;
+    json_t *meta;
+    struct program **programs; /* per seed, a reference; NULL: nothing to begin */
+    size_t room;               /* of put->runs and programs */
+    accepted_fn accepted;
+    void *ud;
+};
+
+struct router *router_new(const struct router_opts *o)
+{
+    struct router *r = xcalloc(1, sizeof *r);
+    r->o = *o;
+    r->triggers = map_new();
+    return r;
+}
+
+static void free_recipes(void *ud)
+{
+    struct recipes *list = ud;
+    for (size_t i = 0; i < list->count; i++) {
+        free(list->names[i]);
+    }
+    free(list->names);
+    free(list);
+}
+
+void router_free(struct router *r)
+{
+    if (r != NULL) {
+        map_free(r->triggers, free_recipes);
+        free(r);
+    }
+}
+
+size_t router_in_flight(const struct router *r)
+{
+    return r->in_flight + (r->scan != NULL);
+}
+
+static struct recipes *recipes_of(struct router *r, const char *connection, const char *event, bool may_add)
+{
+    char *name = xasprintf("%s\n%s", connection, event);
+    struct recipes *list = map_get(r->triggers, name);
+    if (list == NULL && may_add) {
+        list = xcalloc(1, sizeof *list);
+        map_put(r->triggers, name, list);
+    }
+    free(name);
+    return list;
+}
+
+void router_add(struct router *r, const char *connection, const char *event, const char *recipe)
+{
+    struct recipes *list = recipes_of(r, connection, event, true);
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->names[i], recipe) == 0) {
+            return;
+        }
+    }
+    list->names = xrealloc(list->names, (list->count + 1) * sizeof *list->names);
+    list->names[list->count++] = xstrdup(recipe);
+}
+
+/* --- matching ------------------------------------------------------------------------------------ */
+
+static struct run_seed *add_seed(struct routing *g, struct program *p)
+{
+    struct event_put *put = g->put;
+    if (put->run_count == g->room) {
+        g->room = g->room == 0 ? 4 : g->room * 2;
+        put->runs = xrealloc(put->runs, g->room * sizeof *put->runs);
+        g->programs = xrealloc(g->programs, g->room * sizeof *g->programs);
+    }
+    g->programs[put->run_count] = NULL;
+    struct run_seed *seed = &put->runs[put->run_count++];
+    *seed = (struct run_seed){
+        .id = id_new(),
+        .recipe = xstrdup(program_name(p)),
+        .version = xstrdup(program_hash(p)),
+        .due_us = put->event.received_us,
+    };
+    return seed;
+}
+
+static bool has_recipe(const struct routing *g, const char *recipe)
+{
+    for (size_t i = 0; i < g->put->run_count; i++) {
+        if (strcmp(g->put->runs[i].recipe, recipe) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void match_recipe(struct routing *g, const char *recipe)
+{
+    struct program *p = runner_program(g->router->o.runner, recipe);
+    if (p == NULL || has_recipe(g, recipe)) {
+        return;
+    }
+    bool is_wanted = true;
+    char *key = NULL;
+    struct err e = ERR_INIT;
+    int rc = program_has_conditions(p)
+                 ? program_decide(p, g->event, g->meta, g->put->event.received_us, &is_wanted, &key, &e)
+                 : 0;
+    struct run_seed *seed = add_seed(g, p);
+    seed->key = key;
+    if (rc == -1) {
+        seed->state = RUN_DEAD;
+        seed->err = e;
+    } else if (!is_wanted) {
+        seed->state = RUN_SKIPPED;
+    } else if (runner_has_room(g->router->o.runner)) {
+        seed->state = RUN_RUNNING;
+        g->programs[g->put->run_count - 1] = p;
+        program_ref(p);
+    } else {
+        seed->state = RUN_QUEUED;
+    }
+}
+
+static void match_name(struct routing *g, const char *event)
+{
+    const struct recipes *list = recipes_of(g->router, g->put->event.connection, event, false);
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        match_recipe(g, list->names[i]);
+    }
+}
+
+static void match(struct routing *g)
+{
+    const char *type = g->put->event.type;
+    match_name(g, type);
+    struct connection *c = service_find(g->router->o.service, g->put->event.connection);
+    if (c == NULL) {
+        return;
+    }
+    const char *const *names = connector_event_names(connection_connector(c));
+    for (; *names != NULL; names++) {
+        const json_t *row = connector_event(connection_connector(c), *names);
+        const char *of = json_get_text(row, "of");
+        if (of != NULL && strcmp(of, type) == 0 &&
+            connector_event_matches(connection_connector(c), *names, g->event, connection_config(c))) {
+            match_name(g, *names);
+        }
+    }
+}
+
+/* --- writing --------------------------------------------------------------------------------------- */
+
+static void routing_free(struct routing *g)
+{
+    for (size_t i = 0; i < g->put->run_count; i++) {
+        program_unref(g->programs[i]);
+    }
+    g->router->in_flight--;
+    event_put_free(g->put);
+    free(g->programs);
+    json_decref(g->event);
+    json_decref(g->meta);
+    free(g);
+}
+
+static void begin_runs(struct routing *g)
+{
+    for (size_t i = 0; i < g->put->run_count; i++) {
+        const struct run_seed *seed = &g->put->runs[i];
+        if (g->programs[i] != NULL && !seed->is_blocked) {
+            runner_begin(g->router->o.runner, seed->id, g->programs[i], json_incref(g->event), json_incref(g->meta),
+                         g->put->event.received_us);
+        } else if (seed->state == RUN_QUEUED) {
+            runner_poke(g->router->o.runner);
+        }
+    }
+}
+
+static void routed(struct store_op *op, const struct err *e)
+{
+    struct routing *g = op->ud;
+    struct event_put *put = g->put;
+    if (g->accepted != NULL) {
+        const struct id *id = put->is_duplicate ? &put->original : &put->event.id;
+        g->accepted(g->ud, id, put->is_duplicate, put->is_duplicate ? 0 : put->run_count, e);
+    }
+    if (e != NULL) {
+        log_error("router", "an event of %s was not stored: %s", put->event.connection, e->message);
+    } else if (!put->is_duplicate) {
+        begin_runs(g);
+    }
+    routing_free(g);
+}
+
+static json_t *make_meta(const struct event_row *row, json_t *headers)
+{
+    char id[ID_TEXT + 1];
+    char at[DATE_TEXT];
+    id_format(&row->id, id);
+    date_format(row->received_us, at);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o*}", "id", id, "type", row->type, "connection", row->connection,
+                     "received_at", at, "headers", headers);
+}
+
+static struct routing *routing_new(struct router *r, struct event_put *put, json_t *event, json_t *headers)
+{
+    struct routing *g = xcalloc(1, sizeof *g);
+    *g = (struct routing){ .put = put, .router = r, .event = event, .meta = make_meta(&put->event, headers) };
+    put->op.done = routed;
+    put->op.ud = g;
+    put->event.is_routed = true;
+    r->in_flight++;
+    match(g);
+    return g;
+}
+
+void router_accept(struct router *r, const struct incoming *in, accepted_fn accepted, void *ud)
+{
+    struct event_put *put = event_put_new();
+    size_t len;
+    put->event = (struct event_row){
+        .id = id_new(),
+        .connection = xstrdup(in->connection),
+        .type = xstrdup(in->type),
+        .key = in->key != NULL ? xstrdup(in->key) : NULL,
+        .received_us = clock_wall_us(),
+        .headers = in->headers != NULL ? json_text(in->headers, &len) : NULL,
+        .payload = xmemdup(in->payload, in->payload_len),
+        .payload_len = in->payload_len,
+    };
+    struct routing *g = routing_new(r, put, json_incref(in->event), in->headers != NULL ? json_deep_copy(in->headers) : NULL);
+    g->accepted = accepted;
+    g->ud = ud;
+    store_submit(r->o.store, &put->op);
+}
+
+/* --- events that are stored already ------------------------------------------------------------------- */
+
+static void route_stored(struct router *r, struct event_row *row)
+{
+    json_t *event = json_parse(row->payload != NULL ? row->payload : "", row->payload_len, NULL);
+    json_t *headers = row->headers != NULL ? json_parse(row->headers, strlen(row->headers), NULL) : NULL;
+    struct event_put *put = event_route_new();
+    put->event = *row;
+    *row = (struct event_row){ 0 };
+    struct routing *g = routing_new(r, put, event != NULL ? event : json_object(), headers);
+    store_submit(r->o.store, &g->put->op);
+}
+
+static void scanned(struct store_op *op, const struct err *e)
+{
+    struct router *r = op->ud;
+    struct event_list *list = r->scan;
+    r->scan = NULL;
+    for (size_t i = 0; e == NULL && i < list->count; i++) {
+        route_stored(r, &list->rows[i]);
+    }
+    bool is_more = e == NULL && (list->count == (size_t)list->limit || r->must_scan_again);
+    event_list_free(list);
+    r->must_scan_again = false;
+    if (is_more) {
+        router_scan(r);
+    }
+}
+
+void router_scan(struct router *r)
+{
+    if (r->scan != NULL) {
+        r->must_scan_again = true;
+        return;
+    }
+    r->scan = event_list_new();
+    r->scan->only_unrouted = true;
+    r->scan->with_payload = true;
+    r->scan->limit = 100;
+    r->scan->op.done = scanned;
+    r->scan->op.ud = r;
+    /* Through the writer: it comes after what was submitted before it. */
+    store_submit(r->o.store, &r->scan->op);
+}

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "run/runner.h"
+#include "service/service.h"
+#include "store/event.h"
+
+/* From an event to its runs: finds the recipes that want it, and writes event and runs in one transaction. Loop thread. */
+struct router;
+
+struct router_opts {
+    struct store *store;
+    struct runner *runner;
+    struct service *service;
+};
+
+struct router *router_new(const struct router_opts *o);
+void router_free(struct router *r); /* not with an event in flight */
+
+/* Adds a trigger: events of this type on this connection start the recipe's newest version. */
+void router_add(struct router *r, const char *connection, const char *event, const char *recipe);
+
+struct incoming {
+    const char *connection; /* all borrowed during router_accept */
+    const char *type;       /* the connector's event name, or the service's own word for one that it does not know */
+    const char *key;        /* dedupe key, or NULL */
+    const json_t *headers;  /* or NULL */
+    const char *payload;    /* JSON text */
+    size_t payload_len;
+    json_t *event;          /* the same, parsed */
+};
+
+/* What became of it: e NULL: committed. */
+typedef void (*accepted_fn)(void *ud, const struct id *id, bool is_duplicate, size_t run_count, const struct err *e);
+/* Stores the event and its runs, then calls accepted, then begins the runs. */
+void router_accept(struct router *r, const struct incoming *in, accepted_fn accepted, void *ud);
+/* Looks for events that were stored without runs (by the engine itself, the command line, a replay). */
+void router_scan(struct router *r);
+size_t router_in_flight(const struct router *r);
