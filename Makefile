@@ -9,7 +9,7 @@ CC      ?= cc
 PREFIX  ?= /usr/local
 
 # From the lowest layer up: a file uses its own layer and those before it (spec/support/layers.sh checks).
-LAYERS := base format crypto net store service script recipe run trigger admin
+LAYERS := base format crypto net store service script recipe run trigger admin cli
 
 PACKAGES := lua5.4 lua5.4-cjson libcurl yaml-0.1 jansson libuv libmicrohttpd sqlite3 openssl libsodium
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
@@ -39,7 +39,7 @@ archives_of = $(foreach l,$(call reverse,$(call upto,$1,$(LAYERS))),$(B)/lib/$l.
 # Flags of the packages are read when make starts, so what `deps` installs counts from the next make on.
 .PHONY: all
 all: deps
-	@$(MAKE) --no-print-directory $(ARCHIVES) units
+	@$(MAKE) --no-print-directory $(B)/ladle
 
 $(B)/ladle: $(B)/obj/main.o $(call reverse,$(ARCHIVES))
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(B)/obj/main.o -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
@@ -86,7 +86,7 @@ unit-%: FORCE
 
 .PHONY: test
 test: deps
-	@$(MAKE) --no-print-directory VARIANT=asan B=build/asan units
+	@$(MAKE) --no-print-directory VARIANT=asan B=build/asan build/asan/ladle units
 	@sh spec/support/run.sh build/asan
 
 .PHONY: FORCE

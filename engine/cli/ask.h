@@ -1,0 +1,9 @@
+#pragma once
+
+#include "cli/cli.h"
+
+/* What `retry` and `replay` have in common: one question per id on the command line. Opens the
+ * store and calls each(c, store, id, e) for every argument; prints "ID: done" or the error, and
+ * goes on. The worst exit code. */
+int ask_each(struct cli *c, const char *done,
+             int (*each)(const struct cli *c, struct store *s, const char *id, struct err *e));

@@ -1,0 +1,230 @@
+/* `ladle check`: loads ladle.yaml and the recipes as the engine would, and prints every error of
+ * every file with its place. Nothing is started, no store is opened. Any bytes in a file give
+ * errors, never more. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cli/commands.h"
+#include "recipe/folder.h"
+
+enum { TEXT_MAX = 8 << 20, NAMES_MAX = 2000, DEPTH_MAX = 8 };
+
+struct check {
+    struct cli *c;
+    const struct project *project;
+    const struct project_hooks *hooks;
+    struct buf text; /* for people */
+    json_t *errors;  /* for programs */
+    size_t error_count;
+    size_t files, recipes;
+};
+
+/* --- errors -------------------------------------------------------------------------------- */
+
+static void add_errors(struct check *k, struct diags *d)
+{
+    k->error_count += d->count + d->dropped;
+    diags_print(d, &k->text); /* what passes TEXT_MAX is only counted */
+    json_t *list = diags_json(d);
+    json_array_extend(k->errors, list);
+    json_decref(list);
+}
+
+static void print_json(const struct check *k)
+{
+    json_t *v = json_object();
+    json_object_set_new(v, "ok", json_boolean(k->error_count == 0));
+    json_object_set_new(v, "files", json_integer((json_int_t)k->files));
+    json_object_set_new(v, "recipes", json_integer((json_int_t)k->recipes));
+    json_object_set(v, "errors", k->errors);
+    cli_print_json(v);
+    json_decref(v);
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void print_text(const struct check *k)
+{
+    cli_print("%s", buf_text(&k->text));
+    if (k->error_count > 0) {
+        cli_print("%zu error%s, %zu file%s checked\n", k->error_count, plural(k->error_count),
+                  k->files, plural(k->files));
+    } else {
+        cli_print("no errors: %zu recipe%s, %zu file%s checked\n", k->recipes, plural(k->recipes),
+                  k->files, plural(k->files));
+    }
+}
+
+/* --- recipes ------------------------------------------------------------------------------- */
+
+static int check_all(struct check *k)
+{
+    struct err e = ERR_INIT;
+    struct recipe_set set = { .count = 0 };
+    if (recipe_set_load(&set, k->project, k->hooks, &e) == -1) {
+        return cli_fail(k->c, &e);
+    }
+    k->recipes = set.count;
+    k->files = set.count + set.diag_count + 1;
+    for (size_t i = 0; i < set.diag_count; i++) {
+        add_errors(k, set.diags[i]);
+    }
+    recipe_set_fini(&set);
+    return CLI_OK;
+}
+
+static void check_file(struct check *k, const char *path)
+{
+    struct diags *d = diags_new(path);
+    struct recipe *r = recipe_load(path, k->project, k->hooks, d);
+    k->files++;
+    if (r) {
+        k->recipes++;
+        recipe_free(r);
+    } else {
+        add_errors(k, d);
+    }
+    diags_free(d);
+}
+
+static bool is_recipe_name(const char *name)
+{
+    static const char test[] = "_test.yaml", yaml[] = ".yaml";
+    size_t len = strlen(name);
+    bool is_yaml = len > sizeof yaml - 1 && strcmp(name + len - (sizeof yaml - 1), yaml) == 0;
+    bool is_test = len > sizeof test - 1 && strcmp(name + len - (sizeof test - 1), test) == 0;
+    return is_yaml && !is_test && strcmp(name, "ladle.yaml") != 0;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* A folder's recipes, and those of the folders in it; field maps (maps/) are read where a recipe
+ * uses them. */
+static int check_folder(struct check *k, const char *path, int depth)
+{
+    struct err e = ERR_INIT;
+    size_t count;
+    char **names = folder_names(path, NAMES_MAX, &count, &e);
+    if (!names) {
+        return cli_fail(k->c, &e);
+    }
+    int code = CLI_OK;
+    for (size_t i = 0; i < count && code == CLI_OK; i++) {
+        char *inner = xasprintf("%s/%s", path, names[i]);
+        if (!is_folder(inner)) {
+            if (is_recipe_name(names[i])) {
+                check_file(k, inner);
+            }
+        } else if (depth < DEPTH_MAX && strcmp(names[i], "maps") != 0) {
+            code = check_folder(k, inner, depth + 1);
+        }
+        free(inner);
+    }
+    folder_free_names(names);
+    return code;
+}
+
+/* ladle.yaml itself was checked before. */
+static bool is_project_file(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return strcmp(slash ? slash + 1 : path, "ladle.yaml") == 0;
+}
+
+static int check_path(struct check *k, const char *path)
+{
+    if (access(path, F_OK) == -1) {
+        return cli_usage(k->c, "%s: there is no such file or folder", path);
+    }
+    if (is_folder(path)) {
+        return check_folder(k, path, 0);
+    }
+    if (is_project_file(path)) {
+        k->files++;
+    } else {
+        check_file(k, path);
+    }
+    return CLI_OK;
+}
+
+/* --- command ------------------------------------------------------------------------------- */
+
+static int check_recipes(struct check *k)
+{
+    int code = k->c->arg_count == 0 ? check_all(k) : CLI_OK;
+    for (int i = 0; i < k->c->arg_count && code == CLI_OK; i++) {
+        code = check_path(k, k->c->args[i]);
+    }
+    return code;
+}
+
+static int report(const struct check *k)
+{
+    if (k->c->is_json) {
+        print_json(k);
+    } else {
+        print_text(k);
+    }
+    return k->error_count == 0 ? CLI_OK : CLI_NO;
+}
+
+static int check_project(struct check *k)
+{
+    char *path = strcmp(k->c->folder, ".") == 0 ? xstrdup("ladle.yaml")
+                                                : xasprintf("%s/ladle.yaml", k->c->folder);
+    struct diags *d = diags_new(path);
+    struct project *p = project_load(k->c->folder, k->hooks, d);
+    int code;
+    if (p) {
+        k->project = p;
+        code = check_recipes(k);
+        code = code == CLI_OK ? report(k) : code;
+        project_free(p);
+    } else {
+        k->files = 1;
+        add_errors(k, d);
+        (void)report(k); /* nothing works without ladle.yaml, so it is more than a failed check */
+        code = CLI_USAGE;
+    }
+    diags_free(d);
+    free(path);
+    return code;
+}
+
+static int run(struct cli *c)
+{
+    struct check k = { .c = c, .hooks = cli_hooks(c->folder), .errors = json_array() };
+    buf_init(&k.text, TEXT_MAX);
+    int code = check_project(&k);
+    buf_fini(&k.text);
+    json_decref(k.errors);
+    return code;
+}
+
+const struct command cmd_check = {
+    .name = "check",
+    .args = "[PATH…]",
+    .args_min = 0,
+    .args_max = -1,
+    .summary = "Find every error in ladle.yaml and the recipes",
+    .help =
+        "Without PATH, all recipes of the project; else the files named, and the recipes in the "
+        "folders named.\n"
+        "Every error of a file is told at once, with file:line:column, the line and what to do.\n"
+        "Exit code 1 where a recipe has errors, 2 where ladle.yaml has.\n"
+        "--json: {ok files recipes errors:[{file line column message hint}]}.",
+    .run = run,
+    .examples = "  ladle check\n"
+                "  ladle check recipes/contact-sync.yaml --json",
+    .is_quiet = true,
+};

@@ -1,0 +1,151 @@
+/* `ladle connections`: what each connection of ladle.yaml needs and in which state it is, from the
+ * file and from the rows that the engine and `ladle connect` write. No token is opened for this. */
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/view.h"
+#include "store/secret_row.h"
+
+enum { WHEN_TEXT = 40 };
+
+static const struct connection_row *find_row(const struct connection_list *rows, const char *name)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        if (strcmp(rows->rows[i].name, name) == 0) {
+            return &rows->rows[i];
+        }
+    }
+    return NULL;
+}
+
+/* Whether calls of this connection need a token at all. */
+static bool needs_token(const json_t *config, const json_t *table)
+{
+    const char *auth = json_get_text(config, "auth");
+    if (auth) {
+        return strcmp(auth, "none") != 0;
+    }
+    const char *usual = json_string_value(json_array_get(json_path(table, "auth.kinds"), 0));
+    return usual && strcmp(usual, "none") != 0;
+}
+
+static const char *state_of(const struct connection_row *row, const json_t *config,
+                            const json_t *table)
+{
+    bool is_given = json_object_get(config, "token") != NULL;
+    if (row && row->state && !(is_given && strcmp(row->state, "new") == 0)) {
+        return row->state;
+    }
+    return is_given || !needs_token(config, table) ? "connected" : "new";
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
+
+static json_t *describe(const char *name, const json_t *config, const json_t *table,
+                        const struct connection_row *row)
+{
+    json_t *v = json_object();
+    const char *account = row && row->account ? row->account : json_get_text(config, "location");
+    json_object_set_new(v, "name", json_string(name));
+    json_object_set_new(v, "connector", text_or_null(json_get_text(config, "connector")));
+    json_object_set_new(v, "state", json_string(state_of(row, config, table)));
+    json_object_set_new(v, "reason", text_or_null(row ? row->reason : NULL));
+    json_object_set_new(v, "since", view_time(row ? row->since_us : 0));
+    json_object_set_new(v, "expires_at", view_time(row ? row->expires_us : 0));
+    json_object_set_new(v, "scopes", text_or_null(row ? row->scopes : NULL));
+    json_object_set_new(v, "account", text_or_null(account));
+    return v;
+}
+
+/* What a person can do about it; "" where nothing is to be done. */
+static void remedy(const char *name, const char *state, char *out, size_t size)
+{
+    bool is_fine = strcmp(state, "connected") == 0;
+    (void)snprintf(out, size, "%s%.60s", is_fine ? "" : "run: ladle connect ",
+                   is_fine ? "" : name); /* cut */
+}
+
+static void add_row(const struct cli *c, struct table *t, const json_t *v,
+                    const struct connection_row *row)
+{
+    char since[WHEN_TEXT] = "", expires[WHEN_TEXT] = "", hint[96];
+    if (row) {
+        cli_when(c, row->since_us, since, sizeof since);
+        cli_when(c, row->expires_us, expires, sizeof expires);
+    }
+    const char *reason = json_get_text(v, "reason");
+    remedy(json_get_text(v, "name"), json_get_text(v, "state"), hint, sizeof hint);
+    const char *cells[] = { json_get_text(v, "name"),
+                            json_get_text(v, "connector"),
+                            json_get_text(v, "state"),
+                            since,
+                            expires,
+                            json_get_text(v, "account"),
+                            reason ? reason : hint,
+                            NULL };
+    table_row(t, cells);
+}
+
+static void print_all(const struct cli *c, const struct project *p,
+                      const struct connection_list *rows)
+{
+    static const char *const heads[] = { "NAME",    "CONNECTOR", "STATE", "SINCE",
+                                         "EXPIRES", "ACCOUNT",   "WHY",   NULL };
+    const struct project_hooks *h = cli_hooks(c->folder);
+    struct table *t = c->is_json ? NULL : table_new(heads);
+    const char *name;
+    json_t *config;
+    json_object_foreach (p->connections, name, config) {
+        const char *connector = json_get_text(config, "connector");
+        const json_t *table = connector ? h->find_connector(h->ud, connector) : NULL;
+        const struct connection_row *row = find_row(rows, name);
+        json_t *v = describe(name, config, table, row);
+        if (t) {
+            add_row(c, t, v, row);
+        } else {
+            cli_print_json(v);
+        }
+        json_decref(v);
+    }
+    if (t) {
+        table_print(t, c);
+    }
+}
+
+static int run(struct cli *c)
+{
+    struct cli_project_store o;
+    int code = cli_open(c, true, &o);
+    if (code != CLI_OK) {
+        return code;
+    }
+    struct err e = ERR_INIT;
+    struct connection_list *rows = connection_list_new();
+    if (store_exec(o.store, &rows->op, &e) == -1) {
+        code = cli_fail(c, &e);
+    } else {
+        print_all(c, o.project, rows);
+    }
+    connection_list_free(rows);
+    cli_close(&o);
+    return code;
+}
+
+const struct command cmd_connections = {
+    .name = "connections",
+    .args = "",
+    .args_max = 0,
+    .summary = "The connections of ladle.yaml and their state",
+    .help = "A connection is new (nobody has authorised it yet), connected, or broken: then the "
+            "reason stands\n"
+            "beside it, and `ladle connect NAME` mends it. Access tokens that expire are refreshed "
+            "by the engine.\n"
+            "--json: {name connector state reason since expires_at scopes account}, one a line.",
+    .run = run,
+    .examples = "  ladle connections\n"
+                "  ladle connections --json",
+    .is_quiet = true,
+};

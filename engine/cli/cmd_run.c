@@ -1,0 +1,87 @@
+/* `ladle run`: loads the project, starts the engine, says where it listens. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/engine.h"
+
+struct greeting {
+    const struct cli *cli;
+    const struct project *project;
+    const struct recipe_set *recipes;
+};
+
+static void ready(void *ud, const char *address)
+{
+    const struct greeting *g = ud;
+    if (g->cli->is_json) {
+        json_t *v = json_pack("{s:o, s:s, s:i, s:i}", "listening", json_sprintf("http://%s", address), "version",
+                              LADLE_VERSION, "pid", (int)getpid(), "recipes", (int)g->recipes->count);
+        cli_print_json(v);
+        json_decref(v);
+        (void)fflush(stdout);
+        return;
+    }
+    log_info("engine", "ladle %s listens on http://%s, %zu recipes, %zu connections, store %s", LADLE_VERSION, address,
+             g->recipes->count, json_object_size(g->project->connections), g->project->store);
+}
+
+static int run_project(struct cli *c, const struct project *p, const struct recipe_set *recipes)
+{
+    struct err e = ERR_INIT;
+    struct engine *en = engine_new(p, recipes, &e);
+    if (en == NULL) {
+        return cli_fail(c, &e);
+    }
+    struct greeting g = { .cli = c, .project = p, .recipes = recipes };
+    int rc = engine_run(en, ready, &g, &e);
+    engine_free(en);
+    return rc == 0 ? CLI_OK : cli_fail(c, &e);
+}
+
+static int print_diags(const struct recipe_set *set)
+{
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    for (size_t i = 0; i < set->diag_count; i++) {
+        diags_print(set->diags[i], &out);
+    }
+    (void)fputs(buf_text(&out), stderr);
+    (void)fputs("ladle run: the recipes have errors; nothing was started\n", stderr);
+    buf_fini(&out);
+    return CLI_USAGE;
+}
+
+static int run(struct cli *c)
+{
+    int code = CLI_OK;
+    struct project *p = cli_project(c, &code);
+    if (p == NULL) {
+        return code;
+    }
+    struct err e = ERR_INIT;
+    struct recipe_set set = { 0 };
+    if (recipe_set_load(&set, p, cli_hooks(p->folder), &e) == -1) {
+        code = cli_fail(c, &e);
+    } else {
+        code = set.diag_count > 0 ? print_diags(&set) : run_project(c, p, &set);
+    }
+    recipe_set_fini(&set);
+    project_free(p);
+    return code;
+}
+
+const struct command cmd_run = {
+    .name = "run",
+    .args = "",
+    .summary = "Start the engine in this folder",
+    .help = "Loads ladle.yaml and recipes/, takes up the runs that an earlier stop cut off, and listens for webhooks until\n"
+            "SIGTERM or Ctrl-C: then it finishes what is in flight and stops; a second one stops it at once.\n"
+            "With --json one line on stdout tells the address once it listens. Logs go to stderr.\n"
+            "\n"
+            "Examples:\n"
+            "  ladle run\n"
+            "  ladle run -C /srv/my-project --log debug\n",
+    .run = run,
+};

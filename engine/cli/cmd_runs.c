@@ -1,0 +1,107 @@
+/* `ladle runs`: what ran. Rows go straight from the store's pages to the table or to JSON lines. */
+#include "cli/commands.h"
+#include "cli/run_filter.h"
+#include "cli/view.h"
+
+enum { WHEN_TEXT = 40 };
+
+struct listing {
+    const struct cli *c;
+    struct table *table; /* NULL with --json */
+    size_t count;
+};
+
+static void print_json(const struct run_row *row)
+{
+    json_t *v = view_run(row);
+    cli_print_json(v);
+    json_decref(v);
+}
+
+static void add_row(struct listing *l, const struct run_row *row)
+{
+    char id[ID_TEXT + 1], updated[WHEN_TEXT], attempts[16];
+    id_format(&row->id, id);
+    cli_when(l->c, row->updated_us, updated, sizeof updated);
+    (void)snprintf(attempts, sizeof attempts, "%d", row->attempts); /* an int fits */
+    const char *cells[] = { id,       row->recipe, run_state_name(row->state), row->step,
+                            attempts, updated,     row->err.message,           NULL };
+    table_row(l->table, cells);
+}
+
+static void on_run(void *ud, const struct run_row *row)
+{
+    struct listing *l = ud;
+    l->count++;
+    if (l->table) {
+        add_row(l, row);
+    } else {
+        print_json(row);
+    }
+}
+
+static void print_rest(const struct listing *l, const struct run_filter *f)
+{
+    if (!l->c->is_terminal) {
+        return;
+    }
+    if (l->count == 0) {
+        cli_print("no runs\n");
+    } else if ((int64_t)l->count == f->limit) {
+        cli_print("the newest %lld; --limit shows more\n", (long long)f->limit);
+    }
+}
+
+static int list_runs(const struct cli *c, struct store *s, const struct run_filter *f)
+{
+    static const char *const heads[] = { "ID",    "RECIPE",  "STATE", "STEP",
+                                         "TRIES", "UPDATED", "ERROR", NULL };
+    struct listing l = { .c = c, .table = c->is_json ? NULL : table_new(heads) };
+    struct err e = ERR_INIT;
+    int result = run_filter_walk(f, s, on_run, &l, &e);
+    if (l.table) {
+        table_print(l.table, c);
+        print_rest(&l, f);
+    }
+    return result == -1 ? cli_fail(c, &e) : CLI_OK;
+}
+
+static int run(struct cli *c)
+{
+    struct run_filter f;
+    if (run_filter_read(c, 0, &f) == -1) {
+        return CLI_USAGE;
+    }
+    struct cli_project_store o;
+    int code = cli_open(c, true, &o);
+    if (code != CLI_OK) {
+        return code;
+    }
+    code = list_runs(c, o.store, &f);
+    cli_close(&o);
+    return code;
+}
+
+static const struct option options[] = {
+    { "recipe", "NAME", "only runs of this recipe" },
+    { "state", "STATE", "only runs in this state, or in one of several: dead,parked" },
+    { "since", "WHEN", "not older than this: 2h, 2026-11-23, 2026-11-23T10:00:00Z" },
+    { "limit", "N", "at most so many, the newest first; 50 if not given" },
+    { NULL, NULL, NULL },
+};
+
+const struct command cmd_runs = {
+    .name = "runs",
+    .args = "",
+    .summary = "What ran: one line per run of a recipe, newest first",
+    .help = "A run is queued, running, waiting (for a retry or a timer), parked (for a person), "
+            "done, dead,\n"
+            "cancelled, or skipped (its `if` said no). `ladle show ID` tells its steps.\n"
+            "--json: {id recipe event_id key state attempts step due_at created_at updated_at "
+            "error}, one a line.",
+    .options = options,
+    .run = run,
+    .is_quiet = true,
+    .examples = "  ladle runs --state waiting,parked\n"
+                "  ladle runs --recipe contact-sync --since 2h --json",
+};

@@ -1,0 +1,519 @@
+/* `ladle send`: delivers one event to the engine's hook as the service would: a sample or a file,
+ * made an event of its own, signed as the connection wants it, posted by the engine's own HTTP
+ * client. It goes through the front door, so what works with it works with the service. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "cli/commands.h"
+#include "cli/one_connection.h"
+#include "cli/sample.h"
+#include "cli/test_key.h"
+#include "crypto/sign.h"
+#include "format/url.h"
+#include "recipe/folder.h"
+#include "service/verify.h"
+
+enum { BODY_MAX = 8 << 20, SIGNATURE_MAX = 1024, WORDS_MAX = 200 };
+
+/* What is delivered. */
+struct parcel {
+    const char *connection; /* borrowed */
+    char *event;            /* the trigger's name, or NULL */
+    json_t *json;           /* of a body that may be changed, else NULL */
+    char *body;
+    size_t len;
+    char *url;
+    char *signature;          /* the value of the header, or NULL */
+    const char *header;       /* borrowed */
+    const char *content_type; /* borrowed; NULL: JSON */
+    const char *key_hint;     /* why the engine may refuse the signature, or NULL */
+};
+
+static void parcel_fini(struct parcel *p)
+{
+    free(p->event);
+    json_decref(p->json);
+    free(p->body);
+    free(p->url);
+    free(p->signature);
+}
+
+/* --- where to ------------------------------------------------------------------------------ */
+
+static const json_t *table_of(const struct project *p, const json_t *config)
+{
+    const struct project_hooks *h = cli_hooks(p->folder);
+    const char *connector = json_get_text(config, "connector");
+    return connector ? h->find_connector(h->ud, connector) : NULL;
+}
+
+/* Whether an event of that word (NULL: any) may arrive at this connection. */
+static bool takes(const struct project *p, const json_t *config, const char *word)
+{
+    const json_t *table = table_of(p, config);
+    return word ? sample_event(table, word) != NULL : json_object_get(table, "webhook") != NULL;
+}
+
+/* The workspace needs no entry in ladle.yaml, and nothing is delivered to it. */
+static bool is_internal(const struct project *p, const char *word)
+{
+    const struct project_hooks *h = cli_hooks(p->folder);
+    return sample_event(h->find_connector(h->ud, "records"), word) != NULL;
+}
+
+static int nowhere(const struct cli *c, const struct project *p, const char *word)
+{
+    const char *words[WORDS_MAX + 1] = { NULL };
+    size_t count = 0;
+    const char *name, *event;
+    json_t *config, *ignored;
+    if (!word) {
+        return cli_usage(c, "no connection of ladle.yaml takes webhooks");
+    }
+    if (is_internal(p, word)) {
+        return cli_usage(
+            c, "%s happens in the engine itself: `ladle records add activity` makes one", word);
+    }
+    json_object_foreach (p->connections, name, config) {
+        json_object_foreach (json_object_get(table_of(p, config), "events"), event, ignored) {
+            if (count < WORDS_MAX) {
+                words[count++] = event;
+            }
+        }
+    }
+    const char *close = diag_closest(word, words);
+    return cli_usage(
+        c, "\"%.60s\" is no file, and no connection of ladle.yaml has such a trigger%s%s%s", word,
+        close ? "; is \"" : "; `ladle ops --kind trigger` lists them", close ? close : "",
+        close ? "\" meant?" : "");
+}
+
+/* --to, or the only connection that takes the event. */
+static int choose_connection(struct cli *c, const struct project *p, const char *word,
+                             const char **out)
+{
+    *out = cli_option(c, "to");
+    if (*out) {
+        return CLI_OK;
+    }
+    const char *name;
+    json_t *config;
+    json_object_foreach (p->connections, name, config) {
+        if (!takes(p, config, word)) {
+            continue;
+        }
+        if (*out) {
+            return cli_usage(c, "both %s and %s take it: say which with --to", *out, name);
+        }
+        *out = name;
+    }
+    return *out ? CLI_OK : nowhere(c, p, word);
+}
+
+/* --- what ---------------------------------------------------------------------------------- */
+
+static bool is_file(const char *word)
+{
+    struct stat st;
+    return stat(word, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static int load_file(struct parcel *p, const char *path, struct err *e)
+{
+    p->body = folder_read(path, BODY_MAX, &p->len, e);
+    if (!p->body) {
+        return -1;
+    }
+    p->json = json_parse(p->body, p->len, NULL); /* a file that is no JSON goes out as it is */
+    return 0;
+}
+
+static int load_sample(struct parcel *p, const char *folder, const json_t *table, const char *word,
+                       struct err *e)
+{
+    const char *event = sample_event(table, word);
+    if (!event) {
+        return err_set(e, ERR_CONFIG,
+                       "connection %s has no trigger \"%.60s\"; `ladle ops %s` lists them",
+                       p->connection, word, p->connection);
+    }
+    p->event = xstrdup(event);
+    p->json = sample_load(folder, table, event, e);
+    return p->json ? 0 : -1;
+}
+
+static const json_t *dedupe_of(const struct connection *connection)
+{
+    const json_t *webhook =
+        json_object_get(connector_table(connection_connector(connection)), "webhook");
+    const char *key = json_get_text(webhook, "dedupe_config");
+    const json_t *own = key ? json_object_get(connection_config(connection), key) : NULL;
+    return own ? own : json_object_get(webhook, "dedupe");
+}
+
+/* A delivery for another account is refused, so a sample gets this connection's. */
+static void set_account(json_t *event, const struct connection *connection)
+{
+    const json_t *webhook =
+        json_object_get(connector_table(connection_connector(connection)), "webhook");
+    const char *field = json_get_text(webhook, "account"),
+               *key = json_get_text(webhook, "account_config");
+    const char *account = key ? json_get_text(connection_config(connection), key) : NULL;
+    if (field && account && json_object_get(event, field)) {
+        json_object_set_new(event, field, json_string(account));
+    }
+}
+
+static int change(const struct cli *c, struct parcel *p, const struct connection *connection,
+                  struct err *e)
+{
+    int pos = 0;
+    const char *assignment;
+    if (p->body && (!p->json || cli_option(c, "as-is"))) {
+        return cli_option(c, "set") ? err_set(e, ERR_CONFIG, "--set: the file is no JSON") : 0;
+    }
+    sample_freshen(p->json, dedupe_of(connection));
+    if (p->event) {
+        set_account(p->json, connection);
+    }
+    while ((assignment = cli_option_next(c, "set", &pos)) != NULL) {
+        if (sample_set(p->json, assignment, e) == -1) {
+            return -1;
+        }
+    }
+    free(p->body);
+    p->body = json_text(p->json, &p->len);
+    return 0;
+}
+
+/* --- signed how ---------------------------------------------------------------------------- */
+
+static char *data_folder(const struct project *p)
+{
+    char *path = cli_key_path(p);
+    *strrchr(path, '/') = '\0';
+    return path;
+}
+
+static char *encode(const json_t *rule, const uint8_t *bytes, size_t len)
+{
+    const char *encoding = json_get_text(rule, "encoding"), *prefix = json_get_text(rule, "prefix");
+    bool is_hmac = strncmp(json_get_text(rule, "kind"), "hmac", 4) == 0;
+    bool is_hex = encoding ? strcmp(encoding, "hex") == 0 : is_hmac;
+    struct buf text;
+    buf_init(&text, SIGNATURE_MAX);
+    (void)buf_puts(
+        &text, prefix ? prefix
+                      : ""); /* bounded by the connector's schema; 128 characters follow at most */
+    (void)(is_hex ? hex_encode(&text, bytes, len) : base64_encode(&text, bytes, len));
+    return buf_take(&text, NULL);
+}
+
+static int sign_ed25519(const struct cli *c, const struct project *project, const json_t *rule,
+                        struct parcel *p, struct err *e)
+{
+    const char *path = cli_option(c, "key");
+    char *folder = data_folder(project);
+    struct sign_key *key = path ? test_key_read(path, e) : test_key_open(folder, e);
+    uint8_t signature[SIGN_ED25519];
+    int result = key ? sign_make(key, p->body, p->len, signature, e) : -1;
+    if (result == 0) {
+        p->signature = encode(rule, signature, sizeof signature);
+        p->key_hint = path ? "the connection does not know this key: add its public half"
+                           : "the service's own key is not known here, so a test key signed: add "
+                             "its public half "
+                             "(test-webhook-key.pub.pem beside the store)";
+    }
+    sign_key_free(key);
+    free(folder);
+    return result;
+}
+
+static int sign_hmac_with(const json_t *rule, const struct secret *secret, struct parcel *p,
+                          struct err *e)
+{
+    enum sign_hash hash;
+    if (!secret || sign_hash_parse(json_get_text(rule, "kind") + strlen("hmac_"), &hash) == -1) {
+        return err_set(e, ERR_CONFIG, "connection %s: its signature scheme is not usable",
+                       p->connection);
+    }
+    uint8_t digest[SIGN_DIGEST_MAX];
+    size_t len = sign_hmac(hash, secret_bytes(secret), secret_len(secret), p->body, p->len, digest);
+    p->signature = encode(rule, digest, len);
+    return 0;
+}
+
+static int sign(const struct cli *c, const struct project *project,
+                const struct connection *connection, struct parcel *p, struct err *e)
+{
+    const json_t *rule = verify_rule(connection);
+    const char *kind = json_get_text(rule, "kind");
+    p->header = json_get_text(rule, "header");
+    if (!kind || strcmp(kind, "none") == 0) {
+        return 0;
+    }
+    if (strcmp(kind, "ed25519") == 0) {
+        return sign_ed25519(c, project, rule, p, e);
+    }
+    if (strncmp(kind, "hmac_", 5) == 0) {
+        return sign_hmac_with(rule, verify_secret(connection), p, e);
+    }
+    const struct secret *token = verify_secret(connection);
+    if (p->header && token) {
+        const char *prefix = json_get_text(rule, "prefix");
+        p->signature = xasprintf("%s%s", prefix ? prefix : "", secret_bytes(token));
+    }
+    return 0;
+}
+
+/* --- the address --------------------------------------------------------------------------- */
+
+/* Where an address of ours is reached from this machine: "0.0.0.0" is no place to call. */
+static char *host_of(const char *listen)
+{
+    const char *colon = strrchr(listen, ':');
+    if (strncmp(listen, "0.0.0.0:", 8) == 0) {
+        return xasprintf("127.0.0.1%s", colon);
+    }
+    return strncmp(listen, "[::]:", 5) == 0 ? xasprintf("[::1]%s", colon) : xstrdup(listen);
+}
+
+static int add_path_token(struct buf *url, const struct connection *connection)
+{
+    const json_t *rule = verify_rule(connection);
+    const char *kind = json_get_text(rule, "kind");
+    const struct secret *token = verify_secret(connection);
+    if (!kind || strcmp(kind, "token") != 0 || json_get_text(rule, "header") || !token) {
+        return 0;
+    }
+    return buf_putc(url, '/') == -1 ? -1 : url_encode(url, secret_bytes(token), secret_len(token));
+}
+
+static int address(const struct cli *c, const struct project *project,
+                   const struct connection *connection, struct parcel *p, struct err *e)
+{
+    const char *given = cli_option(c, "url");
+    if (given) {
+        p->url = xstrdup(given);
+        return 0;
+    }
+    char *host = host_of(project->listen);
+    if (strcmp(strrchr(host, ':'), ":0") == 0) {
+        free(host);
+        return err_set(
+            e, ERR_CONFIG,
+            "ladle.yaml lets the engine listen on any port (%s): say where it is with --url",
+            project->listen);
+    }
+    struct buf url;
+    buf_init(&url, URL_MAX);
+    (void)buf_printf(&url, "http://%s/hooks/%s", host,
+                     p->connection); /* is_full tells of all of them */
+    (void)add_path_token(&url, connection);
+    free(host);
+    p->url = buf_take(&url, NULL);
+    return 0;
+}
+
+/* --- the delivery -------------------------------------------------------------------------- */
+
+struct reply {
+    bool is_done;
+    struct err err;
+    int status;
+    char *body;
+    size_t len;
+};
+
+static void on_answer(void *ud, const struct http_response *res, const struct err *e)
+{
+    struct reply *r = ud;
+    r->is_done = true;
+    if (e) {
+        r->err = *e;
+        return;
+    }
+    r->status = res->status;
+    r->body = xstrndup(buf_text(&res->body), res->body.len);
+    r->len = res->body.len;
+}
+
+static void deliver(struct one_connection *o, const struct parcel *p, struct reply *r)
+{
+    struct http_header headers[2] = {
+        { "Content-Type", p->content_type ? p->content_type : "application/json" },
+    };
+    size_t count = 1;
+    if (p->signature) {
+        headers[count++] = (struct http_header){ p->header, p->signature };
+    }
+    (void)o->http->send(o->http, /* the call is waited for, so nobody cancels it */
+                        &(struct http_request){ .method = "POST",
+                                                .url = p->url,
+                                                .headers = headers,
+                                                .header_count = count,
+                                                .body = p->body,
+                                                .body_len = p->len,
+                                                .may_be_private = true },
+                        on_answer, r);
+    one_connection_wait(o, &r->is_done);
+}
+
+/* --- the answer ---------------------------------------------------------------------------- */
+
+static void print_stored(const struct cli *c, const struct parcel *p, const struct reply *r,
+                         const json_t *answer)
+{
+    const char *id = json_get_text(answer, "id");
+    if (c->is_json) {
+        json_t *v = json_object();
+        json_object_set_new(v, "ok", json_true());
+        json_object_set_new(v, "status", json_integer(r->status));
+        json_object_set_new(v, "connection", json_string(p->connection));
+        json_object_set_new(v, "type", p->event ? json_string(p->event) : json_null());
+        json_object_set_new(v, "answer", answer ? json_incref((json_t *)answer) : json_null());
+        cli_print_json(v);
+        json_decref(v);
+    } else if (!id) {
+        cli_print("%d: %s\n", r->status, r->body);
+    } else if (json_get_bool(answer, "duplicate", false)) {
+        cli_print("%d: a duplicate of event %s, nothing is started\n", r->status, id);
+    } else {
+        cli_print("%d: stored as event %s, %lld runs\n", r->status, id,
+                  (long long)json_get_int(answer, "runs", 0));
+    }
+}
+
+static int refused(const struct cli *c, const struct parcel *p, const struct reply *r,
+                   const json_t *answer)
+{
+    const char *why = json_path_text(answer, "error.message");
+    bool is_key = r->status == 401 && p->key_hint;
+    struct err e = { .status = r->status };
+    enum err_kind kind = r->status == 401   ? ERR_AUTH
+                         : r->status == 403 ? ERR_FORBIDDEN
+                         : r->status == 404 ? ERR_NOT_FOUND
+                         : r->status >= 500 ? ERR_UNAVAILABLE
+                                            : ERR_PROTOCOL;
+    (void)err_set(&e, kind, "the engine answered %d%s%.200s%s%s%s%s%s", r->status, why ? ": " : "",
+                  why ? why : "", is_key ? " (" : "", is_key ? p->key_hint : "",
+                  is_key ? " to `webhook: {public_keys: [FILE]}` of connection " : "",
+                  is_key ? p->connection : "",
+                  is_key ? " in ladle.yaml, and start the engine again)" : "");
+    e.status = r->status;
+    return cli_fail(c, &e);
+}
+
+static int report(const struct cli *c, const struct parcel *p, struct reply *r)
+{
+    if (r->err.kind != ERR_NONE) {
+        (void)err_prefix(&r->err, "no answer from the engine (does `ladle run` listen there?)");
+        return cli_fail(c, &r->err);
+    }
+    json_t *answer = json_parse(r->body, r->len, NULL); /* NULL where it is none */
+    bool is_fine = r->status >= 200 && r->status < 300;
+    int code = is_fine ? CLI_OK : refused(c, p, r, answer);
+    if (is_fine) {
+        print_stored(c, p, r, answer);
+    }
+    json_decref(answer);
+    return code;
+}
+
+/* --- command ------------------------------------------------------------------------------- */
+
+static int prepare(const struct cli *c, struct one_connection *o, struct parcel *p, struct err *e)
+{
+    const struct project *project = o->base->project;
+    const char *word = c->args[0];
+    int loaded = is_file(word)
+                     ? load_file(p, word, e)
+                     : load_sample(p, project->folder, connector_table(o->connector), word, e);
+    if (loaded == -1 || change(c, p, o->connection, e) == -1) {
+        return -1;
+    }
+    return sign(c, project, o->connection, p, e) == -1 ||
+                   address(c, project, o->connection, p, e) == -1
+               ? -1
+               : 0;
+}
+
+static int send_to(struct cli *c, struct cli_project_store *base, const char *connection)
+{
+    struct one_connection o;
+    int code = one_connection_open(c, base, connection, &o);
+    if (code != CLI_OK) {
+        return code;
+    }
+    struct parcel p = { .connection = connection, .content_type = cli_option(c, "content-type") };
+    struct reply r = { .err = ERR_INIT };
+    struct err e = ERR_INIT;
+    if (prepare(c, &o, &p, &e) == -1) {
+        code = cli_fail(c, &e);
+    } else {
+        deliver(&o, &p, &r);
+        code = report(c, &p, &r);
+    }
+    free(r.body);
+    parcel_fini(&p);
+    one_connection_close(&o);
+    return code;
+}
+
+static int run(struct cli *c)
+{
+    if (cli_option(c, "as-is") && cli_option(c, "set")) {
+        return cli_usage(c, "--as-is and --set do not go together");
+    }
+    struct cli_project_store base;
+    int code = cli_open(c, false, &base);
+    if (code != CLI_OK) {
+        return code;
+    }
+    const char *connection;
+    code = choose_connection(c, base.project, is_file(c->args[0]) ? NULL : c->args[0], &connection);
+    if (code != CLI_OK) {
+        cli_close(&base);
+        return code;
+    }
+    return send_to(c, &base, connection);
+}
+
+static const struct option options[] = {
+    { "to", "CONNECTION", "where several connections of ladle.yaml take it" },
+    { "url", "URL", "deliver there, not at the address that ladle.yaml says" },
+    { "key", "PEMFILE", "sign with this Ed25519 private key" },
+    { "set", "FIELD=VALUE…", "change a top-level field; may be repeated" },
+    { "as-is", NULL, "a file's own bytes, with the ids and times that are in it" },
+    { "content-type", "TYPE", "of a file that is no JSON; application/json if not given" },
+    { NULL, NULL, NULL },
+};
+
+const struct command cmd_send = {
+    .name = "send",
+    .args = "TYPE|FILE",
+    .args_min = 1,
+    .args_max = 1,
+    .summary = "Deliver a signed sample event",
+    .help = "TYPE is a trigger (contact_created) or the service's own word for it (ContactCreate): "
+            "its sample gets\n"
+            "a new id and the current time, is signed as the connection wants, and is posted to "
+            "the engine.\n"
+            "\n"
+            "HMAC secrets and tokens are the connection's. The private key of a service that signs "
+            "with Ed25519 is\n"
+            "not known, so a test key is made beside the store (data/test-webhook-key.pem, mode "
+            "0600). The engine\n"
+            "takes it only on a connection that names it in ladle.yaml:\n"
+            "\n"
+            "    webhook: { public_keys: [data/test-webhook-key.pub.pem] }\n"
+            "\n"
+            "--json: {ok status connection type answer}.",
+    .options = options,
+    .run = run,
+    .examples = "  ladle send contact_created --set email=jane@example.com\n"
+                "  ladle send delivery.json --to crm --as-is",
+    .is_quiet = true,
+};

@@ -1,0 +1,277 @@
+/* Start: store → vault → connections with their tokens → recipe versions → runs left behind → threads → server → first claims.
+ * Stop: no new requests → open exchanges answered → runs end or are given back → server, services, store. What the store
+ * accepted is committed before the process ends. */
+#include "cli/engine.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "admin/admin.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/secret.h"
+#include "cli/cli.h"
+#include "crypto/vault.h"
+#include "net/http_client.h"
+#include "net/http_server.h"
+#include "run/runner.h"
+#include "script/strand.h"
+#include "service/service.h"
+#include "store/secret_row.h"
+#include "trigger/hooks.h"
+#include "trigger/router.h"
+
+enum { GRACE_US = 5000000 };
+
+struct engine {
+    const struct project *project;
+    struct loop *loop;
+    struct store *store;
+    struct vault *vault;
+    struct http_client *http;
+    struct service *service;
+    struct connector **connectors;
+    size_t connector_count;
+    struct strands *strands;
+    struct runner *runner;
+    struct router *router;
+    struct hooks *hooks;
+    struct http_server *server;
+    struct admin_opts admin;
+    struct timer drain_timer;
+    bool is_stopping;
+};
+
+/* --- parts ----------------------------------------------------------------------------------------- */
+
+static int open_store(struct engine *en, struct err *e)
+{
+    en->store = store_open(&(struct store_opts){ .url = en->project->store, .folder = en->project->folder,
+                                                 .is_exclusive = true }, e);
+    if (en->store == NULL) {
+        return -1;
+    }
+    char *key_path = cli_key_path(en->project);
+    en->vault = vault_open(key_path, true, e);
+    free(key_path);
+    return en->vault != NULL ? 0 : -1;
+}
+
+/* A secret of `ladle secret set`, for the ${secret.x} holes of ladle.yaml. */
+static char *find_secret(void *ud, const char *name)
+{
+    struct engine *en = ud;
+    return cli_find_secret(en->store, en->vault, name);
+}
+
+static int add_connection(struct engine *en, const char *name, const json_t *config, struct err *e)
+{
+    json_t *filled = project_fill(config, find_secret, en, e);
+    if (filled == NULL) {
+        return err_prefix(e, "connection %s", name);
+    }
+    const char *kind = json_get_text(filled, "connector");
+    const struct project_hooks *h = cli_hooks(en->project->folder);
+    json_t *table = h->find_connector(h->ud, kind);
+    struct connector *c = table != NULL ? connector_new(kind, table, e) : NULL;
+    if (table == NULL) {
+        (void)err_set(e, ERR_CONFIG, "there is no connector '%s'", kind);
+    }
+    if (c != NULL) {
+        en->connectors = xrealloc(en->connectors, (en->connector_count + 1) * sizeof *en->connectors);
+        en->connectors[en->connector_count++] = c;
+    }
+    int rc = c != NULL && service_add(en->service, name, c, filled, e) != NULL ? 0 : err_prefix(e, "connection %s", name);
+    json_decref(filled);
+    return rc;
+}
+
+/* The workspace is always there; an entry in ladle.yaml may give it another sink. */
+static int add_records(struct engine *en, struct err *e)
+{
+    if (service_find(en->service, "records") != NULL) {
+        return 0;
+    }
+    json_t *config = json_pack("{s:s}", "connector", "records");
+    int rc = add_connection(en, "records", config, e);
+    json_decref(config);
+    return rc;
+}
+
+static int open_services(struct engine *en, struct err *e)
+{
+    en->http = http_client_new(en->loop, &(struct http_client_opts){
+                                             .user_agent = "ladle/" LADLE_VERSION,
+                                             .ca_file = getenv("LADLE_CA_FILE"),
+                                         });
+    en->service = service_new(&(struct service_opts){ .loop = en->loop, .http = en->http, .store = en->store,
+                                                      .vault = en->vault });
+    const char *name;
+    json_t *config;
+    json_object_foreach(en->project->connections, name, config) {
+        if (add_connection(en, name, config, e) == -1) {
+            return -1;
+        }
+    }
+    return add_records(en, e) == -1 || service_load(en->service, e) == -1 ? -1 : 0;
+}
+
+static void add_triggers(struct engine *en, const struct recipe *r)
+{
+    size_t i;
+    json_t *when;
+    json_array_foreach(json_object_get(r->plan, "when"), i, when) {
+        router_add(en->router, json_get_text(when, "connection"), json_get_text(when, "event"), r->name);
+    }
+}
+
+static bool run_strands(void *ud)
+{
+    return strands_run(ud);
+}
+
+/* The order of the ticks is the order of a turn: strands run, then what they did is written, then the batch is handed over. */
+static int open_runs(struct engine *en, const struct recipe_set *recipes, struct err *e)
+{
+    en->strands = strands_new();
+    loop_add_tick(en->loop, run_strands, en->strands);
+    en->runner = runner_new(&(struct runner_opts){ .loop = en->loop, .strands = en->strands, .store = en->store,
+                                                   .service = en->service });
+    en->router = router_new(&(struct router_opts){ .store = en->store, .runner = en->runner, .service = en->service });
+    en->hooks = hooks_new(&(struct hooks_opts){ .router = en->router, .service = en->service,
+                                                .project_folder = en->project->folder });
+    for (size_t i = 0; i < recipes->count; i++) {
+        const struct recipe *r = recipes->recipes[i];
+        if (runner_add_recipe(en->runner, r->name, r->hash, r->bundle, r->bundle_len, e) == -1) {
+            return -1;
+        }
+        add_triggers(en, r);
+    }
+    int64_t left = runner_recover(en->runner, e);
+    if (left > 0) {
+        log_info("engine", "%lld runs were cut off by the last stop and go on from their journal", (long long)left);
+    }
+    return left == -1 ? -1 : 0;
+}
+
+struct engine *engine_new(const struct project *p, const struct recipe_set *recipes, struct err *e)
+{
+    struct engine *en = xcalloc(1, sizeof *en);
+    en->project = p;
+    en->loop = loop_new();
+    if (open_store(en, e) == -1 || open_services(en, e) == -1 || open_runs(en, recipes, e) == -1) {
+        engine_free(en);
+        return NULL;
+    }
+    en->admin = (struct admin_opts){ .store = en->store, .runner = en->runner };
+    return en;
+}
+
+/* --- running -------------------------------------------------------------------------------------- */
+
+static void on_request(void *ud, struct exchange *x)
+{
+    struct engine *en = ud;
+    if (strncmp(exchange_path(x), "/hooks/", 7) == 0) {
+        hooks_handle(en->hooks, x);
+    } else {
+        admin_handle(&en->admin, x);
+    }
+}
+
+static void on_store_change(void *ud)
+{
+    struct engine *en = ud;
+    service_refresh(en->service);
+    runner_store_changed(en->runner);
+    router_scan(en->router);
+}
+
+static void runs_stopped(void *ud)
+{
+    loop_stop(((struct engine *)ud)->loop);
+}
+
+/* Events that were read are stored and answered before the runs are stopped. */
+static void drain(struct timer *t)
+{
+    struct engine *en = list_entry(t, struct engine, drain_timer);
+    if (http_server_open_count(en->server) > 0 || router_in_flight(en->router) > 0) {
+        timer_start(&en->drain_timer, 20000);
+        return;
+    }
+    runner_stop(en->runner, GRACE_US, runs_stopped, en);
+}
+
+static void on_signal(void *ud, int signum)
+{
+    struct engine *en = ud;
+    if (en->is_stopping) {
+        _exit(128 + signum);
+    }
+    en->is_stopping = true;
+    log_info("engine", "stopping: finishing what is in flight (again to stop at once)");
+    http_server_quiesce(en->server);
+    timer_start(&en->drain_timer, 0);
+}
+
+static int start_threads(struct engine *en, struct err *e)
+{
+    timer_init(&en->drain_timer, en->loop, drain);
+    return loop_on_signal(en->loop, SIGTERM, on_signal, en, e) == -1 ||
+                   loop_on_signal(en->loop, SIGINT, on_signal, en, e) == -1 ||
+                   store_start(en->store, en->loop, on_store_change, en, e) == -1
+               ? -1
+               : 0;
+}
+
+int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), void *ud, struct err *e)
+{
+    if (start_threads(en, e) == -1) {
+        return -1;
+    }
+    en->server = http_server_new(en->loop, &(struct http_server_opts){ .listen = en->project->listen,
+                                                                       .body_max = HOOKS_BODY_MAX,
+                                                                       .on_request = on_request, .ud = en }, e);
+    if (en->server == NULL) {
+        return -1;
+    }
+    runner_start(en->runner);
+    router_scan(en->router);
+    ready(ud, http_server_address(en->server));
+    loop_run(en->loop);
+    return 0;
+}
+
+/* Reverse order; any part may be missing. */
+void engine_free(struct engine *en)
+{
+    if (en->server != NULL) {
+        http_server_free(en->server);
+    }
+    if (en->service != NULL) {
+        service_free(en->service);
+    }
+    if (en->store != NULL) {
+        store_close(en->store);
+    }
+    runner_free(en->runner);
+    router_free(en->router);
+    hooks_free(en->hooks);
+    if (en->strands != NULL) {
+        loop_remove_tick(en->loop, run_strands, en->strands);
+        strands_free(en->strands);
+    }
+    if (en->http != NULL) {
+        en->http->free(en->http);
+    }
+    for (size_t i = 0; i < en->connector_count; i++) {
+        connector_free(en->connectors[i]);
+    }
+    free(en->connectors);
+    vault_free(en->vault);
+    loop_free(en->loop);
+    free(en);
+}

@@ -1,0 +1,282 @@
+/* Turns rows of the store into the JSON that `events`, `runs`, `dead` and `show` print, and finds
+ * the row that an id on the command line means. Reads only. Absent values are null, so that every
+ * object has all of its fields. */
+#include "cli/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "format/date.h"
+#include "format/duration.h"
+
+enum { SUFFIX_LEAST = 6, SUFFIX_LOOK = 1000 };
+
+json_t *view_time(int64_t wall_us)
+{
+    if (wall_us == 0 || wall_us == RUN_BLOCKED) {
+        return json_null();
+    }
+    char text[DATE_TEXT];
+    date_format(wall_us, text);
+    return json_string(text);
+}
+
+json_t *view_value(const char *text, size_t len)
+{
+    if (!text) {
+        return json_null();
+    }
+    json_t *v = json_parse(text, len, NULL);
+    if (v) {
+        return v;
+    }
+    v = json_stringn(text, len);
+    return v ? v : json_string("(not text)");
+}
+
+static json_t *text_or_null(const char *text)
+{
+    json_t *v = text ? json_string(text) : NULL;
+    return v ? v : json_null();
+}
+
+static json_t *id_value(const struct id *id)
+{
+    if (id_is_zero(id)) {
+        return json_null();
+    }
+    char text[ID_TEXT + 1];
+    id_format(id, text);
+    return json_string(text);
+}
+
+static json_t *error_value(const struct err *e)
+{
+    if (e->kind == ERR_NONE) {
+        return json_null();
+    }
+    json_t *v = json_object();
+    json_object_set_new(v, "kind", json_string(err_kind_name(e->kind)));
+    json_object_set_new(v, "message", text_or_null(e->message));
+    json_object_set_new(v, "status", json_integer(e->status));
+    return v;
+}
+
+json_t *view_event(const struct event_row *row)
+{
+    json_t *v = json_object();
+    json_object_set_new(v, "id", id_value(&row->id));
+    json_object_set_new(v, "connection", text_or_null(row->connection));
+    json_object_set_new(v, "type", text_or_null(row->type));
+    json_object_set_new(v, "key", text_or_null(row->key));
+    json_object_set_new(v, "received_at", view_time(row->received_us));
+    json_object_set_new(v, "runs", json_integer(row->run_count));
+    json_object_set_new(v, "duplicate_of", id_value(&row->duplicate_of));
+    return v;
+}
+
+json_t *view_run(const struct run_row *row)
+{
+    bool has_due = row->state == RUN_QUEUED || row->state == RUN_WAITING;
+    json_t *v = json_object();
+    json_object_set_new(v, "id", id_value(&row->id));
+    json_object_set_new(v, "recipe", text_or_null(row->recipe));
+    json_object_set_new(v, "event_id", id_value(&row->event_id));
+    json_object_set_new(v, "key", text_or_null(row->key));
+    json_object_set_new(v, "state", json_string(run_state_name(row->state)));
+    json_object_set_new(v, "attempts", json_integer(row->attempts));
+    json_object_set_new(v, "step", text_or_null(row->step));
+    json_object_set_new(v, "due_at", has_due ? view_time(row->due_us) : json_null());
+    json_object_set_new(v, "created_at", view_time(row->created_us));
+    json_object_set_new(v, "updated_at", view_time(row->updated_us));
+    json_object_set_new(v, "error", error_value(&row->err));
+    return v;
+}
+
+/* --- steps --------------------------------------------------------------------------------- */
+
+static json_t *view_part(const char *text)
+{
+    return view_value(text, text ? strlen(text) : 0);
+}
+
+static json_t *view_row(const struct journal_row *row)
+{
+    json_t *v = json_object();
+    json_object_set_new(v, "name", text_or_null(row->path));
+    json_object_set_new(v, "state", json_string(journal_state_name(row->state)));
+    json_object_set_new(v, "attempts", json_integer(row->attempts));
+    json_object_set_new(v, "started_at", view_time(row->started_us));
+    json_object_set_new(v, "ended_at", view_time(row->ended_us));
+    json_object_set_new(v, "input", view_part(row->input));
+    json_object_set_new(v, "output", view_part(row->output));
+    json_object_set_new(v, "error", view_part(row->error));
+    return v;
+}
+
+static json_t *find_step(json_t *steps, const char *name, size_t len)
+{
+    size_t index;
+    json_t *step;
+    json_array_foreach (steps, index, step) {
+        const char *known = json_get_text(step, "name");
+        if (known && strlen(known) == len && memcmp(known, name, len) == 0) {
+            return step;
+        }
+    }
+    return NULL;
+}
+
+/* A step that no row of its own tells of yet: as its first effect is, under the step's name. */
+static json_t *stand_in(const struct journal_row *row, size_t name_len)
+{
+    json_t *v = view_row(row);
+    json_object_set_new(v, "name", json_stringn(row->path, name_len));
+    json_object_set_new(v, "input", json_null());
+    json_object_set_new(v, "output", json_null());
+    json_object_set_new(v, "ended_at", json_null());
+    return v;
+}
+
+static void add_effect(json_t *steps, const struct journal_row *row, size_t name_len)
+{
+    json_t *step = find_step(steps, row->path, name_len);
+    if (!step) {
+        step = stand_in(row, name_len);
+        json_array_append_new(steps, step);
+    }
+    json_t *effects = json_object_get(step, "effects");
+    if (!effects) {
+        effects = json_array();
+        json_object_set_new(step, "effects", effects);
+    }
+    json_array_append_new(effects, view_row(row));
+}
+
+json_t *view_steps(const struct journal_row *rows, size_t count)
+{
+    json_t *steps = json_array();
+    for (size_t i = 0; i < count; i++) {
+        if (!strchr(rows[i].path, '/')) {
+            json_array_append_new(steps, view_row(&rows[i]));
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *slash = strchr(rows[i].path, '/');
+        if (slash) {
+            add_effect(steps, &rows[i], (size_t)(slash - rows[i].path));
+        }
+    }
+    return steps;
+}
+
+/* --- ids ----------------------------------------------------------------------------------- */
+
+static bool has_suffix(const struct id *id, const char *suffix)
+{
+    char text[ID_TEXT + 1];
+    id_format(id, text);
+    size_t len = strlen(suffix);
+    return len <= ID_TEXT && strcasecmp(text + ID_TEXT - len, suffix) == 0;
+}
+
+/* Counts the matches so far in *found and keeps the last one. */
+static void match_suffix(const struct id *id, const char *suffix, struct id *out, int *found)
+{
+    if (has_suffix(id, suffix)) {
+        *out = *id;
+        (*found)++;
+    }
+}
+
+static int look_at_runs(struct store *s, const char *suffix, struct id *only, int *found,
+                        struct err *e)
+{
+    struct run_list *list = run_list_new();
+    list->limit = SUFFIX_LOOK;
+    if (!suffix) {
+        list->only = *only;
+        list->limit = 1;
+    }
+    int result = store_exec(s, &list->op, e);
+    for (size_t i = 0; result == 0 && i < list->count; i++) {
+        match_suffix(&list->rows[i].id, suffix ? suffix : "", only, found);
+    }
+    run_list_free(list);
+    return result;
+}
+
+static int look_at_events(struct store *s, const char *suffix, struct id *only, int *found,
+                          struct err *e)
+{
+    struct event_list *list = event_list_new();
+    list->limit = SUFFIX_LOOK;
+    if (!suffix) {
+        list->only = *only;
+        list->limit = 1;
+    }
+    int result = store_exec(s, &list->op, e);
+    for (size_t i = 0; result == 0 && i < list->count; i++) {
+        match_suffix(&list->rows[i].id, suffix ? suffix : "", only, found);
+    }
+    event_list_free(list);
+    return result;
+}
+
+int view_find(struct store *s, const char *text, enum view_kind *kind, struct id *id, struct err *e)
+{
+    const char *suffix = id_parse(text, strlen(text), id) == 0 ? NULL : text;
+    if (suffix &&
+        (strlen(text) < SUFFIX_LEAST || strspn(text, "0123456789abcdefABCDEF-") != strlen(text))) {
+        return err_set(e, ERR_INVALID,
+                       "\"%.60s\" is no id: give all of it, or its last %d or more characters",
+                       text, SUFFIX_LEAST);
+    }
+    int runs = 0, events = 0;
+    if (look_at_runs(s, suffix, id, &runs, e) == -1) {
+        return -1;
+    }
+    *kind = VIEW_RUN;
+    if (runs == 0 || suffix) {
+        struct id event = *id;
+        if (look_at_events(s, suffix, &event, &events, e) == -1) {
+            return -1;
+        }
+        if (events > 0) {
+            *kind = VIEW_EVENT;
+            *id = event;
+        }
+    }
+    if (runs + events == 1) {
+        return 0;
+    }
+    return runs + events == 0 ? err_set(e, ERR_NOT_FOUND, "no event or run has the id %.60s", text)
+                              : err_set(e, ERR_CONFLICT, "%d ids end in %.60s: give more of it",
+                                        runs + events, text);
+}
+
+/* --- options ------------------------------------------------------------------------------- */
+
+int view_since(const struct cli *c, int64_t *since_us)
+{
+    const char *text = cli_option(c, "since");
+    *since_us = 0;
+    if (!text) {
+        return 0;
+    }
+    int64_t back_us;
+    if (duration_parse(text, strlen(text), &back_us, NULL) == 0) {
+        *since_us = clock_wall_us() - back_us;
+        return 0;
+    }
+    if (date_parse(text, strlen(text), NULL, since_us, NULL) == 0) {
+        return 0;
+    }
+    (void)cli_usage(
+        c, "--since %s: a time like 2026-11-23T10:00:00Z, a date or a span like 2h is expected",
+        text);
+    return -1;
+}

@@ -1,0 +1,381 @@
+-- HighLevel: the Contacts API (version 2021-07-28) and the webhooks of Marketplace apps.
+--
+-- This file is data. The keys of a connector:
+--   name title base_url        base_url is the default; a connection may give its own
+--   auth                       kinds (oauth, token, none), authorize_url, token_url (a path is taken
+--                              from base_url), encoding (form, json), client (body, basic), fields
+--                              (sent with each token request), header, scheme, scopes, account (the
+--                              field of the token's answer that names the account)
+--   headers                    sent with every call; an operation may have more
+--   limits, rate_headers       windows of {requests, per_ms}; the names of the headers that tell more
+--   webhook                    content (json, form, any), type (the path of an event's type) or event
+--                              (all are this one), dedupe (paths of the key), account and
+--                              account_config (a delivery for another account is refused), verify
+--                              (list of schemes: any one that fits is enough)
+--   config                     schema of the keys that a connection may have beside the common ones
+--   classify                   rules that name the kind of an answer that is no success
+--   events                     type (as the service names it) or of + any (derived from another
+--                              event by conditions on fields, against values of the connection's
+--                              config, or of defaults), summary, sample
+--   operations                 method, path ({field} is filled in), query (list of fields), body
+--                              (list of fields, for methods that have none), input and output
+--                              schemas, scopes, success, headers, idempotent (GET, PUT and DELETE
+--                              are unless it says false), idempotent_when and idempotent_unless (a
+--                              field that changes that), one_of (at least one is needed),
+--                              when_missing (the output where a 404 says that the thing is gone),
+--                              probe (how to look for an effect of unknown outcome: list,
+--                              from, with, items, match, fold, date, grace_ms, as)
+-- A field's descriptor: the type first, then optional default nullable enum max format label of
+-- fields; from_connection (a config key that fills it in), engine (not sent), needs and why (only
+-- together with another field).
+--
+-- What is particular here:
+--   * Paths keep the vendor's trailing slashes. Operation names are the vendor's ids in snake case,
+--     field names are the vendor's own (`succeded` is how the service spells it).
+--   * A date field takes RFC 3339 and is sent in UTC with whole seconds.
+--   * `tags` of update_contact and upsert_contact overwrite all tags of the contact, so they are
+--     refused unless the engine-side field `replace_tags` is true; add_tags and remove_tags change
+--     single tags.
+--   * Creating is not idempotent. After a call of unknown outcome the engine looks for the effect,
+--     as `probe` says.
+--   * A webhook is signed with Ed25519 over the body's bytes. Only `webhookId` is used against
+--     repeats: the vendor repeats a delivery for days with its first timestamp, so a time window
+--     would refuse honest repeats.
+
+local id = { 'string', max = 128 }
+local text = { 'string', optional = true }
+local nullable = { 'string', optional = true, nullable = true }
+local flag = { 'boolean', optional = true }
+local when = { 'date', optional = true }
+local count = { 'integer', optional = true }
+local object = { 'object', optional = true }
+local tags = { 'list', of = { 'string' } }
+local location = { 'string', max = 128, optional = true, from_connection = 'location' }
+
+local readonly, write = { 'contacts.readonly' }, { 'contacts.write' }
+
+local fixed_tags = {
+  'list', of = { 'string' }, optional = true, needs = 'replace_tags',
+  why = 'they overwrite all tags of the contact; use add_tags or remove_tags, or set replace_tags: true',
+}
+local replace_tags = { 'boolean', optional = true, engine = true, label = 'Overwrite all tags of the contact' }
+
+local custom_fields = {
+  'list', optional = true,
+  of = {
+    'object',
+    fields = { id = text, key = text, field_value = { 'any', optional = true, nullable = true } },
+  },
+}
+
+-- The fields of a contact that every operation that writes one takes; `more` adds those that only some take.
+local function contact_fields(more)
+  local fields = {
+    firstName = nullable, lastName = nullable, name = nullable, email = nullable, phone = nullable,
+    address1 = nullable, city = nullable, state = nullable, postalCode = text, country = text,
+    website = nullable, timezone = nullable, source = nullable, dateOfBirth = nullable, assignedTo = nullable,
+    dnd = flag, dndSettings = object, inboundDndSettings = object, customFields = custom_fields, tags = fixed_tags,
+  }
+  for name, descriptor in pairs(more) do
+    fields[name] = descriptor
+  end
+  return fields
+end
+
+local task = {
+  'object',
+  fields = {
+    id = text, title = text, body = text, assignedTo = text, dueDate = text, completed = flag, contactId = text,
+  },
+}
+local note = {
+  'object',
+  fields = {
+    id = text, body = text, userId = text, dateAdded = text, contactId = text, title = text,
+    color = text, pinned = flag,
+  },
+}
+local contact = { 'object' }
+local removed = { succeded = flag }
+
+local function event(type, name, summary)
+  return { type = type, summary = summary, sample = 'samples/highlevel/' .. name .. '.json' }
+end
+
+return {
+  name = 'highlevel',
+  title = 'HighLevel',
+  base_url = 'https://services.leadconnectorhq.com',
+
+  auth = {
+    kinds = { 'oauth', 'token' },
+    authorize_url = 'https://marketplace.gohighlevel.com/v2/oauth/chooselocation',
+    token_url = '/oauth/token',
+    encoding = 'form',
+    client = 'body',
+    fields = { user_type = 'Location' },
+    header = 'Authorization',
+    scheme = 'Bearer',
+    scopes = { 'contacts.readonly', 'contacts.write' },
+    account = 'locationId',
+  },
+
+  headers = { Accept = 'application/json', Version = '2021-07-28' },
+
+  -- Per app and location. The vendor documents no Retry-After; it is honoured where it comes.
+  limits = { { requests = 100, per_ms = 10000 }, { requests = 200000, per_ms = 86400000 } },
+  rate_headers = {
+    max = 'x-ratelimit-max',
+    remaining = 'x-ratelimit-remaining',
+    interval_ms = 'x-ratelimit-interval-milliseconds',
+    daily_remaining = 'x-ratelimit-daily-remaining',
+    daily_reset_ms = 'x-ratelimit-daily-reset',
+  },
+
+  webhook = {
+    content = 'json',
+    type = 'type',
+    dedupe = { 'webhookId' },
+    account = 'locationId',
+    account_config = 'location',
+    verify = {
+      {
+        kind = 'ed25519', header = 'X-GHL-Signature', encoding = 'base64',
+        keys = {
+          '-----BEGIN PUBLIC KEY-----\n'
+            .. 'MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=\n'
+            .. '-----END PUBLIC KEY-----\n',
+        },
+      },
+    },
+  },
+
+  config = {
+    location = { 'string', optional = true, max = 128, label = 'The sub-account (locationId)' },
+    new_lead = {
+      'object', optional = true, label = 'Which new contacts are leads; any one condition is enough',
+      fields = {
+        tags = { 'list', of = { 'string' }, optional = true, label = 'It has one of these tags' },
+        sources = { 'list', of = { 'string' }, optional = true, label = 'It came from one of these sources' },
+        missing_owner = { 'boolean', optional = true, label = 'Nobody is assigned to it' },
+      },
+    },
+  },
+
+  -- The first rule that fits an answer names its kind; what fits none goes by its status alone.
+  classify = {
+    { status = { 400 }, has = 'meta.contactId', kind = 'duplicate', detail = 'meta.contactId' },
+    { status = { 400 }, message = 'does not allow duplicated contacts', kind = 'duplicate' },
+    { status = { 401 }, message = 'not authorized for this scope', kind = 'forbidden', scopes = true },
+    {
+      status = { 403 }, message = 'access to this location', kind = 'forbidden',
+      say = 'the token is for another location',
+    },
+    { status = { 403 }, kind = 'forbidden', scopes = true },
+    { status = { 400, 401, 403 }, message = 'location is not active', kind = 'auth' },
+    { status = { 401 }, kind = 'expired' },
+    { status = { 400 }, message = 'not found', kind = 'not_found' },
+  },
+
+  events = {
+    contact_created = event('ContactCreate', 'contact_created', 'A contact was created'),
+    contact_updated = event('ContactUpdate', 'contact_updated', 'A contact was changed'),
+    contact_deleted = event('ContactDelete', 'contact_deleted', 'A contact was deleted'),
+    contact_tag_updated = event('ContactTagUpdate', 'contact_tag_updated', 'The tags of a contact changed'),
+    note_created = event('NoteCreate', 'note_created', 'A note was written'),
+    note_updated = event('NoteUpdate', 'note_updated', 'A note was edited'),
+    note_deleted = event('NoteDelete', 'note_deleted', 'A note was deleted'),
+    task_created = event('TaskCreate', 'task_created', 'A task was created'),
+    task_completed = event('TaskComplete', 'task_completed', 'A task was completed'),
+    task_deleted = event('TaskDelete', 'task_deleted', 'A task was deleted'),
+    appointment_created = event('AppointmentCreate', 'appointment_created', 'An appointment was made'),
+    appointment_updated = event('AppointmentUpdate', 'appointment_updated', 'An appointment was changed'),
+    appointment_deleted = event('AppointmentDelete', 'appointment_deleted', 'An appointment was deleted'),
+    new_lead = {
+      of = 'contact_created',
+      summary = 'A contact was created that counts as a lead, by the connection\'s new_lead rule',
+      sample = 'samples/highlevel/new_lead.json',
+      any = {
+        { field = 'tags', has = 'new_lead.tags' },
+        { field = 'source', is = 'new_lead.sources' },
+        { field = 'assignedTo', missing = 'new_lead.missing_owner' },
+      },
+      defaults = { new_lead = { tags = { 'lead', 'new lead' }, missing_owner = true } },
+    },
+  },
+
+  operations = {
+    get_contact = {
+      method = 'GET', path = '/contacts/{contactId}', summary = 'Read one contact', scopes = readonly, success = 200,
+      input = { contactId = id },
+      output = { contact = contact },
+    },
+    get_contacts = {
+      method = 'GET', path = '/contacts/', summary = 'List contacts, page by page', scopes = readonly, success = 200,
+      deprecated = 'the vendor recommends search_contacts_advanced',
+      query = { 'locationId', 'startAfterId', 'startAfter', 'query', 'limit' },
+      input = {
+        locationId = location, startAfterId = text, startAfter = count, query = text,
+        limit = { 'integer', optional = true, label = 'At most 100; the service takes 20 without it' },
+      },
+      output = { contacts = { 'list' }, count = count, meta = object },
+    },
+    get_contacts_by_business_id = {
+      method = 'GET', path = '/contacts/business/{businessId}', summary = 'List the contacts of a business',
+      scopes = readonly, success = 200,
+      query = { 'locationId', 'limit', 'skip', 'query' },
+      input = { businessId = id, locationId = location, limit = count, skip = count, query = text },
+      output = { contacts = { 'list' }, count = count },
+    },
+    search_contacts_advanced = {
+      method = 'POST', path = '/contacts/search', summary = 'Search contacts by filters, page by page',
+      scopes = readonly, success = 200, idempotent = true,
+      input = {
+        locationId = location,
+        pageLimit = { 'integer', default = 100 },
+        page = count, query = text,
+        filters = { 'list', optional = true },
+        sort = { 'list', optional = true },
+        searchAfter = { 'list', optional = true, label = 'The searchAfter of the last contact of the page before' },
+      },
+      output = { contacts = { 'list' }, total = count },
+    },
+    create_contact = {
+      method = 'POST', path = '/contacts/', summary = 'Create a contact', scopes = write, success = 201,
+      idempotent = false,
+      input = contact_fields {
+        locationId = location, gender = text, companyName = nullable,
+        tags = { 'list', of = { 'string' }, optional = true },
+      },
+      output = { contact = contact },
+      probe = {
+        list = 'get_contacts', from = { locationId = 'locationId', query = 'email' }, with = { limit = 100 },
+        items = 'contacts', match = { 'email' }, fold = { 'email' }, date = 'dateAdded', as = 'contact',
+      },
+    },
+    upsert_contact = {
+      method = 'POST', path = '/contacts/upsert', scopes = write, success = 200,
+      summary = 'Create a contact, or update the one with that e-mail or phone',
+      idempotent = true, idempotent_unless = 'createNewIfDuplicateAllowed',
+      one_of = { 'email', 'phone' },
+      input = contact_fields {
+        locationId = location, gender = text, companyName = nullable, createNewIfDuplicateAllowed = flag,
+        replace_tags = replace_tags,
+      },
+      output = { new = flag, contact = contact, traceId = text },
+    },
+    update_contact = {
+      method = 'PUT', path = '/contacts/{contactId}', summary = 'Change fields of a contact', scopes = write,
+      success = 200, idempotent = true,
+      input = contact_fields { contactId = id, replace_tags = replace_tags },
+      output = { succeded = flag, contact = contact },
+    },
+    delete_contact = {
+      method = 'DELETE', path = '/contacts/{contactId}', summary = 'Delete a contact', scopes = write, success = 200,
+      idempotent = true, when_missing = { succeded = true },
+      input = { contactId = id },
+      output = removed,
+    },
+
+    get_all_tasks = {
+      method = 'GET', path = '/contacts/{contactId}/tasks', summary = 'List the tasks of a contact', scopes = readonly,
+      success = 200,
+      input = { contactId = id },
+      output = { tasks = { 'list', of = task } },
+    },
+    get_task = {
+      method = 'GET', path = '/contacts/{contactId}/tasks/{taskId}', summary = 'Read one task', scopes = readonly,
+      success = 200,
+      input = { contactId = id, taskId = id },
+      output = { task = task },
+    },
+    create_task = {
+      method = 'POST', path = '/contacts/{contactId}/tasks', summary = 'Create a task on a contact', scopes = write,
+      success = 201, idempotent = false,
+      input = {
+        contactId = id, title = { 'string' }, dueDate = { 'date' }, completed = { 'boolean' }, body = text,
+        assignedTo = text,
+      },
+      output = { task = task },
+      probe = {
+        list = 'get_all_tasks', from = { contactId = 'contactId' }, items = 'tasks',
+        match = { 'title', 'dueDate', 'completed', 'body' }, date = 'dateAdded', as = 'task',
+      },
+    },
+    update_task = {
+      method = 'PUT', path = '/contacts/{contactId}/tasks/{taskId}', summary = 'Change fields of a task',
+      scopes = write, success = 200, idempotent = true,
+      input = {
+        contactId = id, taskId = id, title = text, body = text, dueDate = when, completed = flag, assignedTo = text,
+      },
+      output = { task = task },
+    },
+    update_task_completed = {
+      method = 'PUT', path = '/contacts/{contactId}/tasks/{taskId}/completed',
+      summary = 'Mark a task as done or open', scopes = write, success = 200, idempotent = true,
+      input = { contactId = id, taskId = id, completed = { 'boolean' } },
+      output = { task = task },
+    },
+    delete_task = {
+      method = 'DELETE', path = '/contacts/{contactId}/tasks/{taskId}', summary = 'Delete a task', scopes = write,
+      success = 200, idempotent = true, when_missing = { succeded = true },
+      input = { contactId = id, taskId = id },
+      output = removed,
+    },
+
+    get_all_notes = {
+      method = 'GET', path = '/contacts/{contactId}/notes', summary = 'List the notes of a contact', scopes = readonly,
+      success = 200,
+      input = { contactId = id },
+      output = { notes = { 'list', of = note } },
+    },
+    get_note = {
+      method = 'GET', path = '/contacts/{contactId}/notes/{id}', summary = 'Read one note', scopes = readonly,
+      success = 200,
+      input = { contactId = id, id = id },
+      output = { note = note },
+    },
+    create_note = {
+      method = 'POST', path = '/contacts/{contactId}/notes', summary = 'Write a note on a contact', scopes = write,
+      success = 201, idempotent = false,
+      input = { contactId = id, body = { 'string' }, userId = text, title = text, color = text, pinned = flag },
+      output = { note = note },
+      probe = {
+        list = 'get_all_notes', from = { contactId = 'contactId' }, items = 'notes', match = { 'body', 'title' },
+        date = 'dateAdded', as = 'note',
+      },
+    },
+    update_note = {
+      method = 'PUT', path = '/contacts/{contactId}/notes/{id}', summary = 'Edit a note', scopes = write,
+      success = 200, idempotent = true,
+      input = { contactId = id, id = id, body = text, userId = text, title = text, color = text, pinned = flag },
+      output = { note = note },
+    },
+    delete_note = {
+      method = 'DELETE', path = '/contacts/{contactId}/notes/{id}', summary = 'Delete a note', scopes = write,
+      success = 200, idempotent = true, when_missing = { succeded = true },
+      input = { contactId = id, id = id },
+      output = removed,
+    },
+
+    add_tags = {
+      method = 'POST', path = '/contacts/{contactId}/tags', summary = 'Add tags to a contact', scopes = write,
+      success = 201, idempotent = true,
+      input = { contactId = id, tags = tags },
+      output = { tags = { 'list', of = { 'string' } } },
+    },
+    remove_tags = {
+      method = 'DELETE', path = '/contacts/{contactId}/tags', summary = 'Remove tags from a contact', scopes = write,
+      success = 200, idempotent = true, body = { 'tags' },
+      input = { contactId = id, tags = tags },
+      output = { tags = { 'list', of = { 'string' } } },
+    },
+
+    get_appointments_for_contact = {
+      method = 'GET', path = '/contacts/{contactId}/appointments', summary = 'List the appointments of a contact',
+      scopes = readonly, success = 200,
+      input = { contactId = id },
+      output = { events = { 'list' } },
+    },
+  },
+}

@@ -1,0 +1,290 @@
+-- Contacts: get, create, update, delete, upsert. Each takes a call {sandbox, params, body, query, token …} and returns
+-- an answer or raises a refusal. Nothing is changed before everything is checked.
+--
+-- Facts are silent about an id that is not there; the API's description lists 400, 401 and 422 for these operations
+-- and no 404, so 400 it is.
+
+local answer = require 'sandbox.answer'
+local json = require 'json'
+local people = require 'sandbox.people'
+local times = require 'sandbox.times'
+local validate = require 'sandbox.validate'
+local views = require 'sandbox.views'
+
+local contacts = {}
+
+-- Fields that are stored as they come; a null clears.
+local PLAIN = {
+  'firstName', 'lastName', 'address1', 'city', 'state', 'postalCode', 'website', 'timezone', 'dnd', 'source',
+  'country', 'companyName', 'assignedTo', 'gender',
+}
+
+-- 403 where the token belongs to another location.
+function contacts.check_location(call, location)
+  if location ~= call.token.location then
+    answer.refuse(403, 'The token does not have access to this location.')
+  end
+end
+
+-- The contact that the path names, of the token's location.
+function contacts.of_path(call)
+  local contact = call.sandbox.people:get(call.params.contactId)
+  if not contact then
+    answer.refuse(400, ('Contact with id %s not found'):format(call.params.contactId))
+  end
+  contacts.check_location(call, contact.locationId)
+  return contact
+end
+
+local function check_custom_fields(body)
+  local faults = {}
+  for i, field in ipairs(type(body.customFields) == 'table' and body.customFields or {}) do
+    if field.id == nil and field.key == nil then
+      faults[#faults + 1] = ('customFields.%d.id should not be empty'):format(i - 1)
+    end
+  end
+  if faults[1] then
+    answer.unprocessable(faults)
+  end
+end
+
+-- The id of a custom field that was named by its key: the sandbox's location has a few (seed.lua).
+local function field_id(call, field)
+  if field.id then
+    return field.id
+  end
+  local id = call.sandbox.custom_fields[field.key:gsub('^contact%.', '')]
+  if not id then
+    answer.refuse(400, ('Custom field with key %s not found'):format(field.key))
+  end
+  return id
+end
+
+local function merge_custom_fields(call, contact, fields)
+  local known = {}
+  local list = {}
+  for i, field in ipairs(contact.customFields or {}) do
+    list[i] = field
+    known[field.id] = i
+  end
+  for _, field in ipairs(fields) do
+    local id = field_id(call, field)
+    local at = known[id] or #list + 1
+    known[id] = at
+    list[at] = { id = id, value = field.field_value }
+  end
+  return list
+end
+
+-- 'Ann van Dam' -> first 'Ann', last 'van Dam'; only where the two are not given themselves.
+local function split_name(body)
+  local name = body.name
+  if type(name) ~= 'string' or body.firstName ~= nil or body.lastName ~= nil then
+    return
+  end
+  body.firstName, body.lastName = name:match('^%s*(%S+)%s*(.-)%s*$')
+  if body.lastName == '' then
+    body.lastName = nil
+  end
+end
+
+local function set_text(contact, name, value)
+  if value == json.null or value == '' then
+    contact[name] = nil
+  elseif value ~= nil then
+    contact[name] = value
+  end
+end
+
+local function set_birth(contact, value)
+  if value == json.null then
+    contact.birth = nil
+  elseif value then
+    contact.birth = { times.parse_birth(value) }
+  end
+end
+
+local function unique(items)
+  local seen, list = {}, {}
+  for _, item in ipairs(items) do
+    if not seen[item] then
+      seen[item] = true
+      list[#list + 1] = item
+    end
+  end
+  return list
+end
+
+local function merge_settings(old, new)
+  local merged = {}
+  for key, value in pairs(old or {}) do
+    merged[key] = value
+  end
+  for key, value in pairs(new) do
+    merged[key] = value
+  end
+  return merged
+end
+
+-- Puts the fields of a checked body into a contact. `tags` overwrites all tags, as the vendor says it does.
+local function apply(call, contact, body)
+  split_name(body)
+  for _, name in ipairs(PLAIN) do
+    set_text(contact, name, body[name])
+  end
+  set_text(contact, 'email', body.email)
+  set_text(contact, 'phone', body.phone ~= json.null and people.fold_phone(body.phone) or body.phone)
+  set_birth(contact, body.dateOfBirth)
+  if body.tags then
+    contact.tags = unique(body.tags)
+  end
+  if body.customFields then
+    contact.customFields = merge_custom_fields(call, contact, body.customFields)
+  end
+  if body.dndSettings then
+    contact.dndSettings = merge_settings(contact.dndSettings, body.dndSettings)
+  end
+  if body.inboundDndSettings then
+    contact.inboundDndSettings = merge_settings(contact.inboundDndSettings, body.inboundDndSettings)
+  end
+end
+
+local function refuse_duplicate(existing, field)
+  answer.refuse(400, 'This location does not allow duplicated contacts.', {
+    error = nil,
+    meta = { contactId = existing.id, matchingField = field },
+  })
+end
+
+-- The contact that the location's setting takes for the same: by e-mail address, then by phone.
+local function find_same(call, location, body, except)
+  local store = call.sandbox.people
+  local same = store:find(location, 'email', body.email, except)
+  if same then
+    return same, 'email'
+  end
+  same = store:find(location, 'phone', body.phone, except)
+  return same, same and 'phone'
+end
+
+local function check_duplicate(call, location, body, except)
+  if call.sandbox.settings.allow_duplicates then
+    return
+  end
+  local same, field = find_same(call, location, body, except)
+  if same then
+    refuse_duplicate(same, field)
+  end
+end
+
+local function record(call, effect, contact, more)
+  local entry = {
+    effect = effect, id = contact.id, contactId = contact.id, locationId = contact.locationId, email = contact.email,
+    phone = contact.phone, source = contact.source,
+  }
+  for key, value in pairs(more or {}) do
+    entry[key] = value
+  end
+  call.sandbox.ledger:add(call, entry)
+end
+
+local function announce(call, event, contact)
+  call.sandbox.webhooks:emit(event, views.event(contact))
+end
+
+local function insert(call, body)
+  local sandbox = call.sandbox
+  local now = sandbox.now()
+  local contact = {
+    id = sandbox.ids:id20(), locationId = body.locationId, type = 'lead', dnd = false, tags = {},
+    addedMs = now, updatedMs = now,
+  }
+  apply(call, contact, body)
+  sandbox.people:add(contact)
+  record(call, 'contact_created', contact)
+  announce(call, 'ContactCreate', contact)
+  return contact
+end
+
+local function snapshot(contact)
+  local view = views.event(contact)
+  return json.encode(view.tags), contact.dnd or false, json.encode(contact.dndSettings or {}), view
+end
+
+-- Which events a change makes is not documented in full. Here: ContactTagUpdate where the tags changed,
+-- ContactDndUpdate where "do not disturb" did, and ContactUpdate for every update.
+local function change(call, contact, body)
+  local tags, dnd, dnd_settings = snapshot(contact)
+  call.sandbox.people:change(contact, function(c)
+    apply(call, c, body)
+    c.updatedMs = call.sandbox.now()
+  end)
+  local new_tags, new_dnd, new_dnd_settings = snapshot(contact)
+  record(call, 'contact_updated', contact)
+  announce(call, 'ContactUpdate', contact)
+  if new_tags ~= tags then
+    announce(call, 'ContactTagUpdate', contact)
+  end
+  if new_dnd ~= dnd or new_dnd_settings ~= dnd_settings then
+    call.sandbox.webhooks:emit('ContactDndUpdate', merge_settings(views.event(contact), {
+      dndSettings = contact.dndSettings or {},
+    }))
+  end
+end
+
+function contacts.get(call)
+  return answer.ok { contact = views.contact(contacts.of_path(call)) }
+end
+
+function contacts.create(call)
+  local body = validate.without_nulls(call.body)
+  contacts.check_location(call, body.locationId)
+  check_custom_fields(body)
+  check_duplicate(call, body.locationId, body)
+  return answer.created { contact = views.created(insert(call, body)) }
+end
+
+function contacts.update(call)
+  local contact = contacts.of_path(call)
+  check_custom_fields(call.body)
+  check_duplicate(call, contact.locationId, call.body, contact.id)
+  change(call, contact, call.body)
+  return answer.ok { succeded = true, contact = views.contact(contact) }
+end
+
+function contacts.delete(call)
+  local contact = contacts.of_path(call)
+  call.sandbox.people:remove(contact)
+  record(call, 'contact_deleted', contact)
+  announce(call, 'ContactDelete', contact)
+  return answer.ok { succeded = true }
+end
+
+-- Where the e-mail address is one contact's and the phone another's, the first is updated and the second field is
+-- dropped without a word; `gender` of a contact that exists is dropped too. Both as the real service does.
+local function update_same(call, same, field, body)
+  local store = call.sandbox.people
+  if field == 'email' and store:find(same.locationId, 'phone', body.phone, same.id) then
+    body.phone = nil
+  end
+  body.gender = nil
+  change(call, same, body)
+  return answer.ok { new = false, contact = views.contact(same), traceId = call.trace_id }
+end
+
+function contacts.upsert(call)
+  local body = validate.without_nulls(call.body)
+  contacts.check_location(call, body.locationId)
+  check_custom_fields(body)
+  local makes_new = body.createNewIfDuplicateAllowed and call.sandbox.settings.allow_duplicates
+  local same, field
+  if not makes_new then
+    same, field = find_same(call, body.locationId, body)
+  end
+  if same then
+    return update_same(call, same, field, body)
+  end
+  return answer.ok { new = true, contact = views.contact(insert(call, body)), traceId = call.trace_id }
+end
+
+return contacts

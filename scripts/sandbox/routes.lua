@@ -1,0 +1,121 @@
+-- The operations that the sandbox offers: method, path, the scope that a token needs, the schemas that guard it, and
+-- the function that does it. Paths are the vendor's, letter by letter: `/contacts/` ends in a slash, the others do
+-- not. A fixed segment wins over a parameter, so `/contacts/search` is never a contact.
+
+local answer = require 'sandbox.answer'
+local appointments = require 'sandbox.appointments'
+local auth = require 'sandbox.auth'
+local contacts = require 'sandbox.contacts'
+local notes = require 'sandbox.notes'
+local schemas = require 'sandbox.schemas'
+local search = require 'sandbox.search'
+local tags = require 'sandbox.tags'
+local tasks = require 'sandbox.tasks'
+
+local READ, WRITE = 'contacts.readonly', 'contacts.write'
+
+local TASK = '/contacts/{contactId}/tasks/{taskId}'
+local NOTE = '/contacts/{contactId}/notes/{id}'
+
+local operations = {
+  { 'get_contact', 'GET', '/contacts/{contactId}', scope = READ, run = contacts.get },
+  { 'update_contact', 'PUT', '/contacts/{contactId}', scope = WRITE, body = schemas.update_contact,
+    run = contacts.update },
+  { 'delete_contact', 'DELETE', '/contacts/{contactId}', scope = WRITE, run = contacts.delete },
+  { 'create_contact', 'POST', '/contacts/', scope = WRITE, body = schemas.create_contact, run = contacts.create },
+  { 'upsert_contact', 'POST', '/contacts/upsert', scope = WRITE, body = schemas.upsert_contact,
+    run = contacts.upsert },
+  { 'get_contacts', 'GET', '/contacts/', scope = READ, query = schemas.get_contacts_query, run = search.list },
+  { 'get_contacts_by_business_id', 'GET', '/contacts/business/{businessId}', scope = READ,
+    query = schemas.business_query, run = search.by_business },
+  { 'search_contacts_advanced', 'POST', '/contacts/search', scope = READ, body = schemas.search,
+    run = search.advanced },
+  { 'get_all_tasks', 'GET', '/contacts/{contactId}/tasks', scope = READ, run = tasks.list },
+  { 'create_task', 'POST', '/contacts/{contactId}/tasks', scope = WRITE, body = schemas.create_task,
+    run = tasks.create },
+  { 'get_task', 'GET', TASK, scope = READ, run = tasks.get },
+  { 'update_task', 'PUT', TASK, scope = WRITE, body = schemas.update_task, run = tasks.update },
+  { 'delete_task', 'DELETE', TASK, scope = WRITE, run = tasks.delete },
+  { 'update_task_completed', 'PUT', TASK .. '/completed', scope = WRITE, body = schemas.update_task_completed,
+    run = tasks.update_completed },
+  { 'get_all_notes', 'GET', '/contacts/{contactId}/notes', scope = READ, run = notes.list },
+  { 'create_note', 'POST', '/contacts/{contactId}/notes', scope = WRITE, body = schemas.create_note,
+    run = notes.create },
+  { 'get_note', 'GET', NOTE, scope = READ, run = notes.get },
+  { 'update_note', 'PUT', NOTE, scope = WRITE, body = schemas.update_note, run = notes.update },
+  { 'delete_note', 'DELETE', NOTE, scope = WRITE, run = notes.delete },
+  { 'add_tags', 'POST', '/contacts/{contactId}/tags', scope = WRITE, body = schemas.tags, run = tags.add },
+  { 'remove_tags', 'DELETE', '/contacts/{contactId}/tags', scope = WRITE, body = schemas.tags, run = tags.remove },
+  { 'get_appointments_for_contact', 'GET', '/contacts/{contactId}/appointments', scope = READ,
+    run = appointments.list },
+  { 'get_location_token', 'POST', '/oauth/locationToken', scope = 'oauth.write', form = schemas.location_token,
+    is_agency = true, run = auth.location_token },
+  { 'token', 'POST', '/oauth/token', is_open = true, form = schemas.token, run = auth.token },
+  { 'choose_location', 'GET', '/oauth/chooselocation', is_open = true, run = auth.choose_location },
+  { 'choose_location', 'GET', '/v2/oauth/chooselocation', is_open = true, run = auth.choose_location },
+}
+
+local routes = {}
+
+local function segments(path)
+  local parts = {}
+  for part in (path:sub(2) .. '/'):gmatch('([^/]*)/') do
+    parts[#parts + 1] = part
+  end
+  return parts
+end
+
+local function compile(operation)
+  return {
+    name = operation[1], method = operation[2], path = operation[3], segments = segments(operation[3]),
+    scope = operation.scope, body = operation.body, query = operation.query, form = operation.form,
+    is_open = operation.is_open, is_agency = operation.is_agency, run = operation.run,
+  }
+end
+
+local compiled = {}
+for i, operation in ipairs(operations) do
+  compiled[i] = compile(operation)
+end
+
+-- The number of fixed segments and the parameters, or nil where the path is another one.
+local function match(operation, parts)
+  if #parts ~= #operation.segments then
+    return nil
+  end
+  local fixed, params = 0, {}
+  for i, segment in ipairs(operation.segments) do
+    local name = segment:match('^{(.+)}$')
+    if name and parts[i] ~= '' then
+      params[name] = parts[i]
+    elseif segment == parts[i] then
+      fixed = fixed + 1
+    else
+      return nil
+    end
+  end
+  return fixed, params
+end
+
+-- The operation and its path parameters. Raises 404 as the vendor's framework words it.
+function routes.find(method, path)
+  local parts = segments(path)
+  local best, best_fixed, best_params = nil, -1, nil
+  for _, operation in ipairs(compiled) do
+    local fixed, params = match(operation, parts)
+    if fixed and operation.method == method and fixed > best_fixed then
+      best, best_fixed, best_params = operation, fixed, params
+    end
+  end
+  if not best then
+    answer.refuse(404, ('Cannot %s %s'):format(method, path))
+  end
+  return best, best_params
+end
+
+-- All operations in the order of the table above.
+function routes.all()
+  return compiled
+end
+
+return routes

@@ -1,0 +1,259 @@
+-- A strict, stateful mock of the HighLevel Contacts API: sandbox:handle(request) -> response. It knows no sockets; the
+-- clock, the randomness and everything that acts is handed in, so that a test drives it as it likes.
+--
+-- request   {method, path, query = {}, headers = {} (names in lower case), body = text}
+-- response  {status, headers, body = text, delay_ms, drop}
+--
+-- The way of a request: fault rules → operation → token → version → rate limit → scope → schema → the operation itself,
+-- which checks everything and only then changes, writes its ledger line and makes its events.
+
+local answer = require 'sandbox.answer'
+local auth = require 'sandbox.auth'
+local control = require 'sandbox.control'
+local faults = require 'sandbox.faults'
+local json = require 'json'
+local ledger = require 'sandbox.ledger'
+local limits = require 'sandbox.limits'
+local people = require 'sandbox.people'
+local random = require 'sandbox.random'
+local routes = require 'sandbox.routes'
+local seed = require 'sandbox.seed'
+local validate = require 'sandbox.validate'
+local webhooks = require 'sandbox.webhooks'
+
+local server = {}
+
+local Sandbox = {}
+Sandbox.__index = Sandbox
+
+-- The Contacts API's own version. The real service accepts its other published versions here too; a caller that sends
+-- one of those has it wrong, so the sandbox does not.
+local VERSION = '2021-07-28'
+
+local BODY_MAX = 1 << 20
+
+local function default_settings()
+  return {
+    rate_max = 100, rate_interval_ms = 10000, rate_daily_max = 200000,
+    access_token_s = 86399, search_lag_ms = 0, allow_duplicates = false,
+  }
+end
+
+-- Options: seed (an integer), now() -> ms; and each may be left out: faults (decoded JSON), settings, write_ledger(line),
+-- hooks (a list of addresses), base_url, send, after, sign (webhooks.lua).
+function server.new(options)
+  local app = seed.app(options.seed)
+  local self = setmetatable({
+    now = options.now, app = app, settings = default_settings(), people = people.new(),
+    custom_fields = seed.custom_fields, base_url = options.base_url or 'http://127.0.0.1',
+    ids = random.new(options.seed, 'ids'), secrets = random.new(options.seed, 'secrets'),
+    traces = random.new(options.seed, 'traces'),
+    requests = 0, answers = {}, lost_answers = 0,
+  }, Sandbox)
+  for name, value in pairs(options.settings or {}) do
+    self.settings[name] = value
+  end
+  self.limits = limits.new(self.settings)
+  self.ledger = ledger.new(self.now, options.write_ledger)
+  self.faults = faults.new(options.faults, random.new(options.seed, 'faults'))
+  self.auth = auth.new(self, app)
+  self.webhooks = webhooks.new {
+    now = self.now, random = random.new(options.seed, 'webhooks'), sign = options.sign, send = options.send,
+    after = options.after, urls = options.hooks or {}, app_id = app.id, version_id = app.version_id,
+  }
+  seed.fill(self.people, self.now())
+  return self
+end
+
+-- What a caller needs to connect: printed by the command, shown by /_sandbox/state.
+function Sandbox:credentials()
+  local app = self.app
+  return {
+    client_id = app.client_id, client_secret = app.client_secret, code = app.codes[1],
+    codes = answer.list(app.codes), token = app.private_token, location = app.location, company = app.company,
+    scopes = answer.list(app.scopes),
+  }
+end
+
+local function is_content_type(request, wanted)
+  local given = (request.headers['content-type'] or ''):lower():match('^%s*([^;%s]*)')
+  return given == wanted
+end
+
+local function decode_json(request)
+  if not is_content_type(request, 'application/json') or request.body == nil or request.body == '' then
+    return {}
+  end
+  local value, err = json.try_decode(request.body)
+  if value == nil then
+    answer.refuse(400, tostring(type(err) == 'table' and err.message or err))
+  end
+  return value
+end
+
+local function decode_text(text)
+  return (text:gsub('+', ' '):gsub('%%(%x%x)', function(hex)
+    return string.char(tonumber(hex, 16))
+  end))
+end
+
+local function decode_form(request)
+  local form = {}
+  if is_content_type(request, 'application/x-www-form-urlencoded') then
+    for key, value in (request.body or ''):gmatch('([^&=]+)=([^&]*)') do
+      form[decode_text(key)] = decode_text(value)
+    end
+  end
+  return form
+end
+
+local function check_version(request)
+  local version = request.headers.version
+  if not version then
+    answer.refuse(401, 'version header was not found.')
+  elseif version ~= VERSION then
+    answer.refuse(401, 'version header is invalid')
+  end
+end
+
+local function check_schema(fields, value)
+  local messages = validate.messages(fields, value)
+  if messages[1] then
+    answer.unprocessable(messages)
+  end
+end
+
+-- Reads what the operation takes and refuses what it does not.
+local function read_input(call, operation, request)
+  if operation.body then
+    call.body = decode_json(request)
+    check_schema(operation.body, call.body)
+  end
+  if operation.form then
+    call.form = decode_form(request)
+    check_schema(operation.form, call.form)
+  end
+  if operation.query then
+    check_schema(operation.query, call.query)
+  end
+end
+
+-- Adds to `headers` what the limiter tells; false where the request is over the limit.
+local function take(self, token, headers)
+  local told, is_allowed = self.limits:take(token.client .. '/' .. (token.location or token.company), self.now())
+  for name, value in pairs(told) do
+    headers[name] = value
+  end
+  return is_allowed
+end
+
+-- The guarded part: returns an answer, or raises a refusal.
+local function perform(self, call, operation, request, headers)
+  if not operation.is_open then
+    call.token = self.auth:token_of(request.headers.authorization)
+    check_version(request)
+    if not take(self, call.token, headers) then
+      return limits.refusal()
+    end
+    auth.check_scope(call.token, operation)
+  end
+  read_input(call, operation, request)
+  return operation.run(call)
+end
+
+local function new_call(self, request, params)
+  return {
+    sandbox = self, params = params, query = request.query or {}, base_url = self.base_url,
+    trace_id = self.traces:uuid(),
+    request_id = request.headers['x-request-id'] or ('req-%d'):format(self.requests),
+  }
+end
+
+local function by_fault(self, action, request)
+  local dictated = faults.answer_of(action)
+  if dictated then
+    return dictated
+  elseif action.expire_token then
+    self.auth:expire(request.headers.authorization)
+  end
+  return nil
+end
+
+-- Runs a request; `headers` collects what the answer must carry.
+local function run(self, request, headers, action)
+  if #(request.body or '') > BODY_MAX then
+    answer.refuse(413, 'Payload Too Large')
+  end
+  local operation, params = routes.find(request.method, request.path)
+  local call = new_call(self, request, params)
+  call.loses_answer = action and action.lose_answer
+  headers['X-Trace-Id'] = call.trace_id
+  return perform(self, call, operation, request, headers)
+end
+
+local function operation_name(request)
+  local ok, operation = pcall(routes.find, request.method, request.path)
+  return ok and operation.name or nil
+end
+
+-- Runs fn(…), turning a refusal into the answer that it is. Any other error is one of the sandbox: 500.
+local function guarded(fn, ...)
+  local ok, result = pcall(fn, ...)
+  if ok or answer.is_refusal(result) then
+    return result
+  end
+  return { status = 500, body = { statusCode = 500, message = 'sandbox: ' .. tostring(result) } }
+end
+
+local function to_response(result, headers)
+  if result.drop then
+    return result
+  end
+  for name, value in pairs(result.headers or {}) do
+    headers[name] = value
+  end
+  local body = result.body
+  if type(body) == 'table' then
+    headers['Content-Type'] = headers['Content-Type'] or 'application/json; charset=utf-8'
+    body = json.encode(body)
+  end
+  return { status = result.status, headers = headers, body = body or '' }
+end
+
+local function serve(self, request)
+  local action = self.faults:pick(request, operation_name(request))
+  local headers = {}
+  local result = guarded(function()
+    return action and by_fault(self, action, request) or run(self, request, headers, action)
+  end)
+  local response = to_response(result, headers)
+  if action and action.lose_answer then
+    response.drop = true
+  end
+  response.delay_ms = action and action.delay_ms
+  return response
+end
+
+local function count(self, response)
+  if response.drop then
+    self.lost_answers = self.lost_answers + 1
+  else
+    local status = tostring(response.status)
+    self.answers[status] = (self.answers[status] or 0) + 1
+  end
+end
+
+-- Answers one request. Never raises.
+function Sandbox:handle(request)
+  request.headers = request.headers or {}
+  request.query = request.query or {}
+  if control.is_path(request.path) then
+    return to_response(guarded(control.handle, self, request), {})
+  end
+  self.requests = self.requests + 1
+  local response = serve(self, request)
+  count(self, response)
+  return response
+end
+
+return server

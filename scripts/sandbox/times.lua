@@ -1,0 +1,120 @@
+-- The ways in which HighLevel writes time (reference: facts 2.1). Inside the sandbox a moment is milliseconds since
+-- 1970 UTC, an integer.
+
+local times = {}
+
+-- Days since 1970-01-01 of a civil date (Howard Hinnant, days_from_civil).
+local function days_from_civil(year, month, day)
+  if month <= 2 then
+    year = year - 1
+  end
+  local era = year // 400
+  local year_of_era = year - era * 400
+  local month_from_march = (month + 9) % 12
+  local day_of_year = (153 * month_from_march + 2) // 5 + day - 1
+  local day_of_era = year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year
+  return era * 146097 + day_of_era - 719468
+end
+
+local function is_leap(year)
+  return year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+end
+
+local function days_in_month(year, month)
+  if month == 2 then
+    return is_leap(year) and 29 or 28
+  end
+  return ({ 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 })[month]
+end
+
+local function is_date(year, month, day)
+  return month >= 1 and month <= 12 and day >= 1 and day <= days_in_month(year, month)
+end
+
+local function offset_ms(zone)
+  if zone == 'Z' or zone == '' then
+    return 0
+  end
+  local sign, hours, minutes = zone:match('^([+-])(%d%d):?(%d%d)$')
+  if not sign or tonumber(hours) > 23 or tonumber(minutes) > 59 then
+    return nil
+  end
+  local ms = (math.tointeger(hours) * 60 + math.tointeger(minutes)) * 60000
+  return sign == '-' and -ms or ms
+end
+
+local function whole(text)
+  return math.tointeger(tonumber(text))
+end
+
+-- '2026-11-23T09:15:27.412Z'
+function times.iso(ms)
+  return os.date('!%Y-%m-%dT%H:%M:%S', ms // 1000) .. ('.%03dZ'):format(ms % 1000)
+end
+
+-- '2026-11-23 09:15:27': what GET /contacts/{id}/appointments answers, without a zone. Facts do not say whose clock
+-- it is; the sandbox writes UTC.
+function times.naive(ms)
+  return os.date('!%Y-%m-%d %H:%M:%S', ms // 1000)
+end
+
+local function parse_clock(rest)
+  local hour, minute, second, fraction, zone = rest:match('^(%d%d):(%d%d):(%d%d)(%.?%d*)(.*)$')
+  if not hour then
+    hour, minute, zone = rest:match('^(%d%d):(%d%d)(.*)$')
+    second, fraction = '00', ''
+  end
+  if not hour or whole(hour) > 23 or whole(minute) > 59 or whole(second) > 59 or fraction == '.' then
+    return nil
+  end
+  local offset = offset_ms(zone)
+  local ms = fraction == '' and 0 or whole((fraction:sub(2) .. '00'):sub(1, 3))
+  if not offset then
+    return nil
+  end
+  return ((whole(hour) * 60 + whole(minute)) * 60 + whole(second)) * 1000 + ms - offset
+end
+
+-- The moment that an ISO 8601 text names, or nil where it names none. Without a zone it is UTC.
+function times.parse(text)
+  if type(text) ~= 'string' or #text > 40 then
+    return nil
+  end
+  local year, month, day, rest = text:match('^(%d%d%d%d)%-(%d%d)%-(%d%d)(.*)$')
+  if not year or not is_date(whole(year), whole(month), whole(day)) then
+    return nil
+  end
+  local midnight = days_from_civil(whole(year), whole(month), whole(day)) * 86400000
+  if rest == '' then
+    return midnight
+  end
+  local clock = rest:match('^[T ](.+)$')
+  local of_day = clock and parse_clock(clock)
+  return of_day and midnight + of_day
+end
+
+local BIRTH_FORMS = {
+  { '^(%d%d%d%d)([/._-])(%d%d?)%2(%d%d?)$', { 1, 3, 4 } },
+  { '^(%d%d?)([/._-])(%d%d?)%2(%d%d%d%d)$', { 4, 1, 3 } },
+}
+
+-- The eight forms of dateOfBirth that the API takes, as year, month, day; or nil.
+function times.parse_birth(text)
+  if type(text) ~= 'string' then
+    return nil
+  end
+  text = text:match('^(%d%d%d%d%-%d%d%-%d%d)T') or text
+  for _, form in ipairs(BIRTH_FORMS) do
+    local parts = { text:match(form[1]) }
+    if parts[1] then
+      local order = form[2]
+      local year, month, day = whole(parts[order[1]]), whole(parts[order[2]]), whole(parts[order[3]])
+      if is_date(year, month, day) then
+        return year, month, day
+      end
+    end
+  end
+  return nil
+end
+
+return times
