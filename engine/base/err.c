@@ -11,30 +11,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 struct kind_info {
     const char *name;
     bool is_retryable;
 };
 
 static const struct kind_info kinds[ERR_KIND_COUNT];
-
-/* Cuts a half UTF-8 character off the end of a text that was cut at a byte. */
-static void trim_cut(char *text)
-{
-    size_t len = strlen(text);
-    size_t start = len;
-    while (start > 0 && len - start < 3 && ((unsigned char)text[start - 1] & 0xc0) == 0x80) {
-        start--;
-    }
-    if (start == 0) {
-        return;
-    }
-    unsigned char lead = (unsigned char)text[start - 1];
-    size_t needs = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
-    if (needs > 1 && len - (start - 1) < needs) {
-        text[start - 1] = '\0';
-    }
-}
 
 int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
@@ -48,7 +32,7 @@ int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
     int n = vsnprintf(out.message, sizeof(out.message), fmt, ap);
     va_end(ap);
     if (n >= (int)sizeof(out.message)) {
-        trim_cut(out.message);
+        out.message[utf8_trim(out.message, sizeof(out.message) - 1)] = '\0';
     }
     *e = out;
     return -1;
@@ -66,12 +50,9 @@ int err_prefix(struct err *e, const char *fmt, ...)
     va_end(ap);
     char whole[2 * ERR_MESSAGE_MAX + 2];
     int n = snprintf(whole, sizeof(whole), "%s: %s", prefix, e->message);
-    size_t len = n < ERR_MESSAGE_MAX ? (size_t)n : ERR_MESSAGE_MAX - 1;
+    size_t len = n < ERR_MESSAGE_MAX ? (size_t)n : utf8_trim(whole, ERR_MESSAGE_MAX - 1);
     memcpy(e->message, whole, len);
     e->message[len] = '\0';
-    if (n >= ERR_MESSAGE_MAX) {
-        trim_cut(e->message);
-    }
     return -1;
 }
 

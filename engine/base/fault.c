@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
+
 enum {
     FAULT_ARMED_MAX = 32,
     FAULT_NAME_MAX = 64,
@@ -60,7 +62,7 @@ static int parse_action(const char *text, size_t len, struct armed *out)
     }
     out->at = 0;
     for (const char *c = mark + 1; c < text + len; c++) {
-        if (*c < '0' || *c > '9' || out->at > FAULT_AT_MAX) {
+        if (!ascii_is_digit(*c) || out->at > FAULT_AT_MAX) {
             return -1;
         }
         out->at = out->at * 10 + (*c - '0');

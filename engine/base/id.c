@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/clock.h"
 
 enum { COUNTER_BITS = 12, COUNTER_START_MASK = 0x7ff };
@@ -79,17 +80,6 @@ void id_format(const struct id *id, char out[ID_TEXT + 1])
     out[ID_TEXT] = '\0';
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 int id_parse(const char *text, size_t len, struct id *out)
 {
     if (len != ID_TEXT) {
@@ -104,7 +94,7 @@ int id_parse(const char *text, size_t len, struct id *out)
             }
             continue;
         }
-        int value = hex_value(text[i]);
+        int value = ascii_hex_value(text[i]);
         if (value == -1) {
             return -1;
         }

@@ -236,16 +236,11 @@ static void stamp(int64_t us, char out[STAMP_TEXT])
                    second / 3600, second / 60 % 60, second % 60, day_ms % 1000); /* fits any int */
 }
 
-/* What a terminal would act on: C0, DEL, and C1 as UTF-8 (c2 80 … c2 9f). */
-static bool is_control(const unsigned char *c, size_t n)
-{
-    return (n == 1 && (c[0] < 0x20 || c[0] == 0x7f)) || (n == 2 && c[0] == 0xc2 && c[1] < 0xa0);
-}
-
+/* Control characters would move a terminal's cursor or forge a line. */
 static int put_text_char(struct buf *out, const char *at, size_t n)
 {
     const unsigned char *c = (const unsigned char *)at;
-    if (n > 0 && !is_control(c, n)) {
+    if (n > 0 && !utf8_is_control(at, n)) {
         return buf_append(out, at, n);
     }
     if (c[0] == '\n' || c[0] == '\t') {
@@ -263,7 +258,7 @@ static int put_json_char(struct buf *out, const char *at, size_t n)
     if (c[0] == '"' || c[0] == '\\') {
         return buf_printf(out, "\\%c", c[0]);
     }
-    if (is_control(c, n)) {
+    if (utf8_is_control(at, n)) {
         return buf_printf(out, "\\u%04x", n == 2 ? c[1] : c[0]);
     }
     return buf_append(out, at, n);

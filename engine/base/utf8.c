@@ -74,6 +74,25 @@ size_t utf8_count(const char *text, size_t len)
     return count;
 }
 
+bool utf8_is_control(const char *text, size_t n)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    return (n == 1 && (c[0] < 0x20 || c[0] == 0x7f)) || (n == 2 && c[0] == 0xc2 && c[1] < 0xa0);
+}
+
+size_t utf8_trim(const char *text, size_t len)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    for (size_t back = 1; back <= 3 && back <= len; back++) {
+        unsigned char low;
+        unsigned char high;
+        if ((c[len - back] & 0xc0) != 0x80) {
+            return lead(c[len - back], &low, &high) > back ? len - back : len;
+        }
+    }
+    return len;
+}
+
 size_t utf8_cut(const char *text, size_t len, size_t max)
 {
     size_t at = 0;

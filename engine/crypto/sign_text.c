@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char url_safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -111,25 +113,14 @@ int hex_encode(struct buf *out, const void *data, size_t len)
     return out->is_full ? -1 : 0;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 int hex_decode(struct buf *out, const char *text, size_t len, struct err *e)
 {
     if (len % 2 != 0) {
         return err_set(e, ERR_INVALID, "this is not hexadecimal: the number of digits is odd");
     }
     for (size_t i = 0; i < len; i += 2) {
-        int high = hex_value(text[i]);
-        int low = hex_value(text[i + 1]);
+        int high = ascii_hex_value(text[i]);
+        int low = ascii_hex_value(text[i + 1]);
         if (high == -1 || low == -1) {
             return err_set(e, ERR_INVALID, "this is not hexadecimal");
         }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/days.h"
 
 enum { DAY_S = 86400, US = 1000000, YEAR_LIMIT = 200000, SHOWN_IN_ERROR = 60 };
@@ -149,11 +150,6 @@ struct scan {
     const char *end;
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool take_one_of(struct scan *s, const char *chars)
 {
     if (s->at < s->end && *s->at != '\0' && strchr(chars, *s->at) != NULL) {
@@ -171,7 +167,7 @@ static bool take_digits(struct scan *s, int n, int low, int high, int *out)
         return false;
     }
     for (int i = 0; i < n; i++) {
-        if (!is_digit(s->at[i])) {
+        if (!ascii_is_digit(s->at[i])) {
             return false;
         }
         value = value * 10 + (s->at[i] - '0');
@@ -190,7 +186,7 @@ static bool parse_epoch(const char *text, size_t len, int64_t *wall_us)
     }
     int64_t value = 0;
     for (size_t i = 0; i < len; i++) {
-        if (!is_digit(text[i])) {
+        if (!ascii_is_digit(text[i])) {
             return false;
         }
         value = value * 10 + (text[i] - '0');
@@ -211,7 +207,7 @@ static bool take_fraction(struct scan *s, struct civil *c)
 {
     const char *first = s->at;
     int scale = US / 10;
-    for (; s->at < s->end && is_digit(*s->at); s->at++, scale /= 10) {
+    for (; s->at < s->end && ascii_is_digit(*s->at); s->at++, scale /= 10) {
         c->us += (*s->at - '0') * scale;
     }
     return s->at > first;

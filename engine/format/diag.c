@@ -69,8 +69,7 @@ void diags_add(struct diags *d, int line, int column, const char *hint, const ch
     va_start(ap, fmt);
     (void)vsnprintf(message, sizeof(message), fmt, ap); /* too long: cut, and then trimmed */
     va_end(ap);
-    size_t len = strlen(message);
-    message[utf8_cut(message, len, len)] = '\0';
+    message[utf8_trim(message, strlen(message))] = '\0';
     if (is_known(d, line, column, message)) {
         return;
     }
@@ -109,11 +108,9 @@ static void put_visible(struct buf *out, const char *text, size_t len)
 {
     for (size_t at = 0; at < len;) {
         size_t n = utf8_char(text + at, len - at);
-        unsigned char c = (unsigned char)text[at];
-        bool is_c1 = n == 2 && c == 0xc2 && (unsigned char)text[at + 1] < 0xa0;
-        if (c == '\t') {
+        if (text[at] == '\t') {
             (void)buf_putc(out, ' ');
-        } else if (n == 0 || is_c1 || c < 0x20 || c == 0x7f) {
+        } else if (n == 0 || utf8_is_control(text + at, n)) {
             (void)buf_puts(out, "\xef\xbf\xbd");
         } else {
             (void)buf_append(out, text + at, n);
@@ -285,7 +282,6 @@ const char *diag_closest(const char *word, const char *const *words)
         size_t d = distance(word, len, *words, other);
         if (d <= limit && d < other) {
             best = *words;
-            limit = d;
             if (d == 0) {
                 break;
             }

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 enum { NUMBER_DIGITS_MAX = 9, SHOWN_IN_ERROR = 60 };
 
 #define MS INT64_C(1000)
@@ -34,11 +36,6 @@ struct scan {
     const char *end;
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static void skip_spaces(struct scan *s)
 {
     while (s->at < s->end && *s->at == ' ') {
@@ -51,7 +48,7 @@ static int64_t scan_number(struct scan *s)
 {
     int64_t value = 0;
     int digits = 0;
-    for (; s->at < s->end && is_digit(*s->at); s->at++, digits++) {
+    for (; s->at < s->end && ascii_is_digit(*s->at); s->at++, digits++) {
         if (digits == NUMBER_DIGITS_MAX) {
             return -1;
         }
@@ -67,10 +64,10 @@ static int64_t scan_number(struct scan *s)
     s->at++;
     int64_t scale = 100;
     const char *first = s->at;
-    for (; s->at < s->end && is_digit(*s->at) && scale > 0; s->at++, scale /= 10) {
+    for (; s->at < s->end && ascii_is_digit(*s->at) && scale > 0; s->at++, scale /= 10) {
         value += scale * (*s->at - '0');
     }
-    return s->at > first && (s->at == s->end || !is_digit(*s->at)) ? value : -1;
+    return s->at > first && (s->at == s->end || !ascii_is_digit(*s->at)) ? value : -1;
 }
 
 /* The unit's length in microseconds; 0 where there is none. */

@@ -15,11 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/mem.h"
 
 enum {
-    WRITE_DEPTH_MAX = 4 * JSON_DEPTH_MAX, /* a parsed value may be wrapped in others of ours */
-    INT_DIGITS_SAFE = 18,                 /* so many digits always fit into 64 bits */
+    INT_DIGITS_SAFE = 18, /* so many digits always fit into 64 bits */
     TEXT_MAX = 1 << 30,
 };
 
@@ -39,7 +39,7 @@ static size_t skip_string(const char *text, size_t len, size_t at)
 }
 
 /* Nesting, and NUL bytes: jansson takes one for the end and would not look behind it. */
-static int check_shape(const char *text, size_t len, struct err *e)
+static int check_shape(const char *text, size_t len, int depth_max, struct err *e)
 {
     int depth = 0;
     int line = 1;
@@ -54,9 +54,9 @@ static int check_shape(const char *text, size_t len, struct err *e)
         }
         line += c == '\n';
         depth += (c == '[' || c == '{') - (c == ']' || c == '}');
-        if (depth > JSON_DEPTH_MAX) {
+        if (depth > depth_max) {
             return err_set(e, ERR_INVALID, "JSON is nested more than %d levels deep at line %d",
-                           JSON_DEPTH_MAX, line);
+                           depth_max, line);
         }
         at++;
     }
@@ -65,7 +65,7 @@ static int check_shape(const char *text, size_t len, struct err *e)
 
 static bool is_number_char(char c)
 {
-    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+    return ascii_is_digit(c) || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
 
 /* Whether the number text[0..len) is an integer that 64 bits do not hold. */
@@ -119,14 +119,14 @@ static int set_parse_error(struct err *e, const json_error_t *problem)
                    problem->column, len, problem->text);
 }
 
-json_t *json_parse(const char *text, size_t len, struct err *e)
+static json_t *parse(const char *text, size_t len, int depth_max, struct err *e)
 {
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
     if (len == 0) {
         err_set(e, ERR_INVALID, "JSON at line 1, column 1: there is no text");
         return NULL;
     }
-    if (check_shape(text, len, e) == -1) {
+    if (check_shape(text, len, depth_max, e) == -1) {
         return NULL;
     }
     json_error_t problem;
@@ -141,6 +141,16 @@ json_t *json_parse(const char *text, size_t len, struct err *e)
         set_parse_error(e, &problem);
     }
     return v;
+}
+
+json_t *json_parse(const char *text, size_t len, struct err *e)
+{
+    return parse(text, len, JSON_DEPTH_MAX, e);
+}
+
+json_t *json_parse_own(const char *text, size_t len, struct err *e)
+{
+    return parse(text, len, JSON_OWN_DEPTH_MAX, e);
 }
 
 /* --- writing --------------------------------------------------------------------------------- */
@@ -263,7 +273,7 @@ static int write_object(struct buf *out, json_t *v, int depth)
 
 static int write_value(struct buf *out, const json_t *v, bool is_sorted, int depth)
 {
-    if (v == NULL || depth > WRITE_DEPTH_MAX) {
+    if (v == NULL || depth > JSON_OWN_DEPTH_MAX) {
         return -1;
     }
     json_t *walked = (json_t *)(uintptr_t)v; /* jansson's iterators want it so; nothing changes */
@@ -325,7 +335,7 @@ static int64_t array_index(const char *text, size_t len)
     }
     int64_t index = 0;
     for (size_t i = 0; i < len; i++) {
-        if (text[i] < '0' || text[i] > '9') {
+        if (!ascii_is_digit(text[i])) {
             return -1;
         }
         index = index * 10 + (text[i] - '0');

@@ -7,31 +7,20 @@
 #include "format/url.h"
 
 #include <arpa/inet.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/mem.h"
 
 enum { PORT_HTTP = 80, PORT_HTTPS = 443, PORT_MAX = 65535, LABEL_MAX = 63, FORM_FIELDS_MAX = 1000 };
 
 /* --- character classes ----------------------------------------------------------------------- */
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_alpha(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool is_unreserved(char c)
 {
-    return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+    return ascii_is_alpha(c) || ascii_is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 /* What RFC 3986 allows unescaped in a query; a path has all of it but the question mark. */
@@ -40,25 +29,14 @@ static bool is_query_char(char c)
     return is_unreserved(c) || (c != '\0' && strchr("!$&'()*+,;=:@/?", c) != NULL);
 }
 
-static int hex_value(char c)
-{
-    if (is_digit(c)) {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The byte that the escape at text stands for, or -1. */
 static int escape_value(const char *text, size_t len)
 {
     if (len < 3 || text[0] != '%') {
         return -1;
     }
-    int high = hex_value(text[1]);
-    int low = hex_value(text[2]);
+    int high = ascii_hex_value(text[1]);
+    int low = ascii_hex_value(text[2]);
     return high == -1 || low == -1 ? -1 : high * 16 + low;
 }
 
@@ -74,19 +52,21 @@ static int refuse(struct err *e, const char *why)
     return err_set(e, ERR_INVALID, "not a usable URL: %s", why);
 }
 
+static bool begins_with(struct part text, const char *word)
+{
+    size_t len = strlen(word);
+    return text.len >= len && strncasecmp(text.at, word, len) == 0;
+}
+
 static int take_scheme(struct part *rest, struct url *out, struct err *e)
 {
     static const char http[] = "http://";
     static const char https[] = "https://";
-    size_t n;
-    if (rest->len >= 8 && strncasecmp(rest->at, https, 8) == 0) {
-        out->is_tls = true;
-        n = 8;
-    } else if (rest->len >= 7 && strncasecmp(rest->at, http, 7) == 0) {
-        n = 7;
-    } else {
+    out->is_tls = begins_with(*rest, https);
+    if (!out->is_tls && !begins_with(*rest, http)) {
         return refuse(e, "it must begin with https:// or http://");
     }
+    size_t n = strlen(out->is_tls ? https : http);
     rest->at += n;
     rest->len -= n;
     out->port = out->is_tls ? PORT_HTTPS : PORT_HTTP;
@@ -101,7 +81,7 @@ static int parse_port(struct part text, struct url *out, struct err *e)
         return refuse(e, "the port is not a number from 1 to 65535");
     }
     for (size_t i = 0; i < text.len; i++) {
-        if (!is_digit(text.at[i])) {
+        if (!ascii_is_digit(text.at[i])) {
             return refuse(e, "the port is not a number from 1 to 65535");
         }
         port = port * 10 + (text.at[i] - '0');
@@ -156,7 +136,7 @@ static int parse_name(struct part text, struct url *out, struct err *e)
         if (label > LABEL_MAX) {
             return refuse(e, "a part of the host is longer than 63 characters");
         }
-        if (!is_alpha(c) && !is_digit(c) && c != '-' && c != '.' && c != '_') {
+        if (!ascii_is_alpha(c) && !ascii_is_digit(c) && c != '-' && c != '.' && c != '_') {
             return refuse(e, c == '@' ? "it may not hold a user name or password"
                                       : "the host holds a character that host names do not have");
         }

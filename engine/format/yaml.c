@@ -87,9 +87,9 @@ static bool is_before_comment(struct parse *p, yaml_mark_t end)
     return at > first && at < p->len && p->text[at] == '#';
 }
 
-static bool line_holds(struct parse *p, yaml_mark_t mark, const char *needle)
+static bool line_holds(struct parse *p, size_t line, const char *needle)
 {
-    size_t start = byte_at(p, mark.line, 0);
+    size_t start = byte_at(p, line, 0);
     const char *stop = memchr(p->text + start, '\n', p->len - start);
     size_t len = stop != NULL ? (size_t)(stop - p->text) - start : p->len - start;
     return memmem(p->text + start, len, needle, strlen(needle)) != NULL;
@@ -113,7 +113,7 @@ static const char *char_problem(const unsigned char *c, size_t n, bool is_before
     if (n == 1 && (c[0] == '\n' || c[0] == '\t')) {
         return NULL;
     }
-    if ((n == 1 && (c[0] < 0x20 || c[0] == 0x7f)) || (n == 2 && c[0] == 0xc2 && c[1] < 0xa0)) {
+    if (utf8_is_control((const char *)c, n)) {
         return "a control character has no place here";
     }
     if (n == 3 && c[0] == 0xe2 && c[1] == 0x80 && (c[2] == 0xa8 || c[2] == 0xa9)) {
@@ -414,10 +414,20 @@ static const struct advice *find_advice(const char *problem)
     return NULL;
 }
 
-/* An expression is text to YAML: ": " and " #" in it end the text unless it stands in quotes. */
+static bool holds_expression(struct parse *p, size_t line)
+{
+    return line_holds(p, line, ": = ") || line_holds(p, line, "- = ");
+}
+
+/* An expression is text to YAML: ": " in it is an error, and " #" ends it, which is noticed when it
+ * goes on in the line below. */
 static bool is_about_expression(struct parse *p, yaml_mark_t mark)
 {
-    return line_holds(p, mark, ": = ") || line_holds(p, mark, "- = ");
+    if (holds_expression(p, mark.line)) {
+        return true;
+    }
+    return mark.line > 0 && holds_expression(p, mark.line - 1)
+           && line_holds(p, mark.line - 1, " #");
 }
 
 /* True where the error was about the first character of a token, and is reported. */

@@ -30,5 +30,6 @@ struct yaml {
  * is no usable tree; an empty document is an error. A tree may come with errors: what was refused
  * is missing in it, so ask d->count too. The tree is yours (yaml_tree_free). */
 struct yaml *yaml_parse(const char *text, size_t len, struct diags *d);
-void yaml_tree_free(struct yaml *y); /* not yaml_free: libyaml exports that name, and would call ours */
+/* Not yaml_free: libyaml exports that name, and would call ours. */
+void yaml_tree_free(struct yaml *y);
 struct yaml *yaml_get(const struct yaml *map, const char *key); /* a map's value, or NULL */

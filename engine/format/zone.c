@@ -9,11 +9,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/days.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -77,7 +77,7 @@ static int take_number(struct scan *s, int max, int *out)
 {
     const char *first = s->at;
     int value = 0;
-    while (s->at < s->end && *s->at >= '0' && *s->at <= '9' && s->at - first < 4) {
+    while (s->at < s->end && ascii_is_digit(*s->at) && s->at - first < 4) {
         value = value * 10 + (*s->at++ - '0');
     }
     *out = value;
@@ -94,7 +94,7 @@ static int skip_abbreviation(struct scan *s)
         }
         return take_char(s, '>') ? 0 : -1;
     }
-    while (s->at < s->end && ((*s->at | 0x20) >= 'a' && (*s->at | 0x20) <= 'z')) {
+    while (s->at < s->end && ascii_is_alpha(*s->at)) {
         s->at++;
     }
     return s->at - first >= 3 ? 0 : -1;
@@ -372,8 +372,7 @@ static bool is_zone_name(const char *name)
         return false;
     }
     for (size_t i = 0; i < len; i++) {
-        char lower = (char)(name[i] | 0x20);
-        bool is_word = (lower >= 'a' && lower <= 'z') || (name[i] >= '0' && name[i] <= '9');
+        bool is_word = ascii_is_alpha(name[i]) || ascii_is_digit(name[i]);
         bool is_mark = strchr("_-+/", name[i]) != NULL;
         if ((!is_word && !is_mark) || (name[i] == '/' && name[i + 1] == '/')) {
             return false;

@@ -205,7 +205,8 @@ static void a_cut_shows_no_half_of_a_secret(void **state)
         log_info("x", "%s", big);
         assert_null(strstr(logged(), "ABCDEFGH"));
     }
-    /* Six secrets of 10 KiB shrink to nothing, so that the end of the formatted text is in the line. */
+    /* Six secrets of 10 KiB shrink to nothing, so that the end of the formatted text is in the
+     * line. */
     char *large = malloc(10001);
     memset(large, 'q', 10000);
     memcpy(large, "ABCDEFGH", 8);

@@ -44,6 +44,31 @@ static void counting_takes_a_bad_byte_for_one(void **state)
     assert_int_equal(utf8_count("", 0), 0);
 }
 
+static void control_characters_are_known_in_both_blocks(void **state)
+{
+    assert_true(utf8_is_control("\0", 1));
+    assert_true(utf8_is_control("\x1f", 1));
+    assert_true(utf8_is_control("\x7f", 1));
+    assert_true(utf8_is_control("\xc2\x80", 2));
+    assert_true(utf8_is_control("\xc2\x9f", 2));
+    assert_false(utf8_is_control(" ", 1));
+    assert_false(utf8_is_control("\xc2\xa0", 2));
+    assert_false(utf8_is_control("\xc3\x80", 2));
+}
+
+static void trimming_takes_away_half_a_character_only(void **state)
+{
+    const char *text = "a\xf0\x9f\x98\x80";
+    assert_int_equal(utf8_trim(text, 5), 5);
+    assert_int_equal(utf8_trim(text, 4), 1);
+    assert_int_equal(utf8_trim(text, 3), 1);
+    assert_int_equal(utf8_trim(text, 2), 1);
+    assert_int_equal(utf8_trim(text, 1), 1);
+    assert_int_equal(utf8_trim(text, 0), 0);
+    assert_int_equal(utf8_trim("\x80\x80\x80\x80", 4), 4);
+    assert_int_equal(utf8_trim("a\xff", 2), 2);
+}
+
 static void a_cut_falls_between_characters(void **state)
 {
     const char *text = "a\xe2\x82\xac" "b";
@@ -61,6 +86,8 @@ int main(void)
         cmocka_unit_test(what_rfc_3629_excludes_is_no_character),
         cmocka_unit_test(a_character_that_is_cut_off_is_none),
         cmocka_unit_test(counting_takes_a_bad_byte_for_one),
+        cmocka_unit_test(control_characters_are_known_in_both_blocks),
+        cmocka_unit_test(trimming_takes_away_half_a_character_only),
         cmocka_unit_test(a_cut_falls_between_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,7 +159,8 @@ static void programs_get_a_list(void **state)
 
 static void the_closest_word_is_suggested(void **state)
 {
-    static const char *const words[] = {"step", "use", "with", "retry", "timeout", "on_error", NULL};
+    static const char *const words[] = {"step",    "use",      "with", "retry",
+                                        "timeout", "on_error", NULL};
     assert_string_equal(diag_closest("stpe", words), "step");
     assert_string_equal(diag_closest("steps", words), "step");
     assert_string_equal(diag_closest("ues", words), "use");

@@ -74,7 +74,8 @@ static void an_integer_beyond_64_bits_becomes_a_real_and_its_neighbours_stay(voi
     assert_true(json_is_real(json_path(v, "9223372036854775808.0")));
     assert_true(json_real_value(json_path(v, "9223372036854775808.0")) == 9223372036854775808.0);
     assert_true(json_is_real(json_path(v, "9223372036854775808.1")));
-    assert_true(json_real_value(json_path(v, "9223372036854775808.2")) == 123456789012345678901234567890.0);
+    assert_true(json_real_value(json_path(v, "9223372036854775808.2"))
+                == 123456789012345678901234567890.0);
     json_decref(v);
     v = parse("18446744073709551616");
     assert_true(json_is_real(v));
@@ -166,6 +167,25 @@ static void nesting_is_allowed_up_to_the_maximum_only(void **state)
     free(abyss);
 }
 
+static void what_is_accepted_can_be_wrapped_written_and_read_again(void **state)
+{
+    char *fits = nested('[', ']', JSON_DEPTH_MAX);
+    json_t *v = json_pack("{s:[{s:o}]}", "records", "event", parse(fits));
+    size_t len;
+    char *text = json_text(v, &len);
+    assert_non_null(text);
+    assert_null(json_parse(text, len, NULL));
+    json_t *back = json_parse_own(text, len, NULL);
+    assert_true(json_equal(back, v));
+    char *abyss = nested('[', ']', JSON_OWN_DEPTH_MAX + 1);
+    assert_null(json_parse_own(abyss, strlen(abyss), NULL));
+    json_decref(back);
+    json_decref(v);
+    free(abyss);
+    free(text);
+    free(fits);
+}
+
 static void brackets_in_texts_are_not_nesting(void **state)
 {
     char text[400] = "\"";
@@ -250,10 +270,12 @@ static void members_have_defaults(void **state)
     json_decref(v);
 }
 
-/* Cuts and single changed bytes of a document: each is either a value or an error, never a crash. */
+/* Cuts and single changed bytes of a document: each is either a value or an error, never a crash.
+ */
 static void damaged_documents_are_survived(void **state)
 {
-    static const char text[] = "{\"a\":[1,-2.5e3,\"x\\u20ac\\n\",{\"b\":null}],\"c\":123456789012345678901}";
+    static const char text[] =
+        "{\"a\":[1,-2.5e3,\"x\\u20ac\\n\",{\"b\":null}],\"c\":123456789012345678901}";
     const size_t len = sizeof(text) - 1;
     char copy[sizeof(text)];
     for (size_t cut = 0; cut < len; cut++) {
@@ -289,6 +311,7 @@ int main(void)
         cmocka_unit_test(bytes_that_are_not_utf8_are_refused),
         cmocka_unit_test(an_error_names_the_place_and_quotes_nothing),
         cmocka_unit_test(nesting_is_allowed_up_to_the_maximum_only),
+        cmocka_unit_test(what_is_accepted_can_be_wrapped_written_and_read_again),
         cmocka_unit_test(brackets_in_texts_are_not_nesting),
         cmocka_unit_test(sorted_text_does_not_depend_on_the_order_of_keys),
         cmocka_unit_test(appending_says_when_there_is_no_room),

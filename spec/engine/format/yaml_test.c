@@ -23,7 +23,7 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-    yaml_free(root);
+    yaml_tree_free(root);
     diags_free(d);
     return 0;
 }
@@ -155,7 +155,8 @@ static void the_root_may_be_a_list_or_a_text(void **state)
 
 static void an_empty_file_is_an_error(void **state)
 {
-    static const char *const empty[] = {"", "\n\n", "# only a comment\n", "---\n", "\xef\xbb\xbf", "---\n...\n"};
+    static const char *const empty[] = {"",      "\n\n",         "# only a comment\n",
+                                        "---\n", "\xef\xbb\xbf", "---\n...\n"};
     for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
         assert_error(empty[i], 0, 0, "empty");
         assert_null(root);
@@ -267,8 +268,11 @@ static void a_map_of_many_keys_is_read_in_good_time(void **state)
 static void an_expression_that_yaml_cannot_read_is_told_to_be_quoted(void **state)
 {
     static const char *const texts[] = {
-        "a: 1\nx: = t[\"a: b\"]\n", "do:\n  - with:\n      x: = f(\"a: b\")\n", "x:\n  - = t[\"a: b\"]: y\n",
-        "x: = a #b\n   c\n", "x: = { a: 1 }\n",
+        "a: 1\nx: = t[\"a: b\"]\n",
+        "do:\n  - with:\n      x: = f(\"a: b\")\n",
+        "x:\n  - = t[\"a: b\"]: y\n",
+        "x: = a #b\n   c\n",
+        "x: = { a: 1 }\n",
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         parse(texts[i]);
@@ -293,7 +297,7 @@ static void syntax_errors_say_what_to_do(void **state)
     assert_error("a: 1\n  b: 2\n", 2, 4, "a \": \" stands where none can be");
     assert_error("a:\n  b: 1\n c: 2\n", 3, 2, "does not fit");
     assert_error("a:\n  - 1\n  b: 2\n", 3, 3, "does not fit");
-    assert_error("a: [1, 2\nb: 3\n", 2, 2, "");
+    assert_error("a: [1, 2\nb: 3\n", 1, 4, "a list in [ ] is not closed");
     assert_error("a: {b: 1\n", 1, 4, "not closed");
     assert_error("a: \"\\q\"\n", 1, 5, "backslash");
     assert_error("a: 'x' y\n", 1, 8, "does not fit");
@@ -364,9 +368,10 @@ static void check(const char *text, size_t len)
 
 static void damaged_and_random_files_are_survived(void **state)
 {
-    static const char good[] = "recipe: x\nneeds: {crm: highlevel}\nwhen:\n  - crm.new_lead\n"
-                               "if: = not has(event.tags, 'a') # c\ndo:\n  - step: a\n    with:\n"
-                               "      t: |\n        two\n        lines\n      u: \"q\\x41\"\n  - &b *c\n";
+    static const char good[] =
+        "recipe: x\nneeds: {crm: highlevel}\nwhen:\n  - crm.new_lead\n"
+        "if: = not has(event.tags, 'a') # c\ndo:\n  - step: a\n    with:\n"
+        "      t: |\n        two\n        lines\n      u: \"q\\x41\"\n  - &b *c\n";
     const size_t len = sizeof(good) - 1;
     char copy[sizeof(good)];
     for (size_t cut = 0; cut < len; cut++) {

@@ -214,10 +214,25 @@ static void summer_time_may_last_all_year(void **state)
 static void broken_rules_are_refused(void **state)
 {
     static const char *const wrong[] = {
-        "A1", "AAA", "AAA-1BBB", "AAA-1BBB,M3", "AAA-1BBB,M13.1.0,M10.5.0", "AAA-1BBB,M3.6.0,M10.5.0",
-        "AAA-1BBB,M3.5.7,M10.5.0", "AAA-1BBB,M3.5.0", "AAA-1BBB,M3.5.0,M10.5.0x", "<AAA-1", "AAA25",
-        "AAA-1BBB,J0,J5", "AAA-1BBB,J366,J5", "AAA-1BBB,M3.5.0/168,M10.5.0", "AAA-1:60", "AAA-99999999",
-        "AAA-1BBB,M0.5.0,M10.5.0", "AAA-1BBB,M3.0.0,M10.5.0", "AAA-1BBB,366,3",
+        "A1",
+        "AAA",
+        "AAA-1BBB",
+        "AAA-1BBB,M3",
+        "AAA-1BBB,M13.1.0,M10.5.0",
+        "AAA-1BBB,M3.6.0,M10.5.0",
+        "AAA-1BBB,M3.5.7,M10.5.0",
+        "AAA-1BBB,M3.5.0",
+        "AAA-1BBB,M3.5.0,M10.5.0x",
+        "<AAA-1",
+        "AAA25",
+        "AAA-1BBB,J0,J5",
+        "AAA-1BBB,J366,J5",
+        "AAA-1BBB,M3.5.0/168,M10.5.0",
+        "AAA-1:60",
+        "AAA-99999999",
+        "AAA-1BBB,M0.5.0,M10.5.0",
+        "AAA-1BBB,M3.0.0,M10.5.0",
+        "AAA-1BBB,366,3",
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         if (made_rule(wrong[i]) != NULL) {
