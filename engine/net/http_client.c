@@ -1,24 +1,24 @@
 /*
- * HTTP out: libcurl's multi socket interface on the loop. Curl says which descriptors it watches and
- * when it wants to be called; we tell it what happened and collect what is finished.
+ * HTTP out: libcurl's multi socket interface on the loop. Curl says which descriptors it watches
+ * and when it wants to be called; we tell it what happened and collect what is finished.
  *
  * What was sent is the question that everything above asks, so each failure is sorted by it: curl
  * counts the bytes of the request that it gave to a connection (CURLINFO_REQUEST_SIZE, over all its
  * own attempts). 0 means that the peer cannot have acted.
  *
- * Curl sends a request again, whatever its method, when a connection that it reuses breaks before the
- * first byte of an answer, although the peer may have acted on it by then. It asks on_prereq before
- * each attempt, and that allows a second one only where nothing was sent or the method is safe; else
- * the call ends as UNKNOWN. So no POST, PUT, PATCH or DELETE reaches a peer twice through one
- * http_send. To make the case rare, such a request does not go out on a connection that was idle for
- * longer than servers commonly keep one.
+ * Curl sends a request again, whatever its method, when a connection that it reuses breaks before
+ * the first byte of an answer, although the peer may have acted on it by then. It asks on_prereq
+ * before each attempt, and that allows a second one only where nothing was sent or the method is
+ * safe; else the call ends as UNKNOWN. So no POST, PUT, PATCH or DELETE reaches a peer twice
+ * through one http_send. To make the case rare, such a request does not go out on a connection that
+ * was idle for longer than servers commonly keep one.
  *
  * HTTP/1.1 only: with one call on a connection, "was sent" is a fact of that call alone.
  *
- * A call owns its easy handle, its copy of the body and its buffers, and goes into a small pool when
- * it is over. The limit of a call's time is a timer of ours, so that it follows a replaced clock;
- * curl's own time-keeping runs on an alarm. Loop thread only; curl resolves names on threads of its
- * own, which are left behind, not waited for, when a call ends first.
+ * A call owns its easy handle, its copy of the body and its buffers, and goes into a small pool
+ * when it is over. The limit of a call's time is a timer of ours, so that it follows a replaced
+ * clock; curl's own time-keeping runs on an alarm. Loop thread only; curl resolves names on threads
+ * of its own, which are left behind, not waited for, when a call ends first.
  */
 #include "net/http_client.h"
 
@@ -35,18 +35,20 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "format/url.h"
 #include "net/http_head.h"
 
 enum {
     PER_HOST_DEFAULT = 64,
     IDLE_CONNECTIONS_MAX = 256,
-    POOL_MAX = 64,            /* calls kept for reuse */
+    POOL_MAX = 64,              /* calls kept for reuse */
     BUFFER_KEPT_MAX = 64 << 10, /* a larger one is freed with its call */
     TIMEOUT_DEFAULT_US = 30 * 1000 * 1000,
     CONNECT_DEFAULT_US = 10 * 1000 * 1000,
     IDLE_MAX_S = 60,
-    IDLE_UNSAFE_MAX_S = 4, /* below the 5 s that Node.js keeps an idle connection, the least of the common */
+    IDLE_UNSAFE_MAX_S =
+        4, /* below the 5 s that Node.js keeps an idle connection, the least of the common */
 };
 
 struct client {
@@ -68,6 +70,7 @@ struct http_call {
     CURL *easy;
     struct curl_slist *headers;
     char *body;
+    size_t body_len;
     struct timer limit; /* of the whole call */
     int64_t timeout_us;
     http_done_fn done;
@@ -94,13 +97,14 @@ struct socket_watch {
 
 static void reap(struct client *c);
 
-/* --- curl and the loop --------------------------------------------------------------------------- */
+/* --- curl and the loop ----------------------------------------------------------------------- */
 
 static void on_socket(void *ud, int events)
 {
     struct socket_watch *w = ud;
     struct client *c = w->client;
-    int mask = (events & LOOP_READ ? CURL_CSELECT_IN : 0) | (events & LOOP_WRITE ? CURL_CSELECT_OUT : 0);
+    int mask =
+        (events & LOOP_READ ? CURL_CSELECT_IN : 0) | (events & LOOP_WRITE ? CURL_CSELECT_OUT : 0);
     int running = 0;
     CURLMcode rc = curl_multi_socket_action(c->multi, w->fd, mask, &running); /* may free w */
     assert(rc == CURLM_OK);
@@ -157,23 +161,27 @@ static int set_watch(CURL *easy, curl_socket_t fd, int what, void *ud, void *soc
     if (w == NULL) {
         w = new_socket_watch(c, fd);
         if (w == NULL) {
-            return -1;
+            return 0; /* logged; -1 would end the whole multi handle, so only this call runs out of
+                         time */
         }
-        (void)curl_multi_assign(c->multi, fd, w); /* fails only for a descriptor that curl does not know */
+        (void)curl_multi_assign(c->multi, fd,
+                                w); /* fails only for a descriptor that curl does not know */
     }
-    watch_set(w->watch, (what & CURL_POLL_IN ? LOOP_READ : 0) | (what & CURL_POLL_OUT ? LOOP_WRITE : 0));
+    watch_set(w->watch,
+              (what & CURL_POLL_IN ? LOOP_READ : 0) | (what & CURL_POLL_OUT ? LOOP_WRITE : 0));
     return 0;
 }
 
-/* --- during a call ------------------------------------------------------------------------------- */
+/* --- during a call --------------------------------------------------------------------------- */
 
 /* Every address that a name resolved to passes here, so a name cannot lead to a private one. */
 static curl_socket_t open_socket(void *ud, curlsocktype purpose, struct curl_sockaddr *a)
 {
     struct http_call *call = ud;
-    const void *bytes = a->family == AF_INET6
-                            ? (const void *)&((const struct sockaddr_in6 *)(const void *)&a->addr)->sin6_addr
-                            : (const void *)&((const struct sockaddr_in *)(const void *)&a->addr)->sin_addr;
+    const void *bytes =
+        a->family == AF_INET6
+            ? (const void *)&((const struct sockaddr_in6 *)(const void *)&a->addr)->sin6_addr
+            : (const void *)&((const struct sockaddr_in *)(const void *)&a->addr)->sin_addr;
     if (inet_ntop(a->family, bytes, call->address, sizeof(call->address)) == NULL) {
         return CURL_SOCKET_BAD;
     }
@@ -184,8 +192,8 @@ static curl_socket_t open_socket(void *ud, curlsocktype purpose, struct curl_soc
     return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
-/* Connected, handshake done, nothing sent in this attempt. A connection that another call opened may
- * be a private one, which this call must not use. */
+/* Connected, handshake done, nothing sent in this attempt. A connection that another call opened
+ * may be a private one, which this call must not use. */
 static int on_prereq(void *ud, char *peer, char *local, int peer_port, int local_port)
 {
     struct http_call *call = ud;
@@ -234,7 +242,7 @@ static size_t on_body(char *data, size_t one, size_t len, void *ud)
     return len;
 }
 
-/* --- the end of a call --------------------------------------------------------------------------- */
+/* --- the end of a call ----------------------------------------------------------------------- */
 
 static bool is_tls_failure(CURLcode code)
 {
@@ -286,7 +294,8 @@ static void explain(const struct http_call *call, CURLcode code, struct err *e)
 {
     const char *why = call->why[0] != '\0' ? call->why : curl_easy_strerror(code);
     if (call->is_private) {
-        err_set(e, ERR_CONFIG, "the address %s is a private one, which is not allowed here", call->address);
+        err_set(e, ERR_CONFIG, "the address %s is a private one, which is not allowed here",
+                call->address);
     } else if (call->is_too_large) {
         err_set(e, ERR_TOO_LARGE, "the answer is larger than %zu bytes, or its head than %d",
                 call->res.body.max, HTTP_HEAD_BYTES_MAX);
@@ -317,13 +326,25 @@ static void free_call(struct http_call *call)
     free(call);
 }
 
+/* Headers and bodies carry tokens. */
+static void forget_request(struct http_call *call)
+{
+    for (struct curl_slist *line = call->headers; line != NULL; line = line->next) {
+        secret_scrub(line->data, strlen(line->data));
+    }
+    curl_slist_free_all(call->headers);
+    call->headers = NULL;
+    if (call->body != NULL) {
+        secret_scrub(call->body, call->body_len);
+    }
+    free(call->body);
+    call->body = NULL;
+}
+
 static void recycle(struct http_call *call)
 {
     struct client *c = call->client;
-    curl_slist_free_all(call->headers);
-    call->headers = NULL;
-    free(call->body);
-    call->body = NULL;
+    forget_request(call);
     if (c->pool_len == POOL_MAX) {
         free_call(call);
         return;
@@ -404,13 +425,14 @@ static void on_limit(struct timer *t)
     fail(call, &e);
 }
 
-/* --- the start of a call ------------------------------------------------------------------------- */
+/* --- the start of a call --------------------------------------------------------------------- */
 
-/* An easy option fails only for lack of memory or for a libcurl that is older than the one we need. */
-#define SET(easy, option, value)                                \
-    do {                                                        \
-        CURLcode set_rc_ = curl_easy_setopt(easy, option, value); \
-        assert(set_rc_ == CURLE_OK);                            \
+/* An easy option fails only for lack of memory or for a libcurl that is older than the one we need.
+ */
+#define SET(easy, option, value)                                                                   \
+    do {                                                                                           \
+        CURLcode set_rc_ = curl_easy_setopt(easy, option, value);                                  \
+        assert(set_rc_ == CURLE_OK);                                                               \
     } while (0)
 
 static void set_policy(struct http_call *call)
@@ -427,6 +449,7 @@ static void set_policy(struct http_call *call)
     SET(h, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     SET(h, CURLOPT_PATH_AS_IS, 1L);
     SET(h, CURLOPT_ACCEPT_ENCODING, "");
+    SET(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(h, CURLOPT_SSL_VERIFYPEER, 1L);
     SET(h, CURLOPT_SSL_VERIFYHOST, 2L);
     SET(h, CURLOPT_USERAGENT, c->user_agent);
@@ -470,8 +493,8 @@ static bool has_header(const struct http_request *r, const char *name)
     return false;
 }
 
-/* Curl's own Expect (which costs a round trip) and its form type are taken away; "Name;" is how curl
- * is told of a header without a value. */
+/* Curl's own Expect (which costs a round trip) and its form type are taken away; "Name;" is how
+ * curl is told of a header without a value. */
 static void set_headers(struct http_call *call, const struct http_request *r)
 {
     struct curl_slist *lines = append_line(NULL, "Expect:");
@@ -480,6 +503,7 @@ static void set_headers(struct http_call *call, const struct http_request *r)
         char *line = h->value[0] != '\0' ? xasprintf("%s: %s", h->name, h->value)
                                          : xasprintf("%s;", h->name);
         lines = append_line(lines, line);
+        secret_scrub(line, strlen(line));
         free(line);
     }
     if (!has_header(r, "content-type")) {
@@ -492,7 +516,8 @@ static void set_headers(struct http_call *call, const struct http_request *r)
 /* Methods that carry a body say "Content-Length: 0" where they have none; servers ask for it. */
 static bool takes_body(const char *method)
 {
-    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
+    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+           strcmp(method, "PATCH") == 0;
 }
 
 static void set_method(struct http_call *call, const struct http_request *r)
@@ -503,9 +528,10 @@ static void set_method(struct http_call *call, const struct http_request *r)
         return;
     }
     if (r->body != NULL || takes_body(r->method)) {
-        call->body = xmemdup(r->body != NULL ? r->body : "", r->body != NULL ? r->body_len : 0);
+        call->body_len = r->body != NULL ? r->body_len : 0;
+        call->body = xmemdup(r->body != NULL ? r->body : "", call->body_len);
         SET(h, CURLOPT_POST, 1L);
-        SET(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(r->body != NULL ? r->body_len : 0));
+        SET(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_len);
         SET(h, CURLOPT_POSTFIELDS, call->body);
     }
     SET(h, CURLOPT_CUSTOMREQUEST, r->method);
@@ -608,7 +634,7 @@ static void client_cancel(struct http_client *base, struct http_call *call)
     recycle(call);
 }
 
-/* --- life ---------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 static void client_free(struct http_client *base)
 {
@@ -622,7 +648,7 @@ static void client_free(struct http_client *base)
     /* Curl closes the idle connections here, and may still call set_watch and set_alarm. */
     CURLMcode rc = curl_multi_cleanup(c->multi);
     assert(rc == CURLM_OK);
-    list_each_safe(it, &c->sockets) {
+    list_each_safe (it, &c->sockets) {
         free_socket_watch(list_entry(it, struct socket_watch, link));
     }
     alarm_free(c->alarm);
@@ -639,7 +665,8 @@ static CURLM *new_multi(struct client *c, int max_per_host)
         abort(); /* no memory: as xmalloc does */
     }
     long per_host = max_per_host > 0 ? max_per_host : PER_HOST_DEFAULT;
-    (void)curl_multi_setopt(m, CURLMOPT_SOCKETFUNCTION, set_watch); /* fail only for unknown options */
+    (void)curl_multi_setopt(m, CURLMOPT_SOCKETFUNCTION,
+                            set_watch); /* fail only for unknown options */
     (void)curl_multi_setopt(m, CURLMOPT_SOCKETDATA, c);
     (void)curl_multi_setopt(m, CURLMOPT_TIMERFUNCTION, set_alarm);
     (void)curl_multi_setopt(m, CURLMOPT_TIMERDATA, c);
@@ -653,7 +680,7 @@ struct http_client *http_client_new(struct loop *l, const struct http_client_opt
     CURLcode rc = curl_global_init(CURL_GLOBAL_DEFAULT);
     assert(rc == CURLE_OK);
     struct client *c = xcalloc(1, sizeof(*c));
-    c->base = (struct http_client){client_send, client_cancel, client_free};
+    c->base = (struct http_client){ client_send, client_cancel, client_free };
     c->loop = l;
     list_init(&c->calls);
     list_init(&c->pool);

@@ -25,10 +25,10 @@ struct http_request {
     size_t header_count;
     const char *body; /* NULL: none */
     size_t body_len;
-    int64_t timeout_us;   /* for the whole call; 0: 30 s */
-    int64_t connect_us;   /* 0: 10 s */
-    size_t body_max;      /* of the answer; 0: HTTP_BODY_MAX */
-    bool may_be_private;  /* the resolved address may be loopback or private */
+    int64_t timeout_us;  /* for the whole call; 0: 30 s */
+    int64_t connect_us;  /* 0: 10 s */
+    size_t body_max;     /* of the answer; 0: HTTP_BODY_MAX */
+    bool may_be_private; /* the resolved address may be loopback or private */
 };
 
 struct http_response {
@@ -39,25 +39,33 @@ struct http_response {
     char peer[64]; /* the address that answered */
 };
 
-const char *http_response_header(const struct http_response *r, const char *lower_name); /* or NULL */
+const char *http_response_header(const struct http_response *r,
+                                 const char *lower_name); /* or NULL */
 
-/* Called once from the loop, never from within http_send. Either res (borrowed during the call) or e:
- * UNREACHABLE and TLS (nothing was sent), UNKNOWN (something was sent, the answer did not come or broke off;
- * time-out included), TOO_LARGE and PROTOCOL (an answer began), CONFIG (bad URL, refused address). */
+/* A request whose method is not safe (POST, PUT, PATCH, DELETE) is given to a peer at most once; a
+ * safe one may be sent again where a kept connection broke. timeout_us runs on the clock of
+ * base/clock.h, connect_us (name look-up, connection, handshake) on the system's own.
+ *
+ * Called once from the loop, never from within http_send. Either res (borrowed during the call) or
+ * e: UNREACHABLE and TLS (nothing was sent), UNKNOWN (something was sent, the answer did not come
+ * or broke off; time-out included), TOO_LARGE and PROTOCOL (an answer began), CONFIG (bad URL,
+ * refused address). */
 typedef void (*http_done_fn)(void *ud, const struct http_response *res, const struct err *e);
 
 struct http_call;
 
 /* What the engine knows of an HTTP client; tests and the simulator put their own in its place. */
 struct http_client {
-    struct http_call *(*send)(struct http_client *c, const struct http_request *r, http_done_fn done, void *ud);
-    void (*cancel)(struct http_client *c, struct http_call *call); /* done is not called any more */
-    void (*free)(struct http_client *c);
+    struct http_call *(*send)(struct http_client *c, const struct http_request *r,
+                              http_done_fn done, void *ud);
+    void (*cancel)(struct http_client *c,
+                   struct http_call *call); /* done is not called any more; before its end only */
+    void (*free)(struct http_client *c);    /* cancels what is in flight; not from within done */
 };
 
 struct http_client_opts {
-    int max_per_host;      /* connections to one host; 0: 64 */
-    const char *ca_file;   /* NULL: the system's */
+    int max_per_host;    /* connections to one host; 0: 64 */
+    const char *ca_file; /* NULL: the system's */
     const char *user_agent;
 };
 

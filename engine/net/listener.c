@@ -45,7 +45,7 @@ static bool parse_v4(const char *host, struct sockaddr_in *out)
 /* Takes the host apart from the port at the last colon, and the brackets from an IPv6 address. */
 static bool parse_address(const char *text, union any_address *out)
 {
-    *out = (union any_address){0};
+    *out = (union any_address){ 0 };
     char host[ADDRESS_TEXT];
     const char *colon = strrchr(text, ':');
     if (colon == NULL || (size_t)(colon - text) >= sizeof(host)) {
@@ -90,7 +90,8 @@ int listener_open(const char *address, struct err *e)
 {
     union any_address a;
     if (address == NULL || !parse_address(address, &a)) {
-        return err_set(e, ERR_CONFIG, "listen: \"%s\" is no address and port, such as 127.0.0.1:8420",
+        return err_set(e, ERR_CONFIG,
+                       "listen: \"%s\" is no address and port, such as 127.0.0.1:8420",
                        address != NULL ? address : "");
     }
     int fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -126,7 +127,7 @@ void address_format(const struct sockaddr *a, char out[ADDRESS_TEXT])
 
 void listener_address(int fd, char out[ADDRESS_TEXT])
 {
-    union any_address a = {0};
+    union any_address a = { 0 };
     socklen_t len = sizeof(a);
     out[0] = '\0';
     if (getsockname(fd, &a.any, &len) == -1) {

@@ -1,18 +1,19 @@
 /*
  * The event loop: libuv for descriptors, signals and the wake-up from other threads, and a turn of
  * our own around it, so that the order is visible in one function: poll and its callbacks, due
- * timers, ticks; the sleep is the poll of the next turn. libuv's timers only end that sleep; what is
- * due is decided by the clock of base/clock.h, which tests replace.
+ * timers, ticks; the sleep is the poll of the next turn. libuv's timers only end that sleep; what
+ * is due is decided by the clock of base/clock.h, which tests replace.
  *
  * Each libuv handle is the first field of a struct that the heap owns until the handle's close
- * callback, which libuv calls one turn later; so one free_handle serves them all. Everything runs on
- * the loop thread but loop_wake.
+ * callback, which libuv calls one turn later; so one free_handle serves them all. Everything runs
+ * on the loop thread but loop_wake.
  */
 #include "net/loop.h"
 
 #include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <uv.h>
 
@@ -44,7 +45,8 @@ struct loop {
     struct list ticks;
     struct list wakes;
     bool is_walking_ticks;
-    bool has_more; /* a tick asked not to sleep */
+    bool has_more;  /* a tick asked not to sleep */
+    bool has_again; /* loop_again did */
     bool is_stopped;
 };
 
@@ -82,12 +84,12 @@ struct timer_heap *loop_timers(struct loop *l)
     return &l->timers;
 }
 
-/* --- wake-up ----------------------------------------------------------------------------------- */
+/* --- wake-up --------------------------------------------------------------------------------- */
 
 static void on_wake(uv_async_t *a)
 {
     struct loop *l = a->data;
-    list_each_safe(it, &l->wakes) {
+    list_each_safe (it, &l->wakes) {
         struct wake *w = list_entry(it, struct wake, link);
         if (w->fn != NULL) {
             w->fn(w->ud);
@@ -101,13 +103,13 @@ static void on_wake(uv_async_t *a)
 void loop_on_wake(struct loop *l, void (*fn)(void *ud), void *ud)
 {
     struct wake *w = xmalloc(sizeof(*w));
-    *w = (struct wake){.fn = fn, .ud = ud};
+    *w = (struct wake){ .fn = fn, .ud = ud };
     list_push_back(&l->wakes, &w->link);
 }
 
 void loop_off_wake(struct loop *l, void (*fn)(void *ud), void *ud)
 {
-    list_each(it, &l->wakes) {
+    list_each (it, &l->wakes) {
         struct wake *w = list_entry(it, struct wake, link);
         if (w->fn == fn && w->ud == ud) {
             w->fn = NULL;
@@ -121,18 +123,18 @@ void loop_wake(struct loop *l)
     assert(rc == 0); /* fails only on a handle that is not an async */
 }
 
-/* --- ticks ------------------------------------------------------------------------------------- */
+/* --- ticks ----------------------------------------------------------------------------------- */
 
 void loop_add_tick(struct loop *l, bool (*fn)(void *ud), void *ud)
 {
     struct tick *t = xmalloc(sizeof(*t));
-    *t = (struct tick){.fn = fn, .ud = ud};
+    *t = (struct tick){ .fn = fn, .ud = ud };
     list_push_back(&l->ticks, &t->link);
 }
 
 static void sweep_ticks(struct loop *l)
 {
-    list_each_safe(it, &l->ticks) {
+    list_each_safe (it, &l->ticks) {
         struct tick *t = list_entry(it, struct tick, link);
         if (t->is_removed) {
             list_remove(it);
@@ -143,7 +145,7 @@ static void sweep_ticks(struct loop *l)
 
 void loop_remove_tick(struct loop *l, bool (*fn)(void *ud), void *ud)
 {
-    list_each(it, &l->ticks) {
+    list_each (it, &l->ticks) {
         struct tick *t = list_entry(it, struct tick, link);
         t->is_removed = t->is_removed || (t->fn == fn && t->ud == ud);
     }
@@ -156,7 +158,7 @@ static bool run_ticks(struct loop *l)
 {
     bool has_more = false;
     l->is_walking_ticks = true;
-    list_each(it, &l->ticks) {
+    list_each (it, &l->ticks) {
         struct tick *t = list_entry(it, struct tick, link);
         if (!t->is_removed && t->fn(t->ud)) {
             has_more = true;
@@ -167,7 +169,7 @@ static bool run_ticks(struct loop *l)
     return has_more;
 }
 
-/* --- the turn ---------------------------------------------------------------------------------- */
+/* --- the turn -------------------------------------------------------------------------------- */
 
 /* libuv runs its timers before the poll as well as behind it. What fired before it may have started
  * something that prepare_sleep has not seen: uv_stop then makes that poll return at once. */
@@ -182,11 +184,11 @@ int64_t loop_next_due_us(const struct loop *l)
     return t != NULL ? t->due_us : -1;
 }
 
-/* Whether the next poll may sleep; arms what ends the sleep in time, in milliseconds rounded up: one
- * that wakes too late by less than one is better than one that wakes twice. */
+/* Whether the next poll may sleep; arms what ends the sleep in time, in milliseconds rounded up:
+ * one that wakes too late by less than one is better than one that wakes twice. */
 static bool prepare_sleep(struct loop *l)
 {
-    if (l->has_more || l->is_stopped) {
+    if (l->has_more || l->has_again || l->is_stopped) {
         return false;
     }
     int64_t due_us = loop_next_due_us(l);
@@ -200,16 +202,23 @@ static bool prepare_sleep(struct loop *l)
     }
     uv_update_time(&l->uv); /* uv_timer_start counts from the time that is cached there */
     uint64_t wait_ms = (uint64_t)(wait_us / 1000) + (wait_us % 1000 != 0);
-    (void)uv_timer_start(&l->sleeper, on_sleep_over, wait_ms, 0); /* fails only without a callback */
+    (void)uv_timer_start(&l->sleeper, on_sleep_over, wait_ms,
+                         0); /* fails only without a callback */
     return true;
 }
 
 void loop_turn(struct loop *l, bool may_wait)
 {
     bool may_sleep = may_wait && prepare_sleep(l);
+    l->has_again = false;
     (void)uv_run(&l->uv, may_sleep ? UV_RUN_ONCE : UV_RUN_NOWAIT); /* says only what is alive */
     timer_heap_fire(&l->timers, clock_mono_us());
     l->has_more = run_ticks(l);
+}
+
+void loop_again(struct loop *l)
+{
+    l->has_again = true;
 }
 
 void loop_run(struct loop *l)
@@ -225,7 +234,7 @@ void loop_stop(struct loop *l)
     l->is_stopped = true;
 }
 
-/* --- signals, descriptors, alarms ---------------------------------------------------------------- */
+/* --- signals, descriptors, alarms ------------------------------------------------------------ */
 
 static void on_signal(uv_signal_t *s, int signum)
 {
@@ -233,7 +242,8 @@ static void on_signal(uv_signal_t *s, int signum)
     w->fn(w->ud, signum);
 }
 
-int loop_on_signal(struct loop *l, int signum, void (*fn)(void *ud, int signum), void *ud, struct err *e)
+int loop_on_signal(struct loop *l, int signum, void (*fn)(void *ud, int signum), void *ud,
+                   struct err *e)
 {
     struct signal_watch *w = xcalloc(1, sizeof(*w));
     w->fn = fn;
@@ -332,13 +342,24 @@ void alarm_free(struct alarm *a)
     }
 }
 
-/* --- life -------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 static void ignore_broken_pipes(void)
 {
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction ignore = { .sa_handler = SIG_IGN };
     int rc = sigaction(SIGPIPE, &ignore, NULL);
     assert(rc == 0); /* fails only for a bad signal number */
+}
+
+/* Each connection is a descriptor; the soft limit is often 1024 where the hard one is far higher.
+ */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &files); /* fewer will have to do */
+    }
 }
 
 struct loop *loop_new(void)
@@ -357,6 +378,7 @@ struct loop *loop_new(void)
     (void)uv_timer_init(&l->uv, &l->sleeper); /* always 0 */
     l->waker.data = l;
     ignore_broken_pipes();
+    raise_descriptor_limit();
     return l;
 }
 
@@ -385,7 +407,7 @@ void loop_free(struct loop *l)
     (void)uv_run(&l->uv, UV_RUN_DEFAULT); /* until every close callback was called */
     int rc = uv_loop_close(&l->uv);
     assert(rc == 0);
-    list_each(it, &l->ticks) {
+    list_each (it, &l->ticks) {
         list_entry(it, struct tick, link)->is_removed = true;
     }
     sweep_ticks(l);

@@ -1,7 +1,7 @@
 /*
  * Child processes through uv_spawn. A struct process belongs to its maker until process_free; where
- * the child still runs then, the handle stays in the loop, only to collect the child's end, and frees
- * itself. Loop thread.
+ * the child still runs then, the handle stays in the loop, only to collect the child's end, and
+ * frees itself. Loop thread.
  */
 #include "net/process.h"
 
@@ -57,9 +57,9 @@ static int spawn(struct loop *l, struct process *p, const struct process_opts *o
 {
     /* uv_spawn takes the texts without const, and does not change them. */
     uv_stdio_container_t stdio[3] = {
-        {.flags = UV_IGNORE},
-        {.flags = UV_INHERIT_FD, .data.fd = out_fd != -1 ? out_fd : STDOUT_FILENO},
-        {.flags = UV_INHERIT_FD, .data.fd = out_fd != -1 ? out_fd : STDERR_FILENO},
+        { .flags = UV_IGNORE },
+        { .flags = UV_INHERIT_FD, .data.fd = out_fd != -1 ? out_fd : STDOUT_FILENO },
+        { .flags = UV_INHERIT_FD, .data.fd = out_fd != -1 ? out_fd : STDERR_FILENO },
     };
     uv_process_options_t options = {
         .exit_cb = on_exit_of,

@@ -18,7 +18,8 @@ struct process_opts {
     void *ud;
 };
 
-struct process *process_spawn(struct loop *l, const struct process_opts *o, struct err *e); /* NULL on error */
+struct process *process_spawn(struct loop *l, const struct process_opts *o,
+                              struct err *e); /* NULL on error */
 int process_pid(const struct process *p);
 void process_kill(struct process *p, int signum);
 void process_free(struct process *p); /* does not kill; on_exit is not called any more */

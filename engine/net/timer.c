@@ -1,8 +1,9 @@
 /*
- * Timers: a binary heap of pointers to timers that their owners embed, ordered by due time and, where
- * that is equal, by the order of their start. Each timer knows its place, so that stopping one costs
- * O(log n) without a search. Times are of the monotonic clock of base/clock.h, so that virtual time
- * works; how long to sleep is loop.c's matter. The heap owns only its array. Loop thread.
+ * Timers: a binary heap of pointers to timers that their owners embed, ordered by due time and,
+ * where that is equal, by the order of their start. Each timer knows its place, so that stopping
+ * one costs O(log n) without a search. Times are of the monotonic clock of base/clock.h, so that
+ * virtual time works; how long to sleep is loop.c's matter. The heap owns only its array. Loop
+ * thread.
  */
 #include "net/timer.h"
 
@@ -88,7 +89,7 @@ void timer_heap_fini(struct timer_heap *h)
         take_out(h, h->items[h->len]);
     }
     free(h->items);
-    *h = (struct timer_heap){0};
+    *h = (struct timer_heap){ 0 };
 }
 
 struct timer *timer_heap_peek(const struct timer_heap *h)
@@ -110,7 +111,7 @@ void timer_heap_fire(struct timer_heap *h, int64_t now_us)
 
 void timer_init(struct timer *t, struct loop *l, void (*fn)(struct timer *))
 {
-    *t = (struct timer){.fn = fn, .loop = l};
+    *t = (struct timer){ .fn = fn, .loop = l };
 }
 
 void timer_start(struct timer *t, int64_t delay_us)

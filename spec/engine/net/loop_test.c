@@ -48,7 +48,7 @@ static void timers_fire_in_the_order_of_their_due_times(void **state)
     struct loop *l = *state;
     stop_clock();
     struct probe p[4];
-    const int64_t delays[] = {3000, 1000, 2000, 1000};
+    const int64_t delays[] = { 3000, 1000, 2000, 1000 };
     for (int i = 0; i < 4; i++) {
         p[i].id = i;
         timer_init(&p[i].timer, l, note_probe);
@@ -56,7 +56,7 @@ static void timers_fire_in_the_order_of_their_due_times(void **state)
     }
     move_clock(l, 3000);
     assert_int_equal(order_len, 4);
-    const int expected[] = {1, 3, 2, 0};
+    const int expected[] = { 1, 3, 2, 0 };
     assert_memory_equal(order, expected, sizeof(expected));
 }
 
@@ -64,7 +64,7 @@ static void a_timer_never_fires_early_by_a_microsecond(void **state)
 {
     struct loop *l = *state;
     stop_clock();
-    struct probe p = {.id = 1};
+    struct probe p = { .id = 1 };
     timer_init(&p.timer, l, note_probe);
     timer_start(&p.timer, 1001);
     move_clock(l, 1000);
@@ -80,7 +80,7 @@ static void a_timer_never_fires_early_by_a_microsecond(void **state)
 static void a_timer_in_real_time_is_not_early_either(void **state)
 {
     struct loop *l = *state;
-    struct probe p = {.id = 1};
+    struct probe p = { .id = 1 };
     timer_init(&p.timer, l, note_probe);
     int64_t due = clock_mono_us() + 1500;
     timer_start(&p.timer, 1500);
@@ -94,7 +94,7 @@ static void a_stopped_timer_does_not_fire(void **state)
 {
     struct loop *l = *state;
     stop_clock();
-    struct probe p = {.id = 1};
+    struct probe p = { .id = 1 };
     timer_init(&p.timer, l, note_probe);
     timer_start(&p.timer, 10);
     timer_stop(&p.timer);
@@ -107,7 +107,7 @@ static void starting_a_timer_again_moves_it(void **state)
 {
     struct loop *l = *state;
     stop_clock();
-    struct probe p = {.id = 1};
+    struct probe p = { .id = 1 };
     timer_init(&p.timer, l, note_probe);
     timer_start(&p.timer, 10);
     timer_start(&p.timer, 100);
@@ -122,7 +122,7 @@ static void a_delay_below_zero_is_due_at_once_and_the_longest_never(void **state
 {
     struct loop *l = *state;
     stop_clock();
-    struct probe p[2] = {{.id = 0}, {.id = 1}};
+    struct probe p[2] = { { .id = 0 }, { .id = 1 } };
     timer_init(&p[0].timer, l, note_probe);
     timer_init(&p[1].timer, l, note_probe);
     timer_start(&p[0].timer, INT64_MAX);
@@ -145,7 +145,7 @@ static void a_timer_that_starts_itself_again_fires_once_a_turn(void **state)
 {
     struct loop *l = *state;
     stop_clock();
-    struct probe p[2] = {{.id = 0}, {.id = 1}};
+    struct probe p[2] = { { .id = 0 }, { .id = 1 } };
     timer_init(&p[0].timer, l, restart_at_once);
     timer_init(&p[1].timer, l, note_probe);
     timer_start(&p[0].timer, 0);
@@ -174,7 +174,7 @@ static void a_timer_may_stop_another_that_is_due_too_and_free_itself(void **stat
 {
     struct loop *l = *state;
     stop_clock();
-    struct probe p[2] = {{.id = 0}, {.id = 1}};
+    struct probe p[2] = { { .id = 0 }, { .id = 1 } };
     struct probe *own = xcalloc(1, sizeof(*own));
     victim = &p[1];
     timer_init(&p[0].timer, l, stop_victim);
@@ -234,13 +234,13 @@ static void ticks_run_behind_timers_and_ask_not_to_sleep(void **state)
     stop_clock();
     int first = 3;
     int second = 1;
-    struct probe p = {.id = 1};
+    struct probe p = { .id = 1 };
     timer_init(&p.timer, l, note_probe);
     timer_start(&p.timer, 0);
     loop_add_tick(l, tick_once_more, &first);
     loop_add_tick(l, tick_once_more, &second);
     loop_turn(l, false);
-    const int expected[] = {1, 103, 101};
+    const int expected[] = { 1, 103, 101 };
     assert_int_equal(order_len, 3);
     assert_memory_equal(order, expected, sizeof(expected));
     loop_remove_tick(l, tick_once_more, &second);
@@ -248,6 +248,17 @@ static void ticks_run_behind_timers_and_ask_not_to_sleep(void **state)
     loop_turn(l, true);
     assert_int_equal(order_len, 5);
     loop_remove_tick(l, tick_once_more, &first);
+}
+
+static void a_turn_that_was_asked_for_again_does_not_sleep_once(void **state)
+{
+    struct loop *l = *state;
+    int left = 1;
+    loop_add_tick(l, tick_once_more, &left);
+    loop_again(l);
+    loop_turn(l, true); /* would sleep for good */
+    assert_int_equal(order_len, 1);
+    loop_remove_tick(l, tick_once_more, &left);
 }
 
 static struct loop *tick_loop;
@@ -284,7 +295,7 @@ static void note_wake(void *ud)
 static void a_wake_from_another_thread_ends_the_sleep(void **state)
 {
     struct loop *l = *state;
-    int ids[] = {1, 2};
+    int ids[] = { 1, 2 };
     loop_on_wake(l, note_wake, &ids[0]);
     loop_on_wake(l, note_wake, &ids[1]);
     pthread_t thread;
@@ -405,7 +416,7 @@ static void a_timer_started_by_an_alarm_does_not_wait_for_the_next_event(void **
 static void a_loop_freed_with_armed_timers_disarms_them(void **state)
 {
     struct loop *l = loop_new();
-    struct probe p = {.id = 1};
+    struct probe p = { .id = 1 };
     timer_init(&p.timer, l, note_probe);
     timer_start(&p.timer, 1000);
     loop_free(l);
@@ -429,6 +440,7 @@ int main(void)
         T(a_timer_may_stop_another_that_is_due_too_and_free_itself),
         T(two_thousand_timers_of_which_half_are_stopped_keep_their_order),
         T(ticks_run_behind_timers_and_ask_not_to_sleep),
+        T(a_turn_that_was_asked_for_again_does_not_sleep_once),
         T(a_tick_may_remove_itself),
         T(a_wake_from_another_thread_ends_the_sleep),
         T(a_signal_arrives_in_the_loop),

@@ -23,7 +23,7 @@
 
 /* What the tests of this layer share: a clock that stands still, and a TCP client made of plain
  * sockets that says exactly what it is told to. A test that hangs is ended by SIGALRM. */
-enum { TEST_LIMIT_S = 60, SECOND_US = 1000 * 1000 };
+enum { TEST_LIMIT_S = 30, SECOND_US = 1000 * 1000 };
 
 static int64_t still_now_us;
 
@@ -37,7 +37,7 @@ static void still_random(void *ud, void *out, size_t len)
     memset(out, 7, len);
 }
 
-static const struct clock still_clock = {still_us, still_us, still_random, NULL};
+static const struct clock still_clock = { still_us, still_us, still_random, NULL };
 
 static inline void stop_clock(void)
 {
@@ -60,7 +60,7 @@ static inline int put_clock_back(void **state)
 /* Connects to "127.0.0.1:port"; not blocking afterwards. */
 static inline int raw_connect(const char *address)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET};
+    struct sockaddr_in a = { .sin_family = AF_INET };
     const char *colon = strrchr(address, ':');
     assert_non_null(colon);
     a.sin_port = htons((uint16_t)strtol(colon + 1, NULL, 10));

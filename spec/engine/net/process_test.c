@@ -16,7 +16,7 @@ struct ending {
 static void note_end(void *ud, int64_t status, int signum)
 {
     struct ending *e = ud;
-    *e = (struct ending){e->count + 1, status, signum};
+    *e = (struct ending){ e->count + 1, status, signum };
 }
 
 static char folder[64];
@@ -51,9 +51,9 @@ static const char *read_output(void)
 /* Runs a shell line to its end. */
 static struct ending run(struct loop *l, struct process_opts o, const char *line)
 {
-    struct ending end = {0};
+    struct ending end = { 0 };
     struct err e = ERR_INIT;
-    const char *const argv[] = {"/bin/sh", "-c", line, NULL};
+    const char *const argv[] = { "/bin/sh", "-c", line, NULL };
     o.argv = argv;
     o.on_exit = note_end;
     o.ud = &end;
@@ -69,7 +69,7 @@ static struct ending run(struct loop *l, struct process_opts o, const char *line
 
 static void a_child_s_exit_status_is_told_once(void **state)
 {
-    struct ending end = run(*state, (struct process_opts){0}, "exit 7");
+    struct ending end = run(*state, (struct process_opts){ 0 }, "exit 7");
     assert_int_equal(end.count, 1);
     assert_int_equal(end.status, 7);
     assert_int_equal(end.signum, 0);
@@ -77,7 +77,7 @@ static void a_child_s_exit_status_is_told_once(void **state)
 
 static void output_and_errors_are_appended_to_the_file(void **state)
 {
-    struct process_opts o = {.output_path = output};
+    struct process_opts o = { .output_path = output };
     run(*state, o, "echo one");
     run(*state, o, "echo two >&2");
     assert_string_equal(read_output(), "one\ntwo\n");
@@ -88,8 +88,8 @@ static void output_and_errors_are_appended_to_the_file(void **state)
 
 static void environment_and_folder_are_those_given(void **state)
 {
-    const char *const env[] = {"COLOUR=blue", NULL};
-    struct process_opts o = {.output_path = output, .env = env, .cwd = folder};
+    const char *const env[] = { "COLOUR=blue", NULL };
+    struct process_opts o = { .output_path = output, .env = env, .cwd = folder };
     run(*state, o, "echo $COLOUR $HOME; /bin/pwd");
     char expected[128];
     (void)snprintf(expected, sizeof(expected), "blue\n%s\n", folder);
@@ -98,18 +98,19 @@ static void environment_and_folder_are_those_given(void **state)
 
 static void a_child_has_the_default_handling_of_broken_pipes(void **state)
 {
-    struct ending end = run(*state, (struct process_opts){.output_path = output}, "kill -PIPE $$");
+    struct ending end =
+        run(*state, (struct process_opts){ .output_path = output }, "kill -PIPE $$");
     assert_int_equal(end.signum, SIGPIPE);
 }
 
 static void a_signal_ends_a_child(void **state)
 {
     struct loop *l = *state;
-    struct ending end = {0};
+    struct ending end = { 0 };
     struct err e = ERR_INIT;
-    const char *const argv[] = {"/bin/sleep", "1000", NULL};
-    struct process *p =
-        process_spawn(l, &(struct process_opts){.argv = argv, .on_exit = note_end, .ud = &end}, &e);
+    const char *const argv[] = { "/bin/sleep", "1000", NULL };
+    struct process *p = process_spawn(
+        l, &(struct process_opts){ .argv = argv, .on_exit = note_end, .ud = &end }, &e);
     assert_non_null(p);
     assert_true(process_pid(p) > 0);
     process_kill(p, SIGTERM);
@@ -123,8 +124,8 @@ static void a_signal_ends_a_child(void **state)
 static void a_program_that_is_not_there_is_an_error_that_names_it(void **state)
 {
     struct err e = ERR_INIT;
-    const char *const argv[] = {"/no/such/program", NULL};
-    assert_null(process_spawn(*state, &(struct process_opts){.argv = argv}, &e));
+    const char *const argv[] = { "/no/such/program", NULL };
+    assert_null(process_spawn(*state, &(struct process_opts){ .argv = argv }, &e));
     assert_int_equal(e.kind, ERR_IO);
     assert_non_null(strstr(e.message, "/no/such/program"));
 }
@@ -132,8 +133,8 @@ static void a_program_that_is_not_there_is_an_error_that_names_it(void **state)
 static void an_output_that_cannot_be_opened_is_an_error(void **state)
 {
     struct err e = ERR_INIT;
-    const char *const argv[] = {"/bin/true", NULL};
-    struct process_opts o = {.argv = argv, .output_path = "/no/such/folder/file"};
+    const char *const argv[] = { "/bin/true", NULL };
+    struct process_opts o = { .argv = argv, .output_path = "/no/such/folder/file" };
     assert_null(process_spawn(*state, &o, &e));
     assert_int_equal(e.kind, ERR_IO);
 }
@@ -141,11 +142,11 @@ static void an_output_that_cannot_be_opened_is_an_error(void **state)
 static void freeing_a_process_neither_ends_the_child_nor_tells_of_its_end(void **state)
 {
     struct loop *l = *state;
-    struct ending end = {0};
+    struct ending end = { 0 };
     struct err e = ERR_INIT;
-    const char *const argv[] = {"/bin/sleep", "1000", NULL};
-    struct process *p =
-        process_spawn(l, &(struct process_opts){.argv = argv, .on_exit = note_end, .ud = &end}, &e);
+    const char *const argv[] = { "/bin/sleep", "1000", NULL };
+    struct process *p = process_spawn(
+        l, &(struct process_opts){ .argv = argv, .on_exit = note_end, .ud = &end }, &e);
     assert_non_null(p);
     int pid = process_pid(p);
     process_free(p);
