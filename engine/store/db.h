@@ -7,18 +7,18 @@
 #include "store/query.h"
 #include "store/tally.h"
 
-/* What a back end gives the store: a connection with transactions, savepoints and a stamp that tells a
- * store from another database. sqlite.c is the one behind it. A connection is used by one thread at a
- * time. SQL is written in what SQLite and PostgreSQL share, next to the op that uses it; only the
- * tables (schema.c) are a back end's own.
+/* What a back end gives the store: a connection with transactions, savepoints and a stamp that
+ * tells a store from another database. sqlite.c is the one behind it. A connection is used by one
+ * thread at a time. SQL is written in what SQLite and PostgreSQL share, next to the op that uses
+ * it; only the tables (schema.c) are a back end's own.
  *
- * Errors of all functions: ERR_STORE_FULL where there is no room, ERR_CONFLICT for a broken constraint,
- * ERR_TOO_LARGE for a value past the back end's limit, ERR_STORE else. */
+ * Errors of all functions: ERR_STORE_FULL where there is no room, ERR_CONFLICT for a broken
+ * constraint, ERR_TOO_LARGE for a value past the back end's limit, ERR_STORE else. */
 struct db;
 
 /* Opens the file at path, which is made (mode 0600, its folder 0700) unless it is opened read only.
- * Writes nothing to a file that exists. ERR_NOT_FOUND where a file to read is missing, ERR_CONFIG where
- * it cannot be opened, made or written. NULL on error. */
+ * Writes nothing to a file that exists. ERR_NOT_FOUND where a file to read is missing, ERR_CONFIG
+ * where it cannot be opened, made or written. NULL on error. */
 struct db *db_open(const char *path, bool is_read_only, struct err *e);
 void db_close(struct db *db); /* NULL is allowed */
 const char *db_path(const struct db *db);
@@ -30,7 +30,7 @@ int db_set_durable(struct db *db, struct err *e);
 struct db_stamp {
     int64_t application; /* 0: nobody said */
     int64_t version;
-    bool is_empty;       /* it has no tables yet */
+    bool is_empty; /* it has no tables yet */
 };
 /* ERR_CONFIG where the file is no database at all. */
 int db_read_stamp(struct db *db, struct db_stamp *stamp, struct err *e);
@@ -40,11 +40,11 @@ int db_write_stamp(struct db *db, const struct db_stamp *stamp, struct err *e);
 int db_run_script(struct db *db, const char *script, struct err *e);
 
 /* A transaction that writes holds off other writers from its beginning; one that reads sees one
- * moment. After a commit that failed the transaction is gone and the connection can be used again. */
+ * moment. After a commit that failed the transaction is gone, the connection goes on. */
 int db_begin(struct db *db, struct err *e);
-int db_begin_reading(struct db *db, struct err *e);
+int db_begin_reading(struct db *db, struct err *e); /* ended by db_rollback */
 int db_commit(struct db *db, struct err *e);
-void db_rollback(struct db *db); /* allowed outside a transaction */
+void db_rollback(struct db *db);             /* allowed outside a transaction */
 bool db_in_transaction(const struct db *db); /* false also after an error that ended it */
 
 /* One savepoint at a time, within a transaction. db_undo goes back to it and drops it: -1 where the

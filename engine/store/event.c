@@ -1,8 +1,9 @@
 /*
- * Events: what came in, once per dedupe key, and with it the runs that it starts, in one transaction
- * (so a key is never remembered without its runs, nor the other way round). The unique index event_dedupe decides what is a duplicate; a duplicate is kept as a row without payload,
- * for people who want to know why nothing happened. Unrouted events are those that
- * the engine still has to match with recipes. Ops run on the writer or reader thread, structs live on the loop.
+ * Events: what came in, once per dedupe key, and with it the runs that it starts, in one
+ * transaction (so a key is never remembered without its runs, nor the other way round). The unique
+ * index event_dedupe decides what is a duplicate; a duplicate is kept as a row without payload, for
+ * people who want to know why nothing happened. Unrouted events are those that the engine still has
+ * to match with recipes. Ops run on the writer or reader thread, structs live on the loop.
  */
 #include "store/event.h"
 
@@ -52,7 +53,7 @@ void event_row_fini(struct event_row *row)
     free(row->key);
     free(row->headers);
     free(row->payload);
-    *row = (struct event_row){0};
+    *row = (struct event_row){ 0 };
 }
 
 /* --- writing --- */
@@ -155,7 +156,7 @@ static int check_exists(struct db *db, const struct id *id, struct err *e)
     struct query *q = db_query(db, select_exists);
     query_bind_id(q, 1, id);
     int rc = query_next(q, e);
-    struct id original = {{0}};
+    struct id original = { { 0 } };
     if (rc == 1) {
         original = query_id(q, 0);
     }
@@ -233,28 +234,27 @@ static int replay_exec(struct store_op *op, struct db *db, struct err *e)
 
 void event_replay_init(struct event_replay *r, struct id id)
 {
-    *r = (struct event_replay){.op.exec = replay_exec, .id = id};
+    *r = (struct event_replay){ .op.exec = replay_exec, .id = id };
 }
 
 /* --- reading --- */
 
-#define LIST_HEAD \
-    "select id, connection, type, dedupe_key, received_us, is_routed, replay, duplicate_of, headers," \
-    " (select count(*) from run where run.event_id = event.id)," \
-    " case when $1 = 1 then payload end" \
+#define LIST_HEAD                                                                                  \
+    "select id, connection, type, dedupe_key, received_us, is_routed, replay, duplicate_of, "      \
+    "headers,"                                                                                     \
+    " (select count(*) from run where run.event_id = event.id),"                                   \
+    " case when $1 = 1 then payload end"                                                           \
     " from event"
-#define LIST_FILTER \
-    " where id < $2" \
-    " and ($3 is null or connection = $3)" \
-    " and ($4 is null or type = $4)" \
+#define LIST_FILTER                                                                                \
+    " where id < $2"                                                                               \
+    " and ($3 is null or connection = $3)"                                                         \
+    " and ($4 is null or type = $4)"                                                               \
     " and received_us >= $5"
 
-static const char list_all[] =
-    LIST_HEAD LIST_FILTER
+static const char list_all[] = LIST_HEAD LIST_FILTER
     " order by id desc"
     " limit $6";
-static const char list_unrouted[] =
-    LIST_HEAD LIST_FILTER
+static const char list_unrouted[] = LIST_HEAD LIST_FILTER
     " and is_routed = 0"
     " order by id"
     " limit $6";
@@ -263,8 +263,9 @@ static const char select_one[] = LIST_HEAD " where id = $2";
 static struct query *start_list(struct db *db, const struct event_list *list)
 {
     bool is_one = !id_is_zero(&list->only);
-    struct query *q = db_query(db, is_one ? select_one
-                                          : list->only_unrouted ? list_unrouted : list_all);
+    struct query *q = db_query(db, is_one                ? select_one
+                                   : list->only_unrouted ? list_unrouted
+                                                         : list_all);
     query_bind_int(q, 1, list->with_payload);
     if (is_one) {
         query_bind_id(q, 2, &list->only);

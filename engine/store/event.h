@@ -3,41 +3,43 @@
 #include "store/run.h"
 #include "store/store.h"
 
-/* What came in. A second delivery with the same (connection, dedupe key) is kept as a row without payload that
- * names the first, and starts nothing. */
+/* What came in. A second delivery with the same (connection, dedupe key) is kept as a row without
+ * payload that names the first, and starts nothing. */
 struct event_row {
     struct id id;
     char *connection;
-    char *type;        /* the trigger's name: "contact_created" */
-    char *key;         /* the dedupe key, or NULL for internal events without one */
+    char *type; /* the trigger's name: "contact_created" */
+    char *key;  /* the dedupe key, or NULL for internal events without one */
     int64_t received_us;
-    char *headers;     /* JSON object, or NULL */
-    char *payload;     /* JSON text as received, or as normalised by the connector */
+    char *headers; /* JSON object, or NULL */
+    char *payload; /* JSON text as received, or as normalised by the connector */
     size_t payload_len;
     struct id duplicate_of; /* zero: not a duplicate */
-    bool is_routed;    /* its runs were made; false: the engine still has to match it with recipes */
-    int replay;        /* how many times it was replayed */
+    bool is_routed; /* its runs were made; false: the engine still has to match it with recipes */
+    int replay;     /* how many times it was replayed */
     int64_t run_count; /* read only */
 };
 void event_row_fini(struct event_row *row);
 
-/* Writes an event and, only if it is new, its runs; one transaction. Rows and seeds are owned by the op. */
+/* Writes an event and, only if it is new, its runs; one transaction. Rows and seeds are owned by
+ * the op; the event has an id already, which may be replaced. ERR_CONFLICT where that id is taken.
+ */
 struct event_put {
     struct store_op op;
     struct event_row event;
-    struct run_seed *runs;  /* array, owned */
+    struct run_seed *runs; /* array, owned */
     size_t run_count;
-    bool is_duplicate;      /* out */
-    struct id original;     /* out: the first event, if is_duplicate */
+    bool is_duplicate;  /* out */
+    struct id original; /* out: the first event, if is_duplicate */
 };
 struct event_put *event_put_new(void);
 void event_put_free(struct event_put *put);
 
-/* Makes the runs of an event that is stored already, once: does nothing where it is routed. Same struct: event.id and
- * the seeds are read; is_duplicate says that it was routed before. */
+/* Makes the runs of an event that is stored already, once: does nothing where it is routed. Same
+ * struct: event.id and the seeds are read; is_duplicate says that it was routed before. */
 struct event_put *event_route_new(void);
 
-/* Events that no engine has matched yet, oldest first. */
+/* Events, duplicates among them; or those that no engine has matched yet. */
 struct event_list {
     struct store_op op;
     /* in */
@@ -47,15 +49,16 @@ struct event_list {
     int64_t since_us;              /* 0: all */
     int limit;                     /* 1 … 1000 */
     bool with_payload;
-    struct id only;                /* not zero: just this one */
+    struct id only; /* not zero: just this one */
     /* out */
-    struct event_row *rows;        /* newest first; oldest first with only_unrouted */
+    struct event_row *rows; /* newest first; oldest first with only_unrouted */
     size_t count;
 };
 struct event_list *event_list_new(void);
 void event_list_free(struct event_list *list);
 
-/* Runs an event again: it becomes unrouted and its replay number rises. ERR_NOT_FOUND. */
+/* Runs an event again: it becomes unrouted and its replay number rises; one that is unrouted stays
+ * as it is. ERR_NOT_FOUND; ERR_CONFLICT for a duplicate, naming the first event. */
 struct event_replay {
     struct store_op op;
     struct id id;

@@ -1,8 +1,8 @@
 /*
- * The store's file on disk, before SQLite gets to see it: made with the right modes, its names synced
- * into their folders (SQLite syncs what is in the file, not that the file is there), and the lock
- * that keeps a second engine away. The lock is on a file beside the store: SQLite's own locks are
- * POSIX ones, which a process loses as soon as it closes any descriptor of the file. For the
+ * The store's file on disk, before SQLite gets to see it: made with the right modes, its names
+ * synced into their folders (SQLite syncs what is in the file, not that the file is there), and the
+ * lock that keeps a second engine away. The lock is on a file beside the store: SQLite's own locks
+ * are POSIX ones, which a process loses as soon as it closes any descriptor of the file. For the
  * same reason file_prepare never opens a store that exists. Called before the threads start.
  */
 #include "store/file.h"
@@ -137,9 +137,10 @@ int file_lock(const char *path, int *fd, struct err *e)
     return 0;
 }
 
+/* The lock's file stays: two processes could lock two files of one name otherwise. */
 void file_unlock(int fd)
 {
     if (fd != -1) {
-        (void)close(fd); /* gives the lock back; the file stays, for a name that is removed can be locked twice */
+        (void)close(fd); /* gives the lock back */
     }
 }

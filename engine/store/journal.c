@@ -1,8 +1,8 @@
 /*
- * The journal: what each run did, one row for a step or an effect, under its path. A row is written when an
- * effect begins and replaced when it ends; its number, taken when the path is first written, keeps the order in which they
- * began, which times cannot (two steps may begin in one microsecond). The writing is part of run_save and
- * record_put, on their thread.
+ * The journal: what each run did, one row for a step or an effect, under its path. A row is written
+ * when an effect begins and replaced when it ends; its number, taken when the path is first
+ * written, keeps the order in which they began, which times cannot (two steps may begin in one
+ * microsecond). The writing is part of run_save and record_put, on their thread.
  */
 #include <stdlib.h>
 
@@ -46,7 +46,7 @@ void journal_row_fini(struct journal_row *row)
     free(row->input);
     free(row->output);
     free(row->error);
-    *row = (struct journal_row){0};
+    *row = (struct journal_row){ 0 };
 }
 
 static int write_row(struct db *db, const struct id *run_id, const struct journal_row *row,

@@ -6,11 +6,12 @@
 
 /* What an op of one file does inside the op of another, in its transaction. Writer thread. */
 
-/* Inserts the event, or, where its dedupe key is taken, a row without payload that names the first one: then *original
- * is that one's id, else zero. */
+/* Inserts the event, or, where its dedupe key is taken, a row without payload that names the first
+ * one: then *original is that one's id, else zero. */
 int event_add(struct db *db, const struct event_row *row, struct id *original, struct err *e);
 
-/* Makes the run of a seed. Sets seed->is_blocked. ERR_CONFLICT where this event has a run of that recipe. */
+/* Makes the run of a seed. Sets seed->is_blocked. ERR_CONFLICT where this event has a run of that
+ * recipe. */
 int run_add(struct db *db, const struct id *event_id, int replay, struct run_seed *seed,
             int64_t now_us, struct err *e);
 
@@ -18,9 +19,9 @@ int run_add(struct db *db, const struct id *event_id, int replay, struct run_see
 int run_apply(struct db *db, struct run_save *save, int64_t now_us, struct err *e);
 
 /* Columns of a run in the order in which run_read reads them, from column `first` of the row. */
-#define RUN_COLUMNS \
-    "run.id, run.recipe, run.version, run.event_id, run.order_key, run.state, run.attempts," \
-    " run.step, run.due_us, run.created_us, run.updated_us, run.error_kind, run.error_message," \
+#define RUN_COLUMNS                                                                                \
+    "run.id, run.recipe, run.version, run.event_id, run.order_key, run.state, run.attempts,"       \
+    " run.step, run.due_us, run.created_us, run.updated_us, run.error_kind, run.error_message,"    \
     " run.error_status, run.error_retry_us, run.error_detail"
 enum { RUN_COLUMN_COUNT = 16 };
 void run_read(struct query *q, int first, struct run_row *row);

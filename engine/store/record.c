@@ -1,9 +1,9 @@
 /*
- * Records: the workspace's contacts, tasks, activities and submissions. record_put compares what is there
- * with what would be there after it, as canonical JSON, so that a repeated delivery changes nothing; every change writes the
- * record and a row of its history. The journal rows of the run that asks go along in the transaction, so
- * a step that was recorded as done has happened, and one that has happened is recorded. Writer thread; lists
- * on the reader's.
+ * Records: the workspace's contacts, tasks, activities and submissions. record_put compares what is
+ * there with what would be there after it, as canonical JSON, so that a repeated delivery changes
+ * nothing; every change writes the record and a row of its history. The journal rows of the run
+ * that asks go along in the transaction, so a step that was recorded as done has happened, and one
+ * that has happened is recorded. Writer thread; lists on the reader's.
  */
 #include "store/record.h"
 
@@ -17,21 +17,23 @@
 #include "store/rows.h"
 
 static_assert(RECORD_CONTACT == 0 && RECORD_TASK == 1 && RECORD_ACTIVITY == 2 &&
-              RECORD_SUBMISSION == 3, "kinds are stored");
+                  RECORD_SUBMISSION == 3,
+              "kinds are stored");
 
-#define RECORD_COLUMNS \
-    "id, kind, source, source_id, contact_id, origin, version, created_us, updated_us, deleted_us," \
+#define RECORD_COLUMNS                                                                             \
+    "id, kind, source, source_id, contact_id, origin, version, created_us, updated_us, "           \
+    "deleted_us,"                                                                                  \
     " fields"
 
-static const char select_record[] =
-    "select " RECORD_COLUMNS
-    " from record"
-    " where kind = $1"
-    " and source = $2"
-    " and source_id = $3";
+static const char select_record[] = "select " RECORD_COLUMNS
+                                    " from record"
+                                    " where kind = $1"
+                                    " and source = $2"
+                                    " and source_id = $3";
 
 static const char upsert_record[] =
-    "insert into record (" RECORD_COLUMNS ")"
+    "insert into record (" RECORD_COLUMNS
+    ")"
     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     " on conflict (id) do update"
     " set contact_id = excluded.contact_id, origin = excluded.origin, version = excluded.version,"
@@ -59,24 +61,18 @@ static const char mark_children[] =
     "   and contact.deleted_us = 0)"
     " returning id";
 
-#define LIST_HEAD \
-    "select " RECORD_COLUMNS \
-    " from record"
-#define LIST_TAIL \
-    " and ($1 = -1 or kind = $1)" \
-    " and ($2 is null or source = $2)" \
-    " and ($3 is null or source_id = $3)" \
-    " and ($4 = 1 or deleted_us = 0)"
+#define LIST_HEAD "select " RECORD_COLUMNS " from record"
+#define LIST_TAIL                                                                                  \
+    " and ($3 = -1 or kind = $3)"                                                                  \
+    " and ($4 is null or source = $4)"                                                             \
+    " and ($5 = 1 or deleted_us = 0)"                                                              \
+    " order by updated_us desc, id desc"                                                           \
+    " limit $6"
 
-static const char list_all[] =
-    LIST_HEAD " where true" LIST_TAIL
-    " order by updated_us desc, id desc"
-    " limit $5";
-static const char list_of_contact[] =
-    LIST_HEAD " where true" LIST_TAIL
-    " and contact_id = $5"
-    " order by updated_us desc, id desc"
-    " limit $6";
+static const char list_all[] = LIST_HEAD " where $1 is null and $2 is null" LIST_TAIL;
+static const char list_of_contact[] = LIST_HEAD " where $1 is null and contact_id = $2" LIST_TAIL;
+static const char list_of_source[] =
+    LIST_HEAD " where source_id = $1 and ($2 is null or contact_id = $2)" LIST_TAIL;
 
 static const char list_versions[] =
     "select record.id, kind, source, source_id, record_version.contact_id, record_version.origin,"
@@ -91,10 +87,10 @@ static const char list_versions[] =
     " limit $4";
 
 static const char *const kind_names[RECORD_KIND_COUNT][2] = {
-    [RECORD_CONTACT] = {"contact", "contacts"},
-    [RECORD_TASK] = {"task", "tasks"},
-    [RECORD_ACTIVITY] = {"activity", "activities"},
-    [RECORD_SUBMISSION] = {"submission", "submissions"},
+    [RECORD_CONTACT] = { "contact", "contacts" },
+    [RECORD_TASK] = { "task", "tasks" },
+    [RECORD_ACTIVITY] = { "activity", "activities" },
+    [RECORD_SUBMISSION] = { "submission", "submissions" },
 };
 
 const char *record_kind_name(enum record_kind k)
@@ -135,7 +131,7 @@ void record_row_fini(struct record_row *row)
     free(row->contact_id);
     free(row->origin);
     free(row->fields);
-    *row = (struct record_row){0};
+    *row = (struct record_row){ 0 };
 }
 
 static void read_record(struct query *q, struct record_row *row)
@@ -265,7 +261,7 @@ static int create(struct db *db, struct record_put *p, struct err *e)
 {
     static const char nothing[] = "{}";
     struct record_row *row = &p->row;
-    struct record_row old = {.fields = (char *)nothing};
+    struct record_row old = { .fields = (char *)nothing };
     bool is_same;
     if (merge_fields(row, &old, &is_same, e) == -1) {
         return -1;
@@ -360,7 +356,7 @@ static void begin_from_given(struct record_put *p)
 
 static int change_record(struct db *db, struct record_put *p, struct err *e)
 {
-    struct record_row old = {0};
+    struct record_row old = { 0 };
     int rc = find(db, &p->row, &old, e);
     if (rc == 1) {
         rc = p->is_delete ? mark_deleted(db, p, &old, e) : update(db, p, &old, e);
@@ -436,19 +432,24 @@ static int collect(struct record_list *l, struct query *q, struct err *e)
     return rc;
 }
 
+static const char *choose_list(const struct record_list *l)
+{
+    if (l->source_id != NULL) {
+        return list_of_source;
+    }
+    return l->contact_id != NULL ? list_of_contact : list_all;
+}
+
 static int list_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct record_list *l = list_entry(op, struct record_list, op);
-    bool has_contact = l->contact_id != NULL;
-    struct query *q = db_query(db, has_contact ? list_of_contact : list_all);
-    query_bind_int(q, 1, l->kind);
-    query_bind_text(q, 2, l->source);
-    query_bind_text(q, 3, l->source_id);
-    query_bind_int(q, 4, l->with_deleted);
-    if (has_contact) {
-        query_bind_text(q, 5, l->contact_id);
-    }
-    query_bind_int(q, has_contact ? 6 : 5, rows_limit(l->limit));
+    struct query *q = db_query(db, choose_list(l));
+    query_bind_text(q, 1, l->source_id);
+    query_bind_text(q, 2, l->contact_id);
+    query_bind_int(q, 3, l->kind);
+    query_bind_text(q, 4, l->source);
+    query_bind_int(q, 5, l->with_deleted);
+    query_bind_int(q, 6, rows_limit(l->limit));
     return collect(l, q, e);
 }
 

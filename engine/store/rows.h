@@ -10,8 +10,8 @@
 /* The results of lists, and what lists have in common. */
 enum { ROWS_LIMIT_MAX = 1000 };
 
-/* Makes room for one more of `size` bytes after `count` of them, and zeroes it; grows by doubling. What
- * limits the number is the query. */
+/* Makes room for one more of `size` bytes after `count` of them, and zeroes it; grows by doubling.
+ * What limits the number is the query. */
 static inline void *rows_grow(void *rows, size_t count, size_t size)
 {
     if ((count & (count - 1)) == 0) {
@@ -33,7 +33,7 @@ static inline int rows_limit(int asked)
 /* Binds the upper end of a page: `before`, or past every id where it is zero. */
 static inline void rows_bind_before(struct query *q, int param, const struct id *before)
 {
-    static const struct id past_all = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                        0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+    static const struct id past_all = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                          0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
     query_bind_id(q, param, id_is_zero(before) ? &past_all : before);
 }

@@ -1,15 +1,16 @@
 /*
- * Runs: how they are made, how their state changes, and the order of runs that share a key. Everything here runs inside
- * an op's transaction; structs are made and freed on the loop.
+ * Runs: how they are made, how their state changes, and the order of runs that share a key.
+ * Everything here runs inside an op's transaction; structs are made and freed on the loop.
  *
- * Of the runs of one (recipe, key) that have not ended, the first is active and the others are blocked: queued with a due
- * time that never comes (RUN_BLOCKED). Whatever ends the active one releases the blocked one with the smallest id,
- * which is the one that arrived first, in the same transaction. So: where some are blocked, one is active. The unique index
- * run_active (schema.c) refuses a second active one, whatever the code does.
+ * Of the runs of one (recipe, key) that have not ended, the first is active and the others are
+ * blocked: queued with a due time that never comes (RUN_BLOCKED). Whatever ends the active one
+ * releases the blocked one with the smallest id, which is the one that arrived first, in the same
+ * transaction. So: where some are blocked, one is active. The unique index run_active (schema.c)
+ * refuses a second active one, whatever the code does.
  *
- * A running run has the due time RUN_HELD, which never comes either: what an engine left behind is found
- * through the index of due times. SQL here writes RUN_BLOCKED as 9223372036854775807 and states as
- * numbers: a partial index is used only where the query repeats its condition literally.
+ * A running run has the due time RUN_HELD, which never comes either: what an engine left behind is
+ * found through the index of due times. SQL here writes RUN_BLOCKED as 9223372036854775807 and
+ * states as numbers: a partial index is used only where the query repeats its condition literally.
  */
 #include "store/run.h"
 
@@ -25,7 +26,7 @@
 
 /* The numbers in SQL and in stores that exist. */
 static_assert(RUN_QUEUED == 0 && RUN_RUNNING == 1 && RUN_WAITING == 2 && RUN_PARKED == 3 &&
-              RUN_DONE == 4 && RUN_DEAD == 5 && RUN_CANCELLED == 6 && RUN_SKIPPED == 7,
+                  RUN_DONE == 4 && RUN_DEAD == 5 && RUN_CANCELLED == 6 && RUN_SKIPPED == 7,
               "states are stored");
 static_assert((int)COUNTER_EVENT == COUNTER_RUN_STATE + (int)RUN_STATE_COUNT, "one counter each");
 
@@ -88,14 +89,9 @@ static const char requeue_held[] =
     " and due_us = 9223372036854775806";
 
 static const char *const state_names[RUN_STATE_COUNT] = {
-    [RUN_QUEUED] = "queued",
-    [RUN_RUNNING] = "running",
-    [RUN_WAITING] = "waiting",
-    [RUN_PARKED] = "parked",
-    [RUN_DONE] = "done",
-    [RUN_DEAD] = "dead",
-    [RUN_CANCELLED] = "cancelled",
-    [RUN_SKIPPED] = "skipped",
+    [RUN_QUEUED] = "queued",       [RUN_RUNNING] = "running", [RUN_WAITING] = "waiting",
+    [RUN_PARKED] = "parked",       [RUN_DONE] = "done",       [RUN_DEAD] = "dead",
+    [RUN_CANCELLED] = "cancelled", [RUN_SKIPPED] = "skipped",
 };
 
 const char *run_state_name(enum run_state s)
@@ -125,7 +121,7 @@ void run_row_fini(struct run_row *row)
     free(row->version);
     free(row->key);
     free(row->step);
-    *row = (struct run_row){0};
+    *row = (struct run_row){ 0 };
 }
 
 void run_seed_fini(struct run_seed *seed)
@@ -133,7 +129,7 @@ void run_seed_fini(struct run_seed *seed)
     free(seed->recipe);
     free(seed->version);
     free(seed->key);
-    *seed = (struct run_seed){0};
+    *seed = (struct run_seed){ 0 };
 }
 
 void run_count_state(struct db *db, enum run_state from, enum run_state to)
@@ -304,7 +300,7 @@ static void standing_fini(struct standing *s)
 
 static int read_standing(struct db *db, const struct id *id, struct standing *s, struct err *e)
 {
-    *s = (struct standing){0};
+    *s = (struct standing){ 0 };
     struct query *q = db_query(db, select_standing);
     query_bind_id(q, 1, id);
     int rc = query_next(q, e);
@@ -373,7 +369,7 @@ int run_apply(struct db *db, struct run_save *save, int64_t now_us, struct err *
         return -1;
     }
     save->was_cancelled = before.state == RUN_CANCELLED;
-    save->released = (struct id){{0}};
+    save->released = (struct id){ { 0 } };
     int result = save->was_cancelled ? 0 : check_change(&before, save, e);
     if (result == 0) {
         result = journal_write(db, &save->id, save->rows, save->row_count, now_us, e);
@@ -497,7 +493,7 @@ static int ask_exec(struct store_op *op, struct db *db, struct err *e)
 
 void run_ask_init(struct run_ask *ask, struct id id, enum run_request what)
 {
-    *ask = (struct run_ask){.op.exec = ask_exec, .id = id, .what = what};
+    *ask = (struct run_ask){ .op.exec = ask_exec, .id = id, .what = what };
 }
 
 /* --- after a crash --- */
@@ -519,7 +515,7 @@ static int recover_exec(struct store_op *op, struct db *db, struct err *e)
 
 void run_recover_init(struct run_recover *r)
 {
-    *r = (struct run_recover){.op.exec = recover_exec};
+    *r = (struct run_recover){ .op.exec = recover_exec };
 }
 
 struct journal_row *run_save_add(struct run_save *save)

@@ -1,6 +1,7 @@
 /*
- * Reading runs: the ones that are due, which are claimed in the same transaction, and the lists and counts that people ask for.
- * Claims run on the writer thread, lists on the reader's. What is read is the op's, and is freed on the loop.
+ * Reading runs: the ones that are due, which are claimed in the same transaction, and the lists and
+ * counts that people ask for. Claims run on the writer thread, lists on the reader's. What is read
+ * is the op's, and is freed on the loop.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -12,15 +13,15 @@
 
 /* --- claims --- */
 
-static const char select_due[] =
-    "select " RUN_COLUMNS ", event.connection, event.type, event.headers, event.payload,"
-    " event.received_us"
-    " from run"
-    " join event on event.id = run.event_id"
-    " where run.state < 3"
-    " and run.due_us <= $1"
-    " order by run.due_us, run.id"
-    " limit $2";
+static const char select_due[] = "select " RUN_COLUMNS
+                                 ", event.connection, event.type, event.headers, event.payload,"
+                                 " event.received_us"
+                                 " from run"
+                                 " join event on event.id = run.event_id"
+                                 " where run.state < 3"
+                                 " and run.due_us <= $1"
+                                 " order by run.due_us, run.id"
+                                 " limit $2";
 
 static const char hold_run[] =
     "update run"
@@ -46,7 +47,7 @@ void run_load_fini(struct run_load *load)
         journal_row_fini(&load->rows[i]);
     }
     free(load->rows);
-    *load = (struct run_load){0};
+    *load = (struct run_load){ 0 };
 }
 
 static void read_load(struct query *q, struct run_load *load)
@@ -142,25 +143,24 @@ void run_claim_free(struct run_claim *claim)
 
 /* --- lists --- */
 
-/* The lists differ in the index that they walk: all runs by id, those that have not ended, those that wait for a
- * person, those of one event. A recipe's runs are picked while walking. */
-#define LIST_HEAD \
-    "select " RUN_COLUMNS \
-    " from run"
-#define LIST_TAIL \
-    " and (1 << state) & $2 <> 0" \
-    " and ($3 is null or recipe = $3)" \
-    " and ($4 is null or event_id = $4)" \
-    " order by id desc" \
+/* The lists differ in the index that they walk: all runs by id, those that have not ended, those
+ * that wait for a person, those of one event. A recipe's runs are picked while walking. (That
+ * due_us is never negative is no news, but makes SQLite walk run_due.) */
+#define LIST_HEAD "select " RUN_COLUMNS " from run"
+#define LIST_TAIL                                                                                  \
+    " and (1 << state) & $2 <> 0"                                                                  \
+    " and ($3 is null or recipe = $3)"                                                             \
+    " and ($4 is null or event_id = $4)"                                                           \
+    " order by id desc"                                                                            \
     " limit $5"
 
 static const char list_all[] = LIST_HEAD " where id < $1" LIST_TAIL;
-static const char list_open[] =
-    LIST_HEAD " where id in (select id from run where state < 3 and id < $1)" LIST_TAIL;
+static const char list_open[] = LIST_HEAD
+    " where id in (select id from run where state < 3 and due_us >= 0) and id < $1" LIST_TAIL;
 static const char list_stuck[] =
-    LIST_HEAD " where id in (select id from run where state in (3, 5) and id < $1)" LIST_TAIL;
-static const char list_of_event[] =
-    LIST_HEAD " where id < $1"
+    LIST_HEAD " where id in (select id from run where state in (3, 5)) and id < $1" LIST_TAIL;
+static const char list_of_event[] = LIST_HEAD
+    " where id < $1"
     " and (1 << state) & $2 <> 0"
     " and ($3 is null or recipe = $3)"
     " and event_id = $4"
@@ -271,5 +271,5 @@ static int counts_exec(struct store_op *op, struct db *db, struct err *e)
 
 void run_counts_init(struct run_counts *c)
 {
-    *c = (struct run_counts){.op.exec = counts_exec};
+    *c = (struct run_counts){ .op.exec = counts_exec };
 }

@@ -1,15 +1,17 @@
 /*
- * The tables, and how a database is known as a store of this version. Steps lead from one version of the
- * tables to the next; all that are missing run in one transaction with the new stamp, so a database has either the old
- * tables or the new ones.
+ * The tables, and how a database is known as a store of this version. Steps lead from one version
+ * of the tables to the next; all that are missing run in one transaction with the new stamp, so a
+ * database has either the old tables or the new ones.
  *
- * Ids are 16 bytes that grow with time, so rows are appended at the end of their tree. `event` keeps
- * SQLite's row number, as its rows can be large; tables of short rows are stored in their primary key.
- * Indexes that only matter for runs that have not ended are partial: their size is that of the work, not of the history.
+ * Ids are 16 bytes that grow with time, so rows are appended at the end of their tree. `event`
+ * keeps SQLite's row number, as its rows can be large; tables of short rows are stored in their
+ * primary key. Indexes that only matter for runs that have not ended are partial: their size is
+ * that of the work, not of the history.
  *
- * run.state and run.due_us (store/run.c explains them): 0 queued, 1 running, 2 waiting, 3 parked, from 4 on ended;
- * 9223372036854775807 is blocked, one less is held by an engine. run_active is promise P5 said to the database: of
- * one recipe and key, one run at most is neither ended nor blocked. run_event is promise P2.
+ * run.state and run.due_us (store/run.c explains them): 0 queued, 1 running, 2 waiting, 3 parked,
+ * from 4 on ended; 9223372036854775807 is blocked, one less is held by an engine. run_active is
+ * promise P5 said to the database: of one recipe and key, one run at most is neither ended nor
+ * blocked. run_event is promise P2.
  */
 #include "store/schema.h"
 
@@ -117,7 +119,7 @@ static const char tables_1[] =
     "    deleted_us integer not null,"
     "    fields text not null"
     ") without rowid;"
-    "create unique index record_source on record (kind, source, source_id);"
+    "create unique index record_source on record (source_id, kind, source);"
     "create index record_contact on record (contact_id)"
     "    where contact_id is not null;"
     "create index record_updated on record (updated_us);"
@@ -138,10 +140,11 @@ static const char tables_1[] =
     "    n integer not null"
     ");"
     "insert into counter (id, n)"
-    " values (0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0), (10, 0);";
+    " values (0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0), (10, "
+    "0);";
 
 /* steps[i] leads from version i to i + 1. */
-static const char *const steps[] = {tables_1};
+static const char *const steps[] = { tables_1 };
 enum { VERSION = sizeof(steps) / sizeof(steps[0]) };
 
 static int judge(struct db *db, const struct db_stamp *stamp, struct err *e)
@@ -154,9 +157,10 @@ static int judge(struct db *db, const struct db_stamp *stamp, struct err *e)
                        db_path(db));
     }
     if (stamp->version > VERSION) {
-        return err_set(e, ERR_CONFIG, "the store %s is of a newer ladle (its version is %" PRId64
-                       ", this ladle knows %d); install that ladle again", db_path(db),
-                       stamp->version, (int)VERSION);
+        return err_set(e, ERR_CONFIG,
+                       "the store %s is of a newer ladle (its version is %" PRId64
+                       ", this ladle knows %d); install that ladle again",
+                       db_path(db), stamp->version, (int)VERSION);
     }
     return 0;
 }
@@ -168,7 +172,7 @@ static int run_steps(struct db *db, int64_t from, struct err *e)
             return -1;
         }
     }
-    return db_write_stamp(db, &(struct db_stamp){.application = APPLICATION, .version = VERSION},
+    return db_write_stamp(db, &(struct db_stamp){ .application = APPLICATION, .version = VERSION },
                           e);
 }
 
@@ -197,8 +201,10 @@ int schema_open(struct db *db, bool is_read_only, struct err *e)
         if (stamp.version == VERSION) {
             return 0;
         }
-        return err_set(e, ERR_CONFIG, "the store %s has to be brought up to date first; `ladle run` "
-                       "does it", db_path(db));
+        return err_set(e, ERR_CONFIG,
+                       "the store %s has to be brought up to date first; `ladle run` "
+                       "does it",
+                       db_path(db));
     }
     if (db_set_durable(db, e) == -1) {
         return -1;

@@ -1,7 +1,8 @@
 /*
  * Sealed secrets and the state of connections. The store only sees bytes that crypto/vault.h has
- * sealed. A new token and the state that it leads to are one transaction: a refresh token works once, so the pair that
- * it brought must not be lost between two writes. Writes on the writer thread, reads on either.
+ * sealed. A new token and the state that it leads to are one transaction: a refresh token works
+ * once, so the pair that it brought must not be lost between two writes. Writes on the writer
+ * thread, reads on either.
  */
 #include "store/secret_row.h"
 
@@ -184,7 +185,7 @@ void connection_row_fini(struct connection_row *row)
     free(row->reason);
     free(row->scopes);
     free(row->account);
-    *row = (struct connection_row){0};
+    *row = (struct connection_row){ 0 };
 }
 
 /* Without a sealed token the one that is there goes: the connection is given up. */

@@ -2,8 +2,8 @@
 
 #include "store/store.h"
 
-/* Sealed values by name (crypto/vault.h seals them; the store never sees a secret), and what is known of each
- * connection without its secrets. */
+/* Sealed values by name (crypto/vault.h seals them; the store never sees a secret), and what is
+ * known of each connection without its secrets. */
 struct secret_put {
     struct store_op op;
     char *name;      /* "user:highlevel_client_secret", "token:crm"; owned */
@@ -36,14 +36,15 @@ void secret_list_free(struct secret_list *l);
 struct connection_row {
     char *name;
     char *state;
-    char *reason;       /* of broken, or NULL */
-    char *scopes;       /* space separated, or NULL */
-    char *account;      /* location or company id that the token says, or NULL */
+    char *reason;  /* of broken, or NULL */
+    char *scopes;  /* space separated, or NULL */
+    char *account; /* location or company id that the token says, or NULL */
     int64_t since_us;
     int64_t expires_us; /* of the access token; 0: never or unknown */
 };
 void connection_row_fini(struct connection_row *row);
-/* Writes the state and, with a token_name, the sealed token in the same transaction (sealed NULL: removes it). */
+/* Writes the state and, with a token_name, the sealed token in the same transaction (sealed NULL:
+ * removes it). */
 struct connection_put {
     struct store_op op;
     struct connection_row row;

@@ -1,16 +1,17 @@
 /*
  * SQLite behind the contract of db.h and query.h, and the only file that knows it.
  *
- * Durability: the write-ahead log with synchronous=FULL, so that a commit that was acknowledged has been synced
- * (NORMAL may roll it back after a power cut). Readers and other processes go on meanwhile.
- * Memory is bounded: 8 MB of pages for a connection that writes, 2 MB for one that reads.
+ * Durability: the write-ahead log with synchronous=FULL, so that a commit that was acknowledged has
+ * been synced (NORMAL may roll it back after a power cut). Readers and other processes go on
+ * meanwhile. Memory is bounded: 8 MB of pages for a connection that writes, 2 MB for one that
+ * reads.
  *
  * Statements are kept in an open hash table under the address of their text; the table has a fixed
- * size, as the statements are the program's own. Texts are bound without a copy: they belong to the op that runs, and the binding is dropped with
- * the query's end.
+ * size, as the statements are the program's own. Texts are bound without a copy: they belong to the
+ * op that runs, and the binding is dropped with the query's end.
  *
- * A connection is opened on the loop thread and then used by one thread only, so SQLite's own mutexes
- * are off (SQLITE_OPEN_NOMUTEX).
+ * A connection is opened on the loop thread and then used by one thread only, so SQLite's own
+ * mutexes are off (SQLITE_OPEN_NOMUTEX).
  */
 #include "store/db.h"
 
@@ -119,8 +120,8 @@ static void check_params(sqlite3_stmt *stmt)
 
 static void prepare(struct query *q)
 {
-    q->rc = sqlite3_prepare_v3(q->db->handle, q->sql, -1, SQLITE_PREPARE_PERSISTENT, &q->stmt,
-                               NULL);
+    q->rc =
+        sqlite3_prepare_v3(q->db->handle, q->sql, -1, SQLITE_PREPARE_PERSISTENT, &q->stmt, NULL);
     if (q->rc == SQLITE_OK) {
         check_params(q->stmt);
     }
@@ -224,7 +225,7 @@ int64_t query_int(struct query *q, int column)
 
 struct id query_id(struct query *q, int column)
 {
-    struct id id = {{0}};
+    struct id id = { { 0 } };
     const void *bytes = sqlite3_column_blob(q->stmt, column);
     if (bytes != NULL && sqlite3_column_bytes(q->stmt, column) == ID_BYTES) {
         memcpy(id.bytes, bytes, ID_BYTES);
@@ -289,7 +290,7 @@ void db_rollback(struct db *db)
 {
     memset(&db->tally, 0, sizeof(db->tally));
     if (db_in_transaction(db)) {
-        (void)query_run(db_query(db, rollback), NULL); /* fails only where nothing is open any more */
+        (void)query_run(db_query(db, rollback), NULL); /* fails only where nothing is open */
     }
 }
 
@@ -417,16 +418,19 @@ int db_set_durable(struct db *db, struct err *e)
     if (rc != SQLITE_ROW) {
         result = fail(db, rc, e);
     } else if (mode == NULL || strcmp(mode, "wal") != 0) {
-        result = err_set(e, ERR_CONFIG, "the store %s: its file system has no shared memory, which "
-                         "the write-ahead log needs; put it on a local disk", db->path);
+        result = err_set(e, ERR_CONFIG,
+                         "the store %s: its file system has no shared memory, which "
+                         "the write-ahead log needs; put it on a local disk",
+                         db->path);
     }
     (void)sqlite3_finalize(stmt); /* repeats the error of the step */
     return result;
 }
 
-/* The log is written back into the tables every 4000 pages (16 MB): pages that many commits touch are then written back once
- * (measured: 28 thousand events a second, 21 with SQLite's 1000). The file keeps its length, as syncing a file that grows costs more, but
- * what a burst left above 32 MB is given back. */
+/* The log is written back into the tables every 4000 pages (16 MB): pages that many commits touch
+ * are then written back once (measured: 28 thousand events a second, 21 with SQLite's 1000). The
+ * file keeps its length, as syncing a file that grows costs more, but what a burst left above 32 MB
+ * is given back. */
 static const char settings[] =
     "pragma page_size = 4096;"
     "pragma synchronous = full;"
@@ -443,29 +447,32 @@ static int set_up(struct db *db, bool is_read_only, struct err *e)
     if (db_run_script(db, settings, e) == -1) {
         return -1;
     }
-    return db_run_script(db, is_read_only ? "pragma cache_size = -2000; pragma query_only = on"
-                                          : "pragma cache_size = -8000", e);
+    return db_run_script(db,
+                         is_read_only ? "pragma cache_size = -2000; pragma query_only = on"
+                                      : "pragma cache_size = -8000",
+                         e);
 }
 
 /* One that only looks still opens for reading and writing where it may: the log's index is shared
  * memory that readers write to. query_only keeps it from changing anything. */
 static int open_handle(struct db *db, bool is_read_only, struct err *e)
 {
-    int rc = sqlite3_open_v2(db->path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                             NULL);
+    int rc =
+        sqlite3_open_v2(db->path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK) {
-        return err_set(e, ERR_CONFIG, "cannot open the store %s: %s", db->path,
-                       words_for(db, rc));
+        return err_set(e, ERR_CONFIG, "cannot open the store %s: %s", db->path, words_for(db, rc));
     }
     if (!is_read_only && sqlite3_db_readonly(db->handle, "main") == 1) {
-        return err_set(e, ERR_CONFIG, "the store %s cannot be written: its file or its folder is "
-                       "read only for this user", db->path);
+        return err_set(e, ERR_CONFIG,
+                       "the store %s cannot be written: its file or its folder is "
+                       "read only for this user",
+                       db->path);
     }
     return set_up(db, is_read_only, e);
 }
 
-/* SQLite's statistics of memory cost a lock for every allocation, and nobody reads them. Does nothing
- * where SQLite runs already. */
+/* SQLite's statistics of memory cost a lock for every allocation, and nobody reads them. Does
+ * nothing where SQLite runs already. */
 static void configure(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);

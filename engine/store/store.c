@@ -1,20 +1,22 @@
 /*
- * The durable log. The loop collects ops and hands them over once per turn; the writer takes all that
- * are queued, runs them in one transaction and hands them back once it is committed. What arrives
- * during a commit is the next batch: under load batches grow and the cost of syncing is shared,
- * without a timer or a setting.
+ * The durable log. The loop collects ops and hands them over once per turn; the writer takes all
+ * that are queued, runs them in one transaction and hands them back once it is committed. What
+ * arrives during a commit is the next batch: under load batches grow and the cost of syncing is
+ * shared, without a timer or a setting.
  *
  *     store_submit → pending → (tick) → writer's queue → transaction → finished → (wake) → done
  *
- * One op that fails is undone alone: where it had written something the batch is rolled back and run again with a savepoint for each op.
- * Where the commit itself fails (a full disk), every op of the batch has failed and nobody was told otherwise; the next
- * batch tries again, as disks are emptied.
+ * One op that fails is undone alone: where it had written something the batch is rolled back and
+ * run again with a savepoint for each op. Where the commit itself fails (a full disk), every op of
+ * the batch has failed and nobody was told otherwise; the next batch tries again, as disks are
+ * emptied.
  *
- * While nothing is queued the writer looks every quarter of a second whether another process has committed.
- * That wait is in real time whatever base/clock.h says: it watches others, and they live in it.
+ * While nothing is queued the writer looks every quarter of a second whether another process has
+ * committed. That wait is in real time whatever base/clock.h says: it watches others, and they live
+ * in it.
  *
- * The struct says which thread owns which field; an op belongs to the list that it stands in. The lock is held to move
- * lists only.
+ * The struct says which thread owns which field; an op belongs to the list that it stands in. The
+ * lock is held to move lists only.
  */
 #include "store/store.h"
 
@@ -79,8 +81,9 @@ static struct store_op *op_of(struct list *link)
 
 /* --- transactions; the writer's thread, or that of store_exec --- */
 
-/* How a batch is run: AT_ONCE without savepoints, which an op that fails only passes if it wrote nothing; EACH with a savepoint
- * for every op. (Measured: savepoints for all cost 15 % of the throughput, and ops check before they write.) */
+/* How a batch is run: AT_ONCE without savepoints, which an op that fails only passes if it wrote
+ * nothing; EACH with a savepoint for every op. (Measured: savepoints for all cost 15 % of the
+ * throughput, and ops check before they write.) */
 enum care { AT_ONCE, EACH };
 
 /* Undoes an op that failed. -1 where the whole transaction went with it (SQLite gives it up after
@@ -97,8 +100,8 @@ static int undo_op(struct db *db, const struct store_op *op, struct err *e)
     return err_set(e, ERR_STORE, "the store %s: the transaction was given up", db_path(db));
 }
 
-/* Runs one op so that it is either all there or not at all. 0, -1 where the transaction is gone, or 1 where it has to be run again
- * with more care. */
+/* Runs one op so that it is either all there or not at all. 0, -1 where the transaction is gone, or
+ * 1 where it has to be run again with more care. */
 static int run_op(struct db *db, struct store_op *op, enum care care, struct err *e)
 {
     struct tally tally = *db_tally(db);
@@ -121,7 +124,7 @@ static int run_op(struct db *db, struct store_op *op, enum care care, struct err
 /* The ops that had no failure of their own share the batch's. */
 static void fail_batch(struct list *batch, const struct err *why)
 {
-    list_each(link, batch) {
+    list_each (link, batch) {
         struct store_op *op = op_of(link);
         if (op->err.kind == ERR_NONE) {
             op->err = *why;
@@ -131,7 +134,7 @@ static void fail_batch(struct list *batch, const struct err *why)
 
 static int run_ops(struct db *db, struct list *batch, enum care care, struct err *e)
 {
-    list_each(link, batch) {
+    list_each (link, batch) {
         int rc = run_op(db, op_of(link), care, e);
         if (rc != 0) {
             return rc;
@@ -164,7 +167,7 @@ static int write_batch(struct db *db, struct list *batch, enum care care, struct
 
 static void clear_errors(struct list *batch)
 {
-    list_each(link, batch) {
+    list_each (link, batch) {
         op_of(link)->err = ERR_INIT;
     }
 }
@@ -198,17 +201,16 @@ static void run_writes(struct db *db, struct list *batch, bool *is_failing)
 
 static void run_reads(struct db *db, struct list *batch)
 {
-    list_each(link, batch) {
+    list_each (link, batch) {
         struct store_op *op = op_of(link);
         op->err = ERR_INIT;
         if (db_begin_reading(db, &op->err) == -1) {
             continue;
         }
-        if (op->exec(op, db, &op->err) == 0) {
-            (void)db_commit(db, &op->err); /* its error is the op's */
-        } else {
-            db_rollback(db);
+        if (op->exec(op, db, &op->err) == -1) {
+            assert(op->err.kind != ERR_NONE); /* exec failed, so it says why */
         }
+        db_rollback(db); /* nothing was written */
     }
 }
 
@@ -224,7 +226,8 @@ static void hand_back(struct worker *w, struct list *batch)
     loop_wake(s->loop);
 }
 
-/* The next batch into `batch`; an empty one where the wait took long enough to look around. False: stop. */
+/* The next batch into `batch`; an empty one where the wait took long enough to look around. False:
+ * stop. */
 static bool take_queue(struct worker *w, struct list *batch, bool is_looking)
 {
     struct store *s = w->store;
@@ -385,7 +388,8 @@ static void submit(struct store *s, struct worker *w, struct store_op *op)
     s->unfinished += op->is_write;
     if (s->is_closing) {
         (void)err_set(&op->err, ERR_CANCELLED, "the store is closing");
-        list_push_back(&s->finished, &op->link); /* the workers are gone: nobody else has the list */
+        list_push_back(&s->finished,
+                       &op->link); /* the workers are gone: nobody else has the list */
         return;
     }
     if (list_is_empty(&w->pending) && s->loop != NULL) {
@@ -444,8 +448,10 @@ static char *parse_url(const struct store_opts *o, struct err *e)
     static const char scheme[] = "sqlite:";
     size_t scheme_len = sizeof(scheme) - 1;
     if (strncmp(o->url, scheme, scheme_len) != 0 || o->url[scheme_len] == '\0') {
-        (void)err_set(e, ERR_CONFIG, "\"%s\" names no store; write sqlite: and a path, as in "
-                      "sqlite:data/ladle.db", o->url);
+        (void)err_set(e, ERR_CONFIG,
+                      "\"%s\" names no store; write sqlite: and a path, as in "
+                      "sqlite:data/ladle.db",
+                      o->url);
         return NULL;
     }
     const char *path = o->url + scheme_len;
@@ -458,8 +464,8 @@ static char *parse_url(const struct store_opts *o, struct err *e)
 /* The lock comes first: a second engine must not get as far as the tables. */
 static int open_database(struct store *s, const struct store_opts *o, struct err *e)
 {
-    if (o->is_exclusive && (file_prepare(s->path, e) == -1 ||
-                            file_lock(s->path, &s->lock_fd, e) == -1)) {
+    if (o->is_exclusive &&
+        (file_prepare(s->path, e) == -1 || file_lock(s->path, &s->lock_fd, e) == -1)) {
         return -1;
     }
     s->writer.db = db_open(s->path, o->is_read_only, e);

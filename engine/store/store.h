@@ -9,52 +9,60 @@
 #include "base/list.h"
 #include "net/loop.h"
 
-/* The durable log. Everything that must outlive the process is written by a store_op: the writer thread
- * takes all ops that are queued, runs them in one transaction (one that fails is undone and
- * takes no other with it), commits, and hands them back to the loop in their order. The batch is what arrived during
- * the last commit. Reads that may be slow go to the reader thread, on a connection of its own.
+/* The durable log. Everything that must outlive the process is written by a store_op: the writer
+ * thread takes all ops that are queued, runs them in one transaction (one that fails is undone and
+ * takes no other with it), commits, and hands them back to the loop in their order. The batch is
+ * what arrived during the last commit. Reads that may be slow go to the reader thread, on a
+ * connection of its own.
  *
- * exec may run twice (a batch is rolled back and run again where another op of it failed half-way), so it begins from
- * the op's inputs and sets all of its results; it fails before it writes, where it can tell.
+ * exec may run twice (a batch is rolled back and run again where another op of it failed half-way),
+ * so it begins from the op's inputs and sets all of its results; it fails before it writes, where
+ * it can tell.
  *
- * Order: an op sees what every op submitted before it wrote, and is durable no earlier than they are;
- * so it is enough to wait for the last of several. */
+ * Order: an op sees what every op submitted before it wrote, and is durable no earlier than they
+ * are; so it is enough to wait for the last of several. */
 struct store;
 struct db; /* a back end's connection, for the files of store/ only */
 
 struct store_op {
-    struct list link;                                                     /* private */
-    int (*exec)(struct store_op *op, struct db *db, struct err *e);       /* --- writer or reader thread --- */
-    void (*done)(struct store_op *op, const struct err *e);               /* loop thread; e NULL: committed */
-    void *ud;                                                             /* the submitter's own */
-    struct err err;                                                       /* private */
-    bool is_write;                                                        /* private */
-    int64_t now_us;                                                       /* wall time at which it was submitted */
+    struct list link; /* private */
+    /* --- writer or reader thread --- */
+    int (*exec)(struct store_op *op, struct db *db, struct err *e);
+    /* --- loop thread --- e is NULL: committed */
+    void (*done)(struct store_op *op, const struct err *e);
+    void *ud;       /* the submitter's own */
+    struct err err; /* private */
+    bool is_write;  /* private */
+    int64_t now_us; /* wall time at which it was submitted */
 };
 
 struct store_opts {
-    const char *url;          /* "sqlite:data/ladle.db"; a path is relative to `folder` */
-    const char *folder;       /* the project's */
-    bool is_read_only;        /* for commands that only look */
-    bool is_exclusive;        /* the engine: a second one is refused with ERR_CONFLICT (a lock on <db>.lock) */
+    const char *url;    /* "sqlite:data/ladle.db"; a path is relative to `folder` */
+    const char *folder; /* the project's */
+    bool is_read_only;  /* for commands that only look */
+    bool is_exclusive;  /* the engine: a second one is refused with ERR_CONFLICT */
 };
 
-/* Opens, makes the folder and the schema where they are missing, checks the version. ERR_CONFIG where the file is
- * no store, is of a newer ladle, or cannot be read. No threads yet. */
+/* Opens, makes the folder and the schema where they are missing, checks the version. ERR_CONFIG
+ * where the file is no store, is of a newer ladle, or cannot be read or written; ERR_NOT_FOUND
+ * where one to read is not there yet. No threads yet. */
 struct store *store_open(const struct store_opts *o, struct err *e);
-/* Starts writer and reader; ops come back on l's thread. on_change(ud) is called when another process
- * changed the store (checked four times a second). */
-int store_start(struct store *s, struct loop *l, void (*on_change)(void *ud), void *ud, struct err *e);
-/* Commits what is queued, joins the threads, delivers the completions that are left, closes. An op that one of these
- * submits comes back with ERR_CANCELLED. */
+/* Starts writer and reader; ops come back on l's thread. on_change(ud) is called when another
+ * process changed the store (checked four times a second). */
+int store_start(struct store *s, struct loop *l, void (*on_change)(void *ud), void *ud,
+                struct err *e);
+/* Commits what is queued, joins the threads, delivers the completions that are left, closes. An op
+ * that one of these submits comes back with ERR_CANCELLED. */
 void store_close(struct store *s);
 
-/* Queues; handed to the writer at the end of the loop's turn. The op belongs to the caller again when done is called. */
+/* Queues; handed to the writer at the end of the loop's turn. The op belongs to the caller again
+ * when done is called. */
 void store_submit(struct store *s, struct store_op *op);
-/* The same for the reader's thread: sees what is committed when it runs, and comes back in no order with what is written. */
+/* The same for the reader's thread: sees what is committed when it runs, and comes back in no order
+ * with what is written. */
 void store_submit_read(struct store *s, struct store_op *op);
-/* Runs one op at once in a transaction of its own, on the caller's thread; for commands and start-up,
- * not while the threads run. `done` is not called. */
+/* Runs one op at once in a transaction of its own, on the caller's thread; for commands and
+ * start-up, not while the threads run. `done` is not called. */
 int store_exec(struct store *s, struct store_op *op, struct err *e);
 size_t store_queue_len(const struct store *s); /* ops not yet committed */
-bool store_is_open(const struct store *s);     /* false after an error that no later op can survive */
+bool store_is_open(const struct store *s); /* false after an error that no later op can survive */

@@ -4,8 +4,9 @@
 
 #include "base/err.h"
 
-/* How many there are of what, without counting rows. Ops add to the sums of their transaction; what an op that failed has
- * added is dropped with it; at the commit the sums go into the table `counter`, one row each. */
+/* How many there are of what, without counting rows. Ops add to the sums of their transaction; what
+ * an op that failed has added is dropped with it; at the commit the sums go into the table
+ * `counter`, one row each. */
 enum counter {
     COUNTER_RUN_STATE, /* + enum run_state, eight of them */
     COUNTER_EVENT = 8, /* duplicates not included */

@@ -1,6 +1,7 @@
 /*
- * Recipe versions under their content hash, so that a run ends on the recipe that it began on, whatever happens to the files. A
- * version is written once and never changed. Writing on the writer thread, reading on either.
+ * Recipe versions under their content hash, so that a run ends on the recipe that it began on,
+ * whatever happens to the files. A version is written once and never changed. Writing on the writer
+ * thread, reading on either.
  */
 #include <stdlib.h>
 
@@ -30,7 +31,7 @@ static int put_exec(struct store_op *op, struct db *db, struct err *e)
 
 void version_put_init(struct version_put *v)
 {
-    *v = (struct version_put){.op.exec = put_exec};
+    *v = (struct version_put){ .op.exec = put_exec };
 }
 
 static int get_exec(struct store_op *op, struct db *db, struct err *e)
@@ -53,5 +54,5 @@ static int get_exec(struct store_op *op, struct db *db, struct err *e)
 
 void version_get_init(struct version_get *v)
 {
-    *v = (struct version_get){.op.exec = get_exec};
+    *v = (struct version_get){ .op.exec = get_exec };
 }

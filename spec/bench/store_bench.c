@@ -1,13 +1,17 @@
 /*
- * How fast the store takes events: each op inserts one event of a kilobyte with a dedupe key and the run that it starts, and
- * a number of them is kept in flight, as that many webhook senders would. Prints rows per second and the mean time that an op took.
- * Not part of any check. Build and run by hand:
+ * How fast the store takes events: each op inserts one event of a kilobyte with a dedupe key and
+ * the run that it starts, and a number of them is kept in flight, as that many webhook senders
+ * would. Prints rows per second and the mean time that an op took. Not part of any check. Build and
+ * run by hand:
  *
- *     make B=build/bench build/bench/lib/store.a build/bench/lib/net.a build/bench/lib/format.a build/bench/lib/base.a
+ *     make B=build/bench build/bench/lib/store.a build/bench/lib/net.a build/bench/lib/format.a
+ * build/bench/lib/base.a
  *     cc -D_GNU_SOURCE -std=c11 -O2 -Iengine -o build/bench/store_bench spec/bench/store_bench.c \
- *        build/bench/lib/store.a build/bench/lib/net.a build/bench/lib/format.a build/bench/lib/base.a \
+ *        build/bench/lib/store.a build/bench/lib/net.a build/bench/lib/format.a
+ * build/bench/lib/base.a \
  *        $(pkg-config --libs sqlite3 libuv jansson) -pthread
- *     build/bench/store_bench FOLDER [OPS] [life]      ("life" takes each run to its end as well: two more ops)
+ *     build/bench/store_bench FOLDER [OPS] [life]      ("life" takes each run to its end as well:
+ * two more ops)
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -62,7 +66,8 @@ static void start_one(void)
     put->runs = xcalloc(1, sizeof(*put->runs));
     put->run_count = 1;
     put->runs[0] = (struct run_seed){
-        .id = id_new(), .recipe = xstrdup("new-lead-follow-up"),
+        .id = id_new(),
+        .recipe = xstrdup("new-lead-follow-up"),
         .version = xstrdup("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
         .state = RUN_RUNNING,
     };
@@ -81,7 +86,8 @@ static void finish_one(void)
     }
 }
 
-static void submit_save(struct id run, bool is_last, void (*done)(struct store_op *, const struct err *))
+static void submit_save(struct id run, bool is_last,
+                        void (*done)(struct store_op *, const struct err *))
 {
     struct run_save *save = run_save_new();
     save->op.done = done;
@@ -147,7 +153,7 @@ int main(int argc, char **argv)
     bench.is_life = argc > 3;
     memset(bench.payload, 'x', PAYLOAD);
     bench.loop = loop_new();
-    bench.store = store_open(&(struct store_opts){.url = url, .is_exclusive = true}, &e);
+    bench.store = store_open(&(struct store_opts){ .url = url, .is_exclusive = true }, &e);
     if (bench.store == NULL || store_start(bench.store, bench.loop, NULL, NULL, &e) == -1) {
         fprintf(stderr, "%s\n", e.message);
         return 1;

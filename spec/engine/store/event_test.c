@@ -263,10 +263,10 @@ static void a_list_keeps_to_its_filters(void **state)
     fix_exec(f, &p->op);
     event_put_free(p);
     struct event_list filters[] = {
-        {.type = "note_updated"},
-        {.since_us = fix_now_us},
-        {.only = id},
-        {.connection = "crm", .type = "note_updated"},
+        { .type = "note_updated" },
+        { .since_us = fix_now_us },
+        { .only = id },
+        { .connection = "crm", .type = "note_updated" },
     };
     for (size_t i = 0; i < 4; i++) {
         struct event_list *list = event_list_new();

@@ -1,7 +1,7 @@
 #pragma once
 
-/* A store in a folder of its own, under a clock that stands still, and short ways to the ops that most
- * tests need. Everything runs through store_exec unless a test starts the threads itself. */
+/* A store in a folder of its own, under a clock that stands still, and short ways to the ops that
+ * most tests need. Everything runs through store_exec unless a test starts the threads itself. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "store/db.h"
 #include "store/event.h"
@@ -59,7 +60,7 @@ static inline void fix_random_bytes(void *ud, void *out, size_t len)
 
 static inline void fix_freeze_clock(void)
 {
-    static const struct clock frozen = {fix_clock, fix_clock, fix_random_bytes, NULL};
+    static const struct clock frozen = { fix_clock, fix_clock, fix_random_bytes, NULL };
     fix_now_us = INT64_C(1764000000000000);
     fix_random_state = UINT64_C(88172645463325252);
     clock_replace(&frozen);
@@ -67,6 +68,7 @@ static inline void fix_freeze_clock(void)
 
 static inline void fix_make_folder(struct fixture *f)
 {
+    log_set_level(LOG_OFF); /* tests look at errors, not at the log */
     const char *tmp = getenv("TMPDIR");
     snprintf(f->folder, sizeof(f->folder), "%.200s/ladle-store-XXXXXX", tmp != NULL ? tmp : "/tmp");
     assert_non_null(mkdtemp(f->folder));
@@ -85,9 +87,10 @@ static inline struct store *fix_open_store(const struct fixture *f, bool is_read
                                            bool is_exclusive)
 {
     struct err e = ERR_INIT;
-    struct store *s = store_open(&(struct store_opts){.url = f->url,
-                                                      .is_read_only = is_read_only,
-                                                      .is_exclusive = is_exclusive}, &e);
+    struct store *s = store_open(&(struct store_opts){ .url = f->url,
+                                                       .is_read_only = is_read_only,
+                                                       .is_exclusive = is_exclusive },
+                                 &e);
     if (s == NULL) {
         print_error("%s\n", e.message);
     }
@@ -162,8 +165,12 @@ static inline struct run_seed *fix_seed(struct event_put *put, const char *recip
     put->runs = xrealloc(put->runs, (put->run_count + 1) * sizeof(*put->runs));
     struct run_seed *seed = &put->runs[put->run_count++];
     *seed = (struct run_seed){
-        .id = id_new(), .recipe = xstrdup(recipe), .version = xstrdup("v1"), .key = fix_copy(key),
-        .state = state, .due_us = clock_wall_us(),
+        .id = id_new(),
+        .recipe = xstrdup(recipe),
+        .version = xstrdup("v1"),
+        .key = fix_copy(key),
+        .state = state,
+        .due_us = clock_wall_us(),
     };
     return seed;
 }
@@ -187,7 +194,7 @@ static inline struct run_row fix_read(struct fixture *f, struct id id)
     fix_exec(f, &list->op);
     assert_int_equal(list->count, 1);
     struct run_row row = list->rows[0];
-    list->rows[0] = (struct run_row){0};
+    list->rows[0] = (struct run_row){ 0 };
     run_list_free(list);
     return row;
 }

@@ -1,4 +1,5 @@
-/* Runs: keys and their order, claims, saves, what people ask for, lists; and a random walk that checks the promises. */
+/* Runs: keys and their order, claims, saves, what people ask for, lists; and a random walk that
+ * checks the promises. */
 #include "fixture.h"
 
 /* --- keys --- */
@@ -41,7 +42,7 @@ static void a_run_that_is_made_ended_neither_blocks_nor_is_blocked(void **state)
 static void each_end_lets_the_earliest_blocked_run_go(void **state)
 {
     struct fixture *f = *state;
-    const enum run_state ends[] = {RUN_DONE, RUN_DEAD, RUN_CANCELLED, RUN_SKIPPED};
+    const enum run_state ends[] = { RUN_DONE, RUN_DEAD, RUN_CANCELLED, RUN_SKIPPED };
     struct id ids[5];
     for (int i = 0; i < 5; i++) {
         ids[i] = fix_run(f, "greet", "k", RUN_QUEUED);
@@ -352,7 +353,7 @@ static void a_journal_row_tells_already_that_its_run_was_cancelled(void **state)
 static void a_retry_makes_dead_parked_and_waiting_runs_due_now(void **state)
 {
     struct fixture *f = *state;
-    const enum run_state from[] = {RUN_DEAD, RUN_PARKED, RUN_WAITING};
+    const enum run_state from[] = { RUN_DEAD, RUN_PARKED, RUN_WAITING };
     for (int i = 0; i < 3; i++) {
         struct id id = fix_run(f, "greet", NULL, RUN_RUNNING);
         struct run_save *save = fix_save(id, from[i]);
@@ -391,11 +392,11 @@ static void what_cannot_be_asked_names_the_state(void **state)
         enum run_request what;
         const char *says;
     } cases[] = {
-        {RUN_DONE, RUN_REQUEST_RETRY, "done"},
-        {RUN_RUNNING, RUN_REQUEST_RETRY, "running"},
-        {RUN_QUEUED, RUN_REQUEST_RETRY, "queued"},
-        {RUN_CANCELLED, RUN_REQUEST_CANCEL, "cancelled"},
-        {RUN_DEAD, RUN_REQUEST_CANCEL, "dead"},
+        { RUN_DONE, RUN_REQUEST_RETRY, "done" },
+        { RUN_RUNNING, RUN_REQUEST_RETRY, "running" },
+        { RUN_QUEUED, RUN_REQUEST_RETRY, "queued" },
+        { RUN_CANCELLED, RUN_REQUEST_CANCEL, "cancelled" },
+        { RUN_DEAD, RUN_REQUEST_CANCEL, "dead" },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct run_ask ask;
@@ -526,7 +527,7 @@ enum { WALK_RUNS = 200, WALK_STEPS = 1500, WALK_KEYS = 3 };
 
 static void walk_add(struct fixture *f, struct id *ids, int *count)
 {
-    static const char *const keys[WALK_KEYS] = {"a", "b", NULL};
+    static const char *const keys[WALK_KEYS] = { "a", "b", NULL };
     if (*count < WALK_RUNS) {
         enum run_state s = (enum run_state)(fix_random() % RUN_STATE_COUNT);
         ids[(*count)++] = fix_run(f, "greet", keys[fix_random() % WALK_KEYS], s);
@@ -570,19 +571,29 @@ static void walk_step(struct fixture *f, struct id *ids, int *count)
 
 static void check_promises(const struct fixture *f)
 {
-    assert_int_equal(fix_number(f, "select count(*) from (select 1 from run where order_key is not"
-                                   " null and state < 4 and due_us < 9223372036854775807"
-                                   " group by recipe, order_key having count(*) > 1)"), 0);
-    assert_int_equal(fix_number(f, "select count(*) from run b where b.state < 4 and b.due_us ="
-                                   " 9223372036854775807 and not exists (select 1 from run a where"
-                                   " a.recipe = b.recipe and a.order_key = b.order_key and a.state"
-                                   " < 4 and a.due_us < 9223372036854775807)"), 0);
-    assert_int_equal(fix_number(f, "select count(*) from run where due_us = 9223372036854775807"
-                                   " and (state <> 0 or order_key is null)"), 0);
-    assert_int_equal(fix_number(f, "select count(*) from run where (due_us = 9223372036854775806)"
-                                   " <> (state = 1)"), 0);
-    assert_int_equal(fix_number(f, "select count(*) from counter where id < 8 and n <> (select"
-                                   " count(*) from run where state = counter.id)"), 0);
+    assert_int_equal(fix_number(f,
+                                "select count(*) from (select 1 from run where order_key is not"
+                                " null and state < 4 and due_us < 9223372036854775807"
+                                " group by recipe, order_key having count(*) > 1)"),
+                     0);
+    assert_int_equal(fix_number(f,
+                                "select count(*) from run b where b.state < 4 and b.due_us ="
+                                " 9223372036854775807 and not exists (select 1 from run a where"
+                                " a.recipe = b.recipe and a.order_key = b.order_key and a.state"
+                                " < 4 and a.due_us < 9223372036854775807)"),
+                     0);
+    assert_int_equal(fix_number(f,
+                                "select count(*) from run where due_us = 9223372036854775807"
+                                " and (state <> 0 or order_key is null)"),
+                     0);
+    assert_int_equal(fix_number(f,
+                                "select count(*) from run where (due_us = 9223372036854775806)"
+                                " <> (state = 1)"),
+                     0);
+    assert_int_equal(fix_number(f,
+                                "select count(*) from counter where id < 8 and n <> (select"
+                                " count(*) from run where state = counter.id)"),
+                     0);
 }
 
 static void whatever_happens_one_run_of_a_key_is_active_and_the_counts_are_right(void **state)
