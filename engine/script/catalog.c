@@ -1,5 +1,6 @@
-/* What connectors and actions say about themselves: their file is run in a sandboxed state of its own, which is thrown
- * away, and the table that it returns becomes JSON, each function in it `true`. Nothing is kept; callers cache. */
+/* What connectors and actions say about themselves: their file is run in a sandboxed state of its
+ * own, which is thrown away, and the table that it returns becomes JSON, each function in it
+ * `true`. Nothing is kept; callers cache. */
 #include "script/catalog.h"
 
 #include <stdlib.h>
@@ -14,7 +15,7 @@ struct reading {
     const char *name; /* what the table must say */
     const char *text;
     size_t len;
-    json_t *table;    /* out */
+    json_t *table; /* out */
 };
 
 /* Runs the file and takes its table.   [-1, +0, raises] */
@@ -25,7 +26,8 @@ static int read_table(lua_State *L)
     vm_load(L, r->text, r->len, chunk);
     lua_call(L, 0, 1); // … table
     if (lua_type(L, -1) != LUA_TTABLE) {
-        return luaL_error(L, "scripts/%s.lua: a file like this returns a table, not a %s", r->path, luaL_typename(L, -1));
+        return luaL_error(L, "scripts/%s.lua: a file like this returns a table, not a %s", r->path,
+                          luaL_typename(L, -1));
     }
     r->table = json_of_table(L, -1);
     return 0;
@@ -35,7 +37,8 @@ static int check_name(const struct reading *r, struct err *e)
 {
     const char *name = json_get_text(r->table, "name");
     if (name == NULL || strcmp(name, r->name) != 0) {
-        return err_set(e, ERR_SCRIPT, "scripts/%s.lua: its name is '%s' and must be '%s', as the file's", r->path,
+        return err_set(e, ERR_SCRIPT,
+                       "scripts/%s.lua: its name is '%s' and must be '%s', as the file's", r->path,
                        name != NULL ? name : "", r->name);
     }
     return 0;
@@ -54,7 +57,8 @@ static int run_file(const char *project_folder, struct reading *r, struct err *e
 }
 
 /* The table of the file at `path`; NULL on error. Yours. */
-static json_t *read_catalog(const char *project_folder, const char *path, const char *name, struct err *e)
+static json_t *read_catalog(const char *project_folder, const char *path, const char *name,
+                            struct err *e)
 {
     size_t len;
     char *text = source_find(project_folder, path, &len);

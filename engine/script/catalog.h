@@ -6,20 +6,24 @@
 #include "base/err.h"
 #include "format/json.h"
 
-/* Finds Lua sources: the project's scripts/ folder first (unless the name is the engine's own lib), then those built into the program. */
-char *source_find(const char *project_folder, const char *name, size_t *len); /* "lib/walk", "connectors/highlevel", "score_lead"; yours or NULL */
+/* Finds a Lua source: "lib/walk", "connectors/highlevel", "score_lead". The project's scripts/
+ * folder goes first (but for the engine's own lib), then what is built into the program. At most 1
+ * MiB. Yours, or NULL. */
+char *source_find(const char *project_folder, const char *name, size_t *len);
 
-/* As find_module of struct vm_opts: `project_folder` (text, may be NULL) is its ud; "lib.walk", "score_lead", "scripts.score_lead". */
+/* As find_module of struct vm_opts: `project_folder` (text, may be NULL) is its ud; "lib.walk",
+ * "score_lead", "scripts.score_lead". */
 char *source_find_module(void *project_folder, const char *name, size_t *len);
 /* Letters, digits, _ and -, in parts with a / between them: cannot leave its folder. */
 bool source_is_name(const char *name);
 
-/* The data of a connector or an action: runs the file in a fresh sandboxed state, and returns its table without functions
- * (each becomes true). ERR_NOT_FOUND, ERR_SCRIPT. Yours. */
+/* The data of a connector or an action: runs the file in a fresh sandboxed state, and returns its
+ * table without functions (each becomes true). ERR_NOT_FOUND, ERR_SCRIPT. Yours. */
 json_t *catalog_connector(const char *project_folder, const char *name, struct err *e);
 json_t *catalog_action(const char *project_folder, const char *name, struct err *e);
 
-/* Checks one expression: its syntax, and that every free name is known (a helper or event meta inputs steps item now error). ERR_SCRIPT with the message only;
- * *hint (yours, may be NULL) suggests a name. `extra` (NULL-terminated, may be NULL) are further names (`as:`). */
+/* Checks one expression: its syntax, and that every free name is known (a helper or event meta
+ * inputs steps item now error). ERR_SCRIPT with the message only; *hint (yours, may be NULL)
+ * suggests a name. `extra` (NULL-terminated, may be NULL) are further names (`as:`). */
 int expr_check(const char *text, size_t len, const char *const *extra, char **hint, struct err *e);
 void expr_forget(void); /* frees what expr_check keeps; at exit */

@@ -1,5 +1,5 @@
-/* The files that are built into the program: a table that spec/support/embed.sh writes when the program is built, in
- * order of names, ended by a row of zeros. Nothing is copied; any thread. */
+/* The files that are built into the program: a table that spec/support/embed.sh writes when the
+ * program is built, in order of names, ended by a row of zeros. Nothing is copied; any thread. */
 #include "script/embed.h"
 
 #include <string.h>

@@ -1,8 +1,9 @@
-/* Checks an expression of a recipe before it runs. Lua itself says whether it is one: it must compile behind `return`
- * and between brackets, which together leave no room for a second value, a statement or a bracket that closes ours.
- * Then its words are read for free names, and each must be one that expressions see: so a typing mistake is found when
- * the recipe is checked, and not at night. The names of the helpers come from scripts/lib/helpers.lua, read once. The
- * state and the names live until expr_forget. Loop thread. */
+/* Checks an expression of a recipe before it runs. Lua itself says whether it is one: it must
+ * compile behind `return` and between brackets, which together leave no room for a second value, a
+ * statement or a bracket that closes ours. Then its words are read for free names, and each must be
+ * one that expressions see: so a typing mistake is found when the recipe is checked, and not at
+ * night. The names of the helpers come from scripts/lib/helpers.lua, read once. The state and the
+ * names live until expr_forget. Loop thread. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,15 +13,22 @@
 #include "script/catalog.h"
 #include "script/vm.h"
 
-enum { TEXT_MAX = 8 * 1024, NAME_COUNT_MAX = 512, LOCALS_MAX = 64 };
-
-static const char *const ENVIRONMENT[] = { "event", "meta", "inputs", "steps", "item", "now", "error", NULL };
-static const char *const KEYWORDS[] = {
-    "and", "break", "do",  "else", "elseif", "end",    "false", "for",  "function", "goto",  "if",
-    "in",  "local", "nil", "not",  "or",     "repeat", "return", "then", "true",     "until", "while", NULL,
+enum {
+    TEXT_MAX = 8 * 1024,  /* bytes of an expression */
+    NAME_COUNT_MAX = 512, /* helpers */
+    OTHERS_MAX = 64,      /* names of the environment and of the caller that are suggested */
+    LOCALS_MAX = 64,
 };
 
-/* --- the names that expressions see ------------------------------------------------------------ */
+static const char *const ENVIRONMENT[] = { "event", "meta", "inputs", "steps",
+                                           "item",  "now",  "error",  NULL };
+static const char *const KEYWORDS[] = {
+    "and",      "break",  "do",   "else", "elseif", "end",   "false", "for",
+    "function", "goto",   "if",   "in",   "local",  "nil",   "not",   "or",
+    "repeat",   "return", "then", "true", "until",  "while", NULL,
+};
+
+/* --- the names that expressions see ----------------------------------------------------------- */
 
 static struct {
     struct vm *vm;
@@ -43,7 +51,7 @@ static int read_helpers(lua_State *L)
 {
     lua_getglobal(L, "require");
     lua_pushliteral(L, "lib.helpers");
-    lua_call(L, 1, 1); // … helpers
+    lua_call(L, 1, 1);                                // … helpers
     if (lua_getfield(L, -1, "names") != LUA_TTABLE) { // … helpers names
         return luaL_error(L, "scripts/lib/helpers.lua does not list its names");
     }
@@ -96,7 +104,7 @@ static bool is_helper(const char *name, size_t len)
     return false;
 }
 
-/* --- syntax ------------------------------------------------------------------------------------ */
+/* --- syntax ----------------------------------------------------------------------------------- */
 
 struct expression {
     const char *text;
@@ -104,7 +112,8 @@ struct expression {
     const char *const *extra;
 };
 
-static void try_compile(lua_State *L, const char *before, const struct expression *x, const char *after)
+static void try_compile(lua_State *L, const char *before, const struct expression *x,
+                        const char *after)
 {
     luaL_Buffer b;
     luaL_buffinit(L, &b);
@@ -131,7 +140,8 @@ static int clean_message(struct err *e)
 {
     char text[ERR_MESSAGE_MAX];
     const char *start = strncmp(e->message, "expr:", 5) == 0 ? strchr(e->message + 5, ' ') : NULL;
-    (void)snprintf(text, sizeof text, "%s", start != NULL ? start + 1 : e->message); /* it fitted before */
+    (void)snprintf(text, sizeof text, "%s",
+                   start != NULL ? start + 1 : e->message); /* it fitted before */
     char *eof = strstr(text, "near <eof>");
     if (eof != NULL) {
         *eof = '\0';
@@ -143,7 +153,8 @@ static int clean_message(struct err *e)
 static int check_syntax(const struct expression *x, struct err *e)
 {
     if (x->len > TEXT_MAX) {
-        return err_set(e, ERR_SCRIPT, "an expression of more than %d bytes: write an action in Lua", TEXT_MAX);
+        return err_set(e, ERR_SCRIPT, "an expression of more than %d bytes: write an action in Lua",
+                       TEXT_MAX);
     }
     if (memchr(x->text, '\0', x->len) != NULL) {
         return err_set(e, ERR_SCRIPT, "an expression holds no NUL");
@@ -154,7 +165,7 @@ static int check_syntax(const struct expression *x, struct err *e)
     return 0;
 }
 
-/* --- words ------------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 enum token_kind { TOKEN_END, TOKEN_NAME, TOKEN_KEYWORD, TOKEN_OTHER };
 
@@ -247,7 +258,8 @@ static const char *skip_number(const char *p, const char *end)
 /* Operators of more characters; the others are their one character. */
 static const char *skip_operator(const char *p, const char *end)
 {
-    static const char *const longer[] = { "...", "..", "::", "==", "~=", "<=", ">=", "//", "<<", ">>" };
+    static const char *const longer[] = { "...", "..", "::", "==", "~=",
+                                          "<=",  ">=", "//", "<<", ">>" };
     for (size_t i = 0; i < sizeof longer / sizeof *longer; i++) {
         size_t len = strlen(longer[i]);
         if ((size_t)(end - p) >= len && memcmp(p, longer[i], len) == 0) {
@@ -264,7 +276,8 @@ static struct token next_token(struct reader *r)
     int level = bracket_level(p, r->end);
     if (p >= r->end) {
         t.kind = TOKEN_END;
-    } else if (isdigit((unsigned char)*p) || (*p == '.' && p + 1 < r->end && isdigit((unsigned char)p[1]))) {
+    } else if (isdigit((unsigned char)*p) ||
+               (*p == '.' && p + 1 < r->end && isdigit((unsigned char)p[1]))) {
         p = skip_number(p, r->end);
     } else if (is_name_char(*p)) {
         while (p < r->end && is_name_char(*p)) {
@@ -286,10 +299,10 @@ static bool is_text(const struct token *t, const char *text)
     return strlen(text) == t->len && memcmp(t->start, text, t->len) == 0;
 }
 
-/* --- free names -------------------------------------------------------------------------------- */
+/* --- free names ------------------------------------------------------------------------------- */
 
-/* Names that the expression makes itself: parameters and locals of a function in it. Where in the text they hold is
- * not looked at, so a rare mistake passes here and shows when it runs. */
+/* Names that the expression makes itself: parameters and locals of a function in it. Where in the
+ * text they hold is not looked at, so a rare mistake passes here and shows when it runs. */
 struct locals {
     struct token names[LOCALS_MAX];
     size_t count;
@@ -322,11 +335,12 @@ static bool is_local(const struct locals *l, const struct token *t)
 
 static bool is_known(const struct expression *x, const struct locals *l, const struct token *t)
 {
-    return is_listed(ENVIRONMENT, t->start, t->len) || is_listed(x->extra, t->start, t->len)
-        || is_helper(t->start, t->len) || is_local(l, t);
+    return is_listed(ENVIRONMENT, t->start, t->len) || is_listed(x->extra, t->start, t->len) ||
+           is_helper(t->start, t->len) || is_local(l, t);
 }
 
-/* Whether a name behind `before` and in front of `after` names a variable: not a field, not a key of a table. */
+/* Whether a name behind `before` and in front of `after` names a variable: not a field, not a key
+ * of a table. */
 static bool is_variable(const struct token *before, const struct token *after)
 {
     if (is_text(before, ".") || is_text(before, ":") || is_text(before, "::")) {
@@ -356,12 +370,12 @@ static struct token find_unknown(const struct expression *x, const struct locals
 /* A known name that is close to the unknown one, as a sentence; yours, or NULL. */
 static char *suggest(const struct expression *x, const char *name)
 {
-    const char *words[NAME_COUNT_MAX + 64];
+    const char *words[OTHERS_MAX + NAME_COUNT_MAX + 1];
     size_t count = 0;
     for (const char *const *w = ENVIRONMENT; *w != NULL; w++) {
         words[count++] = *w;
     }
-    for (const char *const *w = x->extra; w != NULL && *w != NULL && count < 64; w++) {
+    for (const char *const *w = x->extra; w != NULL && *w != NULL && count < OTHERS_MAX; w++) {
         words[count++] = *w;
     }
     for (size_t i = 0; i < checker.helper_count; i++) {

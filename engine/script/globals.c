@@ -1,8 +1,9 @@
-/* What a script finds without asking: the sandbox's globals are the lists below and nothing else. Scripts see them
- * through a proxy, so that one script of a recipe cannot change them for the others, and new ones cannot be made.
- * Left out are io, os, debug, load, coroutine, package and collectgarbage (the outside and the machine), string.dump
- * (bytecode), and math.random (a replay must take the way it took; the engine gives random numbers that are
- * journalled). An open state has all of Lua. */
+/* What a script finds without asking: the sandbox's globals are the lists below and nothing else.
+ * Scripts see them through a proxy, so that one script of a recipe cannot change them for the
+ * others, and new ones cannot be made; reading one that is not there is an error, as it can only be
+ * a mistake. Left out are io, os, debug, load, coroutine, package and collectgarbage (the outside
+ * and the machine), string.dump (bytecode), and math.random (a replay must take the way it took;
+ * the engine gives random numbers that are journalled). An open state has all of Lua. */
 #include <string.h>
 
 #include <lualib.h>
@@ -13,19 +14,22 @@
 enum { PRINT_COST = 500 }; /* instructions: a line of the log is work */
 
 static const char *const BASE_NAMES[] = {
-    "assert", "error",    "getmetatable", "ipairs",   "next", "rawequal",
-    "rawget", "rawlen",   "select",       "tostring", "type", NULL,
+    "assert", "error",  "getmetatable", "ipairs",   "next", "rawequal",
+    "rawget", "rawlen", "select",       "tostring", "type", NULL,
 };
 static const char *const MATH_NAMES[] = {
-    "abs",  "acos", "asin", "atan", "ceil",       "cos",        "deg", "exp", "floor",     "fmod", "huge",
-    "log",  "max",  "min",  "modf", "maxinteger", "mininteger", "pi",  "rad", "sin",       "sqrt", "tan",
-    "type", "ult",  "tointeger", NULL,
+    "abs",  "acos", "asin", "atan", "ceil", "cos",  "deg",        "exp",        "floor",
+    "fmod", "huge", "log",  "max",  "min",  "modf", "maxinteger", "mininteger", "pi",
+    "rad",  "sin",  "sqrt", "tan",  "type", "ult",  "tointeger",  NULL,
 };
 static const char *const STRING_NAMES[] = {
-    "byte", "char", "format", "len", "lower", "pack", "packsize", "rep", "reverse", "sub", "unpack", "upper", NULL,
+    "byte", "char",    "format", "len",    "lower", "pack", "packsize",
+    "rep",  "reverse", "sub",    "unpack", "upper", NULL,
 };
-static const char *const TABLE_NAMES[] = { "concat", "insert", "move", "pack", "remove", "sort", "unpack", NULL };
-static const char *const UTF8_NAMES[] = { "char", "charpattern", "codepoint", "codes", "len", "offset", NULL };
+static const char *const TABLE_NAMES[] = { "concat", "insert", "move",   "pack",
+                                           "remove", "sort",   "unpack", NULL };
+static const char *const UTF8_NAMES[] = { "char", "charpattern", "codepoint", "codes",
+                                          "len",  "offset",      NULL };
 
 /* --- proxies ---------------------------------------------------------------------------------- */
 
@@ -33,7 +37,7 @@ static const char *const UTF8_NAMES[] = { "char", "charpattern", "codepoint", "c
 static int refuse_change(lua_State *L)
 {
     const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_typename(L, 2);
-    return luaL_error(L, "cannot set '%s' here: globals and libraries are fixed; use a local variable", name);
+    return luaL_error(L, "cannot set '%s': globals and libraries are fixed; use a local", name);
 }
 
 /* pairs(proxy): those of the table behind it.   [-1, +3, raises] */
@@ -53,7 +57,7 @@ static int frozen_len(lua_State *L)
 void globals_freeze(lua_State *L)
 {
     luaL_checkstack(L, 4, "a library");
-    lua_newtable(L); // table proxy
+    lua_newtable(L);          // table proxy
     lua_createtable(L, 0, 5); // table proxy mt
     lua_pushvalue(L, -3);
     lua_setfield(L, -2, "__index");
@@ -68,7 +72,7 @@ void globals_freeze(lua_State *L)
     lua_pushboolean(L, false);
     lua_setfield(L, -2, "__metatable");
     lua_setmetatable(L, -2); // table proxy
-    lua_remove(L, -2); // proxy
+    lua_remove(L, -2);       // proxy
 }
 
 /* --- functions of our own --------------------------------------------------------------------- */
@@ -92,7 +96,8 @@ static int sandbox_print(lua_State *L)
     return 0;
 }
 
-/* setmetatable(table, metatable): as Lua's, but for __gc, which runs where no budget counts.   [-2, +1, raises] */
+/* setmetatable(table, metatable): as Lua's, but for __gc, which runs where no budget counts
+ *   [-2, +1, raises] */
 static int sandbox_setmetatable(lua_State *L)
 {
     if (lua_type(L, 2) == LUA_TTABLE) {
@@ -136,11 +141,12 @@ static int lua_fail(lua_State *L)
 
 /* --- the nil rule ----------------------------------------------------------------------------- */
 
-/* Whether the function that indexes, the caller of this C function, is an expression of a recipe. */
+/* Whether the function that indexes (the caller of this C function) is an expression. */
 static bool is_expression(lua_State *L)
 {
     lua_Debug ar;
-    return lua_getstack(L, 1, &ar) && lua_getinfo(L, "S", &ar) && strncmp(ar.source, "=expr", 5) == 0;
+    return lua_getstack(L, 1, &ar) && lua_getinfo(L, "S", &ar) &&
+           strncmp(ar.source, "=expr", 5) == 0;
 }
 
 /* nil.name and null.name: nil in an expression, else the usual error   [-2, +1, raises] */
@@ -152,12 +158,14 @@ static int index_missing(lua_State *L)
     }
     const char *what = lua_isnil(L, 1) ? "nil" : "null";
     if (lua_type(L, 2) == LUA_TSTRING) {
-        return luaL_error(L, "attempt to index a %s value (its field '%s')", what, lua_tostring(L, 2));
+        return luaL_error(L, "attempt to index a %s value (its field '%s')", what,
+                          lua_tostring(L, 2));
     }
     return luaL_error(L, "attempt to index a %s value", what);
 }
 
-/* Gives the value on top, and with it all values of its type, a metatable with the rule.   [-1, +0, raises] */
+/* Gives the value on top, and with it all values of its type, a metatable with the rule.
+ *   [-1, +0, raises] */
 static void set_nil_rule(lua_State *L)
 {
     lua_createtable(L, 0, 3); // value mt
@@ -208,15 +216,16 @@ static void push_library(lua_State *L, lua_CFunction open, const char *const *na
 {
     lua_pushcfunction(L, open);
     lua_call(L, 0, 1); // all
-    lua_newtable(L); // all some
+    lua_newtable(L);   // all some
     copy_names(L, lua_absindex(L, -2), names);
     lua_remove(L, -2); // some
 }
 
-/* The string library is also what texts index, and there it cannot be reached to be changed.   [-1, +0, raises] */
+/* The string library is also what texts index, and there it cannot be reached to be changed.
+ *   [-0, +0, raises] */
 static void set_string_methods(lua_State *L)
 {
-    lua_pushliteral(L, ""); // string ""
+    lua_pushliteral(L, "");  // string ""
     lua_getmetatable(L, -1); // string "" mt
     lua_pushvalue(L, -3);
     lua_setfield(L, -2, "__index");
@@ -248,12 +257,17 @@ static void add_libraries(lua_State *L)
 }
 
 static const luaL_Reg OWN_FUNCTIONS[] = {
-    { "fail", lua_fail },       { "pairs", bounds_pairs },     { "pcall", vm_lua_pcall },
-    { "print", sandbox_print }, { "rawset", sandbox_rawset }, { "xpcall", vm_lua_xpcall },
+    { "fail", lua_fail },
+    { "pairs", bounds_pairs },
+    { "pcall", vm_lua_pcall },
+    { "print", sandbox_print },
+    { "rawset", sandbox_rawset },
+    { "xpcall", vm_lua_xpcall },
     { NULL, NULL },
 };
 
-/* Adds the functions to the table on top; Lua's own base functions lie at index `base`.   [-0, +0, raises] */
+/* Adds the functions to the table on top; Lua's own base functions lie at index `base`.
+ *   [-0, +0, raises] */
 static void add_functions(lua_State *L, int base)
 {
     copy_names(L, base, BASE_NAMES);
@@ -268,6 +282,21 @@ static void add_functions(lua_State *L, int base)
     lua_setfield(L, -2, "_VERSION");
 }
 
+/* A global that is not there   [-2, +0, raises] */
+static int refuse_global(lua_State *L)
+{
+    return luaL_error(L, "there is no '%s' in scripts", luaL_tolstring(L, 2, NULL));
+}
+
+/* Makes reading what is not in the table on top an error.   [-0, +0, raises] */
+static void refuse_others(lua_State *L)
+{
+    lua_createtable(L, 0, 1); // globals mt
+    lua_pushcfunction(L, refuse_global);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2); // globals
+}
+
 void globals_sandbox(lua_State *L)
 {
     set_nil_rules(L);
@@ -277,6 +306,7 @@ void globals_sandbox(lua_State *L)
     lua_newtable(L); // base globals
     add_functions(L, base);
     add_libraries(L);
+    refuse_others(L);
     globals_freeze(L); // base proxy
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
     lua_pop(L, 1);

@@ -1,6 +1,7 @@
-/* The keys of a table in an order that is the same in every process: Lua's own order depends on addresses, and a run
- * that is replayed must take the way that it took before. Numbers come first, then texts by bytes, then the rest
- * as Lua gives them. The array and the table it sorts with belong to Lua, so an error leaks nothing. */
+/* The keys of a table in an order that is the same in every process: Lua's own order depends on
+ * addresses, and a run that is replayed must take the way that it took before. Numbers come first,
+ * then texts by bytes, then the rest as Lua gives them. The array and the table it sorts with
+ * belong to Lua, so an error leaks nothing. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +12,8 @@ struct key {
     size_t len;
     lua_Number number;
     lua_Integer integer; /* tells apart what is one as a float */
-    lua_Integer rank; /* 0: a number, 1: a text, 2 and more: others, as they came */
-    lua_Integer place; /* in the unsorted array, from 1 */
+    lua_Integer rank;    /* 0: a number, 1: a text, 2 and more: others, as they came */
+    lua_Integer place;   /* in the unsorted array, from 1 */
 };
 
 static int compare_texts(const struct key *a, const struct key *b)
@@ -75,12 +76,13 @@ lua_Integer keys_push_sorted(lua_State *L, int index)
     luaL_checkstack(L, 6, "keys");
     lua_Integer count = count_keys(L, table);
     vm_charge(L, (uint64_t)count * 4);
-    lua_createtable(L, (int)count, 0); // sorted
+    lua_createtable(L, (int)count, 0);                                            // sorted
     struct key *keys = lua_newuserdatauv(L, (size_t)count * sizeof *keys + 1, 0); // sorted keys
-    lua_createtable(L, (int)count, 0); // sorted keys raw
+    lua_createtable(L, (int)count, 0);                                            // sorted keys raw
     lua_Integer place = 0;
     lua_pushnil(L); // sorted keys raw key
-    /* The collector may have taken entries of a weak table meanwhile: never more than were counted. */
+    /* Of a weak table the collector may have taken some meanwhile: there are not more than before.
+     */
     while (lua_next(L, table) != 0) {
         keys[place] = key_of(L, -2, place + 1);
         lua_pop(L, 1);

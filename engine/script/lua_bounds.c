@@ -1,8 +1,9 @@
-/* Lua's own functions with their work charged to the budget. The count hook counts instructions, and a C function is
- * one instruction however long it takes: table.move over 10^15 positions, or rep of an empty text, would stop the
- * engine. So each function that loops is wrapped: the wrapper charges what the call can cost, then runs the original
- * on the same stack frame. What is left (comparing two long texts, reading a number out of one) is bounded by
- * STRING_MAX and by the time limit of an entry. */
+/* Lua's own functions with their work charged to the budget. The count hook counts instructions,
+ * and a C function is one instruction however long it takes: table.move over 10^15 positions, or
+ * rep of an empty text, would stop the engine. So each function that loops is wrapped: the wrapper
+ * charges what the call can cost, then runs the original on the same stack frame. What is left
+ * (comparing two long texts, reading a number out of one) is bounded by STRING_MAX and by the time
+ * limit of an entry. */
 #include "script/state.h"
 
 /* What a call can cost, from its arguments.   [-0, +0, raises] */
@@ -14,7 +15,8 @@ static uint64_t span(lua_Integer first, lua_Integer last)
     return last < first ? 0 : (uint64_t)last - (uint64_t)first + 1;
 }
 
-/* The length of the table at index 1. A __len of a script could say anything, twice differently.   [-0, +0, raises] */
+/* The length of the table at index 1. A __len of a script could say anything, twice differently.
+ *   [-0, +0, raises] */
 static lua_Integer checked_length(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -30,17 +32,18 @@ static uint64_t concat_cost(lua_State *L)
     return span(luaL_optinteger(L, 3, 1), luaL_optinteger(L, 4, length));
 }
 
-/* At the end nothing is shifted. */
+/* insert(t, value) and remove(t) work at the end, where nothing is shifted; else what lies behind
+ * the position is. */
 static uint64_t insert_cost(lua_State *L)
 {
-    uint64_t length = (uint64_t)checked_length(L);
-    return lua_gettop(L) > 2 ? length : 0;
+    lua_Integer length = checked_length(L);
+    return lua_gettop(L) > 2 ? span(lua_tointeger(L, 2), length) : 0;
 }
 
 static uint64_t remove_cost(lua_State *L)
 {
-    uint64_t length = (uint64_t)checked_length(L);
-    return lua_isnoneornil(L, 2) ? 0 : length;
+    lua_Integer length = checked_length(L);
+    return lua_isnoneornil(L, 2) ? 0 : span(lua_tointeger(L, 2), length);
 }
 
 static uint64_t move_cost(lua_State *L)
@@ -64,7 +67,8 @@ static uint64_t unpack_cost(lua_State *L)
     return span(luaL_optinteger(L, 2, 1), luaL_optinteger(L, 3, length));
 }
 
-/* What would be too long a text is refused where it is allocated; of an empty text any number of copies is not. */
+/* What would be too long a text is refused where it is allocated; of an empty text any number of
+ * copies is not. */
 static uint64_t rep_cost(lua_State *L)
 {
     size_t len;
@@ -73,7 +77,7 @@ static uint64_t rep_cost(lua_State *L)
     (void)luaL_checklstring(L, 1, &len);
     (void)luaL_optlstring(L, 3, "", &separator_len);
     bool is_too_long = len + separator_len > 0 && count > STRING_MAX;
-    return count > 0 && !is_too_long ? (uint64_t)count : 0;
+    return count > 0 && !is_too_long ? (uint64_t)count / 4 : 0;
 }
 
 /* All texts among the arguments are read once. */
@@ -92,24 +96,35 @@ struct bound {
 };
 
 static const struct bound TABLE_BOUNDS[] = {
-    { "concat", concat_cost }, { "insert", insert_cost }, { "move", move_cost }, { "remove", remove_cost },
-    { "sort", sort_cost },     { "unpack", unpack_cost }, { NULL, NULL },
+    { "concat", concat_cost },
+    { "insert", insert_cost },
+    { "move", move_cost },
+    { "remove", remove_cost },
+    { "sort", sort_cost },
+    { "unpack", unpack_cost },
+    { NULL, NULL },
 };
 static const struct bound STRING_BOUNDS[] = {
-    { "byte", text_cost }, { "format", text_cost }, { "pack", text_cost },   { "packsize", text_cost },
-    { "rep", rep_cost },   { "unpack", text_cost }, { NULL, NULL },
+    { "byte", text_cost }, { "format", text_cost },
+    { "pack", text_cost }, { "packsize", text_cost },
+    { "rep", rep_cost },   { "unpack", text_cost },
+    { NULL, NULL },
 };
 static const struct bound UTF8_BOUNDS[] = {
-    { "codepoint", text_cost }, { "len", text_cost }, { "offset", text_cost }, { NULL, NULL },
+    { "codepoint", text_cost },
+    { "len", text_cost },
+    { "offset", text_cost },
+    { NULL, NULL },
 };
 static const struct bound ARITHMETIC_BOUNDS[] = {
-    { "__add", text_cost }, { "__sub", text_cost }, { "__mul", text_cost }, { "__div", text_cost }, { "__mod", text_cost },
-    { "__pow", text_cost }, { "__unm", text_cost }, { "__idiv", text_cost }, { NULL, NULL },
+    { "__add", text_cost }, { "__sub", text_cost },  { "__mul", text_cost },
+    { "__div", text_cost }, { "__mod", text_cost },  { "__pow", text_cost },
+    { "__unm", text_cost }, { "__idiv", text_cost }, { NULL, NULL },
 };
 static const struct bound TONUMBER_BOUND = { "tonumber", text_cost };
 
-/* A wrapped function: the original and its bound are the upvalues. The original finds its arguments where it
- * expects them, and its errors name the function that the script called.   [as the original] */
+/* A wrapped function: the original and its bound are the upvalues. The original finds its arguments
+ * where it expects them, and its errors name the function that the script called. */
 static int bounded(lua_State *L)
 {
     const struct bound *bound = lua_touserdata(L, lua_upvalueindex(2));
@@ -165,7 +180,8 @@ void bounds_tonumber(lua_State *L, int base)
 
 /* --- pairs ------------------------------------------------------------------------------------ */
 
-/* next of a walk: upvalues are the sorted keys and the place; keys that are gone meanwhile are left out.
+/* next of a walk: upvalues are the sorted keys and the place; keys that are gone meanwhile are left
+ * out.
  *   [-2, +2 or +1, -] */
 static int next_pair(lua_State *L)
 {
@@ -183,7 +199,8 @@ static int next_pair(lua_State *L)
     return 1;
 }
 
-/* pairs(t): in the order of keys.c, which is the same in every replay; keys added on the way are not seen.
+/* pairs(t): in the order of keys.c, which is the same in every replay; keys added on the way are
+ * not seen.
  *   [-1, +3, raises] */
 int bounds_pairs(lua_State *L)
 {

@@ -1,9 +1,10 @@
-/* Modules `cjson` and `cjson.safe`: lua-cjson, linked in. In a sandbox only encode, decode and null are there: its
- * settings would let a script lift the limit on nesting and end the C stack. As it builds its text outside the state's
- * memory cap, and would follow a table that holds itself many times over, a value is measured before it is encoded.
- * As it loses its buffer where the state runs out of memory while it decodes, the state may pass its cap for the
- * length of that call, and a text is short. It loses data (every number is decoded to a float, integers above 14 digits are damaged in encoding, an empty
- * array comes back as an object): `json` does not. */
+/* Modules `cjson` and `cjson.safe`: lua-cjson, linked in. In a sandbox only encode, decode and null
+ * are there: its settings would let a script lift the limit on nesting and end the C stack. As it
+ * builds its text outside the state's memory cap, and would follow a table that holds itself many
+ * times over, a value is measured before it is encoded. As it loses its buffer where the state runs
+ * out of memory while it decodes, the state may pass its cap for the length of that call, and a
+ * text is short. It loses data (every number is decoded to a float, integers above 14 digits are
+ * damaged in encoding, an empty array comes back as an object): `json` does not. */
 #include "script/state.h"
 #include "script/strand.h"
 

@@ -1,9 +1,10 @@
-/* Module `dates`: the pure half of time for scripts. Moments are whole microseconds since 1970 UTC, zones are names
- * ("Europe/Amsterdam"; nil is UTC). There is no `now` here: what time it is comes from the run, which journals it.
- *   dates.parse(text [, zone]) -> us          dates.format(us [, zone]) -> RFC 3339 text
- *   dates.civil(us [, zone]) -> {year, month, day, hour, min, sec, us, weekday}
- *   dates.from_civil(table [, zone]) -> us    dates.add_days(us, days [, zone]) -> us, the same time of day
- *   dates.parse_duration(text) -> us          dates.format_duration(us) -> text */
+/* Module `dates`: the pure half of time for scripts. Moments are whole microseconds since 1970 UTC,
+ * zones are names
+ * ("Europe/Amsterdam"; nil is UTC). There is no `now` here: what time it is comes from the run,
+ * which journals it. dates.parse(text [, zone]) -> us          dates.format(us [, zone]) -> RFC
+ * 3339 text dates.civil(us [, zone]) -> {year, month, day, hour, min, sec, us, weekday}
+ *   dates.from_civil(table [, zone]) -> us    dates.add_days(us, days [, zone]) -> us, the same
+ * time of day dates.parse_duration(text) -> us          dates.format_duration(us) -> text */
 #include "base/days.h"
 #include "format/date.h"
 #include "format/duration.h"
@@ -11,8 +12,8 @@
 
 enum { DAYS_MAX = 4 * 1000 * 1000, DURATION_TEXT = 64 };
 
-#define YEAR_ONE_US INT64_C(-62135596800000000)   /* 0001-01-01 */
-#define YEAR_LAST_US INT64_C(253402300799999999)  /* the end of 9999 */
+#define YEAR_ONE_US  INT64_C(-62135596800000000) /* 0001-01-01 */
+#define YEAR_LAST_US INT64_C(253402300799999999) /* the end of 9999 */
 
 static const struct zone *check_zone(lua_State *L, int arg)
 {
@@ -33,7 +34,8 @@ static const struct zone *check_zone(lua_State *L, int arg)
 static int64_t check_moment(lua_State *L, int arg)
 {
     lua_Integer us = luaL_checkinteger(L, arg);
-    luaL_argcheck(L, us >= YEAR_ONE_US && us <= YEAR_LAST_US, arg, "a moment outside the years 1 to 9999");
+    luaL_argcheck(L, us >= YEAR_ONE_US && us <= YEAR_LAST_US, arg,
+                  "a moment outside the years 1 to 9999");
     return us;
 }
 
@@ -97,7 +99,8 @@ static int dates_civil(lua_State *L)
     return 1;
 }
 
-/* A whole number of the table at index 1 within bounds; the default where it is nil, unless that is below the bounds. */
+/* A whole number of the table at index 1 within bounds; the default where it is nil, unless that is
+ * below the bounds. */
 static int int_member(lua_State *L, const char *name, int otherwise, int min, int max)
 {
     int is_int = 1;
@@ -112,7 +115,7 @@ static int int_member(lua_State *L, const char *name, int otherwise, int min, in
     return (int)value;
 }
 
-/* dates.from_civil(table [, zone]) -> us; the time of day is midnight where it is not given   [-2, +1, raises] */
+/* dates.from_civil(table [, zone]) -> us; midnight where no time is given   [-2, +1, raises] */
 static int dates_from_civil(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -128,7 +131,8 @@ static int dates_from_civil(lua_State *L)
     return push_moment(L, civil_to_us(&c, check_zone(L, 2)));
 }
 
-/* dates.add_days(us, days [, zone]) -> us: the same time of day by the zone's clocks   [-3, +1, raises] */
+/* dates.add_days(us, days [, zone]) -> us: the same time of day by the zone's clocks   [-3, +1,
+ * raises] */
 static int dates_add_days(lua_State *L)
 {
     int64_t us = check_moment(L, 1);

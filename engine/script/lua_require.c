@@ -1,6 +1,7 @@
-/* `require`: a module is found by name among those built in, then by the vm's find_module, run once, and kept. Names
- * are letters, digits, _ / and dots between them, so none can leave its folder. Modules that are built in, and the
- * engine's own lib.*, are handed out read-only. An open state keeps Lua's require and gets a searcher. */
+/* `require`: a module is found by name among those built in, then by the vm's find_module, run
+ * once, and kept. Names are parts of letters, digits, _ and - with a dot or a slash between them,
+ * so none can leave its folder. Modules that are built in, and the engine's own lib.*, are handed
+ * out read-only. An open state keeps Lua's require and gets a searcher. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,22 +10,24 @@
 
 static const char LOADED[] = "engine.loaded";   /* registry: name -> module */
 static const char PRELOAD[] = "engine.preload"; /* registry: name -> function that makes it */
-static const char LOADING;                      /* in LOADED while a module runs */
+static const char LOADING[] = "engine.loading"; /* registry: name -> the stretch that loads it */
 
 enum { NAME_MAX_LEN = 100 };
 
 static bool is_name_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return is_letter || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-/* Parts of letters, digits and _, with one dot or slash between two of them. */
+/* Parts with one dot or slash between two of them. */
 static bool is_module_name(const char *name)
 {
     size_t len = strlen(name);
     for (size_t i = 0; i < len; i++) {
         bool is_divider = name[i] == '.' || name[i] == '/';
-        if (!is_name_char(name[i]) && !(is_divider && i > 0 && is_name_char(name[i - 1]) && i + 1 < len)) {
+        if (!is_name_char(name[i]) &&
+            !(is_divider && i > 0 && is_name_char(name[i - 1]) && i + 1 < len)) {
             return false;
         }
     }
@@ -35,9 +38,9 @@ static bool is_module_name(const char *name)
 static const char *push_chunk_name(lua_State *L, const char *name)
 {
     const char *prefix = strncmp(name, "scripts", 7) == 0 ? "@" : "@scripts/";
-    luaL_gsub(L, name, ".", "/"); // path
+    luaL_gsub(L, name, ".", "/");                                // path
     lua_pushfstring(L, "%s%s.lua", prefix, lua_tostring(L, -1)); // path chunk
-    lua_remove(L, -2); // chunk
+    lua_remove(L, -2);                                           // chunk
     return lua_tostring(L, -1);
 }
 
@@ -49,7 +52,7 @@ static bool push_found(lua_State *L, const char *name)
         return false;
     }
     const char *chunk = push_chunk_name(L, name); // chunk
-    void **slot = box_push(L, free); // chunk box
+    void **slot = box_push(L, free);              // chunk box
     size_t len = 0;
     *slot = vm->find_module(vm->ud, name, &len);
     if (*slot == NULL) {
@@ -59,7 +62,8 @@ static bool push_found(lua_State *L, const char *name)
     return true;
 }
 
-/* find(name) -> function or nothing. A C function of its own, so that its box is closed before the module runs.
+/* find(name) -> function or nothing. A C function of its own, so that its box is closed before the
+ * module runs.
  *   [-1, +0 or +1, raises] */
 static int find_module(lua_State *L)
 {
@@ -73,35 +77,42 @@ static int find_module(lua_State *L)
 
 /* --- the sandbox's ---------------------------------------------------------------------------- */
 
-/* __close of the mark that a module is being loaded: takes it back where the module failed.   [-2, +0, raises] */
+/* __close of the mark that a module is being loaded   [-2, +0, raises] */
 static int loading_close(lua_State *L)
 {
-    luaL_getsubtable(L, LUA_REGISTRYINDEX, LOADED); // mark … loaded
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LOADING); // mark … loading
     lua_getiuservalue(L, 1, 1);
-    lua_pushvalue(L, -1); // … loaded name name
-    lua_rawget(L, -3); // … loaded name module
-    if (lua_touserdata(L, -1) == &LOADING) {
-        lua_pop(L, 1);
-        lua_pushnil(L);
-        lua_rawset(L, -3);
-    }
+    lua_pushnil(L);
+    lua_rawset(L, -3);
     return 0;
 }
 
-/* Marks the module as being loaded until the calling C function ends. The loaded modules lie on top.
- *   [-0, +1, raises] */
+/* Notes that the module is being loaded, until the calling C function ends. Where there is not even
+ * memory to take the note back, its number is that of a metered stretch that is over: a module
+ * loads within one, as it cannot wait.   [-0, +1, raises] */
 static void mark_loading(lua_State *L, const char *name)
 {
-    lua_pushlightuserdata(L, (void *)&LOADING);
-    lua_setfield(L, -2, name); // loaded
-    (void)lua_newuserdatauv(L, 0, 1); // loaded mark
+    (void)lua_newuserdatauv(L, 0, 1); // mark
     lua_pushstring(L, name);
     lua_setiuservalue(L, -2, 1);
     lua_createtable(L, 0, 1);
     lua_pushcfunction(L, loading_close);
     lua_setfield(L, -2, "__close");
-    lua_setmetatable(L, -2); // loaded mark
+    lua_setmetatable(L, -2); // mark
     lua_toclose(L, -1);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LOADING); // mark loading
+    lua_pushinteger(L, vm_of(L)->stretches);
+    lua_setfield(L, -2, name);
+    lua_pop(L, 1); // mark
+}
+
+static bool is_loading(lua_State *L, const char *name)
+{
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LOADING); // loading
+    lua_getfield(L, -1, name);                       // loading number
+    bool is_now = lua_isinteger(L, -1) && lua_tointeger(L, -1) == vm_of(L)->stretches;
+    lua_pop(L, 2);
+    return is_now;
 }
 
 /* Pushes what the module returns, `true` for nothing.   [-0, +1, raises] */
@@ -132,18 +143,17 @@ static int sandbox_require(lua_State *L)
     const char *name = luaL_checkstring(L, 1);
     lua_settop(L, 1);
     if (!is_module_name(name)) {
-        return luaL_error(L, "'%s' is no name of a module: use letters, digits, _ and . between parts", name);
+        return luaL_error(L, "'%s' is no name of a module: letters, digits, _ - and dots", name);
     }
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LOADED); // name loaded
-    if (lua_getfield(L, -1, name) != LUA_TNIL) { // name loaded module
-        if (lua_touserdata(L, -1) == &LOADING) {
-            return luaL_error(L, "module '%s' requires itself", name);
-        }
+    if (lua_getfield(L, -1, name) != LUA_TNIL) {    // name loaded module
         return 1;
     }
-    lua_pop(L, 1);
-    mark_loading(L, name); // name loaded mark
-    run_module(L, name); // name loaded mark module
+    if (is_loading(L, name)) {
+        return luaL_error(L, "module '%s' requires itself", name);
+    }
+    mark_loading(L, name); // name loaded nil mark
+    run_module(L, name);   // name loaded nil mark module
     lua_pushvalue(L, -1);
     lua_setfield(L, 2, name);
     return 1;

@@ -1,5 +1,5 @@
-/* string.find, match, gmatch and gsub for the sandbox, over the metered matcher of pattern.c; what they take and give
- * is what Lua 5.4's do (a spec runs both on the same patterns). */
+/* string.find, match, gmatch and gsub for the sandbox, over the metered matcher of pattern.c; what
+ * they take and give is what Lua 5.4's do (a spec runs both on the same patterns). */
 #include <string.h>
 
 #include "script/pattern.h"
@@ -57,7 +57,8 @@ static int find_plain(lua_State *L, const struct subject *s, size_t start)
     return 2;
 }
 
-/* Looks for the first match from start on; its end, and its begin in *begin, or NULL.   [-0, +0, raises] */
+/* Looks for the first match from start on; its end, and its begin in *begin, or NULL.   [-0, +0,
+ * raises] */
 static const char *search(struct pattern *m, const char *p, size_t start, const char **begin)
 {
     bool is_anchored = p < m->end && *p == '^';
@@ -123,8 +124,8 @@ static int text_match(lua_State *L)
 
 /* --- gmatch ----------------------------------------------------------------------------------- */
 
-/* The next match: upvalues are the text, the pattern, where to go on (from 0), and the end of the last match
- * (from 0, or -1), where no empty match may begin again.   [-n, +n, raises] */
+/* The next match: upvalues are the text, the pattern, where to go on (from 0), and the end of the
+ * last match (from 0, or -1), where no empty match may begin again.   [-n, +n, raises] */
 static int next_match(lua_State *L)
 {
     size_t len;
@@ -234,14 +235,16 @@ static bool add_replacement(struct substitution *sub, const char *s, const char 
 static int check_replacement(lua_State *L)
 {
     int type = lua_type(L, 3);
-    bool is_fine = type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TFUNCTION || type == LUA_TTABLE;
+    bool is_fine =
+        type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TFUNCTION || type == LUA_TTABLE;
     luaL_argexpected(L, is_fine, 3, "string/function/table");
     return type;
 }
 
-/* Replaces up to max matches; how many, and in *rest where the unmatched end begins.   [-0, +0, raises] */
-static lua_Integer substitute(struct substitution *sub, const char *p, lua_Integer max, bool *is_changed,
-                              const char **rest)
+/* Replaces up to max matches; how many, and in *rest where the unmatched end begins.   [-0, +0,
+ * raises] */
+static lua_Integer substitute(struct substitution *sub, const char *p, lua_Integer max,
+                              bool *is_changed, const char **rest)
 {
     bool is_anchored = p < sub->m.end && *p == '^';
     const char *s = sub->m.text;
@@ -292,7 +295,9 @@ static int text_gsub(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    { "find", text_find }, { "gmatch", text_gmatch }, { "gsub", text_gsub }, { "match", text_match }, { NULL, NULL },
+    { "find", text_find }, { "gmatch", text_gmatch },
+    { "gsub", text_gsub }, { "match", text_match },
+    { NULL, NULL },
 };
 
 void text_install(lua_State *L)

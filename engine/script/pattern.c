@@ -1,7 +1,8 @@
-/* The matcher of Lua's patterns: a backtracking one, with the semantics of the reference manual (Lua 5.4, 6.4.1) and
- * the structure of Lua's lstrlib.c. The difference is the meter: each character that is looked at is a step, and
- * every thousand steps are charged to the script's budget, which raises where it is spent. So the worst pattern costs
- * as much as a loop that does not end: a fraction of a second. Nothing is allocated. Loop thread. */
+/* The matcher of Lua's patterns: a backtracking one, with the semantics of the reference manual
+ * (Lua 5.4, 6.4.1) and the structure of Lua's lstrlib.c. The difference is the meter: each
+ * character that is looked at is a step, and every thousand steps are charged to the script's
+ * budget, which raises where it is spent. So the worst pattern costs as much as a loop that does
+ * not end: a fraction of a second. Nothing is allocated. Loop thread. */
 #include "script/pattern.h"
 
 #include <ctype.h>
@@ -78,23 +79,45 @@ static const char *item_end(struct pattern *m, const char *p)
     return *p == '[' ? set_end(m, p + 1) : p + 1;
 }
 
+/* The classes by their letter in lower case; -1: it is no class. */
+static int classify(int c, int letter)
+{
+    switch (letter) {
+    case 'a':
+        return isalpha(c);
+    case 'c':
+        return iscntrl(c);
+    case 'd':
+        return isdigit(c);
+    case 'g':
+        return isgraph(c);
+    case 'l':
+        return islower(c);
+    case 'p':
+        return ispunct(c);
+    case 's':
+        return isspace(c);
+    case 'u':
+        return isupper(c);
+    case 'w':
+        return isalnum(c);
+    case 'x':
+        return isxdigit(c);
+    case 'z': /* left from Lua 5.1 */
+        return c == 0;
+    default:
+        return -1;
+    }
+}
+
+/* Whether c is what stands behind "%": in the class, not in it (upper case), or itself. */
 static bool is_in_class(int c, int class)
 {
-    bool is_in;
-    switch (tolower(class)) {
-    case 'a': is_in = isalpha(c); break;
-    case 'c': is_in = iscntrl(c); break;
-    case 'd': is_in = isdigit(c); break;
-    case 'g': is_in = isgraph(c); break;
-    case 'l': is_in = islower(c); break;
-    case 'p': is_in = ispunct(c); break;
-    case 's': is_in = isspace(c); break;
-    case 'u': is_in = isupper(c); break;
-    case 'w': is_in = isalnum(c); break;
-    case 'x': is_in = isxdigit(c); break;
-    default: return class == c;
+    int is_in = classify(c, tolower(class));
+    if (is_in == -1) {
+        return class == c;
     }
-    return isupper(class) ? !is_in : is_in;
+    return isupper(class) ? is_in == 0 : is_in != 0;
 }
 
 /* Whether c is in the set whose "[" is at p and whose "]" is at last. */
@@ -187,7 +210,7 @@ static const char *match_back(struct pattern *m, const char *s, int digit)
 {
     int i = digit - '1';
     if (i < 0 || i >= m->captures || m->capture[i].len == CAPTURE_OPEN) {
-        luaL_error(m->L, "invalid capture index %%%d in pattern", i + 1);
+        luaL_error(m->L, "invalid capture index %%%d", i + 1);
     }
     size_t len = m->capture[i].len == CAPTURE_POSITION ? 0 : (size_t)m->capture[i].len;
     step(m, len / 8);
@@ -316,7 +339,8 @@ static struct place advance(struct pattern *m, const char *s, const char *p)
 {
     if (*p == '(') {
         bool is_position = p + 1 < m->end && p[1] == ')';
-        const char *end = is_position ? open_capture(m, s, p + 2, CAPTURE_POSITION) : open_capture(m, s, p + 1, CAPTURE_OPEN);
+        const char *end = is_position ? open_capture(m, s, p + 2, CAPTURE_POSITION)
+                                      : open_capture(m, s, p + 1, CAPTURE_OPEN);
         return (struct place){ .text = end, .is_end = true };
     }
     if (*p == ')') {

@@ -1,6 +1,6 @@
-/* Where Lua sources are: the project's scripts/ folder, then the files built into the program; the engine's own lib/
- * first, so that a project's file cannot take its place. Names are checked before they become paths. Files are read
- * at load time, when the loop may wait for a disk. */
+/* Where Lua sources are: the project's scripts/ folder, then the files built into the program; the
+ * engine's own lib/ first, so that a project's file cannot take its place. Names are checked before
+ * they become paths. Files are read at load time, when the loop may wait for a disk. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -10,15 +10,15 @@
 
 enum {
     HOOK_COUNT = 1000,        /* instructions between two looks at the meter: about 5 µs */
-    SLICE = 100 * 1000,       /* instructions after which a strand lets others go first: about 1 ms */
-    BYTES_PER_UNIT = 16,      /* work of C functions is charged as instructions: so many bytes for one */
+    SLICE = 100 * 1000,       /* instructions after which a strand lets others go first: 1 ms */
+    BYTES_PER_UNIT = 16,      /* of C's work that are charged as one instruction */
     STRING_MAX = 8 << 20,     /* one text of a sandbox; a body of HTTP_BODY_MAX still fits */
-    ENTRY_US = 10 * 1000000,  /* longest time for one entry; only stops what instructions do not count */
+    ENTRY_US = 10 * 1000000,  /* one entry; only stops what instructions do not count */
     JSON_NODES_MAX = 500000,  /* values in one tree that leaves Lua */
     JSON_BYTES_MAX = 16 << 20 /* text in such a tree */
 };
 
-/* Found through lua_getextraspace: a coroutine's owner is its strand's, all others share the vm's. */
+/* Found through lua_getextraspace: a strand's coroutine has its own, all others share the vm's. */
 struct owner {
     struct vm *vm;
     struct strand *strand; /* NULL: not a strand's coroutine */
@@ -42,7 +42,8 @@ struct vm {
     bool is_lenient;     /* allocations do not fail; what they take counts afterwards */
     int64_t allocs_left; /* -1: no fault is planned */
     struct meter meter;
-    int depth;           /* entries that are nested */
+    int depth;           /* metered stretches that go on */
+    int64_t stretches;   /* that were begun */
     struct list strands; /* of this vm; struct strand.vm_link */
     char *(*find_module)(void *ud, const char *name, size_t *len);
     void *ud;
@@ -50,19 +51,26 @@ struct vm {
 
 struct owner *owner_of(lua_State *L);
 
-/* Begins a metered stretch, `used` of its budget gone already, and gives back what was counted before;
- * a nested one goes on counting on the outer meter. */
+/* Begins a metered stretch, `used` of its budget gone already; gives back the meter of what it
+ * interrupts, which meter_end puts in its place again. */
 struct meter meter_begin(struct vm *vm, int64_t used);
 void meter_end(struct vm *vm, const struct meter *outer);
 /* Counts work that C does for a script and that no instruction counts; raises past the budget.
  *   [-0, +0, raises] */
 void vm_charge(lua_State *L, uint64_t units);
 void vm_charge_bytes(lua_State *L, uint64_t bytes);
-/* What a failed call means: the error on top of L, or what the meter says. Never raises; pops nothing. */
+/* What a failed call means: the error on top of L, or what the meter says. Never raises; pops
+ * nothing. */
 void vm_explain(struct vm *vm, lua_State *L, int status, struct err *e);
 /* The sandbox's pcall and xpcall. */
 int vm_lua_pcall(lua_State *L);
 int vm_lua_xpcall(lua_State *L);
+
+/* Make the metatables of boxes, errors and JSON: when the state is made, so that no later lack of
+ * memory leaves one half made.   [-0, +0, raises] */
+void box_open(lua_State *L);
+void error_open(lua_State *L);
+void json_open(lua_State *L);
 
 /* globals.c: fills a new state; called inside a protected call.   [-0, +0, raises] */
 void globals_open(lua_State *L);
@@ -76,26 +84,31 @@ void require_push(lua_State *L);
 void require_open(lua_State *L);
 
 /* lua_bounds.c: the standard functions whose time a budget must bound, in the table on top. */
-void bounds_table(lua_State *L);  /*   [-0, +0, raises] */
+void bounds_table(lua_State *L); /*   [-0, +0, raises] */
 void bounds_string(lua_State *L);
 void bounds_utf8(lua_State *L);
 void bounds_tonumber(lua_State *L, int base); /* from the table at base */
-int bounds_pairs(lua_State *L); /* the sandbox's pairs */
+int bounds_pairs(lua_State *L);               /* the sandbox's pairs */
 
-/* keys.c: the keys of the table at index in a fixed order (numbers, texts, others as they come), as an array.
- * Returns how many; the order is the same in every process.   [-0, +1, raises] */
+/* keys.c: the keys of the table at index in a fixed order (numbers, texts, others as they come), as
+ * an array. Returns how many; the order is the same in every process.   [-0, +1, raises] */
 lua_Integer keys_push_sorted(lua_State *L, int index);
 
 /* lua_text.c: find, match, gmatch and gsub that count their steps, into the table on top. */
 void text_install(lua_State *L);
 
-/* lua_json.c: as vm_to_json, with functions as `true`. */
+/* vm_json.c: the mark of an array, set on the table on top.   [-0, +0, raises] */
+void json_mark_array(lua_State *L);
+bool json_is_marked(lua_State *L, int index);
+/* As vm_to_json, with functions as `true`. */
 json_t *json_of_table(lua_State *L, int index);
+/* Raises where the value is nested too deep or too large to leave Lua.   [-0, +0, raises] */
+void json_measure(lua_State *L, int index);
+
+/* The modules of every state; lua_date.c, lua_cjson.c. luaopen_json is in vm.h. */
 int luaopen_dates(lua_State *L);
 int luaopen_cjson_bounded(lua_State *L);
 int luaopen_cjson_safe_bounded(lua_State *L);
-/* Raises where the value is nested too deep or too large to leave Lua.   [-0, +0, raises] */
-void json_measure(lua_State *L, int index);
 
 /* strand.c: closes every strand of the vm without a call-back. */
 void strands_drop(struct vm *vm);

@@ -1,7 +1,8 @@
-/* Coroutines that the engine schedules. One function, strands_run, resumes; everything else only puts strands in its
- * queue. A strand's memory is kept by the queue after its end and used again, and its generation only grows: so a
- * wake that comes too late reads valid memory, sees another generation, and does nothing. The coroutine itself is
- * never used again. The queue owns the strands, a strand's registry reference owns its coroutine. Loop thread. */
+/* Coroutines that the engine schedules. One function, strands_run, resumes; everything else only
+ * puts strands in its queue. A strand's memory is kept by the queue after its end and used again,
+ * and its generation only grows: so a wake that comes too late reads valid memory, sees another
+ * generation, and does nothing. The coroutine itself is never used again. The queue owns the
+ * strands, a strand's registry reference owns its coroutine. Loop thread. */
 #include "script/strand.h"
 
 #include <assert.h>
@@ -14,13 +15,13 @@
 #include "script/state.h"
 
 enum {
-    RUN_COUNT = 256,   /* strands resumed in one turn of the loop */
-    RUN_US = 5 * 1000  /* and the time after which no further one is */
+    RUN_COUNT = 256,  /* strands resumed in one turn of the loop */
+    RUN_US = 5 * 1000 /* and the time after which no further one is */
 };
 
 enum strand_state {
     STRAND_FREE,
-    STRAND_READY,   /* in the queue: new, preempted or woken */
+    STRAND_READY, /* in the queue: new, preempted or woken */
     STRAND_RUNNING,
     STRAND_WAITING, /* parked by strand_wait */
     STRAND_ENDING   /* its call-back runs */
@@ -37,9 +38,9 @@ struct strand {
     bool is_parked;      /* strand_wait was called, and the wait is not over */
     bool is_woken;       /* the wake came before the strand was parked */
     lua_State *co;
-    int ref;             /* the coroutine in the registry */
-    int nargs;           /* of body, on the coroutine's stack at the first resume */
-    int64_t used;        /* of the budget, since the last wait */
+    int ref;      /* the coroutine in the registry */
+    int nargs;    /* of body, on the coroutine's stack at the first resume */
+    int64_t used; /* of the budget, since the last wait */
     strand_end_fn end;
     void *ud;
 };
@@ -60,6 +61,8 @@ struct strands *strands_new(void)
 }
 
 /* --- boxes ------------------------------------------------------------------------------------ */
+
+static const char BOX_METATABLE[] = "engine.box";
 
 struct box {
     void *ptr;
@@ -83,17 +86,21 @@ void **box_push(lua_State *L, void (*close)(void *ptr))
     luaL_checkstack(L, 3, "a box");
     struct box *box = lua_newuserdatauv(L, sizeof *box, 0); // box
     *box = (struct box){ .close = close };
-    if (luaL_newmetatable(L, "engine.box")) { // box mt
-        lua_pushcfunction(L, box_release);
-        lua_setfield(L, -2, "__close");
-        lua_pushcfunction(L, box_release);
-        lua_setfield(L, -2, "__gc");
-        lua_pushboolean(L, false);
-        lua_setfield(L, -2, "__metatable");
-    }
-    lua_setmetatable(L, -2); // box
+    luaL_setmetatable(L, BOX_METATABLE);
     lua_toclose(L, -1);
     return &box->ptr;
+}
+
+void box_open(lua_State *L)
+{
+    luaL_newmetatable(L, BOX_METATABLE); // mt
+    lua_pushcfunction(L, box_release);
+    lua_setfield(L, -2, "__close");
+    lua_pushcfunction(L, box_release);
+    lua_setfield(L, -2, "__gc");
+    lua_pushboolean(L, false);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
 }
 
 /* --- start and end ---------------------------------------------------------------------------- */
@@ -124,9 +131,9 @@ static int finish_body(lua_State *L, int status, lua_KContext ctx)
     return status == LUA_OK || status == LUA_YIELD ? lua_gettop(L) : lua_error(L);
 }
 
-/* The coroutine's own function: calls (f, …) protected, so that an error closes what is open here, inside the coroutine
- * and under the hook. An error out of the hook itself would leave hooks off in a coroutine that dies of it.
- *   [-n, +n, raises, yields] */
+/* The coroutine's own function: calls (f, …) protected, so that an error closes what is open here,
+ * inside the coroutine and under the hook. An error out of the hook itself would leave hooks off in
+ * a coroutine that dies of it.   [-n, +n, raises, yields] */
 static int body(lua_State *L)
 {
     return finish_body(L, lua_pcallk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, 0, finish_body), 0);
@@ -170,8 +177,8 @@ static void retire(struct strand *s)
     list_push_back(&s->queue->spare, &s->link);
 }
 
-/* Closes what the coroutine has open: its boxes abort what is in flight. Scripts' own __close run here, too, so that
- * is metered. */
+/* Closes what the coroutine has open: its boxes abort what is in flight. Scripts' own __close run
+ * here, too, so that is metered. */
 static void close_coroutine(struct strand *s)
 {
     struct meter outer = meter_begin(s->owner.vm, 0);
@@ -204,13 +211,13 @@ void strands_free(struct strands *q)
     if (q == NULL) {
         return;
     }
-    list_each(it, &q->all) {
+    list_each (it, &q->all) {
         struct strand *s = list_entry(it, struct strand, all_link);
         if (s->state != STRAND_FREE) {
             strand_cancel(s);
         }
     }
-    list_each_safe(it, &q->all) {
+    list_each_safe (it, &q->all) {
         free(list_entry(it, struct strand, all_link));
     }
     free(q);
@@ -222,7 +229,7 @@ struct ending {
     const struct err *error;
 };
 
-/* Runs on the main state, protected: the coroutine cannot take calls any more.   [-1, +0, raises] */
+/* On the main state, protected: the coroutine takes no calls any more.   [-1, +0, raises] */
 static int tell_end(lua_State *L)
 {
     const struct ending *n = lua_touserdata(L, 1);
@@ -281,7 +288,7 @@ struct wake strand_wake_of(lua_State *L)
         return (struct wake){ .strand = NULL };
     }
     if (!lua_isyieldable(L)) {
-        luaL_error(L, "cannot wait here: inside a function that sorts or replaces, or while a module loads");
+        luaL_error(L, "cannot wait here: in a function of sort or gsub, or while a module loads");
     }
     s->is_woken = false;
     return (struct wake){ .strand = s, .generation = ++s->generation };

@@ -1,7 +1,8 @@
-/* A Lua state with limits: an allocator that counts and refuses, a count hook that preempts and stops, and the one way
- * in. A limit that was passed is fatal to what runs: it is remembered in the meter, the hook goes on raising, and the
- * sandbox's pcall hands it on, so that no script can carry on past it. This file and strand.c are the only ones
- * that call lua_pcall and lua_resume. The vm owns its state and its strands; loop thread. */
+/* A Lua state with limits: an allocator that counts and refuses, a count hook that preempts and
+ * stops, and the one way in. A limit that was passed is fatal to what runs: it is remembered in the
+ * meter, the hook goes on raising, and the sandbox's pcall hands it on, so that no script can carry
+ * on past it. This file and strand.c are the only ones that call lua_pcall and lua_resume. The vm
+ * owns its state and its strands; loop thread. */
 #include "script/vm.h"
 
 #include <assert.h>
@@ -44,8 +45,8 @@ void vm_fail_alloc_after(struct vm *vm, int64_t count)
 
 /* --- memory ---------------------------------------------------------------------------------- */
 
-/* Whether the state may grow by this block. Large blocks cost time that no instruction counts (copies, joins), so they
- * are charged here; the hook sees the sum. */
+/* Whether the state may grow by this block. Large blocks cost time that no instruction counts
+ * (copies, joins), so they are charged here; the hook sees the sum. */
 static bool may_grow(struct vm *vm, int kind, size_t old, size_t size)
 {
     if (vm->is_lenient) {
@@ -70,7 +71,7 @@ static bool may_grow(struct vm *vm, int kind, size_t old, size_t size)
     return true;
 }
 
-/* lua_Alloc. Shrinking never fails, as Lua expects. For a new block Lua puts its kind in old_size. */
+/* lua_Alloc. Shrinking never fails, as Lua expects. A new block has its kind in old_size. */
 static void *allocate(void *ud, void *block, size_t old_size, size_t size)
 {
     struct vm *vm = ud;
@@ -96,31 +97,34 @@ static void *allocate(void *ud, void *block, size_t old_size, size_t size)
 struct meter meter_begin(struct vm *vm, int64_t used)
 {
     struct meter outer = vm->meter;
-    if (vm->depth++ == 0) {
-        vm->meter = (struct meter){
-            .used = used, .slice_end = used + SLICE, .deadline_us = clock_mono_us() + ENTRY_US
-        };
-    }
+    vm->depth++;
+    vm->stretches++;
+    vm->meter = (struct meter){
+        .used = used,
+        .slice_end = used + SLICE,
+        .deadline_us = clock_mono_us() + ENTRY_US,
+    };
     return outer;
 }
 
 void meter_end(struct vm *vm, const struct meter *outer)
 {
     assert(vm->depth > 0);
-    if (--vm->depth == 0) {
-        vm->meter = *outer;
-    }
+    vm->depth--;
+    vm->meter = *outer;
 }
 
 static void set_budget_error(const struct vm *vm, struct err *e)
 {
-    (void)err_set(e, ERR_BUDGET, "the script ran too long (over %lld instructions without waiting)",
-                  (long long)vm->budget);
+    (void)err_set(e, ERR_BUDGET,
+                  "the script ran too long: over %lld instructions or %d s without waiting",
+                  (long long)vm->budget, ENTRY_US / 1000000);
 }
 
 static void set_memory_error(const struct vm *vm, struct err *e)
 {
-    (void)err_set(e, ERR_MEMORY, "the script needs more memory than it may have (%zu KiB)", vm->memory_max >> 10);
+    (void)err_set(e, ERR_MEMORY, "the script needs more memory than it may have (%zu KiB)",
+                  vm->memory_max >> 10);
 }
 
 static bool is_spent(const struct vm *vm)
@@ -129,15 +133,18 @@ static bool is_spent(const struct vm *vm)
     return m->used > vm->budget || m->fatal == ERR_BUDGET || clock_mono_us() > m->deadline_us;
 }
 
-/* [-0, +0, raises]: names the place where the budget ended. */
+/* Raises the error with the place in the script where the budget ended.   [-0, +0, raises] */
 static void raise_budget(lua_State *L, struct vm *vm)
 {
     struct err e = ERR_INIT;
     lua_Debug ar;
     vm->meter.fatal = ERR_BUDGET;
     set_budget_error(vm, &e);
-    if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "Sl", &ar) && ar.currentline > 0) {
-        (void)err_prefix(&e, "%s:%d", ar.short_src, ar.currentline);
+    for (int level = 0; lua_getstack(L, level, &ar); level++) {
+        if (lua_getinfo(L, "Sl", &ar) && ar.currentline > 0) {
+            (void)err_prefix(&e, "%s:%d", ar.short_src, ar.currentline);
+            break;
+        }
     }
     (void)vm_raise(L, &e);
 }
@@ -176,47 +183,36 @@ void vm_charge_bytes(lua_State *L, uint64_t bytes)
 
 /* --- protected calls ------------------------------------------------------------------------- */
 
-struct reading {
-    struct err *e;
-};
-
 static int read_error(lua_State *L)
 {
-    const struct reading *r = lua_touserdata(L, 2);
-    vm_read_err(L, 1, r->e);
+    vm_read_err(L, 1, lua_touserdata(L, 2));
     return 0;
 }
 
 /* Even reading an error may need memory, so that is a protected call of its own. */
 void vm_explain(struct vm *vm, lua_State *L, int status, struct err *e)
 {
-    struct err ignored;
-    struct reading r = { .e = e != NULL ? e : &ignored };
-    *r.e = ERR_INIT;
-    if (status == LUA_ERRMEM || !lua_checkstack(L, 4)) {
-        set_memory_error(vm, r.e);
-    } else {
+    struct err read = ERR_INIT;
+    set_memory_error(vm, &read);
+    if (status != LUA_ERRMEM && lua_checkstack(L, 4)) {
         lua_pushcfunction(L, read_error); // … error read_error
         lua_pushvalue(L, -2);
-        lua_pushlightuserdata(L, &r); // … error read_error error r
+        lua_pushlightuserdata(L, &read); // … error read_error error read
         if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
             lua_pop(L, 1);
-            set_memory_error(vm, r.e);
         }
     }
-    if (vm->meter.fatal == ERR_BUDGET && r.e->kind != ERR_BUDGET) {
-        set_budget_error(vm, r.e);
+    if (vm->meter.fatal == ERR_BUDGET && read.kind != ERR_BUDGET) {
+        set_budget_error(vm, &read);
+    }
+    if (e != NULL) {
+        *e = read;
     }
 }
 
-int vm_enter(struct vm *vm, lua_CFunction fn, void *ud, struct err *e)
+static int call_protected(struct vm *vm, lua_CFunction fn, void *ud, struct err *e)
 {
     lua_State *L = vm->main;
-    if (!lua_checkstack(L, 8)) {
-        set_memory_error(vm, e);
-        return -1;
-    }
-    struct meter outer = meter_begin(vm, 0);
     lua_pushcfunction(L, fn);
     lua_pushlightuserdata(L, ud);
     int status = lua_pcall(L, 1, 0, 0);
@@ -224,11 +220,26 @@ int vm_enter(struct vm *vm, lua_CFunction fn, void *ud, struct err *e)
         vm_explain(vm, L, status, e);
         lua_pop(L, 1);
     }
-    meter_end(vm, &outer);
     return status == LUA_OK ? 0 : -1;
 }
 
-/* Whether the error on top ends the script, whatever it protects: no memory, no budget, or cancelled. */
+/* An entry out of an entry goes on counting on its meter. */
+int vm_enter(struct vm *vm, lua_CFunction fn, void *ud, struct err *e)
+{
+    if (!lua_checkstack(vm->main, 8)) {
+        set_memory_error(vm, e);
+        return -1;
+    }
+    if (vm->depth > 0) {
+        return call_protected(vm, fn, ud, e);
+    }
+    struct meter outer = meter_begin(vm, 0);
+    int rc = call_protected(vm, fn, ud, e);
+    meter_end(vm, &outer);
+    return rc;
+}
+
+/* Whether the error on top ends the script: no memory, no budget, or cancelled. */
 static bool is_fatal(lua_State *L, int status)
 {
     if (status == LUA_ERRMEM || vm_of(L)->meter.fatal != ERR_NONE) {
@@ -249,7 +260,7 @@ static int finish_pcall(lua_State *L, int status, lua_KContext ctx)
         return lua_error(L);
     }
     lua_pushboolean(L, false); // … error false
-    lua_insert(L, -2); // … false error
+    lua_insert(L, -2);         // … false error
     return 2;
 }
 
@@ -263,8 +274,9 @@ int vm_lua_pcall(lua_State *L)
     return finish_pcall(L, status, 0);
 }
 
-/* The message handler of xpcall: asks the script's (the upvalue), but for a fatal error. That one may come out of the
- * hook, and what is called from there runs without hooks: for ever, if it likes.   [-1, +1, raises] */
+/* The message handler of xpcall: asks the script's (the upvalue), but for a fatal error. That one
+ * may come out of the hook, and what is called from there runs without hooks: for ever, if it
+ * likes.   [-1, +1, raises] */
 static int handle(lua_State *L)
 {
     lua_settop(L, 1);
@@ -303,6 +315,9 @@ static int on_panic(lua_State *L)
 
 static int fill(lua_State *L)
 {
+    box_open(L);
+    error_open(L);
+    json_open(L);
     if (vm_of(L)->is_open) {
         globals_open(L);
     } else {

@@ -10,14 +10,14 @@
 #include "base/err.h"
 #include "format/json.h"
 
-/* A Lua state with a cap on its memory and a budget of instructions. Sandboxed: the globals are an explicit
- * list (script/globals.c); no io, os, debug, load, coroutine, package, collectgarbage. */
+/* A Lua state with a cap on its memory and a budget of instructions. Sandboxed: the globals are an
+ * explicit list (script/globals.c); no io, os, debug, load, coroutine, package, collectgarbage. */
 struct vm;
 
 struct vm_opts {
-    size_t memory_max;     /* bytes; 0: 32 MiB */
-    int64_t budget;        /* instructions per entry, and per resume of a strand without waiting; 0: 20 million */
-    bool is_open;          /* all of Lua's own libraries, no cap, no budget: `ladle lua`, the sandbox service */
+    size_t memory_max; /* bytes; 0: 32 MiB */
+    int64_t budget;    /* instructions per entry, and of a strand between waits; 0: 20 million */
+    bool is_open;      /* all of Lua's libraries, no cap, no budget: `ladle lua`, the sandbox */
     /* Finds the text of require'd module `name`; yours to free; NULL: not there. */
     char *(*find_module)(void *ud, const char *name, size_t *len);
     void *ud;
@@ -30,24 +30,30 @@ size_t vm_memory(const struct vm *vm);
 /* For tests: after `count` more allocations every further one fails; -1: none does. */
 void vm_fail_alloc_after(struct vm *vm, int64_t count);
 
-/* The one way in for C: runs fn(L) in protected mode on the main state with `ud` as light userdata at index 1, under the
- * budget. A Lua error becomes *e (an error table's kind is kept; ERR_MEMORY and ERR_BUDGET are told apart). */
+/* The one way in for C: runs fn(L) in protected mode on the main state with `ud` as light userdata
+ * at index 1, under the budget. A Lua error becomes *e (an error table's kind is kept; ERR_MEMORY
+ * and ERR_BUDGET are told apart). */
 int vm_enter(struct vm *vm, lua_CFunction fn, void *ud, struct err *e);
-/* Loads a text chunk (never bytecode) named chunk_name ("=expr:3", "@scripts/a.lua") and pushes the function; to be called inside vm_enter or a
- * protected call. Raises the syntax error. */
+/* Loads a text chunk (never bytecode) named chunk_name ("=expr:3", "@scripts/a.lua") and pushes the
+ * function; to be called inside vm_enter or a protected call. Raises the syntax error. */
 void vm_load(lua_State *L, const char *text, size_t len, const char *chunk_name);
 
-/* Raises *e as an error table {kind, message, status, retry_at, detail}, and reads one (or any error value) back. */
+/* Raises *e as an error table {kind, message, status, retry_at, detail}, and reads one (or any
+ * error value) back. */
 int vm_raise(lua_State *L, const struct err *e); /* [-0, +0, raises] */
 void vm_push_err(lua_State *L, const struct err *e);
 void vm_read_err(lua_State *L, int index, struct err *e);
 
-/* JSON and Lua. Objects and arrays keep apart (arrays carry the metatable json.array), integers stay integers, null is
- * json.null; with drop_nulls members of objects that are null are left out. Depth at most JSON_DEPTH_MAX. */
-void vm_push_json(lua_State *L, const json_t *v, bool drop_nulls);          /* raises only for lack of memory */
-json_t *vm_to_json(lua_State *L, int index);                                /* yours; raises ERR_INVALID for functions, NaN, cycles; never leaks */
+/* JSON to Lua. Objects and arrays keep apart (arrays carry the metatable json.array), integers stay
+ * integers, null is json.null; with drop_nulls members of objects that are null are left out.
+ * Raises only for lack of memory. */
+void vm_push_json(lua_State *L, const json_t *v, bool drop_nulls);
+/* Lua to JSON; yours. Raises ERR_INVALID for functions, NaN, texts that are not UTF-8, cycles and
+ * more than JSON_DEPTH_MAX levels, ERR_TOO_LARGE for over 500,000 values or 16 MiB of text; never
+ * leaks. The keys of an object come sorted. */
+json_t *vm_to_json(lua_State *L, int index);
 int luaopen_json(lua_State *L);
 
-/* Makes `require(name)` give what `open` pushes, built on the first call; in a sandbox it cannot be changed
- * by scripts.   [-0, +0, raises] */
+/* Makes `require(name)` give what `open` pushes, built on the first call; in a sandbox it cannot be
+ * changed by scripts.   [-0, +0, raises] */
 void vm_add_module(lua_State *L, const char *name, lua_CFunction open);

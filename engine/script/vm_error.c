@@ -1,5 +1,6 @@
-/* One error for both languages: struct err as a Lua table {kind, message, status, retry_at, detail} and back. The
- * table prints as its message. Reading never runs a script's code: no metamethod is asked. */
+/* One error for both languages: struct err as a Lua table {kind, message, status, retry_at, detail}
+ * and back. The table prints as its message. Reading never runs a script's code: no metamethod is
+ * asked. */
 #include <string.h>
 
 #include "script/state.h"
@@ -16,16 +17,14 @@ static int error_tostring(lua_State *L)
     return 1;
 }
 
-/* Sets the metatable of the table on top.   [-0, +0, raises] */
-static void set_error_metatable(lua_State *L)
+void error_open(lua_State *L)
 {
-    if (luaL_newmetatable(L, ERROR_METATABLE)) { // error mt
-        lua_pushcfunction(L, error_tostring);
-        lua_setfield(L, -2, "__tostring");
-        lua_pushboolean(L, false);
-        lua_setfield(L, -2, "__metatable");
-    }
-    lua_setmetatable(L, -2); // error
+    luaL_newmetatable(L, ERROR_METATABLE); // mt
+    lua_pushcfunction(L, error_tostring);
+    lua_setfield(L, -2, "__tostring");
+    lua_pushboolean(L, false);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
 }
 
 void vm_push_err(lua_State *L, const struct err *e)
@@ -48,7 +47,7 @@ void vm_push_err(lua_State *L, const struct err *e)
         lua_pushstring(L, e->detail);
         lua_setfield(L, -2, "detail");
     }
-    set_error_metatable(L);
+    luaL_setmetatable(L, ERROR_METATABLE);
 }
 
 int vm_raise(lua_State *L, const struct err *e)

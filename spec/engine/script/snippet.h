@@ -11,7 +11,8 @@
 
 #include "script/vm.h"
 
-/* Runs a piece of Lua in a vm and compares its first result, as text, or the error that it ends with. */
+/* Runs a piece of Lua in a vm and compares its first result, as text, or the error that it ends
+ * with. */
 struct snippet {
     const char *code;
     const char *chunk;
@@ -44,7 +45,8 @@ static inline void expect(struct vm *vm, const char *code, const char *result)
     }
 }
 
-static inline void expect_error(struct vm *vm, const char *code, enum err_kind kind, const char *part)
+static inline void expect_error(struct vm *vm, const char *code, enum err_kind kind,
+                                const char *part)
 {
     struct err e = ERR_INIT;
     struct snippet s = { .code = code, .chunk = "=test" };
