@@ -1,8 +1,8 @@
 /*
  * From an HTTP answer to the output of an operation. Most operations answer JSON that their output
- * schema describes; those with output_as 'response' hand back status, headers and body. Some statuses
- * say in another way that all is well: what a DELETE should remove is gone (when_missing), what a
- * POST should add is there (when_conflict). Pure; loop thread.
+ * schema describes; those with output_as 'response' hand back status, headers and body. Some
+ * statuses say in another way that all is well: what a DELETE should remove is gone (when_missing),
+ * what a POST should add is there (when_conflict). Pure; loop thread.
  */
 #include "service/answer.h"
 
@@ -20,7 +20,8 @@ static bool is_json(const struct http_response *res)
 
 static json_t *text_body(const struct http_response *res)
 {
-    if (!utf8_is_valid(buf_text(&res->body), res->body.len) || memchr(buf_text(&res->body), '\0', res->body.len) != NULL) {
+    if (!utf8_is_valid(buf_text(&res->body), res->body.len) ||
+        memchr(buf_text(&res->body), '\0', res->body.len) != NULL) {
         return json_null();
     }
     return json_stringn(buf_text(&res->body), res->body.len);
@@ -30,7 +31,8 @@ static json_t *headers_object(const struct http_response *res)
 {
     json_t *out = json_object();
     for (size_t i = 0; i < res->header_count; i++) {
-        json_t *value = json_string(res->headers[i].value); /* NULL where it is not UTF-8: left out */
+        json_t *value =
+            json_string(res->headers[i].value); /* NULL where it is not UTF-8: left out */
         if (value != NULL) {
             json_object_set_new(out, res->headers[i].name, value);
         }
@@ -44,7 +46,8 @@ static json_t *whole_response(const struct http_response *res, json_t *body)
     json_t *out = json_object();
     json_object_set_new(out, "status", json_integer(res->status));
     json_object_set_new(out, "headers", headers_object(res));
-    json_object_set_new(out, "body", body != NULL && is_json(res) ? json_incref(body) : text_body(res));
+    json_object_set_new(out, "body",
+                        body != NULL && is_json(res) ? json_incref(body) : text_body(res));
     return out;
 }
 
@@ -52,8 +55,7 @@ static bool needs_output(const struct operation *op)
 {
     const char *name;
     json_t *d;
-    json_object_foreach(op->output, name, d)
-    {
+    json_object_foreach (op->output, name, d) {
         if (schema_is_required(d)) {
             return true;
         }
@@ -61,13 +63,15 @@ static bool needs_output(const struct operation *op)
     return false;
 }
 
-static int json_output(const struct operation *op, const struct http_response *res, const json_t *body, json_t **output,
-                       struct err *e)
+static int json_output(const struct operation *op, const struct http_response *res,
+                       const json_t *body, json_t **output, struct err *e)
 {
     if (!json_is_object(body) && needs_output(op)) {
-        return err_set(e, ERR_PROTOCOL, "%s was answered %d with a body that is no JSON object", op->name, res->status);
+        return err_set(e, ERR_PROTOCOL, "%s was answered %d with a body that is no JSON object",
+                       op->name, res->status);
     }
-    if (op->output != NULL && json_is_object(body) && schema_check_output(op->output, body, e) == -1) {
+    if (op->output != NULL && json_is_object(body) &&
+        schema_check_output(op->output, body, e) == -1) {
         return err_prefix(e, "the answer to %s", op->name);
     }
     *output = body != NULL ? json_deep_copy(body) : json_object();
@@ -88,8 +92,8 @@ static void add_report(const struct operation *op, const char *host, int status,
     }
 }
 
-static int read_body(const struct connection *c, const struct operation *op, const struct http_response *res, json_t *body,
-                     json_t **output, struct err *e)
+static int read_body(const struct connection *c, const struct operation *op,
+                     const struct http_response *res, json_t *body, json_t **output, struct err *e)
 {
     const char *as = json_get_text(op->table, "output_as");
     json_t *when_missing = json_object_get(op->table, "when_missing");
@@ -109,8 +113,8 @@ static int read_body(const struct connection *c, const struct operation *op, con
     return 0;
 }
 
-int answer_read(const struct connection *c, const struct operation *op, const char *host, const struct http_response *res,
-                json_t **output, struct err *e)
+int answer_read(const struct connection *c, const struct operation *op, const char *host,
+                const struct http_response *res, json_t **output, struct err *e)
 {
     json_t *body = res->body.len > 0 ? json_parse(res->body.data, res->body.len, NULL) : NULL;
     int rc = read_body(c, op, res, body, output, e);

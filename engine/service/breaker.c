@@ -7,11 +7,14 @@
 
 #include "base/clock.h"
 
-enum { TRIAL_WAIT_US = 1000 * 1000 }; /* how long the others are sent away while the one call is under way */
+enum {
+    TRIAL_WAIT_US = 1000 * 1000
+}; /* how long the others are sent away while the one call is under way */
 
 static int refuse(const struct breaker *b, const char *name, int64_t wait_us, struct err *e)
 {
-    (void)err_set(e, ERR_UNAVAILABLE, "%s: not called, as its last %d calls found the service down", name, b->failures);
+    (void)err_set(e, ERR_UNAVAILABLE, "%s: not called, as its last %d calls found the service down",
+                  name, b->failures);
     if (e != NULL) {
         e->retry_at_us = clock_wall_us() + wait_us;
     }
@@ -43,7 +46,9 @@ int breaker_enter(struct breaker *b, const char *name, bool *is_trial, struct er
 static void open_again(struct breaker *b)
 {
     int64_t doubled = b->pause_us * 2;
-    b->pause_us = b->pause_us == 0 ? BREAKER_FIRST_US : doubled < BREAKER_LONGEST_US ? doubled : BREAKER_LONGEST_US;
+    b->pause_us = b->pause_us == 0               ? BREAKER_FIRST_US
+                  : doubled < BREAKER_LONGEST_US ? doubled
+                                                 : BREAKER_LONGEST_US;
     b->open_until_us = clock_mono_us() + b->pause_us;
 }
 

@@ -4,10 +4,10 @@
  * has begun), the answer. The call owns what it holds at each stage, so that call_cancel undoes
  * exactly that.
  *
- * The promise about outcomes is made here (P4): once the bytes of an operation that is not idempotent
- * may have left, every end that does not tell what happened is ERR_UNKNOWN: no answer, an answer that
- * broke off or makes no sense, and the statuses by which a server or a gateway says that it failed
- * on the way (500, 502, 504). A 503 says that the service took nothing.
+ * The promise about outcomes is made here (P4): once the bytes of an operation that is not
+ * idempotent may have left, every end that does not tell what happened is ERR_UNKNOWN: no answer,
+ * an answer that broke off or makes no sense, and the statuses by which a server or a gateway says
+ * that it failed on the way (500, 502, 504). A 503 says that the service took nothing.
  *
  * A probe is a call of the operation that lists, with another way to read the output. Loop thread.
  */
@@ -31,10 +31,10 @@
 enum { TIMEOUT_DEFAULT_US = 30 * 1000 * 1000 };
 
 enum call_stage {
-    STAGE_START,   /* waits for the loop; probes: for their time */
+    STAGE_START, /* waits for the loop; probes: for their time */
     STAGE_TOKEN,
     STAGE_LIMIT,
-    STAGE_OWNER,   /* has a slot of the limiter */
+    STAGE_OWNER, /* has a slot of the limiter */
     STAGE_SENDING,
 };
 
@@ -54,21 +54,21 @@ struct service_call {
     struct limiter_wait limiter_wait;
     struct request request;
     struct http_call *http;
-    struct probe *probe;   /* NULL: a call of its own */
-    struct err early;      /* it can only fail */
-    bool is_known_absent;  /* a probe whose answer is known: the call may be repeated */
+    struct probe *probe;  /* NULL: a call of its own */
+    struct err early;     /* it can only fail */
+    bool is_known_absent; /* a probe whose answer is known: the call may be repeated */
     bool is_idempotent;
-    bool is_announced;     /* before_send has had its turn */
+    bool is_announced; /* before_send has had its turn */
     bool was_sent;
     bool has_refreshed;
-    bool is_trial;         /* of a half-open breaker */
-    uint64_t generation;   /* of the token that it was sent with */
-    int64_t sent_us;       /* monotonic */
+    bool is_trial;       /* of a half-open breaker */
+    uint64_t generation; /* of the token that it was sent with */
+    int64_t sent_us;     /* monotonic */
 };
 
 static void need_token(struct service_call *call, uint64_t refused);
 
-/* --- the end --------------------------------------------------------------------------------------- */
+/* --- the end --- */
 
 static void call_free(struct service_call *call)
 {
@@ -86,7 +86,8 @@ static void count(const struct service_call *call, const struct err *e)
     const char *result = e == NULL ? "ok" : err_kind_name(e->kind);
     metric_add(metrics_counter("ladle_calls_total", "API calls by their end", "result", result), 1);
     if (call->was_sent) {
-        metric_observe_us(metrics_histogram("ladle_call_seconds", "Time from sending a call to its end", "connection",
+        metric_observe_us(metrics_histogram("ladle_call_seconds",
+                                            "Time from sending a call to its end", "connection",
                                             call->c->name),
                           clock_mono_us() - call->sent_us);
     }
@@ -94,7 +95,8 @@ static void count(const struct service_call *call, const struct err *e)
 }
 
 /* Ends the call; output (borrowed) or e. It holds nothing of limiter, token or client any more. */
-static void finish(struct service_call *call, json_t *output, const struct err *e, const char *answer)
+static void finish(struct service_call *call, json_t *output, const struct err *e,
+                   const char *answer)
 {
     count(call, e);
     call->done(call->ud, output, e, answer);
@@ -106,7 +108,7 @@ static void fail(struct service_call *call, const struct err *e)
     finish(call, NULL, e, NULL);
 }
 
-/* --- the answer ------------------------------------------------------------------------------------ */
+/* --- the answer --- */
 
 /* An end that does not tell what happened, for an operation that must not be repeated blindly. */
 static void make_unknown(const struct service_call *call, struct err *e)
@@ -114,13 +116,15 @@ static void make_unknown(const struct service_call *call, struct err *e)
     char message[ERR_MESSAGE_MAX];
     (void)snprintf(message, sizeof message, "%s", e->message);
     int status = e->status;
-    (void)err_set(e, ERR_UNKNOWN, "%s was sent, and whether it took effect is unknown: %s", call->op->name, message);
+    (void)err_set(e, ERR_UNKNOWN, "%s was sent, and whether it took effect is unknown: %s",
+                  call->op->name, message);
     e->status = status;
 }
 
 static bool tells_nothing(const struct err *e)
 {
-    bool is_lost = e->kind == ERR_UNKNOWN || ((e->kind == ERR_PROTOCOL || e->kind == ERR_TOO_LARGE) && e->status < 300);
+    bool is_lost = e->kind == ERR_UNKNOWN ||
+                   ((e->kind == ERR_PROTOCOL || e->kind == ERR_TOO_LARGE) && e->status < 300);
     return is_lost || e->status == 500 || e->status == 502 || e->status == 504;
 }
 
@@ -156,7 +160,8 @@ static void succeed(struct service_call *call, json_t *output)
     json_decref(effect);
 }
 
-static void fail_with_answer(struct service_call *call, struct err *e, const struct http_response *res, int64_t retry_at_us)
+static void fail_with_answer(struct service_call *call, struct err *e,
+                             const struct http_response *res, int64_t retry_at_us)
 {
     if (e->kind == ERR_EXPIRED && !call->has_refreshed) {
         call->has_refreshed = true;
@@ -189,7 +194,8 @@ static void answered(void *ud, const struct http_response *res, const struct err
     }
     json_t *output = NULL;
     if (answer_read(call->c, call->op, call->request.host, res, &output, &e) == -1) {
-        /* A 200 that says "remaining: 0" closes the limiter too, but is no reason for this call to wait. */
+        /* A 200 that says "remaining: 0" closes the limiter too, but is no reason for this call to
+         * wait. */
         fail_with_answer(call, &e, res, e.kind == ERR_RATE_LIMITED ? retry_at_us : 0);
         return;
     }
@@ -197,7 +203,7 @@ static void answered(void *ud, const struct http_response *res, const struct err
     json_decref(output);
 }
 
-/* --- sending --------------------------------------------------------------------------------------- */
+/* --- sending --- */
 
 /* "Bearer …"; yours, to be scrubbed. NULL where no token goes with the request. */
 static char *token_value(const struct service_call *call, const char **header)
@@ -302,7 +308,7 @@ static void need_token(struct service_call *call, uint64_t refused)
     }
 }
 
-/* --- the beginning --------------------------------------------------------------------------------- */
+/* --- the beginning --- */
 
 static int prepare(struct service_call *call, struct err *e)
 {
@@ -313,7 +319,8 @@ static int prepare(struct service_call *call, struct err *e)
     if (request_build(&call->request, call->c, call->op, call->input, call->key, e) == -1) {
         return -1;
     }
-    return breaker_check(&call->c->breaker, call->c->name, e); /* before it waits for anything else */
+    return breaker_check(&call->c->breaker, call->c->name,
+                         e); /* before it waits for anything else */
 }
 
 static void begin(struct timer *t)
@@ -336,8 +343,9 @@ static struct service_call *call_new(struct service *s, const struct call_opts *
     struct service_call *call = xcalloc(1, sizeof *call);
     call->c = o->connection;
     call->op = o->operation;
-    call->timeout_us = o->timeout_us > 0 ? o->timeout_us
-                                         : json_get_int(o->operation->table, "timeout_ms", 0) * 1000;
+    call->timeout_us = o->timeout_us > 0
+                           ? o->timeout_us
+                           : json_get_int(o->operation->table, "timeout_ms", 0) * 1000;
     call->timeout_us = call->timeout_us > 0 ? call->timeout_us : TIMEOUT_DEFAULT_US;
     call->key = o->idempotency_key != NULL ? xstrdup(o->idempotency_key) : NULL;
     call->done = o->done;
@@ -355,7 +363,8 @@ struct service_call *call_start(struct service *s, const struct call_opts *o)
 {
     struct service_call *call = call_new(s, o);
     call->before_send = o->before_send;
-    call->input = o->input != NULL ? json_deep_copy(o->input) : json_object(); /* it is filled in and changed */
+    call->input = o->input != NULL ? json_deep_copy(o->input)
+                                   : json_object(); /* it is filled in and changed */
     json_decref(o->input);
     timer_start(&call->timer, 0);
     return call;

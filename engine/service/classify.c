@@ -1,8 +1,8 @@
 /*
  * From an HTTP answer to one of the kinds of base/err.h. A connector's rules are looked at in their
  * order: status, a text in the message (any case), a path that must be there. The first that fits
- * names the kind, and may take a detail from the body (the id of a duplicate), add the scopes that the
- * operation needs, or a sentence. What none fits goes by its status. Pure; the loop thread.
+ * names the kind, and may take a detail from the body (the id of a duplicate), add the scopes that
+ * the operation needs, or a sentence. What none fits goes by its status. Pure; the loop thread.
  */
 #include "service/classify.h"
 
@@ -16,7 +16,7 @@
 
 enum { MESSAGE_MAX = 300 };
 
-/* --- what the service says ------------------------------------------------------------------------- */
+/* --- what the service says --- */
 
 static void add(struct buf *out, const char *text)
 {
@@ -25,7 +25,8 @@ static void add(struct buf *out, const char *text)
     }
 }
 
-/* A text, a list of texts, or an object with one of them inside; two levels are enough for all shapes known. */
+/* A text, a list of texts, or an object with one of them inside; two levels are enough for all
+ * shapes known. */
 static void add_value(struct buf *out, const json_t *v, int depth)
 {
     if (json_is_string(v)) {
@@ -33,8 +34,7 @@ static void add_value(struct buf *out, const json_t *v, int depth)
     } else if (json_is_array(v)) {
         size_t i;
         json_t *one;
-        json_array_foreach(v, i, one)
-        {
+        json_array_foreach (v, i, one) {
             if (depth > 0) {
                 add_value(out, one, depth - 1);
             }
@@ -45,8 +45,7 @@ static void add_value(struct buf *out, const json_t *v, int depth)
         json_t *constraints = json_object_get(v, "constraints");
         const char *key;
         json_t *one;
-        json_object_foreach(constraints, key, one)
-        {
+        json_object_foreach (constraints, key, one) {
             add_value(out, one, 0);
         }
     }
@@ -60,14 +59,18 @@ static bool is_text(const struct http_response *res)
 
 char *classify_message(const struct http_response *res, const json_t *body)
 {
-    static const char *const members[] = { "message", "error_description", "error", "detail", "title", "errors", NULL };
+    static const char *const members[] = {
+        "message", "error_description", "error", "detail", "title", "errors", NULL
+    };
     struct buf out;
     buf_init(&out, 4096);
     for (const char *const *m = members; *m != NULL && out.len == 0; m++) {
         add_value(&out, json_object_get(body, *m), 3);
     }
-    if (out.len == 0 && body == NULL && is_text(res) && utf8_is_valid(res->body.data, res->body.len)) {
-        (void)buf_append(&out, res->body.data, utf8_cut(res->body.data, res->body.len, MESSAGE_MAX)); /* it fits */
+    if (out.len == 0 && body == NULL && is_text(res) &&
+        utf8_is_valid(res->body.data, res->body.len)) {
+        (void)buf_append(&out, res->body.data,
+                         utf8_cut(res->body.data, res->body.len, MESSAGE_MAX)); /* it fits */
     }
     size_t len;
     char *text = buf_take(&out, &len);
@@ -89,7 +92,7 @@ char *classify_answer(const struct http_response *res)
     return text;
 }
 
-/* --- rules ----------------------------------------------------------------------------------------- */
+/* --- rules --- */
 
 static bool status_fits(const json_t *wanted, int status)
 {
@@ -98,8 +101,7 @@ static bool status_fits(const json_t *wanted, int status)
     }
     size_t i;
     json_t *one;
-    json_array_foreach(wanted, i, one)
-    {
+    json_array_foreach (wanted, i, one) {
         if (json_is_integer(one) && json_integer_value(one) == status) {
             return true;
         }
@@ -116,12 +118,12 @@ static bool rule_fits(const json_t *rule, int status, const char *message, const
            (has == NULL || json_path(body, has) != NULL);
 }
 
-static const json_t *find_rule(const struct connector *c, int status, const char *message, const json_t *body)
+static const json_t *find_rule(const struct connector *c, int status, const char *message,
+                               const json_t *body)
 {
     size_t i;
     json_t *rule;
-    json_array_foreach(json_object_get(connector_table(c), "classify"), i, rule)
-    {
+    json_array_foreach (json_object_get(connector_table(c), "classify"), i, rule) {
         if (rule_fits(rule, status, message, body)) {
             return rule;
         }
@@ -132,17 +134,24 @@ static const json_t *find_rule(const struct connector *c, int status, const char
 static enum err_kind kind_of(int status)
 {
     switch (status) {
-    case 401: return ERR_EXPIRED;
+    case 401:
+        return ERR_EXPIRED;
     case 402:
-    case 403: return ERR_FORBIDDEN;
+    case 403:
+        return ERR_FORBIDDEN;
     case 404:
-    case 410: return ERR_NOT_FOUND;
+    case 410:
+        return ERR_NOT_FOUND;
     case 408:
-    case 425: return ERR_UNAVAILABLE;
+    case 425:
+        return ERR_UNAVAILABLE;
     case 409:
-    case 412: return ERR_CONFLICT;
-    case 413: return ERR_TOO_LARGE;
-    case 429: return ERR_RATE_LIMITED;
+    case 412:
+        return ERR_CONFLICT;
+    case 413:
+        return ERR_TOO_LARGE;
+    case 429:
+        return ERR_RATE_LIMITED;
     }
     return status >= 500 ? ERR_UNAVAILABLE : status >= 400 ? ERR_INVALID : ERR_PROTOCOL;
 }
@@ -154,8 +163,7 @@ static void scopes_text(const struct operation *op, char *out, size_t size)
     buf_init(&b, size - 1);
     size_t i;
     json_t *one;
-    json_array_foreach(op != NULL ? op->scopes : NULL, i, one)
-    {
+    json_array_foreach (op != NULL ? op->scopes : NULL, i, one) {
         (void)buf_printf(&b, "%s%s", i > 0 ? ", " : "", json_string_value(one)); /* full: cut */
     }
     (void)snprintf(out, size, "%s", buf_text(&b));
@@ -172,28 +180,31 @@ static void say(const struct operation *op, const json_t *rule, const char *mess
     }
     int status = e->status;
     if (*scopes != '\0') {
-        (void)err_set(e, e->kind, "%s needs the scope %s, which the token was not granted (%d: %s)", name, scopes, status,
-                      message);
+        (void)err_set(e, e->kind, "%s needs the scope %s, which the token was not granted (%d: %s)",
+                      name, scopes, status, message);
     } else if (sentence != NULL) {
         (void)err_set(e, e->kind, "%s: %s (%d: %s)", name, sentence, status, message);
     } else {
-        (void)err_set(e, e->kind, "%s was answered %d%s%s", name, status, *message != '\0' ? ": " : "", message);
+        (void)err_set(e, e->kind, "%s was answered %d%s%s", name, status,
+                      *message != '\0' ? ": " : "", message);
     }
     e->status = status;
 }
 
-void classify(const struct connector *c, const struct operation *op, const struct http_response *res, const json_t *body,
-              struct err *e)
+void classify(const struct connector *c, const struct operation *op,
+              const struct http_response *res, const json_t *body, struct err *e)
 {
     char *message = classify_message(res, body);
     const json_t *rule = find_rule(c, res->status, message, body);
     const char *kind = json_get_text(rule, "kind");
-    *e = (struct err){ .kind = kind != NULL ? err_kind_parse(kind) : kind_of(res->status), .status = res->status };
+    *e = (struct err){ .kind = kind != NULL ? err_kind_parse(kind) : kind_of(res->status),
+                       .status = res->status };
     say(op, rule, message, e);
     const char *path = json_get_text(rule, "detail");
     const char *detail = path != NULL ? json_path_text(body, path) : NULL;
     if (detail != NULL) {
-        (void)snprintf(e->detail, sizeof e->detail, "%s", detail); /* an id that is too long is cut */
+        (void)snprintf(e->detail, sizeof e->detail, "%s",
+                       detail); /* an id that is too long is cut */
     }
     free(message);
 }

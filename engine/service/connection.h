@@ -34,8 +34,10 @@ struct service {
 
 /* A connection's text setting, or NULL. Borrowed. */
 const char *connection_text(const struct connection *c, const char *key);
-/* A URL of the connector's table or of the config, made whole where it is a path under base_url. Yours; NULL where there is none. */
+/* A URL of the connector's table or of the config, made whole where it is a path under base_url.
+ * Yours; NULL where there is none. */
 char *connection_url(const struct connection *c, const char *text);
-/* Whether a URL that the project names may lead to a private address: where it is said (allow_private), or where the URL itself
- * is plainly a loopback one and the connector is not strict. */
+/* Whether a URL that the project names may lead to a private address: where it is said
+ * (allow_private), or where the URL itself is plainly a loopback one and the connector is not
+ * strict. */
 bool connection_may_be_private(const struct connection *c, const char *url, bool is_explicit);

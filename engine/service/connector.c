@@ -1,8 +1,8 @@
 /*
- * A connector as data: checks the shape of a table that a Lua file returned, and finds operations and
- * triggers in it. Everything else about a connector (how a call is built, limited, classified, how a
- * webhook is verified) is read from the same table by the file whose subject it is. Immutable after
- * connector_new; the operations borrow from the table.
+ * A connector as data: checks the shape of a table that a Lua file returned, and finds operations
+ * and triggers in it. Everything else about a connector (how a call is built, limited, classified,
+ * how a webhook is verified) is read from the same table by the file whose subject it is. Immutable
+ * after connector_new; the operations borrow from the table.
  */
 #include "service/connector.h"
 
@@ -34,7 +34,7 @@ static bool is_empty_list(const json_t *v)
     return json_is_array(v) && json_array_size(v) == 0;
 }
 
-/* --- the shape ------------------------------------------------------------------------------------- */
+/* --- the shape --- */
 
 static int check_texts(const json_t *list, const char *what, struct err *e)
 {
@@ -46,8 +46,7 @@ static int check_texts(const json_t *list, const char *what, struct err *e)
     }
     size_t i;
     json_t *one;
-    json_array_foreach(list, i, one)
-    {
+    json_array_foreach (list, i, one) {
         if (!json_is_string(one)) {
             return err_set(e, ERR_CONFIG, "%s[%zu] is no text", what, i + 1);
         }
@@ -78,7 +77,8 @@ static int check_path(const char *path, const json_t *input, struct err *e)
             return err_set(e, ERR_CONFIG, "path has { without }");
         }
         char field[128];
-        (void)snprintf(field, sizeof field, "%.*s", (int)(end - at - 1), at + 1); /* a cut name is no field */
+        (void)snprintf(field, sizeof field, "%.*s", (int)(end - at - 1),
+                       at + 1); /* a cut name is no field */
         if (json_object_get(input, field) == NULL) {
             return err_set(e, ERR_CONFIG, "path names {%s}, which is no field of the input", field);
         }
@@ -93,10 +93,10 @@ static int check_fields(const json_t *list, const json_t *input, const char *wha
     }
     size_t i;
     json_t *one;
-    json_array_foreach(list, i, one)
-    {
+    json_array_foreach (list, i, one) {
         if (json_object_get(input, json_string_value(one)) == NULL) {
-            return err_set(e, ERR_CONFIG, "%s names %s, which is no field of the input", what, json_string_value(one));
+            return err_set(e, ERR_CONFIG, "%s names %s, which is no field of the input", what,
+                           json_string_value(one));
         }
     }
     return 0;
@@ -143,7 +143,8 @@ static int check_probe(const json_t *operations, const json_t *op, struct err *e
         return 0;
     }
     const char *list = json_get_text(probe, "list");
-    const char *method = json_get_text(list != NULL ? json_object_get(operations, list) : NULL, "method");
+    const char *method =
+        json_get_text(list != NULL ? json_object_get(operations, list) : NULL, "method");
     if (method == NULL || strcmp(method, "GET") != 0) {
         return err_set(e, ERR_CONFIG, "probe.list must name an operation that reads");
     }
@@ -161,8 +162,7 @@ static int check_operations(const json_t *operations, struct err *e)
 {
     const char *name;
     json_t *op;
-    json_object_foreach((json_t *)operations, name, op)
-    {
+    json_object_foreach ((json_t *)operations, name, op) {
         if (!json_is_object(op)) {
             return err_set(e, ERR_CONFIG, "operations.%s is no table", name);
         }
@@ -177,14 +177,15 @@ static int check_events(const json_t *events, struct err *e)
 {
     const char *name;
     json_t *event;
-    json_object_foreach((json_t *)events, name, event)
-    {
+    json_object_foreach ((json_t *)events, name, event) {
         const char *of = json_get_text(event, "of");
         if (!json_is_object(event)) {
             return err_set(e, ERR_CONFIG, "events.%s is no table", name);
         }
-        if (of != NULL && (json_object_get(events, of) == NULL || json_array_size(json_object_get(event, "any")) == 0)) {
-            return err_set(e, ERR_CONFIG, "events.%s: of must name another event, and any its conditions", name);
+        if (of != NULL && (json_object_get(events, of) == NULL ||
+                           json_array_size(json_object_get(event, "any")) == 0)) {
+            return err_set(e, ERR_CONFIG,
+                           "events.%s: of must name another event, and any its conditions", name);
         }
     }
     return 0;
@@ -194,11 +195,12 @@ static int check_limits(const json_t *limits, struct err *e)
 {
     size_t i;
     json_t *one;
-    json_array_foreach(limits, i, one)
-    {
-        int64_t requests = json_get_int(one, "requests", 0), per_ms = json_get_int(one, "per_ms", 0);
+    json_array_foreach (limits, i, one) {
+        int64_t requests = json_get_int(one, "requests", 0),
+                per_ms = json_get_int(one, "per_ms", 0);
         if (requests < 1 || requests > 100000000 || per_ms < 1 || per_ms > 31 * 86400000LL) {
-            return err_set(e, ERR_CONFIG, "limits[%zu]: requests and per_ms must be positive numbers", i + 1);
+            return err_set(e, ERR_CONFIG,
+                           "limits[%zu]: requests and per_ms must be positive numbers", i + 1);
         }
     }
     return json_array_size(limits) > 4 ? err_set(e, ERR_CONFIG, "limits: at most 4") : 0;
@@ -208,11 +210,12 @@ static int check_classify(const json_t *rules, struct err *e)
 {
     size_t i;
     json_t *rule;
-    json_array_foreach(rules, i, rule)
-    {
+    json_array_foreach (rules, i, rule) {
         const char *kind = json_get_text(rule, "kind");
-        if (kind == NULL || (err_kind_parse(kind) == ERR_INTERNAL && strcmp(kind, "internal") != 0)) {
-            return err_set(e, ERR_CONFIG, "classify[%zu]: '%s' is no kind of error", i + 1, kind != NULL ? kind : "");
+        if (kind == NULL ||
+            (err_kind_parse(kind) == ERR_INTERNAL && strcmp(kind, "internal") != 0)) {
+            return err_set(e, ERR_CONFIG, "classify[%zu]: '%s' is no kind of error", i + 1,
+                           kind != NULL ? kind : "");
         }
     }
     return 0;
@@ -227,7 +230,8 @@ static int check_shape(const char *name, const json_t *table, struct err *e)
     if (own == NULL || strcmp(own, name) != 0) {
         return err_set(e, ERR_CONFIG, "its name is '%s'", own != NULL ? own : "");
     }
-    if (check_schema(table, "config", e) == -1 || check_limits(json_object_get(table, "limits"), e) == -1 ||
+    if (check_schema(table, "config", e) == -1 ||
+        check_limits(json_object_get(table, "limits"), e) == -1 ||
         check_classify(json_object_get(table, "classify"), e) == -1 ||
         check_events(json_object_get(table, "events"), e) == -1) {
         return -1;
@@ -235,7 +239,7 @@ static int check_shape(const char *name, const json_t *table, struct err *e)
     return check_operations(part(table, "operations"), e);
 }
 
-/* --- construction ---------------------------------------------------------------------------------- */
+/* --- construction --- */
 
 static const char **names_of(const json_t *object)
 {
@@ -243,8 +247,7 @@ static const char **names_of(const json_t *object)
     size_t count = 0;
     const char *name;
     json_t *v;
-    json_object_foreach((json_t *)object, name, v)
-    {
+    json_object_foreach ((json_t *)object, name, v) {
         names[count++] = name;
     }
     return names;
@@ -289,8 +292,7 @@ struct connector *connector_new(const char *name, json_t *table, struct err *e)
     c->operations = xcalloc(json_object_size(operations) + 1, sizeof *c->operations);
     const char *op_name;
     json_t *op;
-    json_object_foreach(operations, op_name, op)
-    {
+    json_object_foreach (operations, op_name, op) {
         c->operations[c->operation_count++] = operation_of(c, op_name, op);
     }
     c->operation_names = names_of(operations);

@@ -6,22 +6,22 @@
 #include "base/err.h"
 #include "format/json.h"
 
-/* A connector as data: the table that scripts/connectors/NAME.lua returns, without its functions (shape:
- * scripts/README.md). Loaded by script/catalog.c, handed here as JSON. */
+/* A connector as data: the table that scripts/connectors/NAME.lua returns, without its functions
+ * (shape: scripts/README.md). Loaded by script/catalog.c, handed here as JSON. */
 struct connector;
 
 struct operation {
     const struct connector *connector;
-    const char *name;        /* "create_task" */
+    const char *name; /* "create_task" */
     const char *summary;
-    const char *method;      /* NULL: not an HTTP call of its own */
-    const char *path;        /* "/contacts/{contactId}/tasks"; NULL where the input names the URL */
-    json_t *scopes;          /* list of texts, or NULL */
-    json_t *input;           /* schema: field -> descriptor; NULL: anything */
-    json_t *output;          /* schema, or NULL */
-    json_t *probe;           /* how to look for an effect of unknown outcome, or NULL */
-    bool is_idempotent;      /* repeating it does no harm */
-    json_t *table;           /* the whole operation */
+    const char *method; /* NULL: not an HTTP call of its own */
+    const char *path;   /* "/contacts/{contactId}/tasks"; NULL where the input names the URL */
+    json_t *scopes;     /* list of texts, or NULL */
+    json_t *input;      /* schema: field -> descriptor; NULL: anything */
+    json_t *output;     /* schema, or NULL */
+    json_t *probe;      /* how to look for an effect of unknown outcome, or NULL */
+    bool is_idempotent; /* repeating it does no harm */
+    json_t *table;      /* the whole operation */
 };
 
 /* Takes the table (keeps a reference); checks its shape: ERR_CONFIG names what is wrong. */
@@ -29,33 +29,41 @@ struct connector *connector_new(const char *name, json_t *table, struct err *e);
 void connector_free(struct connector *c);
 const char *connector_name(const struct connector *c);
 json_t *connector_table(const struct connector *c); /* borrowed */
-const struct operation *connector_operation(const struct connector *c, const char *name); /* or NULL */
-json_t *connector_event(const struct connector *c, const char *name); /* descriptor of one trigger, or NULL; borrowed */
+const struct operation *connector_operation(const struct connector *c,
+                                            const char *name); /* or NULL */
+json_t *connector_event(const struct connector *c,
+                        const char *name); /* descriptor of one trigger, or NULL; borrowed */
 /* NULL-terminated names for suggestions and `ladle ops`; borrowed. */
 const char *const *connector_operation_names(const struct connector *c);
 const char *const *connector_event_names(const struct connector *c);
 
-/* is_idempotent, corrected by what the input says where the operation lets it (idempotent_when and
- * idempotent_unless name a boolean field). */
+/* is_idempotent, corrected by what the input says where the operation lets it (idempotent_when
+ * and idempotent_unless name a boolean field). */
 bool operation_is_idempotent(const struct operation *op, const json_t *input);
 
-/* --- what comes in --------------------------------------------------------------------------------- */
+/* --- what comes in --- */
 
-/* The name of the trigger that the payload is an event of: by the type in it, or the only one that the connector has.
- * NULL: none that the connector knows. Borrowed. */
+/* The name of the trigger that the payload is an event of: by the type in it, or the only one
+ * that the connector has. NULL: none that the connector knows. Borrowed. */
 const char *connector_event_of(const struct connector *c, const json_t *payload);
-/* Whether the payload, an event of the kind that `event` derives from, is one of `event` too (new_lead), by the connection's config
- * or the documented default. False for an event that is not derived. */
-bool connector_event_matches(const struct connector *c, const char *event, const json_t *payload, const json_t *config);
-/* The key that tells this delivery from others: the first of the connector's (or the connection's) paths that is there, else
- * "sha256:" and the digest of the body. Yours. */
-char *connector_dedupe_key(const struct connector *c, const json_t *payload, const json_t *config, const char *body,
-                           size_t len);
-/* The account that the payload says it is for, where the connector knows such a field and the connection is bound to another one:
- * then *account is that text (borrowed) and the result is false. */
+/* Whether the payload, an event of the kind that `event` derives from, is one of `event` too
+ * (new_lead), by the connection's config or the documented default. False for an event that is
+ * not derived. */
+bool connector_event_matches(const struct connector *c, const char *event, const json_t *payload,
+                             const json_t *config);
+/* The key that tells this delivery from others: the first of the connector's (or the
+ * connection's) paths that is there, else "sha256:" and the digest of the body. Yours. */
+char *connector_dedupe_key(const struct connector *c, const json_t *payload, const json_t *config,
+                           const char *body, size_t len);
+/* The account that the payload says it is for, where the connector knows such a field and the
+ * connection is bound to another one: then *account is that text (borrowed) and the result is
+ * false. */
 bool connector_account_fits(const struct connector *c, const json_t *payload, const json_t *config,
                             const char **account);
-/* A delivery's body as JSON: parsed as the connector wants it (json, form, or any: by its content type, which may be NULL).
- * Yours; NULL and ERR_INVALID. Not for a connector that has a function `receive`. */
-json_t *connector_decode(const struct connector *c, const char *body, size_t len, const char *content_type, struct err *e);
-bool connector_has_receive(const struct connector *c); /* its Lua function `receive` takes the body instead */
+/* A delivery's body as JSON: parsed as the connector wants it (json, form, or any: by its
+ * content type, which may be NULL). Yours; NULL and ERR_INVALID. Not for a connector that has a
+ * function `receive`. */
+json_t *connector_decode(const struct connector *c, const char *body, size_t len,
+                         const char *content_type, struct err *e);
+bool connector_has_receive(
+    const struct connector *c); /* its Lua function `receive` takes the body instead */

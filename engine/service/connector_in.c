@@ -35,10 +35,11 @@ const char *connector_event_of(const struct connector *c, const json_t *payload)
     return NULL;
 }
 
-/* --- derived events -------------------------------------------------------------------------------- */
+/* --- derived events --- */
 
-/* The value at `path` of the connection's config, or, where the config does not have the first part of
- * the path at all, of the event's defaults. So a rule that a person gives replaces the default whole. */
+/* The value at `path` of the connection's config, or, where the config does not have the first
+ * part of the path at all, of the event's defaults. So a rule that a person gives replaces the
+ * default whole. */
 static json_t *setting(const json_t *event, const json_t *config, const char *path)
 {
     const char *dot = strchr(path, '.');
@@ -52,8 +53,7 @@ static bool holds_text(const json_t *list, const char *text)
 {
     size_t i;
     json_t *one;
-    json_array_foreach(list, i, one)
-    {
+    json_array_foreach (list, i, one) {
         if (json_is_string(one) && strcasecmp(json_string_value(one), text) == 0) {
             return true;
         }
@@ -65,8 +65,7 @@ static bool shares_text(const json_t *list, const json_t *values)
 {
     size_t i;
     json_t *one;
-    json_array_foreach(values, i, one)
-    {
+    json_array_foreach (values, i, one) {
         if (json_is_string(one) && holds_text(list, json_string_value(one))) {
             return true;
         }
@@ -79,7 +78,8 @@ static bool is_blank(const json_t *v)
     return v == NULL || json_is_null(v) || (json_is_string(v) && json_string_length(v) == 0);
 }
 
-static bool condition_holds(const json_t *condition, const json_t *event, const json_t *payload, const json_t *config)
+static bool condition_holds(const json_t *condition, const json_t *event, const json_t *payload,
+                            const json_t *config)
 {
     const char *field = json_get_text(condition, "field");
     const char *has = json_get_text(condition, "has");
@@ -89,18 +89,19 @@ static bool condition_holds(const json_t *condition, const json_t *event, const 
     if (has != NULL) {
         return shares_text(setting(event, config, has), value);
     } else if (is != NULL) {
-        return json_is_string(value) && holds_text(setting(event, config, is), json_string_value(value));
+        return json_is_string(value) &&
+               holds_text(setting(event, config, is), json_string_value(value));
     }
     return missing != NULL && json_is_true(setting(event, config, missing)) && is_blank(value);
 }
 
-bool connector_event_matches(const struct connector *c, const char *event, const json_t *payload, const json_t *config)
+bool connector_event_matches(const struct connector *c, const char *event, const json_t *payload,
+                             const json_t *config)
 {
     json_t *descriptor = connector_event(c, event);
     size_t i;
     json_t *condition;
-    json_array_foreach(json_object_get(descriptor, "any"), i, condition)
-    {
+    json_array_foreach (json_object_get(descriptor, "any"), i, condition) {
         if (condition_holds(condition, descriptor, payload, config)) {
             return true;
         }
@@ -108,10 +109,10 @@ bool connector_event_matches(const struct connector *c, const char *event, const
     return false;
 }
 
-/* --- keys and accounts ----------------------------------------------------------------------------- */
+/* --- keys and accounts --- */
 
-/* The text of an id: a text, or an integer in decimal. NULL for anything else, and for what is empty
- * or too long. Yours. */
+/* The text of an id: a text, or an integer in decimal. NULL for anything else, and for what is
+ * empty or too long. Yours. */
 static char *id_text(const json_t *v)
 {
     if (json_is_integer(v)) {
@@ -125,8 +126,7 @@ static char *first_id(const json_t *paths, const json_t *payload)
 {
     size_t i;
     json_t *path;
-    json_array_foreach(paths, i, path)
-    {
+    json_array_foreach (paths, i, path) {
         char *id = id_text(json_path(payload, json_string_value(path)));
         if (id != NULL) {
             return id;
@@ -135,11 +135,12 @@ static char *first_id(const json_t *paths, const json_t *payload)
     return NULL;
 }
 
-char *connector_dedupe_key(const struct connector *c, const json_t *payload, const json_t *config, const char *body,
-                           size_t len)
+char *connector_dedupe_key(const struct connector *c, const json_t *payload, const json_t *config,
+                           const char *body, size_t len)
 {
     const char *key = json_get_text(webhook_of(c), "dedupe_config");
-    json_t *paths = key != NULL ? json_object_get(config, key) : json_object_get(webhook_of(c), "dedupe");
+    json_t *paths =
+        key != NULL ? json_object_get(config, key) : json_object_get(webhook_of(c), "dedupe");
     char *id = first_id(paths, payload);
     if (id != NULL) {
         return id;
@@ -149,7 +150,8 @@ char *connector_dedupe_key(const struct connector *c, const json_t *payload, con
     return xasprintf("sha256:%s", hex);
 }
 
-bool connector_account_fits(const struct connector *c, const json_t *payload, const json_t *config, const char **account)
+bool connector_account_fits(const struct connector *c, const json_t *payload, const json_t *config,
+                            const char **account)
 {
     const char *path = json_get_text(webhook_of(c), "account");
     const char *key = json_get_text(webhook_of(c), "account_config");
@@ -159,7 +161,7 @@ bool connector_account_fits(const struct connector *c, const json_t *payload, co
     return own == NULL || theirs == NULL || strcmp(own, theirs) == 0;
 }
 
-/* --- bodies ---------------------------------------------------------------------------------------- */
+/* --- bodies --- */
 
 static bool is_form(const struct connector *c, const char *content_type)
 {
@@ -171,7 +173,8 @@ static bool is_form(const struct connector *c, const char *content_type)
            (content_type != NULL && strcasestr(content_type, "x-www-form-urlencoded") != NULL);
 }
 
-json_t *connector_decode(const struct connector *c, const char *body, size_t len, const char *content_type, struct err *e)
+json_t *connector_decode(const struct connector *c, const char *body, size_t len,
+                         const char *content_type, struct err *e)
 {
     json_t *v = is_form(c, content_type) ? url_decode_form(body, len, e) : json_parse(body, len, e);
     if (v == NULL) {

@@ -1,15 +1,15 @@
 /*
- * The limiter of one connection. Each window that the service counts in is a log of sends: exact send
- * times in a ring where the limit is small, counts by a 256th of the window where it is large (then
- * the oldest part counts whole, which errs on the safe side). A slot that was granted and not yet used
- * counts as if it were sent now, because the time that matters is the one at which the bytes go, and
- * between the grant and the bytes lies a commit. So at every send the window that ends there holds at
- * most the limit.
+ * The limiter of one connection. Each window that the service counts in is a log of sends: exact
+ * send times in a ring where the limit is small, counts by a 256th of the window where it is large
+ * (then the oldest part counts whole, which errs on the safe side). A slot that was granted and not
+ * yet used counts as if it were sent now, because the time that matters is the one at which the
+ * bytes go, and between the grant and the bytes lies a commit. So at every send the window that
+ * ends there holds at most the limit.
  *
- * The service's own count arrives in headers. Where it is higher than ours (another program uses the
- * same account, or this process is young) the difference is added to the ring. A process that has
- * just started cannot know what the one before it sent, so it lets one call go alone, and learns from
- * its answer; without an answer it goes on being careful for one window.
+ * The service's own count arrives in headers. Where it is higher than ours (another program uses
+ * the same account, or this process is young) the difference is added to the ring. A process that
+ * has just started cannot know what the one before it sent, so it lets one call go alone, and
+ * learns from its answer; without an answer it goes on being careful for one window.
  *
  * Waiters queue in order; one timer serves the first. Loop thread.
  */
@@ -25,12 +25,13 @@
 
 enum {
     WINDOWS_MAX = 4,
-    RING_MAX = 1000,           /* up to this limit send times are exact */
-    PARTS = 256,               /* of a window with a larger limit */
-    MARGIN_US = 200 * 1000,    /* for what the network adds to the distance of two calls */
-    CLOSED_MAX_S = 24 * 3600,  /* the longest that a service may shut us out at a time */
+    RING_MAX = 1000,                    /* up to this limit send times are exact */
+    PARTS = 256,                        /* of a window with a larger limit */
+    MARGIN_US = 200 * 1000,             /* for what the network adds to the distance of two calls */
+    CLOSED_MAX_S = 24 * 3600,           /* the longest that a service may shut us out at a time */
     RATE_DEFAULT_US = 10 * 1000 * 1000, /* after a 429 that says nothing */
-    DAILY_RETRY_US = 15 * 60 * 1000 * 1000, /* the day's calls are used up and nothing says until when */
+    DAILY_RETRY_US =
+        15 * 60 * 1000 * 1000, /* the day's calls are used up and nothing says until when */
 };
 
 struct window {
@@ -52,24 +53,27 @@ struct limiter {
     const json_t *headers;
     struct window windows[WINDOWS_MAX];
     size_t window_count;
-    int64_t reserved;    /* granted, not yet sent */
-    int64_t in_flight;   /* sent, not yet answered */
-    int64_t closed_us;   /* monotonic time until which the service shut us out */
+    int64_t reserved;  /* granted, not yet sent */
+    int64_t in_flight; /* sent, not yet answered */
+    int64_t closed_us; /* monotonic time until which the service shut us out */
     bool is_learning;
     int64_t learning_us; /* monotonic time at which the careful phase ends by itself */
     struct list waiters;
     struct timer timer;
 };
 
-/* --- windows --------------------------------------------------------------------------------------- */
+/* --- windows --- */
 
 static void window_init(struct window *w, int64_t requests, int64_t per_ms)
 {
-    *w = (struct window){ .requests = requests, .limit = requests, .per_us = per_ms * 1000 + MARGIN_US };
+    *w = (struct window){ .requests = requests,
+                          .limit = requests,
+                          .per_us = per_ms * 1000 + MARGIN_US };
     if (requests <= RING_MAX) {
         w->sent_us = xcalloc((size_t)requests, sizeof *w->sent_us);
     } else {
-        w->parts = xcalloc(PARTS + 1, sizeof *w->parts); /* one more: the oldest is only partly inside */
+        w->parts =
+            xcalloc(PARTS + 1, sizeof *w->parts); /* one more: the oldest is only partly inside */
         w->part_us = (w->per_us + PARTS - 1) / PARTS;
     }
 }
@@ -123,7 +127,8 @@ static void window_add(struct window *w, int64_t now)
         return;
     }
     window_expire(w, now);
-    if (w->count == (size_t)w->requests) { /* a call more than granted: only a service's own count does that */
+    if (w->count ==
+        (size_t)w->requests) { /* a call more than granted: only a service's own count does that */
         w->head = (w->head + 1) % (size_t)w->requests;
         w->count--;
     }
@@ -142,9 +147,10 @@ static int64_t window_delay(struct window *w, int64_t now, int64_t reserved)
     return w->sent_us[w->head] + w->per_us - now;
 }
 
-/* --- granting -------------------------------------------------------------------------------------- */
+/* --- granting --- */
 
-/* How long until another call may be granted; 0: now; -1: not before one that is in flight has ended. */
+/* How long until another call may be granted; 0: now; -1: not before one that is in flight has
+ * ended. */
 static int64_t delay(struct limiter *l, int64_t now)
 {
     if (now < l->closed_us) {
@@ -179,7 +185,8 @@ static void refuse_all(struct limiter *l, int64_t wait_us)
     }
 }
 
-/* Serves the queue as far as it goes, and arms the timer for the rest. A waiter may call back in here. */
+/* Serves the queue as far as it goes, and arms the timer for the rest. A waiter may call back in
+ * here. */
 static void serve(struct limiter *l)
 {
     while (!list_is_empty(&l->waiters)) {
@@ -203,7 +210,8 @@ static void on_timer(struct timer *t)
     serve(list_entry(t, struct limiter, timer));
 }
 
-struct limiter *limiter_new(struct loop *loop, const char *name, const json_t *limits, const json_t *headers)
+struct limiter *limiter_new(struct loop *loop, const char *name, const json_t *limits,
+                            const json_t *headers)
 {
     struct limiter *l = xcalloc(1, sizeof *l);
     l->loop = loop;
@@ -213,10 +221,10 @@ struct limiter *limiter_new(struct loop *loop, const char *name, const json_t *l
     timer_init(&l->timer, loop, on_timer);
     size_t i;
     json_t *one;
-    json_array_foreach(limits, i, one)
-    {
+    json_array_foreach (limits, i, one) {
         if (i < WINDOWS_MAX) {
-            window_init(&l->windows[l->window_count++], json_get_int(one, "requests", 1), json_get_int(one, "per_ms", 1));
+            window_init(&l->windows[l->window_count++], json_get_int(one, "requests", 1),
+                        json_get_int(one, "per_ms", 1));
         }
     }
     l->is_learning = l->window_count > 0 && json_get_text(headers, "remaining") != NULL;
@@ -275,10 +283,11 @@ void limiter_release(struct limiter *l)
     serve_soon(l);
 }
 
-/* --- what the service says ------------------------------------------------------------------------- */
+/* --- what the service says --- */
 
 /* The number in the header that the connector calls `what`, or -1. */
-static int64_t header_number(const struct limiter *l, const struct http_response *res, const char *what)
+static int64_t header_number(const struct limiter *l, const struct http_response *res,
+                             const char *what)
 {
     const char *name = json_get_text(l->headers, what);
     const char *text = name != NULL ? http_response_header(res, name) : NULL;
@@ -290,19 +299,20 @@ static int64_t header_number(const struct limiter *l, const struct http_response
     return *end == '\0' ? n : -1;
 }
 
-/* RFC 9110, 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT", the only form that is still sent. -1 where it is not that. */
+/* RFC 9110, 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT", the only form that is still sent. -1 where
+ * it is not that. */
 static int64_t http_date(const char *text)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     struct civil c = { .year = 0 };
     char month[4];
-    if (sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT", &c.day, month, &c.year, &c.hour, &c.minute,
-               &c.second) != 6) {
+    if (sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT", &c.day, month, &c.year,
+               &c.hour, &c.minute, &c.second) != 6) {
         return -1;
     }
     const char *at = strstr(months, month);
-    if (at == NULL || strlen(month) != 3 || (at - months) % 3 != 0 || c.year < 1970 || c.day < 1 || c.day > 31 ||
-        c.hour > 23 || c.minute > 59 || c.second > 60) {
+    if (at == NULL || strlen(month) != 3 || (at - months) % 3 != 0 || c.year < 1970 || c.day < 1 ||
+        c.day > 31 || c.hour > 23 || c.minute > 59 || c.second > 60) {
         return -1;
     }
     c.month = (int)(at - months) / 3 + 1;
@@ -348,18 +358,31 @@ static int64_t closed_for(const struct limiter *l, const struct http_response *r
     return l->window_count > 0 ? l->windows[0].per_us : is_refused ? RATE_DEFAULT_US : 0;
 }
 
+/* What the service says of its own window is nearer to the truth than the connector's table. */
+static void take_over_window(struct limiter *l, const struct http_response *res)
+{
+    int64_t max = header_number(l, res, "max");
+    int64_t interval_ms = header_number(l, res, "interval_ms");
+    struct window *w = &l->windows[0];
+    if (max > 0) {
+        w->limit = max < w->requests ? max : w->requests;
+    }
+    if (interval_ms > 0 && interval_ms <= CLOSED_MAX_S * 1000LL) {
+        w->per_us = interval_ms * 1000 + MARGIN_US;
+    }
+}
+
 /* Adds what the service counted and we did not, as if it were sent now. */
 static void take_over_count(struct limiter *l, const struct http_response *res)
 {
     int64_t remaining = header_number(l, res, "remaining");
+    int64_t max = header_number(l, res, "max");
     struct window *w = &l->windows[0];
-    if (remaining < 0 || l->window_count == 0 || w->sent_us == NULL) {
+    if (remaining < 0) {
         return;
     }
-    int64_t max = header_number(l, res, "max");
-    w->limit = max > 0 && max < w->requests ? max : w->requests;
     int64_t used = (max > 0 ? max : w->requests) - remaining;
-    used = used < w->requests ? used : w->requests;
+    used = used < w->limit ? used : w->limit;
     int64_t now = clock_mono_us();
     for (int64_t n = window_used(w, now); n < used; n++) {
         window_add(w, now);
@@ -372,7 +395,10 @@ int64_t limiter_answered(struct limiter *l, const struct http_response *res)
     l->in_flight--;
     if (res != NULL) {
         l->is_learning = false;
-        take_over_count(l, res);
+        if (l->window_count > 0 && l->windows[0].sent_us != NULL) {
+            take_over_window(l, res);
+            take_over_count(l, res);
+        }
         wait_us = closed_for(l, res);
     }
     int64_t until = clock_mono_us() + wait_us;

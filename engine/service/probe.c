@@ -1,13 +1,13 @@
 /*
- * After a call that was sent and never answered nobody knows whether it took effect. For an operation
- * with a `probe` this can be looked up: `list` names an operation that reads, `from` maps its fields to
- * fields of the call's input, `with` adds constants; of the `items` in its answer one is the effect if
- * all fields of `match` that the call gave are equal (dates as moments, those in `fold` in any case)
- * and, where the item has a `date`, it is not older than the call. Two effects that are equal in all
- * this cannot be told apart; the newest is taken.
+ * After a call that was sent and never answered nobody knows whether it took effect. For an
+ * operation with a `probe` this can be looked up: `list` names an operation that reads, `from` maps
+ * its fields to fields of the call's input, `with` adds constants; of the `items` in its answer one
+ * is the effect if all fields of `match` that the call gave are equal (dates as moments, those in
+ * `fold` in any case) and, where the item has a `date`, it is not older than the call. Two effects
+ * that are equal in all this cannot be told apart; the newest is taken.
  *
- * The list is read `grace_ms` after the call was started at the earliest: what was sent just before a
- * crash may still be on its way through the service. Pure; loop thread.
+ * The list is read `grace_ms` after the call was started at the earliest: what was sent just before
+ * a crash may still be on its way through the service. Pure; loop thread.
  */
 #include "service/probe.h"
 
@@ -44,8 +44,7 @@ static bool can_compare(const json_t *how, const json_t *input)
     json_t *match = json_object_get(how, "match");
     size_t i;
     json_t *name;
-    json_array_foreach(match, i, name)
-    {
+    json_array_foreach (match, i, name) {
         if (is_given(input, json_string_value(name))) {
             return true;
         }
@@ -53,15 +52,19 @@ static bool can_compare(const json_t *how, const json_t *input)
     return false;
 }
 
-struct probe *probe_new(const struct connection *c, const struct operation *op, json_t *input, int64_t since_us, struct err *e)
+struct probe *probe_new(const struct connection *c, const struct operation *op, json_t *input,
+                        int64_t since_us, struct err *e)
 {
     if (op->probe == NULL) {
-        (void)err_set(e, ERR_UNKNOWN, "whether %s took effect is unknown, and it cannot be looked for", op->name);
+        (void)err_set(e, ERR_UNKNOWN,
+                      "whether %s took effect is unknown, and it cannot be looked for", op->name);
         return NULL;
     }
     if (!can_compare(op->probe, input)) {
-        (void)err_set(e, ERR_UNKNOWN, "whether %s took effect is unknown, and its input has nothing to look for it by",
-                      op->name);
+        (void)err_set(
+            e, ERR_UNKNOWN,
+            "whether %s took effect is unknown, and its input has nothing to look for it by",
+            op->name);
         return NULL;
     }
     struct probe *p = xcalloc(1, sizeof *p);
@@ -71,7 +74,8 @@ struct probe *probe_new(const struct connection *c, const struct operation *op, 
     p->input = json_deep_copy(input);
     p->since_us = since_us;
     request_fill(c, op, p->input);
-    (void)schema_check(op->input, p->input, NULL); /* fills defaults in; it was checked when the call was made */
+    (void)schema_check(op->input, p->input,
+                       NULL); /* fills defaults in; it was checked when the call was made */
     return p;
 }
 
@@ -94,8 +98,7 @@ json_t *probe_input(const struct probe *p)
     json_t *out = json_is_object(with) ? json_deep_copy(with) : json_object();
     const char *field;
     json_t *from;
-    json_object_foreach(json_object_get(p->how, "from"), field, from)
-    {
+    json_object_foreach (json_object_get(p->how, "from"), field, from) {
         json_t *v = json_object_get(p->input, json_string_value(from));
         if (v != NULL) {
             json_object_set(out, field, v);
@@ -107,14 +110,18 @@ json_t *probe_input(const struct probe *p)
 int64_t probe_earliest_us(const struct probe *p)
 {
     int64_t grace_ms = json_get_int(p->how, "grace_ms", GRACE_DEFAULT_MS);
-    return p->since_us + (grace_ms < 0 ? 0 : grace_ms < GRACE_MAX_MS ? grace_ms : GRACE_MAX_MS) * 1000;
+    return p->since_us + (grace_ms < 0              ? 0
+                          : grace_ms < GRACE_MAX_MS ? grace_ms
+                                                    : GRACE_MAX_MS) *
+                             1000;
 }
 
-/* --- comparing ------------------------------------------------------------------------------------- */
+/* --- comparing --- */
 
 static bool moment(const json_t *v, int64_t *us)
 {
-    return json_is_string(v) && date_parse(json_string_value(v), json_string_length(v), NULL, us, NULL) == 0;
+    return json_is_string(v) &&
+           date_parse(json_string_value(v), json_string_length(v), NULL, us, NULL) == 0;
 }
 
 static bool is_same_date(const json_t *a, const json_t *b)
@@ -151,8 +158,7 @@ static bool is_folded(const struct probe *p, const char *name)
 {
     size_t i;
     json_t *one;
-    json_array_foreach(json_object_get(p->how, "fold"), i, one)
-    {
+    json_array_foreach (json_object_get(p->how, "fold"), i, one) {
         if (json_is_string(one) && strcmp(json_string_value(one), name) == 0) {
             return true;
         }
@@ -192,8 +198,7 @@ static bool is_effect(const struct probe *p, const json_t *item)
     }
     size_t i;
     json_t *name;
-    json_array_foreach(json_object_get(p->how, "match"), i, name)
-    {
+    json_array_foreach (json_object_get(p->how, "match"), i, name) {
         if (!field_fits(p, json_string_value(name), item)) {
             return false;
         }
@@ -206,8 +211,7 @@ json_t *probe_find(const struct probe *p, const json_t *list_output)
     json_t *found = NULL;
     size_t i;
     json_t *item;
-    json_array_foreach(json_path(list_output, json_get_text(p->how, "items")), i, item)
-    {
+    json_array_foreach (json_path(list_output, json_get_text(p->how, "items")), i, item) {
         if (is_effect(p, item) && (found == NULL || made_us(p, item) >= made_us(p, found))) {
             found = item;
         }

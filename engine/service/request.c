@@ -25,17 +25,16 @@ void request_fini(struct request *r)
     free(r->url);
     free(r->host);
     free(r->body);
-    *r = (struct request){ .method = NULL };
+    *r = (struct request){ .url = NULL };
 }
 
-/* --- the input ------------------------------------------------------------------------------------- */
+/* --- the input --- */
 
 void request_fill(const struct connection *c, const struct operation *op, json_t *input)
 {
     const char *name;
     json_t *d;
-    json_object_foreach(op->input, name, d)
-    {
+    json_object_foreach (op->input, name, d) {
         const char *key = json_get_text(d, "from_connection");
         json_t *own = key != NULL ? json_object_get(c->config, key) : NULL;
         json_t *given = json_object_get(input, name);
@@ -46,16 +45,17 @@ void request_fill(const struct connection *c, const struct operation *op, json_t
 }
 
 /* A field that the connection could have filled in, and has not, is missing after all. */
-static int check_filled(const struct connection *c, const struct operation *op, const json_t *input, struct err *e)
+static int check_filled(const struct connection *c, const struct operation *op, const json_t *input,
+                        struct err *e)
 {
     const char *name;
     json_t *d;
-    json_object_foreach(op->input, name, d)
-    {
+    json_object_foreach (op->input, name, d) {
         const char *key = json_get_text(d, "from_connection");
         if (key != NULL && json_object_get(input, name) == NULL) {
-            return err_set(e, ERR_INVALID, "%s: is missing; give it, or say `%s` on connection %s in ladle.yaml", name, key,
-                           c->name);
+            return err_set(e, ERR_INVALID,
+                           "%s: is missing; give it, or say `%s` on connection %s in ladle.yaml",
+                           name, key, c->name);
         }
     }
     return 0;
@@ -66,8 +66,7 @@ static int check_one_of(const struct operation *op, const json_t *input, struct 
     json_t *list = json_object_get(op->table, "one_of");
     size_t i;
     json_t *one;
-    json_array_foreach(list, i, one)
-    {
+    json_array_foreach (list, i, one) {
         json_t *v = json_object_get(input, json_string_value(one));
         if (v != NULL && !json_is_null(v)) {
             return 0;
@@ -78,32 +77,33 @@ static int check_one_of(const struct operation *op, const json_t *input, struct 
     }
     struct buf names;
     buf_init(&names, 256);
-    json_array_foreach(list, i, one)
-    {
-        (void)buf_printf(&names, "%s%s", i > 0 ? " or " : "", json_string_value(one)); /* full: cut */
+    json_array_foreach (list, i, one) {
+        (void)buf_printf(&names, "%s%s", i > 0 ? " or " : "",
+                         json_string_value(one)); /* full: cut */
     }
     (void)err_set(e, ERR_INVALID, "needs %s", buf_text(&names));
     buf_fini(&names);
     return -1;
 }
 
-int request_check(const struct connection *c, const struct operation *op, json_t *input, struct err *e)
+int request_check(const struct connection *c, const struct operation *op, json_t *input,
+                  struct err *e)
 {
     request_fill(c, op, input);
-    if (schema_check(op->input, input, e) == -1 || check_filled(c, op, input, e) == -1 || check_one_of(op, input, e) == -1) {
+    if (schema_check(op->input, input, e) == -1 || check_filled(c, op, input, e) == -1 ||
+        check_one_of(op, input, e) == -1) {
         return err_prefix(e, "input of %s", op->name);
     }
     return 0;
 }
 
-/* --- values ---------------------------------------------------------------------------------------- */
+/* --- values --- */
 
 static bool holds(const json_t *list, const char *name)
 {
     size_t i;
     json_t *one;
-    json_array_foreach(list, i, one)
-    {
+    json_array_foreach (list, i, one) {
         if (json_is_string(one) && strcmp(json_string_value(one), name) == 0) {
             return true;
         }
@@ -117,7 +117,8 @@ static bool is_engine_side(const struct operation *op, const char *name)
     return json_is_object(d) && json_is_true(json_object_get(d, "engine"));
 }
 
-/* The value as the service takes it: a date in UTC with whole seconds, all else as it is. New reference. */
+/* The value as the service takes it: a date in UTC with whole seconds, all else as it is. New
+ * reference. */
 static json_t *outgoing(const struct operation *op, const char *name, json_t *v)
 {
     const char *type = schema_type(json_object_get(op->input, name));
@@ -127,7 +128,8 @@ static json_t *outgoing(const struct operation *op, const char *name, json_t *v)
         return json_incref(v);
     }
     struct civil t = civil_from_us(us, NULL);
-    return json_sprintf("%04d-%02d-%02dT%02d:%02d:%02dZ", t.year, t.month, t.day, t.hour, t.minute, t.second);
+    return json_sprintf("%04d-%02d-%02dT%02d:%02d:%02dZ", t.year, t.month, t.day, t.hour, t.minute,
+                        t.second);
 }
 
 /* Text and numbers as text; NULL for what has no plain text. Yours. */
@@ -145,13 +147,16 @@ static char *plain_text(const json_t *v)
     return NULL;
 }
 
-/* --- headers --------------------------------------------------------------------------------------- */
+/* --- headers --- */
 
 /* A token of RFC 9110, 5.6.2. */
 static bool is_header_name(const char *name)
 {
     return *name != '\0' && strlen(name) <= 128 &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~") == strlen(name);
+           strspn(
+               name,
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~") ==
+               strlen(name);
 }
 
 static bool is_header_value(const char *value)
@@ -167,8 +172,9 @@ static bool is_header_value(const char *value)
 /* Headers that frame the message belong to the client. */
 static bool is_reserved(const char *name)
 {
-    static const char *const names[] = { "host", "content-length", "transfer-encoding", "connection", "upgrade", "te",
-                                         "trailer", "expect", NULL };
+    static const char *const names[] = { "host",       "content-length", "transfer-encoding",
+                                         "connection", "upgrade",        "te",
+                                         "trailer",    "expect",         NULL };
     for (const char *const *n = names; *n != NULL; n++) {
         if (strcasecmp(*n, name) == 0) {
             return true;
@@ -182,7 +188,8 @@ static int set_header(struct request *r, const char *name, char *value, struct e
 {
     if (value == NULL || !is_header_name(name) || !is_header_value(value) || is_reserved(name)) {
         free(value);
-        return err_set(e, ERR_INVALID, "headers: '%.64s' is not allowed, or its value is no plain text", name);
+        return err_set(e, ERR_INVALID,
+                       "headers: '%.64s' is not allowed, or its value is no plain text", name);
     }
     for (size_t i = 0; i < r->header_count; i++) {
         if (strcasecmp(r->names[i], name) == 0) {
@@ -204,8 +211,7 @@ static int set_headers(struct request *r, const json_t *object, struct err *e)
 {
     const char *name;
     json_t *v;
-    json_object_foreach((json_t *)object, name, v)
-    {
+    json_object_foreach ((json_t *)object, name, v) {
         if (set_header(r, name, plain_text(v), e) == -1) {
             return -1;
         }
@@ -213,8 +219,8 @@ static int set_headers(struct request *r, const json_t *object, struct err *e)
     return 0;
 }
 
-static int set_fixed_headers(struct request *r, const struct connection *c, const struct operation *op, const char *key,
-                             struct err *e)
+static int set_fixed_headers(struct request *r, const struct connection *c,
+                             const struct operation *op, const char *key, struct err *e)
 {
     const char *key_header = json_get_text(op->table, "idempotency_header");
     if (set_headers(r, json_object_get(connector_table(c->connector), "headers"), e) == -1 ||
@@ -240,7 +246,7 @@ void request_token_header(const struct connection *c, const char **header, const
     *scheme = own_scheme != NULL ? own_scheme : *scheme != NULL ? *scheme : "";
 }
 
-/* --- bodies ---------------------------------------------------------------------------------------- */
+/* --- bodies --- */
 
 static int set_json_body(struct request *r, const json_t *v, struct err *e)
 {
@@ -255,7 +261,7 @@ static int set_json_body(struct request *r, const json_t *v, struct err *e)
     return set_header(r, "Content-Type", xstrdup("application/json"), e);
 }
 
-/* --- operations with a path ------------------------------------------------------------------------ */
+/* --- operations with a path --- */
 
 static int add_path_value(struct buf *url, const json_t *input, const char *name, struct err *e)
 {
@@ -270,7 +276,8 @@ static int add_path_value(struct buf *url, const json_t *input, const char *name
 }
 
 /* Appends the path with its fields filled in, and notes which they are. */
-static int add_path(struct buf *url, const char *path, const json_t *input, json_t *used, struct err *e)
+static int add_path(struct buf *url, const char *path, const json_t *input, json_t *used,
+                    struct err *e)
 {
     while (*path != '\0') {
         size_t plain = strcspn(path, "{");
@@ -294,23 +301,28 @@ static int add_path(struct buf *url, const char *path, const json_t *input, json
 
 static int add_query(struct buf *url, const json_t *fields, struct err *e)
 {
-    if (json_object_size(fields) == 0) {
-        return 0;
+    struct buf query;
+    buf_init(&query, URL_MAX);
+    int rc = url_encode_form(&query, fields, e);
+    if (rc == 0 && query.len > 0) {
+        (void)buf_putc(url, memchr(buf_text(url), '?', url->len) != NULL ? '&' : '?');
+        (void)buf_append(url, query.data, query.len); /* full: found by the URL's check */
     }
-    (void)buf_putc(url, memchr(buf_text(url), '?', url->len) != NULL ? '&' : '?');
-    return url_encode_form(url, fields, e);
+    buf_fini(&query);
+    return rc == 0 ? 0 : err_prefix(e, "query");
 }
 
-/* The fields of the input that `takes` lets through, as they are sent. New reference. */
-static json_t *select_fields(const struct operation *op, const json_t *input, const json_t *only, const json_t *but_a,
-                             const json_t *but_b)
+/* Fields of the input as they are sent: those in `only`, or where that is NULL all that are in
+ * neither other list. New reference. */
+static json_t *select_fields(const struct operation *op, const json_t *input, const json_t *only,
+                             const json_t *but_a, const json_t *but_b)
 {
     json_t *out = json_object();
     const char *name;
     json_t *v;
-    json_object_foreach((json_t *)input, name, v)
-    {
-        bool is_wanted = only != NULL ? holds(only, name) : !holds(but_a, name) && !holds(but_b, name);
+    json_object_foreach ((json_t *)input, name, v) {
+        bool is_wanted =
+            only != NULL ? holds(only, name) : !holds(but_a, name) && !holds(but_b, name);
         if (is_wanted && !is_engine_side(op, name)) {
             json_object_set_new(out, name, outgoing(op, name, v));
         }
@@ -324,7 +336,8 @@ static bool has_body(const struct operation *op)
            strcmp(op->method, "PUT") == 0 || strcmp(op->method, "PATCH") == 0;
 }
 
-static int build_url(struct buf *url, const struct operation *op, const json_t *input, json_t *used, struct err *e)
+static int build_url(struct buf *url, const struct operation *op, const json_t *input, json_t *used,
+                     struct err *e)
 {
     if (add_path(url, op->path, input, used, e) == -1) {
         return -1;
@@ -336,8 +349,8 @@ static int build_url(struct buf *url, const struct operation *op, const json_t *
     return rc;
 }
 
-static int build_by_path(struct request *r, const struct connection *c, const struct operation *op, const json_t *input,
-                         struct err *e)
+static int build_by_path(struct request *r, const struct connection *c, const struct operation *op,
+                         const json_t *input, struct err *e)
 {
     if (c->base_url == NULL) {
         return err_set(e, ERR_CONFIG, "connection %s has no base_url", c->name);
@@ -348,7 +361,8 @@ static int build_by_path(struct request *r, const struct connection *c, const st
     (void)buf_puts(&url, c->base_url);
     int rc = build_url(&url, op, input, used, e);
     if (rc == 0 && has_body(op)) {
-        json_t *body = select_fields(op, input, json_object_get(op->table, "body"), used, json_object_get(op->table, "query"));
+        json_t *body = select_fields(op, input, json_object_get(op->table, "body"), used,
+                                     json_object_get(op->table, "query"));
         rc = set_json_body(r, body, e);
         json_decref(body);
     }
@@ -362,15 +376,18 @@ static int build_by_path(struct request *r, const struct connection *c, const st
     return rc;
 }
 
-/* --- free operations ------------------------------------------------------------------------------- */
+/* --- free operations --- */
 
 /* "host", "*.host", "host:8080"; a port that is not said is the scheme's own. */
 static bool host_fits(const char *pattern, const struct url *u)
 {
     const char *colon = strchr(pattern, ':');
-    bool is_bracketed = *pattern == '[' || (colon != NULL && strchr(colon + 1, ':') != NULL); /* an IPv6 address */
+    bool is_bracketed =
+        *pattern == '[' || (colon != NULL && strchr(colon + 1, ':') != NULL); /* an IPv6 address */
     size_t len = colon != NULL && !is_bracketed ? (size_t)(colon - pattern) : strlen(pattern);
-    int port = colon != NULL && !is_bracketed ? (int)strtol(colon + 1, NULL, 10) : u->is_tls ? 443 : 80;
+    int port = colon != NULL && !is_bracketed ? (int)strtol(colon + 1, NULL, 10)
+               : u->is_tls                    ? 443
+                                              : 80;
     if (port != u->port) {
         return false;
     }
@@ -385,8 +402,7 @@ static bool host_in(const json_t *list, const struct url *u)
 {
     size_t i;
     json_t *one;
-    json_array_foreach(list, i, one)
-    {
+    json_array_foreach (list, i, one) {
         if (json_is_string(one) && host_fits(json_string_value(one), u)) {
             return true;
         }
@@ -401,7 +417,8 @@ static bool is_same_origin(const char *text, const struct url *u)
     if (text == NULL || url_parse(text, strlen(text), &other, NULL) == -1) {
         return false;
     }
-    bool is_same = other.is_tls == u->is_tls && other.port == u->port && strcmp(other.host, u->host) == 0;
+    bool is_same =
+        other.is_tls == u->is_tls && other.port == u->port && strcmp(other.host, u->host) == 0;
     url_fini(&other);
     return is_same;
 }
@@ -418,13 +435,16 @@ static int admit(struct request *r, const struct connection *c, const json_t *ho
     r->host = xstrdup(u.host);
     bool is_own = is_same_origin(c->base_url, &u) || is_same_origin(own, &u);
     bool is_vendors = u.is_tls && host_in(json_object_get(how, "hosts"), &u);
-    bool is_allowed = is_own || is_vendors || host_in(json_object_get(c->config, "allow_hosts"), &u);
+    bool is_allowed =
+        is_own || is_vendors || host_in(json_object_get(c->config, "allow_hosts"), &u);
     r->may_have_token = is_own;
     r->may_be_private = connection_may_be_private(c, r->url, is_own);
     url_fini(&u);
-    return is_allowed ? 0
-                      : err_set(e, ERR_INVALID, "url: %s is neither the host of connection %s nor in its allow_hosts", r->host,
-                                c->name);
+    return is_allowed
+               ? 0
+               : err_set(e, ERR_INVALID,
+                         "url: %s is neither the host of connection %s nor in its allow_hosts",
+                         r->host, c->name);
 }
 
 /* The URL of a free call: as given, or under base_url. Yours. */
@@ -438,7 +458,9 @@ static char *free_url(const struct connection *c, const char *given, struct err 
         return xstrdup(given);
     }
     if (c->base_url == NULL) {
-        (void)err_set(e, ERR_INVALID, "url: '%.100s' is relative, and connection %s has no base_url", given, c->name);
+        (void)err_set(e, ERR_INVALID,
+                      "url: '%.100s' is relative, and connection %s has no base_url", given,
+                      c->name);
         return NULL;
     }
     return xasprintf("%s%s%s", c->base_url, *given == '/' || *given == '?' ? "" : "/", given);
@@ -474,7 +496,8 @@ static int set_text_body(struct request *r, const json_t *text, struct err *e)
     return set_header(r, "Content-Type", xstrdup("text/plain; charset=utf-8"), e);
 }
 
-static int set_wrapped_body(struct request *r, const json_t *how, const json_t *input, json_t *v, struct err *e)
+static int set_wrapped_body(struct request *r, const json_t *how, const json_t *input, json_t *v,
+                            struct err *e)
 {
     json_t *wrap = part(how, input, "wrap");
     if (!json_is_string(wrap)) {
@@ -489,7 +512,8 @@ static int set_wrapped_body(struct request *r, const json_t *how, const json_t *
 
 static int set_free_body(struct request *r, const json_t *how, const json_t *input, struct err *e)
 {
-    json_t *json = part(how, input, "json"), *form = part(how, input, "form"), *text = part(how, input, "text");
+    json_t *json = part(how, input, "json"), *form = part(how, input, "form"),
+           *text = part(how, input, "text");
     if ((json != NULL) + (form != NULL) + (text != NULL) > 1) {
         return err_set(e, ERR_INVALID, "give one of json, form and text");
     }
@@ -503,7 +527,8 @@ static int set_free_body(struct request *r, const json_t *how, const json_t *inp
 }
 
 /* Adds the query; a GET has no body, so what would be its JSON body is part of the query. */
-static int set_free_query(struct request *r, const json_t *how, const json_t *input, bool is_get, struct err *e)
+static int set_free_query(struct request *r, const json_t *how, const json_t *input, bool is_get,
+                          struct err *e)
 {
     struct buf url;
     buf_init(&url, URL_MAX);
@@ -521,31 +546,41 @@ static int set_free_query(struct request *r, const json_t *how, const json_t *in
     return rc;
 }
 
-static int build_free(struct request *r, const struct connection *c, const struct operation *op, const json_t *input,
-                      struct err *e)
+static void set_method(struct request *r, const char *method)
+{
+    if (method != NULL) {
+        (void)snprintf(r->method, sizeof r->method, "%s",
+                       method); /* the schema allows none that is longer */
+    }
+}
+
+static int build_free(struct request *r, const struct connection *c, const struct operation *op,
+                      const json_t *input, struct err *e)
 {
     const json_t *how = json_object_get(op->table, "free");
     r->url = free_url(c, json_string_value(part(how, input, "url")), e);
     if (r->url == NULL || admit(r, c, how, e) == -1) {
         return -1;
     }
-    const char *method = json_string_value(part(how, input, "method"));
-    r->method = method != NULL ? method : op->method;
+    set_method(r, json_string_value(part(how, input, "method")));
     bool is_get = strcmp(r->method, "GET") == 0;
-    if (set_free_query(r, how, input, is_get, e) == -1 || (!is_get && set_free_body(r, how, input, e) == -1)) {
+    if (set_free_query(r, how, input, is_get, e) == -1 ||
+        (!is_get && set_free_body(r, how, input, e) == -1)) {
         return -1;
     }
     json_t *headers = part(how, input, "headers");
-    return headers != NULL ? set_headers(r, headers, e) : 0; /* last: a recipe may name another content type */
+    return headers != NULL ? set_headers(r, headers, e)
+                           : 0; /* last: a recipe may name another content type */
 }
 
-int request_build(struct request *r, const struct connection *c, const struct operation *op, const json_t *input, const char *key,
-                  struct err *e)
+int request_build(struct request *r, const struct connection *c, const struct operation *op,
+                  const json_t *input, const char *key, struct err *e)
 {
-    *r = (struct request){ .method = op->method };
+    *r = (struct request){ .url = NULL };
     if (op->method == NULL) {
         return err_set(e, ERR_INTERNAL, "%s is no call", op->name);
     }
+    set_method(r, op->method);
     int rc = set_fixed_headers(r, c, op, key, e);
     if (rc == 0) {
         rc = op->path != NULL ? build_by_path(r, c, op, input, e) : build_free(r, c, op, input, e);

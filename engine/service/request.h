@@ -11,7 +11,7 @@
 enum { REQUEST_HEADERS_MAX = 32, REQUEST_BODY_MAX = 4 << 20 };
 
 struct request {
-    const char *method; /* borrowed */
+    char method[8];
     char *url;
     char *host;
     char *names[REQUEST_HEADERS_MAX];
@@ -23,14 +23,18 @@ struct request {
     bool may_have_token; /* it goes to the host that the connection's token is for */
 };
 
-/* Puts in what the connection knows (fields with from_connection), where the input leaves it out. */
+/* Puts in what the connection knows (fields with from_connection), where the input leaves it out.
+ */
 void request_fill(const struct connection *c, const struct operation *op, json_t *input);
-/* Fills in, checks the input against the schema and the operation's further rules. ERR_INVALID, names the operation. */
-int request_check(const struct connection *c, const struct operation *op, json_t *input, struct err *e);
-/* Builds it of a checked input. key: sent where the operation names an idempotency_header; may be NULL. ERR_INVALID, ERR_CONFIG,
- * ERR_TOO_LARGE. */
-int request_build(struct request *r, const struct connection *c, const struct operation *op, const json_t *input, const char *key,
+/* Fills in, checks the input against the schema and the operation's further rules. ERR_INVALID,
+ * names the operation. */
+int request_check(const struct connection *c, const struct operation *op, json_t *input,
                   struct err *e);
+/* Builds it of a checked input. key: sent where the operation names an idempotency_header; may
+ * be NULL. ERR_INVALID, ERR_CONFIG, ERR_TOO_LARGE. */
+int request_build(struct request *r, const struct connection *c, const struct operation *op,
+                  const json_t *input, const char *key, struct err *e);
 void request_fini(struct request *r); /* may be called twice */
-/* The header that the connection's token goes into, and the word before it ("" for none). Borrowed. */
+/* The header that the connection's token goes into, and the word before it ("" for none). Borrowed.
+ */
 void request_token_header(const struct connection *c, const char **header, const char **scheme);

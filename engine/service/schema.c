@@ -1,8 +1,9 @@
 /*
- * Schemas as data: what fields an operation takes and gives. One walk over schema and input collects
- * up to eight findings, so that a person sees all that is wrong at once. The descriptors come from a
- * connector's Lua table, where {'string', optional = true} reads as an object with the member "1" and
- * {'string'} as a list of one; both are accepted everywhere. Pure; the loop thread or the command line.
+ * Schemas as data: what fields an operation takes and gives. One walk over schema and input
+ * collects up to eight findings, so that a person sees all that is wrong at once. The descriptors
+ * come from a connector's Lua table, where {'string', optional = true} reads as an object with the
+ * member "1" and {'string'} as a list of one; both are accepted everywhere. Pure; the loop thread
+ * or the command line.
  */
 #include "service/schema.h"
 
@@ -35,7 +36,8 @@ const char *schema_type(const json_t *descriptor)
     if (json_is_array(descriptor)) {
         return json_string_value(json_array_get(descriptor, 0));
     }
-    return json_is_object(descriptor) ? json_get_text(descriptor, "1") : json_string_value(descriptor);
+    return json_is_object(descriptor) ? json_get_text(descriptor, "1")
+                                      : json_string_value(descriptor);
 }
 
 /* A descriptor's member; NULL for the short form, which has none. */
@@ -54,7 +56,8 @@ bool schema_is_required(const json_t *descriptor)
     return !flag(descriptor, "optional") && member(descriptor, "default") == NULL;
 }
 
-__attribute__((format(printf, 3, 4))) static void find(struct check *c, const char *path, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void find(struct check *c, const char *path,
+                                                       const char *fmt, ...)
 {
     if (c->findings++ >= FINDINGS_MAX) {
         return;
@@ -64,22 +67,30 @@ __attribute__((format(printf, 3, 4))) static void find(struct check *c, const ch
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof text, fmt, ap); /* a long text is cut */
     va_end(ap);
-    (void)buf_printf(&c->out, "%s%s: %s", c->findings > 1 ? "; " : "", path, text); /* full: the message is cut anyway */
+    (void)buf_printf(&c->out, "%s%s: %s", c->findings > 1 ? "; " : "", path,
+                     text); /* full: the message is cut anyway */
 }
 
-/* --- one value ------------------------------------------------------------------------------------- */
+/* --- one value --- */
 
 static const char *name_of(const json_t *v)
 {
     switch (json_typeof(v)) {
-    case JSON_OBJECT: return "an object";
-    case JSON_ARRAY: return "a list";
-    case JSON_STRING: return "text";
-    case JSON_INTEGER: return "an integer";
-    case JSON_REAL: return "a number";
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "a list";
+    case JSON_STRING:
+        return "text";
+    case JSON_INTEGER:
+        return "an integer";
+    case JSON_REAL:
+        return "a number";
     case JSON_TRUE:
-    case JSON_FALSE: return "a boolean";
-    case JSON_NULL: return "null";
+    case JSON_FALSE:
+        return "a boolean";
+    case JSON_NULL:
+        return "null";
     }
     return "nothing";
 }
@@ -89,8 +100,8 @@ static const char *wanted(const char *type)
     static const struct {
         const char *type, *text;
     } words[] = {
-        { "string", "a text" },  { "integer", "an integer" }, { "number", "a number" },
-        { "boolean", "true or false" }, { "date", "a date" }, { "list", "a list" },
+        { "string", "a text" },         { "integer", "an integer" }, { "number", "a number" },
+        { "boolean", "true or false" }, { "date", "a date" },        { "list", "a list" },
         { "object", "an object" },
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -104,7 +115,8 @@ static const char *wanted(const char *type)
 static bool is_date(const json_t *v)
 {
     int64_t us;
-    return json_is_string(v) && date_parse(json_string_value(v), json_string_length(v), NULL, &us, NULL) == 0;
+    return json_is_string(v) &&
+           date_parse(json_string_value(v), json_string_length(v), NULL, &us, NULL) == 0;
 }
 
 static bool fits(const char *type, const json_t *v)
@@ -131,15 +143,15 @@ static bool fits(const char *type, const json_t *v)
 static bool looks_like_email(const char *text)
 {
     const char *at = strchr(text, '@');
-    return at != NULL && at != text && at[1] != '\0' && strchr(at + 1, '@') == NULL && strpbrk(text, " \t\r\n<>") == NULL;
+    return at != NULL && at != text && at[1] != '\0' && strchr(at + 1, '@') == NULL &&
+           strpbrk(text, " \t\r\n<>") == NULL;
 }
 
 static bool is_in(const json_t *list, const json_t *v)
 {
     size_t i;
     json_t *one;
-    json_array_foreach(list, i, one)
-    {
+    json_array_foreach (list, i, one) {
         if (json_equal(one, v)) {
             return true;
         }
@@ -157,7 +169,8 @@ static void check_limits(struct check *c, const json_t *d, const json_t *v, cons
         free(list);
     }
     int64_t max = json_get_int(json_is_object(d) ? d : NULL, "max", 0);
-    if (max > 0 && json_is_string(v) && utf8_count(json_string_value(v), json_string_length(v)) > (size_t)max) {
+    if (max > 0 && json_is_string(v) &&
+        utf8_count(json_string_value(v), json_string_length(v)) > (size_t)max) {
         find(c, path, "is longer than %lld characters", (long long)max);
     } else if (max > 0 && json_is_array(v) && json_array_size(v) > (size_t)max) {
         find(c, path, "has more than %lld items", (long long)max);
@@ -202,25 +215,26 @@ static void check_value(struct check *c, const json_t *d, json_t *v, const char 
     } else if (of != NULL && json_is_array(v)) {
         size_t i;
         json_t *item;
-        json_array_foreach(v, i, item)
-        {
+        json_array_foreach (v, i, item) {
             char at[PATH_MAX_LEN];
-            (void)snprintf(at, sizeof at, "%s[%zu]", path, i + 1); /* as Lua counts; a long path is cut */
+            (void)snprintf(at, sizeof at, "%s[%zu]", path,
+                           i + 1); /* as Lua counts; a long path is cut */
             check_value(c, of, item, at);
         }
     }
     c->depth--;
 }
 
-/* --- objects --------------------------------------------------------------------------------------- */
+/* --- objects --- */
 
 static void join(char *out, size_t size, const char *prefix, const char *name)
 {
-    (void)snprintf(out, size, "%s%s%s", prefix, *prefix != '\0' ? "." : "", name); /* a long path is cut */
+    (void)snprintf(out, size, "%s%s%s", prefix, *prefix != '\0' ? "." : "",
+                   name); /* a long path is cut */
 }
 
-/* A whole number in an integer's place, as JSON from elsewhere has it (5.0), becomes an integer; an
- * empty table of Lua, which is neither list nor object, becomes what the field wants. */
+/* A whole number in an integer's place, as JSON from elsewhere has it (5.0), becomes an integer;
+ * an empty table of Lua, which is neither list nor object, becomes what the field wants. */
 static void adapt(json_t *input, const char *name, const json_t *d)
 {
     const char *type = schema_type(d);
@@ -241,7 +255,8 @@ static void adapt(json_t *input, const char *name, const json_t *d)
 }
 
 /* Fills the field in or finds it missing; false: there is no value to check. */
-static bool settle(struct check *c, json_t *input, const char *name, const json_t *d, const char *path)
+static bool settle(struct check *c, json_t *input, const char *name, const json_t *d,
+                   const char *path)
 {
     json_t *v = json_object_get(input, name);
     if (json_is_null(v) && !flag(d, "nullable")) {
@@ -277,8 +292,7 @@ static void find_unknown(struct check *c, const json_t *schema, const char *name
     size_t count = 0;
     const char *key;
     json_t *d;
-    json_object_foreach((json_t *)schema, key, d)
-    {
+    json_object_foreach ((json_t *)schema, key, d) {
         if (count < SCHEMA_FIELDS_MAX) {
             names[count++] = key;
         }
@@ -297,8 +311,7 @@ static void check_object(struct check *c, const json_t *schema, json_t *input, c
     char path[PATH_MAX_LEN];
     const char *name;
     json_t *d;
-    json_object_foreach((json_t *)schema, name, d)
-    {
+    json_object_foreach ((json_t *)schema, name, d) {
         join(path, sizeof path, prefix, name);
         if (settle(c, input, name, d, path)) {
             check_value(c, d, json_object_get(input, name), path);
@@ -306,8 +319,7 @@ static void check_object(struct check *c, const json_t *schema, json_t *input, c
         }
     }
     json_t *v;
-    json_object_foreach(input, name, v)
-    {
+    json_object_foreach (input, name, v) {
         if (json_object_get(schema, name) == NULL) {
             join(path, sizeof path, prefix, name);
             find_unknown(c, schema, name, path);
@@ -330,7 +342,8 @@ static int conclude(struct check *c, enum err_kind kind, struct err *e)
 int schema_check(const json_t *schema, json_t *input, struct err *e)
 {
     if (!json_is_object(input)) {
-        return err_set(e, ERR_INVALID, "the input must be an object, is %s", input != NULL ? name_of(input) : "missing");
+        return err_set(e, ERR_INVALID, "the input must be an object, is %s",
+                       input != NULL ? name_of(input) : "missing");
     }
     if (schema == NULL) {
         return 0;
@@ -349,8 +362,7 @@ int schema_check_output(const json_t *schema, const json_t *output, struct err *
     buf_init(&c.out, 4096);
     const char *name;
     json_t *d;
-    json_object_foreach((json_t *)schema, name, d)
-    {
+    json_object_foreach ((json_t *)schema, name, d) {
         json_t *v = json_object_get(output, name);
         const char *type = schema_type(d);
         if (v == NULL || json_is_null(v)) {
@@ -364,7 +376,7 @@ int schema_check_output(const json_t *schema, const json_t *output, struct err *
     return conclude(&c, ERR_PROTOCOL, e);
 }
 
-/* --- schemas themselves ---------------------------------------------------------------------------- */
+/* --- schemas themselves --- */
 
 static bool is_type(const char *type)
 {
@@ -385,7 +397,8 @@ static int validate_descriptor(const json_t *d, int depth, const char *path, str
     }
     if (!is_type(schema_type(d))) {
         const char *type = schema_type(d);
-        return err_set(e, ERR_CONFIG, "%s: %s is no type", path, type != NULL ? type : "a descriptor without a type");
+        return err_set(e, ERR_CONFIG, "%s: %s is no type", path,
+                       type != NULL ? type : "a descriptor without a type");
     }
     json_t *allowed = member(d, "enum");
     if (allowed != NULL && !json_is_array(allowed)) {
@@ -403,14 +416,13 @@ static int validate(const json_t *schema, int depth, const char *prefix, struct 
         return 0;
     }
     if (!json_is_object(schema) || json_object_size(schema) > SCHEMA_FIELDS_MAX) {
-        return err_set(e, ERR_CONFIG, "%s: must be a table of at most %d fields", *prefix != '\0' ? prefix : "schema",
-                       SCHEMA_FIELDS_MAX);
+        return err_set(e, ERR_CONFIG, "%s: must be a table of at most %d fields",
+                       *prefix != '\0' ? prefix : "schema", SCHEMA_FIELDS_MAX);
     }
     char path[PATH_MAX_LEN];
     const char *name;
     json_t *d;
-    json_object_foreach((json_t *)schema, name, d)
-    {
+    json_object_foreach ((json_t *)schema, name, d) {
         join(path, sizeof path, prefix, name);
         if (validate_descriptor(d, depth, path, e) == -1) {
             return -1;

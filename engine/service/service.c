@@ -1,8 +1,8 @@
 /*
- * The list of connections: made from the project's configuration when the engine starts, loaded from
- * the store, and there until the end. What a connection can do stands in the other files of this
- * folder; here it is put together and taken apart. The service owns the connections and what is in
- * flight; connectors, loop, client, store and vault are borrowed. Loop thread.
+ * The list of connections: made from the project's configuration when the engine starts, loaded
+ * from the store, and there until the end. What a connection can do stands in the other files of
+ * this folder; here it is put together and taken apart. The service owns the connections and what
+ * is in flight; connectors, loop, client, store and vault are borrowed. Loop thread.
  */
 #include "service/service.h"
 
@@ -18,7 +18,7 @@
 
 enum { CONNECTIONS_MAX = 1000 };
 
-/* --- settings -------------------------------------------------------------------------------------- */
+/* --- settings --- */
 
 const char *connection_text(const struct connection *c, const char *key)
 {
@@ -122,7 +122,7 @@ static int fill_in(struct connection *c, struct err *e)
     return 0;
 }
 
-/* --- connections ----------------------------------------------------------------------------------- */
+/* --- connections --- */
 
 static void connection_free(struct connection *c)
 {
@@ -136,7 +136,8 @@ static void connection_free(struct connection *c)
     free(c);
 }
 
-struct connection *service_add(struct service *s, const char *name, struct connector *c, json_t *config, struct err *e)
+struct connection *service_add(struct service *s, const char *name, struct connector *c,
+                               json_t *config, struct err *e)
 {
     if (map_get(s->by_name, name) != NULL) {
         (void)err_set(e, ERR_CONFIG, "connection %s is there twice", name);
@@ -198,7 +199,8 @@ bool connection_is_broken(const struct connection *c)
 bool connection_is_local(const struct connection *c, const struct operation *op)
 {
     const char *sink = connection_text(c, "sink");
-    return json_object_get(op->table, "store") != NULL && (sink == NULL || strcmp(sink, "local") == 0);
+    return json_object_get(op->table, "store") != NULL &&
+           (sink == NULL || strcmp(sink, "local") == 0);
 }
 
 json_t *connection_json(const struct connection *c)
@@ -210,7 +212,7 @@ json_t *connection_json(const struct connection *c)
     return out;
 }
 
-/* --- the service ----------------------------------------------------------------------------------- */
+/* --- the service --- */
 
 struct service *service_new(const struct service_opts *o)
 {

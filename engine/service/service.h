@@ -12,8 +12,8 @@
 #include "service/connector.h"
 #include "store/store.h"
 
-/* The services that this project is connected to. A connection is a connector with this project's settings, its token, its
- * limiter and its state. Loop thread. */
+/* The services that this project is connected to. A connection is a connector with this
+ * project's settings, its token, its limiter and its state. Loop thread. */
 struct service;
 struct connection;
 
@@ -28,13 +28,15 @@ struct service *service_new(const struct service_opts *o);
 void service_free(struct service *s); /* cancels what is in flight */
 
 /* Adds a connection. `config` is its map of ladle.yaml as JSON, holes already filled and checked
- * (recipe/project.c): connector auth client_id client_secret location base_url token_url webhook verify … .
- * The connector is borrowed and outlives the service. */
-struct connection *service_add(struct service *s, const char *name, struct connector *c, json_t *config, struct err *e);
+ * (recipe/project.c): connector auth client_id client_secret location base_url token_url webhook
+ * verify … . The connector is borrowed and outlives the service. */
+struct connection *service_add(struct service *s, const char *name, struct connector *c,
+                               json_t *config, struct err *e);
 struct connection *service_find(const struct service *s, const char *name); /* or NULL */
 bool service_next(const struct service *s, size_t *pos, struct connection **out);
 
-/* Reads tokens and states back from the store (synchronously; before store_start), opens them with the vault. */
+/* Reads tokens and states back from the store (synchronously; before store_start), opens them
+ * with the vault. */
 int service_load(struct service *s, struct err *e);
 /* The store was changed by another process: reads them again, in the background. */
 void service_refresh(struct service *s);
@@ -45,8 +47,8 @@ json_t *connection_config(const struct connection *c); /* without its secrets; b
 bool connection_is_broken(const struct connection *c);
 /* Called (in the loop) after a broken connection works again, or a new token came. */
 void service_on_recover(struct service *s, void (*fn)(void *ud, struct connection *c), void *ud);
-/* Whether run/ keeps this operation's records in the store (the connector marks it with `store`, and the connection's sink is
- * local) instead of calling. */
+/* Whether run/ keeps this operation's records in the store (the connector marks it with `store`,
+ * and the connection's sink is local) instead of calling. */
 bool connection_is_local(const struct connection *c, const struct operation *op);
 /* {name, connector, state, reason, since, expires_at, scopes, account}; yours. */
 json_t *connection_json(const struct connection *c);

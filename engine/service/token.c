@@ -1,17 +1,18 @@
 /*
- * The token of one connection. Its life: new (nobody authorised it) → connected → broken (the service
- * refuses to refresh it: a person must authorise it again), and back to connected.
+ * The token of one connection. Its life: new (nobody authorised it) → connected → broken (the
+ * service refuses to refresh it: a person must authorise it again), and back to connected.
  *
- * A refresh goes through three phases, one at a time: LOOKING reads the stored token again, as another
- * process may have refreshed it; ASKING sends the refresh token; COMMITTING writes the new pair. Only
- * then is the pair used, so that a crash never leaves us with a pair that only memory knew. All calls
- * that need the new token wait in one list.
+ * A refresh goes through three phases, one at a time: LOOKING reads the stored token again, as
+ * another process may have refreshed it; ASKING sends the refresh token; COMMITTING writes the new
+ * pair. Only then is the pair used, so that a crash never leaves us with a pair that only memory
+ * knew. All calls that need the new token wait in one list.
  *
- * How a refresh can end: a new pair; a refusal (4xx), which breaks the connection; anything else (no
- * connection, 5xx, a lost answer), after which the old access token serves as long as it is valid and
- * the refresh is tried again, later and later. If the answer was lost the refresh token may be spent:
- * then the next try is refused, and the connection is broken with a reason that says so. If the commit
- * fails the pair is kept, and the commit tried again; the spent refresh token is not sent once more.
+ * How a refresh can end: a new pair; a refusal (4xx), which breaks the connection; anything else
+ * (no connection, 5xx, a lost answer), after which the old access token serves as long as it is
+ * valid and the refresh is tried again, later and later. If the answer was lost the refresh token
+ * may be spent: then the next try is refused, and the connection is broken with a reason that says
+ * so. If the commit fails the pair is kept, and the commit tried again; the spent refresh token is
+ * not sent once more.
  *
  * The refresh happens ahead of the expiry, by a timer with jitter, so that calls hardly ever wait.
  * Loop thread.
@@ -29,66 +30,23 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "format/date.h"
-#include "format/url.h"
 #include "service/classify.h"
-#include "service/token_pair.h"
+#include "service/token_state.h"
 #include "store/secret_row.h"
 
 enum {
     SECOND_US = 1000 * 1000,
-    SLACK_US = 30 * SECOND_US,       /* a token that expires sooner may expire on the way */
-    AHEAD_US = 600 * SECOND_US,      /* how long before its expiry a token is refreshed, at most */
+    SLACK_US = 30 * SECOND_US,  /* a token that expires sooner may expire on the way */
+    AHEAD_US = 600 * SECOND_US, /* how long before its expiry a token is refreshed, at most */
     RETRY_FIRST_US = SECOND_US,
     RETRY_LONGEST_US = 60 * SECOND_US,
 };
 static const int64_t sleep_max_us = 3600LL * SECOND_US; /* the wall clock may jump: look again */
 
-enum token_kind { KIND_NONE, KIND_STATIC, KIND_OAUTH };
-enum token_state { STATE_NEW, STATE_CONNECTED, STATE_BROKEN };
-enum token_phase { PHASE_IDLE, PHASE_LOOKING, PHASE_ASKING, PHASE_COMMITTING };
-
-/* What a person asked for with `ladle connect`. */
-struct ask {
-    token_done_fn done;   /* NULL: nothing is asked */
-    void *ud;
-    enum token_kind kind; /* that it is good for */
-    const char *type;     /* of the grant; NULL: the value is the token itself */
-    const char *field;
-    struct secret *value;
-    char *redirect_uri;   /* or NULL */
-};
-
-struct token {
-    struct connection *c;
-    enum token_kind kind;
-    bool is_configured;     /* the token stands in the configuration, not in the store */
-    enum token_state state;
-    char *reason;           /* of broken */
-    int64_t since_us;
-    struct token_pair pair; /* in use; pair.access NULL: none */
-    struct token_pair next; /* granted and not yet committed */
-    uint64_t generation;    /* of pair, from 1 */
-    int64_t refresh_at_us;  /* wall; 0: never */
-    enum token_phase phase;
-    int failures;           /* refreshes in a row that came to nothing */
-    int64_t retry_at_us;    /* wall */
-    bool was_lost;          /* the answer to the last refresh did not come */
-    bool wants_reload;
-    struct err last;
-    struct ask ask;
-    struct list waiters;
-    struct timer timer;
-    struct timer ask_timer; /* begins what was asked for from the loop */
-    struct http_call *http;
-    struct secret_get *reading;
-    struct connection_put *writing;
-};
-
 static void become_idle(struct token *t);
 static void begin(struct token *t);
-static void begin_ask(struct timer *timer);
 
-/* --- small things ---------------------------------------------------------------------------------- */
+/* --- small things --- */
 
 static const char *state_name(enum token_state s)
 {
@@ -118,7 +76,8 @@ static bool is_valid(const struct token *t)
     if (t->pair.access == NULL) {
         return false;
     }
-    return t->pair.expires_us == 0 || clock_wall_us() + lifetime_part(t, 10, SLACK_US) < t->pair.expires_us;
+    return t->pair.expires_us == 0 ||
+           clock_wall_us() + lifetime_part(t, 10, SLACK_US) < t->pair.expires_us;
 }
 
 static int say_broken(const struct token *t, struct err *e)
@@ -129,7 +88,9 @@ static int say_broken(const struct token *t, struct err *e)
 
 static void count_refresh(const char *result)
 {
-    metric_add(metrics_counter("ladle_token_refreshes_total", "Token refreshes by their end", "result", result), 1);
+    metric_add(metrics_counter("ladle_token_refreshes_total", "Token refreshes by their end",
+                               "result", result),
+               1);
 }
 
 /* Wakes all who wait; e NULL: the token is good. */
@@ -144,19 +105,11 @@ static void wake(struct token *t, const struct err *e)
     }
 }
 
-static void ask_fini(struct ask *ask)
+/* Goes on for those who still wait, where nothing is under way. */
+static void serve_waiters(struct token *t)
 {
-    secret_free(ask->value);
-    free(ask->redirect_uri);
-    *ask = (struct ask){ .done = NULL };
-}
-
-static void answer_ask(struct token *t, const struct err *e)
-{
-    struct ask ask = { .done = t->ask.done, .ud = t->ask.ud };
-    ask_fini(&t->ask);
-    if (ask.done != NULL) {
-        ask.done(ask.ud, e);
+    if (t->phase == PHASE_IDLE && !list_is_empty(&t->waiters)) {
+        begin(t);
     }
 }
 
@@ -168,15 +121,18 @@ static void tell_recovered(struct token *t)
     }
 }
 
-/* Arms the timer for the next thing to do unasked: a refresh ahead of the expiry, or another try. */
+/* Arms the timer for the next thing to do unasked: a refresh ahead of the expiry, or another try.
+ */
 static void schedule(struct token *t)
 {
-    bool has_work = t->next.access != NULL || (t->state == STATE_CONNECTED && t->pair.refresh != NULL && t->refresh_at_us > 0);
+    bool has_work = t->next.access != NULL || (t->state == STATE_CONNECTED &&
+                                               t->pair.refresh != NULL && t->refresh_at_us > 0);
     if (!has_work || t->phase != PHASE_IDLE) {
         timer_stop(&t->timer);
         return;
     }
-    int64_t at = t->next.access != NULL || t->retry_at_us > t->refresh_at_us ? t->retry_at_us : t->refresh_at_us;
+    int64_t at = t->next.access != NULL || t->retry_at_us > t->refresh_at_us ? t->retry_at_us
+                                                                             : t->refresh_at_us;
     int64_t left = at - clock_wall_us();
     /* Never at once: what only looks at connections (`ladle connections`) is gone by then. */
     left = left < SECOND_US ? SECOND_US : left < sleep_max_us ? left : sleep_max_us;
@@ -187,7 +143,8 @@ static void on_timer(struct timer *timer)
 {
     struct token *t = list_entry(timer, struct token, timer);
     int64_t now = clock_wall_us();
-    if (t->phase != PHASE_IDLE || now < t->retry_at_us || (t->next.access == NULL && now < t->refresh_at_us)) {
+    if (t->phase != PHASE_IDLE || now < t->retry_at_us ||
+        (t->next.access == NULL && now < t->refresh_at_us)) {
         schedule(t);
         return;
     }
@@ -195,9 +152,8 @@ static void on_timer(struct timer *timer)
 }
 
 /* Makes the pair the one in use. */
-static void adopt(struct token *t, struct token_pair *pair, bool is_news)
+static void adopt(struct token *t, struct token_pair *pair)
 {
-    bool has_recovered = is_news || t->state != STATE_CONNECTED;
     token_pair_fini(&t->pair);
     t->pair = *pair;
     *pair = (struct token_pair){ .access = NULL };
@@ -209,12 +165,9 @@ static void adopt(struct token *t, struct token_pair *pair, bool is_news)
     int64_t ahead = lifetime_part(t, 3, AHEAD_US);
     int64_t jitter = (int64_t)clock_random_below((uint64_t)(ahead / 5) + 1);
     t->refresh_at_us = t->pair.expires_us > 0 ? t->pair.expires_us - ahead - jitter : 0;
-    if (has_recovered) {
-        tell_recovered(t);
-    }
 }
 
-/* --- the store ------------------------------------------------------------------------------------- */
+/* --- the store --- */
 
 static char *copy_or_null(const char *text)
 {
@@ -274,7 +227,7 @@ static void fail_for_now(struct token *t, const struct err *e)
     struct err copy = t->last;
     become_idle(t);
     wake(t, &copy);
-    answer_ask(t, &copy);
+    token_answer_ask(t, &copy);
 }
 
 static void committed(struct store_op *op, const struct err *e)
@@ -295,14 +248,19 @@ static void committed(struct store_op *op, const struct err *e)
     FAULT("token.committed");
     count_refresh("ok");
     log_info("token", "%s: new token stored", t->c->name);
-    adopt(t, &t->next, t->ask.done != NULL);
+    bool is_news = t->state != STATE_CONNECTED || t->ask.done != NULL;
+    memcpy(t->stored, t->storing, sizeof t->stored);
+    adopt(t, &t->next);
     become_idle(t);
     wake(t, NULL);
-    answer_ask(t, NULL);
+    token_answer_ask(t, NULL);
+    if (is_news) {
+        tell_recovered(t);
+    }
 }
 
 /* Writes t->next and the state "connected" that goes with it. */
-static void commit(struct token *t)
+void token_commit(struct token *t)
 {
     t->phase = PHASE_COMMITTING;
     struct connection_put *put = put_of(t, &t->next);
@@ -313,6 +271,7 @@ static void commit(struct token *t)
     put->row.since_us = t->state == STATE_CONNECTED ? t->since_us : clock_wall_us();
     put->token_name = token_pair_name(t->c->name);
     token_pair_seal(&t->next, t->c->service->o.vault, put->token_name, &put->sealed, &put->len);
+    sign_sha256_hex(put->sealed, put->len, t->storing);
     put->op.done = committed;
     put->op.ud = t;
     t->writing = put;
@@ -320,7 +279,7 @@ static void commit(struct token *t)
     store_submit(t->c->service->o.store, &put->op);
 }
 
-/* --- asking ---------------------------------------------------------------------------------------- */
+/* --- asking --- */
 
 static bool is_final(int status)
 {
@@ -332,7 +291,8 @@ static void refused(struct token *t, const struct err *e)
     struct err broken = *e;
     if (t->ask.done != NULL) { /* what a person tried changes nothing */
         become_idle(t);
-        answer_ask(t, e);
+        token_answer_ask(t, e);
+        serve_waiters(t);
         return;
     }
     char reason[400];
@@ -351,7 +311,10 @@ static void answered_badly(struct token *t, const struct http_response *res)
     struct err e = ERR_INIT;
     json_t *body = json_parse(buf_text(&res->body), res->body.len, NULL);
     char *message = classify_message(res, body);
-    (void)err_set(&e, is_final(res->status) ? ERR_AUTH : res->status == 429 ? ERR_RATE_LIMITED : ERR_UNAVAILABLE,
+    (void)err_set(&e,
+                  is_final(res->status) ? ERR_AUTH
+                  : res->status == 429  ? ERR_RATE_LIMITED
+                                        : ERR_UNAVAILABLE,
                   "the token endpoint of %s answered %d: %s", t->c->name, res->status, message);
     e.status = res->status;
     e.retry_at_us = limiter_retry_after(res);
@@ -373,65 +336,96 @@ static const struct secret *refresh_sent(const struct token *t)
     return strcmp(t->ask.field, "refresh_token") == 0 ? t->ask.value : NULL;
 }
 
+static void granted(struct token *t, const struct http_response *res)
+{
+    struct token_pair pair = { .access = NULL };
+    struct err e = ERR_INIT;
+    if (token_grant_read(&pair, t->c, res, refresh_sent(t), &e) == -1) {
+        t->was_lost = true;
+        fail_for_now(t, &e);
+        return;
+    }
+    token_pair_fini(&t->next);
+    t->next = pair;
+    token_commit(t);
+}
+
 static void asked(void *ud, const struct http_response *res, const struct err *failed)
 {
     struct token *t = ud;
-    struct err e = ERR_INIT;
     t->http = NULL;
     if (failed != NULL) {
-        e = *failed;
+        struct err e = *failed;
         t->was_lost = e.kind == ERR_UNKNOWN;
-        e.kind = e.kind == ERR_UNKNOWN ? ERR_UNAVAILABLE : e.kind; /* the call that waits was not sent */
+        e.kind = t->was_lost ? ERR_UNAVAILABLE : e.kind; /* the call that waits was not sent */
         (void)err_prefix(&e, "the token endpoint of %s", t->c->name);
         fail_for_now(t, &e);
     } else if (res->status < 200 || res->status > 299) {
         answered_badly(t, res);
-    } else if (token_grant_read(&t->next, t->c, res, refresh_sent(t), &e) == -1) {
-        t->was_lost = true;
-        fail_for_now(t, &e);
     } else {
-        commit(t);
+        granted(t, res);
     }
 }
 
-static void ask_for(struct token *t, const struct token_grant *g)
+void token_send(struct token *t, const struct token_grant *g)
 {
     struct err e = ERR_INIT;
     t->phase = PHASE_ASKING;
-    t->http = token_grant_send(t->c, g, asked, t, &e);
-    if (t->http == NULL) {
+    struct token_sending how = { .done = asked, .ud = t };
+    if (token_grant_send(t->c, g, &how, &e) == -1) {
         fail_for_now(t, &e);
+        return;
     }
+    t->http = how.call;
 }
 
 static void refresh(struct token *t)
 {
-    ask_for(t, &(struct token_grant){
-        .type = "refresh_token", .field = "refresh_token", .value = t->pair.refresh,
-    });
+    token_send(t, &(struct token_grant){
+                      .type = "refresh_token",
+                      .field = "refresh_token",
+                      .value = t->pair.refresh,
+                  });
 }
 
-/* --- looking --------------------------------------------------------------------------------------- */
+/* --- looking --- */
 
-/* Takes the stored pair into use if it is another one than ours. */
+/* Takes the stored pair into use if it was stored by somebody else. */
 static bool take_stored(struct token *t, const struct secret_get *get)
 {
     struct token_pair stored = { .access = NULL };
     struct err e = ERR_INIT;
-    if (get->sealed == NULL ||
-        token_pair_open(&stored, t->c->service->o.vault, get->name, get->sealed, get->len, &e) == -1) {
-        if (e.kind != ERR_NONE) {
-            log_warn("token", "%s: %s", t->c->name, e.message);
-        }
+    char digest[SIGN_SHA256_HEX + 1];
+    if (get->sealed == NULL) {
         return false;
     }
-    if (token_pair_is_same(&stored, &t->pair)) {
-        token_pair_fini(&stored);
+    sign_sha256_hex(get->sealed, get->len, digest);
+    if (strcmp(digest, t->stored) == 0) {
+        return false;
+    }
+    if (token_pair_open(&stored, t->c->service->o.vault, get->name, get->sealed, get->len, &e) ==
+        -1) {
+        log_warn("token", "%s: %s", t->c->name, e.message);
         return false;
     }
     log_info("token", "%s: took over the token that another process stored", t->c->name);
-    adopt(t, &stored, true);
+    memcpy(t->stored, digest, sizeof t->stored);
+    adopt(t, &stored);
     return true;
+}
+
+/* After a look that was asked for by token_reload, or that found another process's pair. */
+static void go_on(struct token *t, bool is_new)
+{
+    t->wants_reload = false;
+    become_idle(t);
+    if (is_new) {
+        tell_recovered(t);
+    }
+    if (is_new && is_valid(t)) {
+        wake(t, NULL);
+    }
+    serve_waiters(t);
 }
 
 static void looked(struct store_op *op, const struct err *e)
@@ -443,19 +437,12 @@ static void looked(struct store_op *op, const struct err *e)
         return;
     }
     t->reading = NULL;
-    bool is_reload = t->wants_reload;
     bool is_new = e == NULL && take_stored(t, get);
     secret_get_free(get);
-    if (e != NULL && !is_reload) {
+    if (t->wants_reload || is_new) {
+        go_on(t, is_new);
+    } else if (e != NULL) {
         fail_for_now(t, e); /* what cannot be read cannot be committed either */
-    } else if (is_reload || is_new) {
-        t->wants_reload = false;
-        become_idle(t);
-        if (is_new && is_valid(t)) {
-            wake(t, NULL);
-        } else if (!list_is_empty(&t->waiters)) {
-            begin(t);
-        }
     } else {
         refresh(t);
     }
@@ -477,7 +464,7 @@ static void begin(struct token *t)
 {
     assert(t->phase == PHASE_IDLE);
     if (t->next.access != NULL) {
-        commit(t);
+        token_commit(t);
     } else {
         look(t);
     }
@@ -504,7 +491,7 @@ void token_reload(struct token *t)
     }
 }
 
-/* --- for calls ------------------------------------------------------------------------------------- */
+/* --- for calls --- */
 
 static int get_static(struct token *t, bool is_refused, struct err *e)
 {
@@ -519,13 +506,15 @@ int token_get(struct token *t, uint64_t refused_generation, struct token_wait *w
 {
     bool is_refused = refused_generation != 0 && refused_generation == t->generation;
     if (t->kind == KIND_NONE) {
-        return is_refused ? err_set(e, ERR_AUTH, "%s: the service asks for a token", t->c->name) : 1;
+        return is_refused ? err_set(e, ERR_AUTH, "%s: the service asks for a token", t->c->name)
+                          : 1;
     }
     if (t->state == STATE_BROKEN) {
         return say_broken(t, e);
     }
     if (t->pair.access == NULL) {
-        return err_set(e, ERR_AUTH, "%s is not connected; run `ladle connect %s`", t->c->name, t->c->name);
+        return err_set(e, ERR_AUTH, "%s is not connected; run `ladle connect %s`", t->c->name,
+                       t->c->name);
     }
     if (t->pair.refresh == NULL && (t->kind == KIND_STATIC || is_refused || is_valid(t))) {
         return get_static(t, is_refused, e);
@@ -569,15 +558,15 @@ bool token_is_broken(const struct token *t)
     return t->state == STATE_BROKEN;
 }
 
-/* --- making and loading ---------------------------------------------------------------------------- */
+/* --- making and loading --- */
 
 static bool is_kind(const struct connection *c, const char *kind)
 {
-    json_t *kinds = json_object_get(json_object_get(connector_table(c->connector), "auth"), "kinds");
+    json_t *kinds =
+        json_object_get(json_object_get(connector_table(c->connector), "auth"), "kinds");
     size_t i;
     json_t *one;
-    json_array_foreach(kinds, i, one)
-    {
+    json_array_foreach (kinds, i, one) {
         if (strcmp(json_string_value(one), kind) == 0) {
             return true;
         }
@@ -603,18 +592,20 @@ struct token *token_new(struct connection *c, struct err *e)
     const char *given = connection_text(c, "token");
     const char *kind = auth_kind(c, given != NULL);
     if (!is_kind(c, kind)) {
-        (void)err_set(e, ERR_CONFIG, "connection %s: the connector %s has no auth '%s'", c->name, connector_name(c->connector),
-                      kind);
+        (void)err_set(e, ERR_CONFIG, "connection %s: the connector %s has no auth '%s'", c->name,
+                      connector_name(c->connector), kind);
         return NULL;
     }
     struct token *t = xcalloc(1, sizeof *t);
     t->c = c;
-    t->kind = strcmp(kind, "oauth") == 0 ? KIND_OAUTH : strcmp(kind, "token") == 0 ? KIND_STATIC : KIND_NONE;
+    t->kind = strcmp(kind, "oauth") == 0   ? KIND_OAUTH
+              : strcmp(kind, "token") == 0 ? KIND_STATIC
+                                           : KIND_NONE;
     t->state = t->kind == KIND_NONE ? STATE_CONNECTED : STATE_NEW;
     t->generation = 1;
     list_init(&t->waiters);
     timer_init(&t->timer, c->service->o.loop, on_timer);
-    timer_init(&t->ask_timer, c->service->o.loop, begin_ask);
+    timer_init(&t->ask_timer, c->service->o.loop, token_begin_ask);
     if (t->kind == KIND_STATIC && given != NULL) {
         t->is_configured = true;
         t->pair.access = secret_new(given, strlen(given));
@@ -630,7 +621,7 @@ void token_free(struct token *t)
     }
     timer_stop(&t->timer);
     timer_stop(&t->ask_timer);
-    ask_fini(&t->ask);
+    token_ask_fini(&t->ask);
     if (t->http != NULL) {
         t->c->service->o.http->cancel(t->c->service->o.http, t->http);
     }
@@ -656,10 +647,11 @@ static int load_pair(struct token *t, struct err *e)
     int rc = store_exec(t->c->service->o.store, &get->op, e);
     if (rc == 0 && get->sealed != NULL) {
         rc = token_pair_open(&pair, t->c->service->o.vault, get->name, get->sealed, get->len, e);
+        sign_sha256_hex(get->sealed, get->len, t->stored);
     }
     secret_get_free(get);
     if (rc == 0 && pair.access != NULL) {
-        adopt(t, &pair, false);
+        adopt(t, &pair);
     }
     return rc;
 }
@@ -704,133 +696,4 @@ void token_describe(const struct token *t, json_t *out)
     set_date(out, "expires_at", t->pair.expires_us);
     set_text(out, "scopes", t->pair.scopes);
     set_text(out, "account", t->pair.account);
-}
-
-/* --- for `ladle connect` --------------------------------------------------------------------------- */
-
-static void add_query(struct buf *out, char *separator, const char *key, const char *value)
-{
-    if (value != NULL) {
-        (void)buf_printf(out, "%c%s=", *separator, key);
-        (void)url_encode(out, value, strlen(value));
-        *separator = '&';
-    }
-}
-
-/* The scopes to ask for: a list, or a text, of the configuration, else the connector's. Space separated; yours. */
-static char *scopes_wanted(const struct connection *c)
-{
-    json_t *auth = json_object_get(connector_table(c->connector), "auth");
-    json_t *own = json_object_get(c->config, "scopes");
-    json_t *list = own != NULL ? own : json_object_get(auth, "scopes");
-    if (json_is_string(list)) {
-        return xstrdup(json_string_value(list));
-    }
-    struct buf out;
-    buf_init(&out, URL_MAX);
-    size_t i;
-    json_t *one;
-    json_array_foreach(list, i, one)
-    {
-        (void)buf_printf(&out, "%s%s", i > 0 ? " " : "", json_string_value(one)); /* full: found by the URL's check */
-    }
-    return buf_take(&out, NULL);
-}
-
-char *token_authorize_url(const struct connection *c, const char *redirect_uri, const char *state, struct err *e)
-{
-    const char *own = connection_text(c, "authorize_url");
-    json_t *auth = json_object_get(connector_table(c->connector), "auth");
-    char *base = connection_url(c, own != NULL ? own : json_get_text(auth, "authorize_url"));
-    const char *client_id = connection_text(c, "client_id");
-    if (c->token->kind != KIND_OAUTH || base == NULL || client_id == NULL) {
-        (void)err_set(e, ERR_CONFIG, "%s: %s", c->name,
-                      c->token->kind != KIND_OAUTH ? "its auth is not oauth" : "it needs authorize_url and client_id");
-        free(base);
-        return NULL;
-    }
-    char *scopes = scopes_wanted(c);
-    char separator = strchr(base, '?') != NULL ? '&' : '?';
-    struct buf out;
-    buf_init(&out, URL_MAX);
-    (void)buf_puts(&out, base);
-    add_query(&out, &separator, "response_type", "code");
-    add_query(&out, &separator, "client_id", client_id);
-    add_query(&out, &separator, "redirect_uri", redirect_uri);
-    add_query(&out, &separator, "scope", *scopes != '\0' ? scopes : NULL);
-    add_query(&out, &separator, "state", state);
-    free(scopes);
-    free(base);
-    if (out.is_full) {
-        buf_fini(&out);
-        (void)err_set(e, ERR_TOO_LARGE, "%s: its authorise link is too long", c->name);
-        return NULL;
-    }
-    return buf_take(&out, NULL);
-}
-
-static int check_ask(const struct token *t, struct err *e)
-{
-    if (t->kind != t->ask.kind) {
-        return err_set(e, ERR_CONFIG, "%s: its auth in ladle.yaml is not '%s'", t->c->name,
-                       t->ask.kind == KIND_OAUTH ? "oauth" : "token");
-    }
-    if (t->is_configured) {
-        return err_set(e, ERR_CONFLICT, "%s has its token in ladle.yaml; remove `token` there first", t->c->name);
-    }
-    if (t->phase != PHASE_IDLE) {
-        return err_set(e, ERR_CONFLICT, "%s is being refreshed just now; try again", t->c->name);
-    }
-    return 0;
-}
-
-static void begin_ask(struct timer *timer)
-{
-    struct token *t = list_entry(timer, struct token, ask_timer);
-    struct err e = ERR_INIT;
-    if (check_ask(t, &e) == -1) {
-        answer_ask(t, &e);
-        return;
-    }
-    timer_stop(&t->timer);
-    token_pair_fini(&t->next);
-    if (t->ask.type == NULL) {
-        t->next.access = secret_new(secret_bytes(t->ask.value), secret_len(t->ask.value));
-        commit(t);
-        return;
-    }
-    ask_for(t, &(struct token_grant){
-        .type = t->ask.type, .field = t->ask.field, .value = t->ask.value, .redirect_uri = t->ask.redirect_uri,
-    });
-}
-
-static void enter_ask(struct token *t, struct ask ask)
-{
-    assert(t->ask.done == NULL); /* one at a time: it is a person who asks */
-    t->ask = ask;
-    timer_start(&t->ask_timer, 0);
-}
-
-void token_exchange_code(struct connection *c, const char *code, const char *redirect_uri, token_done_fn done, void *ud)
-{
-    enter_ask(c->token, (struct ask){
-        .done = done, .ud = ud, .kind = KIND_OAUTH, .type = "authorization_code", .field = "code",
-        .value = secret_new(code, strlen(code)), .redirect_uri = copy_or_null(redirect_uri),
-    });
-}
-
-void token_exchange_refresh(struct connection *c, const struct secret *refresh_token, token_done_fn done, void *ud)
-{
-    enter_ask(c->token, (struct ask){
-        .done = done, .ud = ud, .kind = KIND_OAUTH, .type = "refresh_token", .field = "refresh_token",
-        .value = secret_new(secret_bytes(refresh_token), secret_len(refresh_token)),
-    });
-}
-
-void token_store(struct connection *c, const struct secret *token, token_done_fn done, void *ud)
-{
-    enter_ask(c->token, (struct ask){
-        .done = done, .ud = ud, .kind = KIND_STATIC, .field = "token",
-        .value = secret_new(secret_bytes(token), secret_len(token)),
-    });
 }

@@ -9,9 +9,10 @@
 #include "base/secret.h"
 #include "format/json.h"
 
-/* What a connection shows to its service: nothing, a token that a person gave, or an OAuth pair that refreshes itself. At most one
- * refresh is under way; a new pair is committed before it is used, and a refresh token that worked is never sent again (promise
- * P7), unless the process dies between the answer and the commit. Loop thread. */
+/* What a connection shows to its service: nothing, a token that a person gave, or an OAuth pair
+ * that refreshes itself. At most one refresh is under way; a new pair is committed before it is
+ * used, and a refresh token that worked is never sent again (promise P7), unless the process
+ * dies between the answer and the commit. Loop thread. */
 struct connection;
 struct connection_row;
 struct token;
@@ -20,22 +21,24 @@ struct token;
 struct token *token_new(struct connection *c, struct err *e);
 void token_free(struct token *t); /* nobody may wait any more */
 
-/* --- for calls ------------------------------------------------------------------------------------- */
+/* --- for calls --- */
 
 struct token_wait {
     struct list link; /* private */
-    void (*ready)(struct token_wait *w, const struct err *e); /* in the loop; e NULL: token_access is good */
+    void (*ready)(struct token_wait *w,
+                  const struct err *e); /* in the loop; e NULL: token_access is good */
 };
 
-/* 1: token_access may be used now. 0: a refresh is under way, w->ready is called later. -1: ERR_AUTH (a person must help), or what
- * stood in the way of the refresh, with retry_at_us. `refused` is the generation of the token that the service just refused, 0:
- * none. */
+/* 1: token_access may be used now. 0: a refresh is under way, w->ready is called later. -1:
+ * ERR_AUTH (a person must help), or what stood in the way of the refresh, with retry_at_us.
+ * `refused` is the generation of the token that the service just refused, 0: none. */
 int token_get(struct token *t, uint64_t refused, struct token_wait *w, struct err *e);
 void token_cancel(struct token *t, struct token_wait *w); /* may be called twice */
-const struct secret *token_access(const struct token *t); /* borrowed; NULL: the connection needs none */
+const struct secret *
+token_access(const struct token *t); /* borrowed; NULL: the connection needs none */
 uint64_t token_generation(const struct token *t);
 
-/* --- state ----------------------------------------------------------------------------------------- */
+/* --- state --- */
 
 bool token_is_broken(const struct token *t);
 /* Adds state, reason, since, expires_at, scopes and account. */
@@ -45,15 +48,19 @@ int token_load(struct token *t, const struct connection_row *row, struct err *e)
 /* Another process may have stored a new token: looks, in the background. */
 void token_reload(struct token *t);
 
-/* --- for `ladle connect` --------------------------------------------------------------------------- */
+/* --- for `ladle connect` --- */
 
 typedef void (*token_done_fn)(void *ud, const struct err *e);
 
-/* The address at which a person authorises this connection. redirect_uri and state may be NULL. Yours; NULL and ERR_CONFIG where the
- * connection has no OAuth. */
-char *token_authorize_url(const struct connection *c, const char *redirect_uri, const char *state, struct err *e);
-/* Each stores the token, committed, then calls done from the loop, once; one at a time. What fails changes nothing. ERR_CONFLICT
- * where a refresh is under way, ERR_AUTH where the service refuses. They need a running loop and a started store. */
-void token_exchange_code(struct connection *c, const char *code, const char *redirect_uri, token_done_fn done, void *ud);
-void token_exchange_refresh(struct connection *c, const struct secret *refresh_token, token_done_fn done, void *ud);
+/* The address at which a person authorises this connection. redirect_uri and state may be NULL.
+ * Yours; NULL and ERR_CONFIG where the connection has no OAuth. */
+char *token_authorize_url(const struct connection *c, const char *redirect_uri, const char *state,
+                          struct err *e);
+/* Each stores the token, committed, then calls done from the loop, once; one at a time. What
+ * fails changes nothing. ERR_CONFLICT where a refresh is under way, ERR_AUTH where the service
+ * refuses. They need a running loop and a started store. */
+void token_exchange_code(struct connection *c, const char *code, const char *redirect_uri,
+                         token_done_fn done, void *ud);
+void token_exchange_refresh(struct connection *c, const struct secret *refresh_token,
+                            token_done_fn done, void *ud);
 void token_store(struct connection *c, const struct secret *token, token_done_fn done, void *ud);

@@ -1,8 +1,8 @@
 /*
  * Token values on their way: sealed as one small JSON object in the vault, and parsed from what an
- * authorisation server answers (RFC 6749, 5.1; the camel-case names that some use are read as well).
- * The texts live in struct secret, so they are scrubbed when they are freed and never logged; the
- * plain copies made here are scrubbed at once. Loop thread.
+ * authorisation server answers (RFC 6749, 5.1; the camel-case names that some use are read as
+ * well). The texts live in struct secret, so they are scrubbed when they are freed and never
+ * logged; the plain copies made here are scrubbed at once. Loop thread.
  */
 #include "service/token_pair.h"
 
@@ -30,20 +30,12 @@ void token_pair_fini(struct token_pair *p)
     *p = (struct token_pair){ .access = NULL };
 }
 
-bool token_pair_is_same(const struct token_pair *a, const struct token_pair *b)
-{
-    if (a->access == NULL || b->access == NULL) {
-        return a->access == b->access;
-    }
-    return sign_equal(secret_bytes(a->access), secret_len(a->access), secret_bytes(b->access), secret_len(b->access));
-}
-
 char *token_pair_name(const char *connection)
 {
     return xasprintf("token:%s", connection);
 }
 
-/* --- in the vault ---------------------------------------------------------------------------------- */
+/* --- in the vault --- */
 
 static void set_text(json_t *o, const char *key, const char *text)
 {
@@ -52,7 +44,8 @@ static void set_text(json_t *o, const char *key, const char *text)
     }
 }
 
-void token_pair_seal(const struct token_pair *p, const struct vault *v, const char *name, uint8_t **sealed, size_t *len)
+void token_pair_seal(const struct token_pair *p, const struct vault *v, const char *name,
+                     uint8_t **sealed, size_t *len)
 {
     json_t *o = json_object();
     set_text(o, "access_token", secret_bytes(p->access));
@@ -81,8 +74,8 @@ static char *copy_of(const json_t *o, const char *key)
     return text != NULL && *text != '\0' && strlen(text) <= TOKEN_MAX ? xstrdup(text) : NULL;
 }
 
-int token_pair_open(struct token_pair *out, const struct vault *v, const char *name, const uint8_t *sealed, size_t len,
-                    struct err *e)
+int token_pair_open(struct token_pair *out, const struct vault *v, const char *name,
+                    const uint8_t *sealed, size_t len, struct err *e)
 {
     struct secret *plain = vault_open_value(v, name, sealed, len, e);
     if (plain == NULL) {
@@ -106,7 +99,7 @@ int token_pair_open(struct token_pair *out, const struct vault *v, const char *n
     return 0;
 }
 
-/* --- grants ---------------------------------------------------------------------------------------- */
+/* --- grants --- */
 
 static json_t *auth_of(const struct connection *c)
 {
@@ -120,7 +113,8 @@ static bool is(const json_t *o, const char *key, const char *value)
 }
 
 /* The request's fields. They hold secrets, so the caller frees them at once. */
-static json_t *grant_fields(const struct connection *c, const struct token_grant *g, bool has_client)
+static json_t *grant_fields(const struct connection *c, const struct token_grant *g,
+                            bool has_client)
 {
     json_t *fields = json_object();
     set_text(fields, "grant_type", g->type);
@@ -128,12 +122,12 @@ static json_t *grant_fields(const struct connection *c, const struct token_grant
     set_text(fields, "redirect_uri", g->redirect_uri);
     if (has_client) {
         set_text(fields, "client_id", connection_text(c, "client_id"));
-        set_text(fields, "client_secret", c->client_secret != NULL ? secret_bytes(c->client_secret) : NULL);
+        set_text(fields, "client_secret",
+                 c->client_secret != NULL ? secret_bytes(c->client_secret) : NULL);
     }
     const char *key;
     json_t *v;
-    json_object_foreach(json_object_get(auth_of(c), "fields"), key, v)
-    {
+    json_object_foreach (json_object_get(auth_of(c), "fields"), key, v) {
         json_object_set(fields, key, v);
     }
     return fields;
@@ -145,13 +139,15 @@ static char *basic_header(const struct connection *c)
     struct buf plain, out;
     buf_init(&plain, TOKEN_MAX);
     buf_init(&out, 2 * TOKEN_MAX);
-    (void)url_encode(&plain, connection_text(c, "client_id"), strlen(connection_text(c, "client_id")));
+    (void)url_encode(&plain, connection_text(c, "client_id"),
+                     strlen(connection_text(c, "client_id")));
     (void)buf_putc(&plain, ':');
     if (c->client_secret != NULL) {
         (void)url_encode(&plain, secret_bytes(c->client_secret), secret_len(c->client_secret));
     }
     (void)buf_puts(&out, "Basic ");
-    (void)base64_encode(&out, buf_text(&plain), plain.len); /* both sizes are bounded by the configuration's */
+    (void)base64_encode(&out, buf_text(&plain),
+                        plain.len); /* both sizes are bounded by the configuration's */
     secret_scrub(plain.data, plain.len);
     buf_fini(&plain);
     return buf_take(&out, NULL);
@@ -162,35 +158,44 @@ static int encode(struct buf *out, const json_t *fields, bool is_json, struct er
     if (!is_json) {
         return url_encode_form(out, fields, e);
     }
-    return json_append(out, fields) == 0 ? 0 : err_set(e, ERR_TOO_LARGE, "the token request is too large");
+    return json_append(out, fields) == 0
+               ? 0
+               : err_set(e, ERR_TOO_LARGE, "the token request is too large");
 }
 
-static struct http_call *send_to(struct connection *c, const char *url, const json_t *fields, http_done_fn done, void *ud,
-                                 struct err *e)
+/* The request's headers; basic is NULL where the client is named in the body. */
+static size_t grant_headers(struct http_header out[3], bool is_json, const char *basic)
 {
-    bool is_json = is(auth_of(c), "encoding", "json"), is_basic = is(auth_of(c), "client", "basic");
+    out[0] = (struct http_header){ "Accept", "application/json" };
+    out[1] = (struct http_header){ "Content-Type", is_json ? "application/json"
+                                                           : "application/x-www-form-urlencoded" };
+    out[2] = (struct http_header){ "Authorization", basic };
+    return basic != NULL ? 3 : 2;
+}
+
+static int send_to(struct connection *c, const char *url, const json_t *fields,
+                   struct token_sending *how, struct err *e)
+{
+    bool is_json = is(auth_of(c), "encoding", "json");
+    char *basic = is(auth_of(c), "client", "basic") ? basic_header(c) : NULL;
+    struct http_header headers[3];
     struct buf body;
     buf_init(&body, 4 * TOKEN_MAX);
-    struct http_call *call = NULL;
-    char *basic = is_basic ? basic_header(c) : NULL;
-    if (encode(&body, fields, is_json, e) == 0) {
-        struct http_header headers[] = {
-            { "Accept", "application/json" },
-            { "Content-Type", is_json ? "application/json" : "application/x-www-form-urlencoded" },
-            { "Authorization", basic },
-        };
+    int rc = encode(&body, fields, is_json, e);
+    if (rc == 0) {
         struct http_request r = {
             .method = "POST",
             .url = url,
             .headers = headers,
-            .header_count = is_basic ? 3 : 2,
+            .header_count = grant_headers(headers, is_json, basic),
             .body = buf_text(&body),
             .body_len = body.len,
             .timeout_us = GRANT_TIMEOUT_US,
             .body_max = ANSWER_BYTES_MAX,
             .may_be_private = connection_may_be_private(c, url, true),
         };
-        call = c->service->o.http->send(c->service->o.http, &r, done, ud);
+        struct http_client *http = c->service->o.http;
+        how->call = http->send(http, &r, how->done, how->ud);
     }
     if (basic != NULL) {
         secret_scrub(basic, strlen(basic));
@@ -198,25 +203,26 @@ static struct http_call *send_to(struct connection *c, const char *url, const js
     free(basic);
     secret_scrub(body.data, body.len);
     buf_fini(&body);
-    return call;
+    return rc;
 }
 
-struct http_call *token_grant_send(struct connection *c, const struct token_grant *g, http_done_fn done, void *ud, struct err *e)
+int token_grant_send(struct connection *c, const struct token_grant *g, struct token_sending *how,
+                     struct err *e)
 {
     const char *own = connection_text(c, "token_url");
     char *url = connection_url(c, own != NULL ? own : json_get_text(auth_of(c), "token_url"));
-    struct http_call *call = NULL;
+    int rc;
     if (url == NULL) {
-        (void)err_set(e, ERR_CONFIG, "%s has no token_url", c->name);
+        rc = err_set(e, ERR_CONFIG, "%s has no token_url", c->name);
     } else if (connection_text(c, "client_id") == NULL) {
-        (void)err_set(e, ERR_CONFIG, "%s has no client_id; say it in ladle.yaml", c->name);
+        rc = err_set(e, ERR_CONFIG, "%s has no client_id; say it in ladle.yaml", c->name);
     } else {
         json_t *fields = grant_fields(c, g, !is(auth_of(c), "client", "basic"));
-        call = send_to(c, url, fields, done, ud, e);
+        rc = send_to(c, url, fields, how, e);
         json_decref(fields);
     }
     free(url);
-    return call;
+    return rc;
 }
 
 /* A member under its usual name or its camel-case one. */
@@ -243,14 +249,15 @@ static char *account_of(const struct connection *c, const json_t *o)
     return account != NULL ? account : copy_of(o, "companyId");
 }
 
-int token_grant_read(struct token_pair *out, const struct connection *c, const struct http_response *res,
-                     const struct secret *refresh, struct err *e)
+int token_grant_read(struct token_pair *out, const struct connection *c,
+                     const struct http_response *res, const struct secret *refresh, struct err *e)
 {
     json_t *o = json_parse(buf_text(&res->body), res->body.len, NULL);
     struct secret *access = secret_of(either(o, "access_token", "accessToken"));
     if (access == NULL) {
         json_decref(o);
-        return err_set(e, ERR_PROTOCOL, "%s: the token endpoint answered %d without a token", c->name, res->status);
+        return err_set(e, ERR_PROTOCOL, "%s: the token endpoint answered %d without a token",
+                       c->name, res->status);
     }
     int64_t lifetime_us = lifetime_of(o);
     *out = (struct token_pair){

@@ -1,8 +1,9 @@
 /*
- * Who sent a delivery. A verifier is a list of rules, from the connector's table (the service dictates
- * the scheme) or from the connection's `verify` (the person chooses it); one that fits is enough, so
- * that two keys or two schemes can be valid while a service changes over. Everything is checked over
- * the bytes as they came, and compared in constant time. Immutable after verifier_new; loop thread.
+ * Who sent a delivery. A verifier is a list of rules, from the connector's table (the service
+ * dictates the scheme) or from the connection's `verify` (the person chooses it); one that fits is
+ * enough, so that two keys or two schemes can be valid while a service changes over. Everything is
+ * checked over the bytes as they came, and compared in constant time. Immutable after verifier_new;
+ * loop thread.
  */
 #include "service/verify.h"
 
@@ -20,11 +21,11 @@ enum rule_kind { RULE_OPEN, RULE_TOKEN, RULE_HMAC, RULE_KEY };
 
 struct rule {
     enum rule_kind kind;
-    const char *header;   /* borrowed from table; NULL: the token is in the address */
-    const char *prefix;   /* "sha256=", "" for none */
+    const char *header; /* borrowed from table; NULL: the token is in the address */
+    const char *prefix; /* "sha256=", "" for none */
     bool is_hex;
     enum sign_hash hash;
-    json_t *table;        /* owned */
+    json_t *table; /* owned */
 };
 
 struct verifier {
@@ -37,7 +38,7 @@ struct verifier {
     struct secret *secret; /* of token and hmac */
 };
 
-/* --- settings -------------------------------------------------------------------------------------- */
+/* --- settings --- */
 
 static int read_kind(struct rule *r, const char *kind, struct err *e)
 {
@@ -50,7 +51,9 @@ static int read_kind(struct rule *r, const char *kind, struct err *e)
     } else if (strncmp(kind, "hmac_", 5) == 0 && sign_hash_parse(kind + 5, &r->hash) == 0) {
         r->kind = RULE_HMAC;
     } else {
-        return err_set(e, ERR_CONFIG, "verify: '%s' is not one of none, token, hmac_sha1, hmac_sha256, hmac_sha512", kind);
+        return err_set(
+            e, ERR_CONFIG,
+            "verify: '%s' is not one of none, token, hmac_sha1, hmac_sha256, hmac_sha512", kind);
     }
     return 0;
 }
@@ -63,7 +66,9 @@ static int add_rule(struct verifier *v, json_t *table, struct err *e)
     const char *prefix = json_get_text(table, "prefix");
     const char *encoding = json_get_text(table, "encoding");
     *r = (struct rule){
-        .header = json_get_text(table, "header"), .prefix = prefix != NULL ? prefix : "", .table = table,
+        .header = json_get_text(table, "header"),
+        .prefix = prefix != NULL ? prefix : "",
+        .table = table,
     };
     if (read_kind(r, kind != NULL ? kind : "", e) == -1) {
         return -1;
@@ -73,7 +78,8 @@ static int add_rule(struct verifier *v, json_t *table, struct err *e)
         return err_set(e, ERR_CONFIG, "encoding: '%s' is not one of hex, base64", encoding);
     }
     if ((r->kind == RULE_HMAC || r->kind == RULE_KEY) && r->header == NULL) {
-        return err_set(e, ERR_CONFIG, "verify: %s needs the `header` that the signature is in", kind);
+        return err_set(e, ERR_CONFIG, "verify: %s needs the `header` that the signature is in",
+                       kind);
     }
     return 0;
 }
@@ -87,7 +93,8 @@ static void copy_setting(json_t *to, const json_t *from, const char *key)
 }
 
 /* The rule that the connection's own settings make. */
-static int add_own_rule(struct verifier *v, const json_t *webhook, const json_t *config, struct err *e)
+static int add_own_rule(struct verifier *v, const json_t *webhook, const json_t *config,
+                        struct err *e)
 {
     const char *said = json_get_text(config, "verify");
     const char *kind = said != NULL ? said : json_get_text(webhook, "verify_default");
@@ -106,8 +113,7 @@ static int add_keys(struct verifier *v, const json_t *list, const char *what, st
 {
     size_t i;
     json_t *one;
-    json_array_foreach(list, i, one)
-    {
+    json_array_foreach (list, i, one) {
         if (v->key_count == KEYS_MAX) {
             return err_set(e, ERR_CONFIG, "%s: more than %d keys", what, KEYS_MAX);
         }
@@ -133,12 +139,14 @@ static int add_rules(struct verifier *v, const json_t *webhook, const json_t *co
     }
     size_t i;
     json_t *table;
-    json_array_foreach(rules, i, table)
-    {
+    json_array_foreach (rules, i, table) {
         if (i >= RULES_MAX || add_rule(v, json_incref(table), e) == -1) {
-            return i >= RULES_MAX ? err_set(e, ERR_CONFIG, "webhook.verify: at most %d schemes", RULES_MAX) : -1;
+            return i >= RULES_MAX
+                       ? err_set(e, ERR_CONFIG, "webhook.verify: at most %d schemes", RULES_MAX)
+                       : -1;
         }
-        if (json_array_size(own_keys) == 0 && add_keys(v, json_object_get(table, "keys"), "keys", e) == -1) {
+        if (json_array_size(own_keys) == 0 &&
+            add_keys(v, json_object_get(table, "keys"), "keys", e) == -1) {
             return -1;
         }
     }
@@ -149,12 +157,13 @@ static int add_networks(struct verifier *v, const json_t *list, struct err *e)
 {
     size_t i;
     json_t *one;
-    json_array_foreach(list, i, one)
-    {
+    json_array_foreach (list, i, one) {
         if (v->network_count == NETWORKS_MAX) {
-            return err_set(e, ERR_CONFIG, "webhook.allow_from: more than %d networks", NETWORKS_MAX);
+            return err_set(e, ERR_CONFIG, "webhook.allow_from: more than %d networks",
+                           NETWORKS_MAX);
         }
-        if (!json_is_string(one) || cidr_parse(json_string_value(one), &v->networks[v->network_count++], e) == -1) {
+        if (!json_is_string(one) ||
+            cidr_parse(json_string_value(one), &v->networks[v->network_count++], e) == -1) {
             return err_prefix(e, "webhook.allow_from[%zu]", i + 1);
         }
     }
@@ -181,7 +190,8 @@ static int add_secret(struct verifier *v, const json_t *config, struct err *e)
     return 0;
 }
 
-struct verifier *verifier_new(const char *name, const json_t *connector_table, const json_t *config, struct err *e)
+struct verifier *verifier_new(const char *name, const json_t *connector_table, const json_t *config,
+                              struct err *e)
 {
     struct verifier *v = xcalloc(1, sizeof *v);
     json_t *webhook = json_object_get(connector_table, "webhook");
@@ -189,8 +199,12 @@ struct verifier *verifier_new(const char *name, const json_t *connector_table, c
         return v; /* nothing comes in */
     }
     if (add_rules(v, webhook, config, e) == -1 ||
-        add_networks(v, json_object_get(json_object_get(config, "webhook"), "allow_from"), e) == -1 ||
+        add_networks(v, json_object_get(json_object_get(config, "webhook"), "allow_from"), e) ==
+            -1 ||
         add_secret(v, config, e) == -1) {
+        if (e != NULL) {
+            e->kind = ERR_CONFIG; /* whatever a key or a network is wrong with */
+        }
         (void)err_prefix(e, "connection %s", name);
         verifier_free(v);
         return NULL;
@@ -213,7 +227,7 @@ void verifier_free(struct verifier *v)
     free(v);
 }
 
-/* --- deliveries ------------------------------------------------------------------------------------ */
+/* --- deliveries --- */
 
 static int check_sender(const struct verifier *v, const struct delivery *d, struct err *e)
 {
@@ -243,20 +257,26 @@ static const char *signature_text(const struct rule *r, const struct delivery *d
     return text + prefix;
 }
 
-static int decode_signature(const struct rule *r, const struct delivery *d, struct buf *out, struct err *e)
+static int decode_signature(const struct rule *r, const struct delivery *d, struct buf *out,
+                            struct err *e)
 {
     const char *text = signature_text(r, d, e);
     if (text == NULL) {
         return -1;
     }
-    int rc = r->is_hex ? hex_decode(out, text, strlen(text), NULL) : base64_decode(out, text, strlen(text), NULL);
-    return rc == 0 ? 0 : err_set(e, ERR_AUTH, "the header %s is not %s", r->header, r->is_hex ? "hexadecimal" : "base64");
+    int rc = r->is_hex ? hex_decode(out, text, strlen(text), NULL)
+                       : base64_decode(out, text, strlen(text), NULL);
+    return rc == 0 ? 0
+                   : err_set(e, ERR_AUTH, "the header %s is not %s", r->header,
+                             r->is_hex ? "hexadecimal" : "base64");
 }
 
-static bool hmac_fits(const struct verifier *v, const struct rule *r, const struct delivery *d, const struct buf *sig)
+static bool hmac_fits(const struct verifier *v, const struct rule *r, const struct delivery *d,
+                      const struct buf *sig)
 {
     uint8_t digest[SIGN_DIGEST_MAX];
-    size_t len = sign_hmac(r->hash, secret_bytes(v->secret), secret_len(v->secret), d->body, d->len, digest);
+    size_t len =
+        sign_hmac(r->hash, secret_bytes(v->secret), secret_len(v->secret), d->body, d->len, digest);
     return sign_equal(digest, len, buf_text(sig), sig->len);
 }
 
@@ -270,7 +290,8 @@ static bool key_fits(const struct verifier *v, const struct delivery *d, const s
     return false;
 }
 
-static int check_signature(const struct verifier *v, const struct rule *r, const struct delivery *d, struct err *e)
+static int check_signature(const struct verifier *v, const struct rule *r, const struct delivery *d,
+                           struct err *e)
 {
     struct buf sig;
     buf_init(&sig, SIGNATURE_MAX);
@@ -282,7 +303,8 @@ static int check_signature(const struct verifier *v, const struct rule *r, const
     return rc;
 }
 
-static int check_token(const struct verifier *v, const struct rule *r, const struct delivery *d, struct err *e)
+static int check_token(const struct verifier *v, const struct rule *r, const struct delivery *d,
+                       struct err *e)
 {
     const char *text = d->path_token;
     if (r->header != NULL) {
@@ -291,20 +313,26 @@ static int check_token(const struct verifier *v, const struct rule *r, const str
             return -1;
         }
     }
-    if (text != NULL && sign_equal(text, strlen(text), secret_bytes(v->secret), secret_len(v->secret))) {
+    if (text != NULL &&
+        sign_equal(text, strlen(text), secret_bytes(v->secret), secret_len(v->secret))) {
         return 0;
     }
-    return r->header != NULL ? err_set(e, ERR_AUTH, "the token in %s is wrong", r->header)
-                             : err_set(e, ERR_NOT_FOUND, "the token in the address is missing or wrong");
+    return r->header != NULL
+               ? err_set(e, ERR_AUTH, "the token in %s is wrong", r->header)
+               : err_set(e, ERR_NOT_FOUND, "the token in the address is missing or wrong");
 }
 
-static int check_rule(const struct verifier *v, const struct rule *r, const struct delivery *d, struct err *e)
+static int check_rule(const struct verifier *v, const struct rule *r, const struct delivery *d,
+                      struct err *e)
 {
     switch (r->kind) {
-    case RULE_OPEN: return 0;
-    case RULE_TOKEN: return check_token(v, r, d, e);
+    case RULE_OPEN:
+        return 0;
+    case RULE_TOKEN:
+        return check_token(v, r, d, e);
     case RULE_HMAC:
-    case RULE_KEY: return check_signature(v, r, d, e);
+    case RULE_KEY:
+        return check_signature(v, r, d, e);
     }
     return err_set(e, ERR_INTERNAL, "no such rule");
 }

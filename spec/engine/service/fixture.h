@@ -1,7 +1,7 @@
 #pragma once
 
-/* A service under virtual time with a real store in a folder of its own, and an HTTP client that only
- * writes down what it is asked to send: the test answers it. */
+/* A service under virtual time with a real store in a folder of its own, and an HTTP client that
+ * only writes down what it is asked to send: the test answers it. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,21 +80,27 @@ static inline void fix_random(void *ud, void *out, size_t len)
     }
 }
 
-/* --- the client ------------------------------------------------------------------------------------ */
+/* --- the client --- */
 
 static inline char *fix_copy(const char *text, size_t len)
 {
     return text != NULL ? xstrndup(text, len) : NULL;
 }
 
-static inline struct http_call *fake_send(struct http_client *c, const struct http_request *r, http_done_fn done, void *ud)
+static inline struct http_call *fake_send(struct http_client *c, const struct http_request *r,
+                                          http_done_fn done, void *ud)
 {
     struct fake_http *h = (struct fake_http *)c;
     assert_true(h->count < SENT_MAX);
     struct sent *s = &h->sent[h->count++];
     *s = (struct sent){
-        .method = xstrdup(r->method), .url = xstrdup(r->url), .body = fix_copy(r->body, r->body_len),
-        .may_be_private = r->may_be_private, .at_us = fix_mono_us, .done = done, .ud = ud,
+        .method = xstrdup(r->method),
+        .url = xstrdup(r->url),
+        .body = fix_copy(r->body, r->body_len),
+        .may_be_private = r->may_be_private,
+        .at_us = fix_mono_us,
+        .done = done,
+        .ud = ud,
     };
     for (; s->header_count < r->header_count; s->header_count++) {
         s->names[s->header_count] = xstrdup(r->headers[s->header_count].name);
@@ -134,7 +140,7 @@ static inline const char *sent_header(const struct sent *s, const char *name)
     return NULL;
 }
 
-/* --- setup ----------------------------------------------------------------------------------------- */
+/* --- setup --- */
 
 static inline void fix_recovered(void *ud, struct connection *c)
 {
@@ -148,13 +154,17 @@ static inline void fix_open(struct fixture *f)
     snprintf(url, sizeof url, "sqlite:%s/ladle.db", f->folder);
     snprintf(key, sizeof key, "%s/key", f->folder);
     f->loop = loop_new();
-    f->store = store_open(&(struct store_opts){ .url = url, .folder = f->folder, .is_exclusive = true }, &e);
+    f->store = store_open(
+        &(struct store_opts){ .url = url, .folder = f->folder, .is_exclusive = true }, &e);
     assert_non_null(f->store);
     f->vault = vault_open(key, true, &e);
     assert_non_null(f->vault);
     f->http.client = (struct http_client){ .send = fake_send, .cancel = fake_cancel };
     f->service = service_new(&(struct service_opts){
-        .loop = f->loop, .http = &f->http.client, .store = f->store, .vault = f->vault,
+        .loop = f->loop,
+        .http = &f->http.client,
+        .store = f->store,
+        .vault = f->vault,
     });
     service_on_recover(f->service, fix_recovered, f);
 }
@@ -191,7 +201,8 @@ static inline int fix_setup(void **state)
     fix_wall_us = INT64_C(1795428000) * SECOND; /* 2026-11-23T10:00:00Z */
     fix_mono_us = 1000 * SECOND;
     clock_replace(&virtual);
-    snprintf(f->folder, sizeof f->folder, "%.200s/ladle-service-XXXXXX", tmp != NULL ? tmp : "/tmp");
+    snprintf(f->folder, sizeof f->folder, "%.200s/ladle-service-XXXXXX",
+             tmp != NULL ? tmp : "/tmp");
     assert_non_null(mkdtemp(f->folder));
     fix_open(f);
     *state = f;
@@ -247,7 +258,8 @@ static inline struct connector *fix_connector(struct fixture *f, const char *nam
     return f->connectors[f->connector_count++] = c;
 }
 
-static inline struct connection *fix_add(struct fixture *f, const char *name, struct connector *c, const char *config)
+static inline struct connection *fix_add(struct fixture *f, const char *name, struct connector *c,
+                                         const char *config)
 {
     struct err e = ERR_INIT;
     json_t *v = fix_json(config);
@@ -260,7 +272,7 @@ static inline struct connection *fix_add(struct fixture *f, const char *name, st
     return made;
 }
 
-/* --- time ------------------------------------------------------------------------------------------ */
+/* --- time --- */
 
 static inline void fix_turn(struct fixture *f)
 {
@@ -302,7 +314,7 @@ static inline void fix_pass(struct fixture *f, int64_t us)
     fix_turn(f);
 }
 
-/* --- calls ----------------------------------------------------------------------------------------- */
+/* --- calls --- */
 
 struct outcome {
     int count;
@@ -329,20 +341,25 @@ static inline void outcome_fini(struct outcome *o)
     *o = (struct outcome){ .count = 0 };
 }
 
-static inline struct service_call *fix_call(struct fixture *f, struct connection *c, const char *op, const char *input,
-                                            struct outcome *o)
+static inline struct service_call *fix_call(struct fixture *f, struct connection *c, const char *op,
+                                            const char *input, struct outcome *o)
 {
     const struct operation *operation = connector_operation(connection_connector(c), op);
     assert_non_null(operation);
     struct service_call *call = call_start(f->service, &(struct call_opts){
-        .connection = c, .operation = operation, .input = fix_json(input), .done = fix_done, .ud = o,
-    });
+                                                           .connection = c,
+                                                           .operation = operation,
+                                                           .input = fix_json(input),
+                                                           .done = fix_done,
+                                                           .ud = o,
+                                                       });
     fix_turn(f);
     return call;
 }
 
 /* Answers request `index` (from 0); headers "Name: value" lines parted by \n, or NULL. */
-static inline void fix_answer(struct fixture *f, size_t index, int status, const char *headers, const char *body)
+static inline void fix_answer(struct fixture *f, size_t index, int status, const char *headers,
+                              const char *body)
 {
     assert_true(index < f->http.count);
     struct sent *s = &f->http.sent[index];
@@ -359,7 +376,8 @@ static inline void fix_answer(struct fixture *f, size_t index, int status, const
     size_t len = 0;
     char *text = v != NULL ? json_text(v, &len) : body != NULL ? xstrdup(body) : NULL;
     if (v != NULL) {
-        res.headers[res.header_count++] = (struct http_header){ "content-type", "application/json" };
+        res.headers[res.header_count++] =
+            (struct http_header){ "content-type", "application/json" };
     }
     buf_init(&res.body, 1 << 20);
     if (text != NULL) {

@@ -1,7 +1,7 @@
 #pragma once
 
-/* The table of a connector's Lua file as JSON, the way script/catalog.c hands it to service/, which lies
- * below script/: so these tests read the file with Lua's own API. */
+/* The table of a connector's Lua file as JSON, the way script/catalog.c hands it to service/,
+ * which lies below script/: so these tests read the file with Lua's own API. */
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -47,13 +47,19 @@ static inline json_t *lua_value(lua_State *L, int index)
 {
     luaL_checkstack(L, 10, NULL);
     switch (lua_type(L, index)) {
-    case LUA_TBOOLEAN: return json_boolean(lua_toboolean(L, index));
+    case LUA_TBOOLEAN:
+        return json_boolean(lua_toboolean(L, index));
     case LUA_TNUMBER:
-        return lua_isinteger(L, index) ? json_integer(lua_tointeger(L, index)) : json_real(lua_tonumber(L, index));
-    case LUA_TSTRING: return json_string(lua_tostring(L, index));
-    case LUA_TFUNCTION: return json_true();
-    case LUA_TTABLE: return lua_is_list(L, index) ? lua_list(L, index) : lua_object(L, index);
-    default: return json_null();
+        return lua_isinteger(L, index) ? json_integer(lua_tointeger(L, index))
+                                       : json_real(lua_tonumber(L, index));
+    case LUA_TSTRING:
+        return json_string(lua_tostring(L, index));
+    case LUA_TFUNCTION:
+        return json_true();
+    case LUA_TTABLE:
+        return lua_is_list(L, index) ? lua_list(L, index) : lua_object(L, index);
+    default:
+        return json_null();
     }
 }
 

@@ -19,20 +19,26 @@ static int check_text(const char *schema, const char *input, struct err *e)
     return rc;
 }
 
-static const char task[] = "{'contactId':['string'],'title':{'1':'string','max':5},'dueDate':['date'],"
-                           "'completed':['boolean'],'body':{'1':'string','optional':true}}";
+static const char task[] =
+    "{'contactId':['string'],'title':{'1':'string','max':5},'dueDate':['date'],"
+    "'completed':['boolean'],'body':{'1':'string','optional':true}}";
 
 static void a_whole_input_passes(void **state)
 {
     struct err e = ERR_INIT;
-    assert_int_equal(check_text(task, "{'contactId':'c','title':'Call','dueDate':'2026-11-25T10:00:00+01:00',"
-                                      "'completed':false}", &e), 0);
+    assert_int_equal(
+        check_text(task,
+                   "{'contactId':'c','title':'Call','dueDate':'2026-11-25T10:00:00+01:00',"
+                   "'completed':false}",
+                   &e),
+        0);
 }
 
 static void every_mistake_is_named_at_once(void **state)
 {
     struct err e = ERR_INIT;
-    assert_int_equal(check_text(task, "{'titel':'Call','dueDate':'soon','completed':'no'}", &e), -1);
+    assert_int_equal(check_text(task, "{'titel':'Call','dueDate':'soon','completed':'no'}", &e),
+                     -1);
     assert_int_equal(e.kind, ERR_INVALID);
     assert_contains(e.message, "contactId: is missing");
     assert_contains(e.message, "title: is missing");
@@ -44,14 +50,18 @@ static void every_mistake_is_named_at_once(void **state)
 static void more_than_eight_mistakes_are_counted(void **state)
 {
     struct err e = ERR_INIT;
-    assert_int_equal(check_text("{}", "{'a':1,'b':1,'c':1,'d':1,'e':1,'f':1,'g':1,'h':1,'i':1,'j':1}", &e), -1);
+    assert_int_equal(
+        check_text("{}", "{'a':1,'b':1,'c':1,'d':1,'e':1,'f':1,'g':1,'h':1,'i':1,'j':1}", &e), -1);
     assert_contains(e.message, "and 2 more");
 }
 
 static void defaults_are_filled_in(void **state)
 {
     json_t *input = json_object();
-    assert_int_equal(check("{'limit':{'1':'integer','default':100},'x':{'1':'any','optional':true}}", input, NULL), 0);
+    assert_int_equal(
+        check("{'limit':{'1':'integer','default':100},'x':{'1':'any','optional':true}}", input,
+              NULL),
+        0);
     assert_int_equal(json_get_int(input, "limit", 0), 100);
     assert_int_equal(json_object_size(input), 1);
     json_decref(input);
@@ -60,7 +70,10 @@ static void defaults_are_filled_in(void **state)
 static void null_is_the_same_as_nothing_unless_the_field_takes_it(void **state)
 {
     json_t *input = fix_json("{'a':null,'b':null}");
-    assert_int_equal(check("{'a':{'1':'string','optional':true},'b':{'1':'string','nullable':true}}", input, NULL), 0);
+    assert_int_equal(
+        check("{'a':{'1':'string','optional':true},'b':{'1':'string','nullable':true}}", input,
+              NULL),
+        0);
     assert_null(json_object_get(input, "a"));
     assert_true(json_is_null(json_object_get(input, "b")));
     json_decref(input);
@@ -114,7 +127,8 @@ static void limits_of_a_field_are_kept(void **state)
 
 static void a_field_may_need_another_to_be_true(void **state)
 {
-    const char *schema = "{'tags':{'1':'list','optional':true,'needs':'replace_tags','why':'they overwrite all tags'},"
+    const char *schema = "{'tags':{'1':'list','optional':true,'needs':'replace_tags','why':'they "
+                         "overwrite all tags'},"
                          "'replace_tags':{'1':'boolean','optional':true}}";
     struct err e = ERR_INIT;
     assert_int_equal(check_text(schema, "{'tags':['a']}", &e), -1);
@@ -168,7 +182,8 @@ static void an_answer_must_have_what_was_promised_and_may_have_more(void **state
 {
     struct err e = ERR_INIT;
     json_t *s = fix_json("{'task':['object'],'traceId':{'1':'string','optional':true}}");
-    json_t *good = fix_json("{'task':{},'more':1}"), *bad = fix_json("{'task':'x'}"), *none = fix_json("{}");
+    json_t *good = fix_json("{'task':{},'more':1}"), *bad = fix_json("{'task':'x'}"),
+           *none = fix_json("{}");
     assert_int_equal(schema_check_output(s, good, &e), 0);
     assert_int_equal(schema_check_output(s, bad, &e), -1);
     assert_int_equal(e.kind, ERR_PROTOCOL);
