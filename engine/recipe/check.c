@@ -1,6 +1,6 @@
-/* The small checks that all parts of the loader are made of. Each takes a node, and where it is wrong
- * records one error at the node's own line and column; none stops the others. Nothing is owned here.
- * Loop thread, or the main thread of a command. */
+/* The small checks that all parts of the loader are made of. Each takes a node, and where it is
+ * wrong records one error at the node's own line and column; none stops the others. Nothing is
+ * owned here. Loop thread, or the main thread of a command. */
 
 #include "recipe/check.h"
 
@@ -19,7 +19,8 @@ static void add_with_suggestion(struct diags *d, const struct yaml *at, const ch
     char hint[128];
     const char *close = word ? diag_closest(word, words) : NULL;
     if (close) {
-        (void)snprintf(hint, sizeof hint, "did you mean `%s`?", close); // a cut hint is still one
+        (void)snprintf(hint, sizeof hint, "did you mean `%s`?",
+                       close); /* a cut hint is still one */
     }
     check_error(d, at, close ? hint : NULL, "%s", message);
 }
@@ -30,7 +31,7 @@ void check_unknown(struct diags *d, const struct yaml *at, const char *word,
     char message[MESSAGE_MAX];
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(message, sizeof message, fmt, args); // a cut message is still one
+    (void)vsnprintf(message, sizeof message, fmt, args); /* a cut message is still one */
     va_end(args);
     add_with_suggestion(d, at, word, words, message);
 }
@@ -42,8 +43,7 @@ static const char **member_names(const json_t *object)
     size_t count = 0;
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)object, key, value)
-    {
+    json_object_foreach ((json_t *)object, key, value) {
         names[count++] = key;
     }
     return names;
@@ -179,7 +179,8 @@ bool check_name(struct diags *d, const struct yaml *y, const char *what)
     if (name_is_valid(y->text, y->len)) {
         return true;
     }
-    check_error(d, y, "a name has lower-case letters, digits, `_` and `-`, and begins with a letter",
+    check_error(d, y,
+                "a name has lower-case letters, digits, `_` and `-`, and begins with a letter",
                 "`%s` is no valid name for %s", SHOW(y), what);
     return false;
 }

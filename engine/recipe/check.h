@@ -8,9 +8,9 @@
 #include "format/yaml.h"
 #include "recipe/project.h"
 
-/* What the parts of the recipe checker share: the recipe at hand and where its errors go. Every check
- * records what is wrong and goes on, so that a person sees all errors of a file at once; nobody but
- * the function that began looks at whether there were any. */
+/* What the parts of the recipe checker share: the recipe at hand and where its errors go. Every
+ * check records what is wrong and goes on, so that a person sees all errors of a file at once;
+ * nobody but the function that began looks at whether there were any. */
 struct check {
     struct diags *diags;
     const struct project *project;     /* NULL: connections, zone and values are not checked */
@@ -42,13 +42,13 @@ struct shown {
     char text[68];
 };
 const char *check_show(struct shown *out, const struct yaml *y);
-#define SHOW(y) check_show(&(struct shown){{0}}, y)
+#define SHOW(y) check_show(&(struct shown){ { 0 } }, y)
 
 /* True for a scalar, a list or a map as asked; else an error: "`do` takes a list". */
 bool check_kind(struct diags *d, const struct yaml *y, enum yaml_kind kind, const char *what);
 /* True for a scalar that says something: a plain scalar without text is a missing value. */
 bool check_text(struct diags *d, const struct yaml *y, const char *what);
-/* Every key of a map is one of `words`; `later` (may be NULL) are words that a later version has. */
+/* Every key of a map is one of `words`; `later` (may be NULL) are words of a later version. */
 void check_words(struct diags *d, const struct yaml *map, const char *const *words,
                  const char *const *later, const char *what);
 
@@ -58,9 +58,9 @@ bool name_is_valid(const char *text, size_t len);
 /* True for a valid name; else an error that says what a name looks like. */
 bool check_name(struct diags *d, const struct yaml *y, const char *what);
 
-bool yaml_is_empty(const struct yaml *y);              /* NULL, or a plain scalar without text */
-bool yaml_is(const struct yaml *y, const char *text);  /* a scalar of exactly that text */
-bool yaml_is_expr(const struct yaml *y);               /* a scalar that begins with "= " */
+bool yaml_is_empty(const struct yaml *y);             /* NULL, or a plain scalar without text */
+bool yaml_is(const struct yaml *y, const char *text); /* a scalar of exactly that text */
+bool yaml_is_expr(const struct yaml *y);              /* a scalar that begins with "= " */
 
 /* Errors so far, those included that were only counted. */
 size_t check_count(const struct diags *d);

@@ -1,7 +1,7 @@
-/* Checks what a connection may say: the keys that all connectors share, and those that the connector's own
- * table names under `config`. A value is filled (hole.h), read as the type of its key, and looked at once
- * more where the type alone says too little: addresses, networks, key files. Results belong to the
- * caller; the connector's table is borrowed from the hooks. */
+/* Checks what a connection may say: the keys that all connectors share, and those that the
+ * connector's own table names under `config`. A value is filled (hole.h), read as the type of its
+ * key, and looked at once more where the type alone says too little: addresses, networks, key
+ * files. Results belong to the caller; the connector's table is borrowed from the hooks. */
 
 #include "recipe/connection.h"
 
@@ -29,7 +29,7 @@ struct reader {
 
 typedef void (*check_fn)(struct reader *r, const struct yaml *y, const json_t *v);
 
-/* --- checks beyond the type ---------------------------------------------------------------------- */
+/* --- checks beyond the type ------------------------------------------------------------------- */
 
 static void check_url(struct reader *r, const struct yaml *y, const json_t *v)
 {
@@ -55,13 +55,12 @@ static void check_auth(struct reader *r, const struct yaml *y, const json_t *v)
     const json_t *kinds = json_object_get(json_object_get(r->table, "auth"), "kinds");
     size_t i;
     json_t *kind;
-    json_array_foreach((json_t *)kinds, i, kind)
-    {
+    json_array_foreach ((json_t *)kinds, i, kind) {
         if (json_equal(kind, (json_t *)v)) {
             return;
         }
     }
-    static const char *const known[] = {"oauth", "token", "none", NULL};
+    static const char *const known[] = { "oauth", "token", "none", NULL };
     if (json_array_size(kinds) > 0) {
         check_unknown(r->diags, y, json_string_value(v), known, "the connector %s has no auth `%s`",
                       r->connector, SHOW(y));
@@ -81,18 +80,18 @@ static void check_choice(struct reader *r, const struct yaml *y, const json_t *v
 
 static void check_verify(struct reader *r, const struct yaml *y, const json_t *v)
 {
-    static const char *const schemes[] = {"none",        "token",       "hmac_sha1",
-                                          "hmac_sha256", "hmac_sha512", NULL};
+    static const char *const schemes[] = { "none",        "token",       "hmac_sha1",
+                                           "hmac_sha256", "hmac_sha512", NULL };
     check_choice(r, y, v, schemes, "way to verify");
 }
 
 static void check_encoding(struct reader *r, const struct yaml *y, const json_t *v)
 {
-    static const char *const encodings[] = {"hex", "base64", NULL};
+    static const char *const encodings[] = { "hex", "base64", NULL };
     check_choice(r, y, v, encodings, "encoding");
 }
 
-/* --- the keys that all connectors share ---------------------------------------------------------- */
+/* --- the keys that all connectors share ------------------------------------------------------- */
 
 struct known_key {
     const char *name;
@@ -101,29 +100,29 @@ struct known_key {
 };
 
 static const struct known_key KEYS[] = {
-    {"connector", "string", NULL},
-    {"auth", "string", check_auth},
-    {"client_id", "string", NULL},
-    {"client_secret", "string", NULL},
-    {"token", "string", NULL},
-    {"location", "string", NULL},
-    {"base_url", "string", check_url},
-    {"token_url", "string", check_url_or_path},
-    {"authorize_url", "string", check_url_or_path},
-    {"redirect_uri", "string", check_url},
-    {"engine_url", "string", check_url},
-    {"scopes", "list", NULL},
-    {"webhook", "object", NULL},
-    {"verify", "string", check_verify},
-    {"header", "string", NULL},
-    {"encoding", "string", check_encoding},
-    {"secret", "string", NULL},
-    {"allow_private", "boolean", NULL},
-    {"allow_hosts", "list", NULL},
+    { "connector", "string", NULL },
+    { "auth", "string", check_auth },
+    { "client_id", "string", NULL },
+    { "client_secret", "string", NULL },
+    { "token", "string", NULL },
+    { "location", "string", NULL },
+    { "base_url", "string", check_url },
+    { "token_url", "string", check_url_or_path },
+    { "authorize_url", "string", check_url_or_path },
+    { "redirect_uri", "string", check_url },
+    { "engine_url", "string", check_url },
+    { "scopes", "list", NULL },
+    { "webhook", "object", NULL },
+    { "verify", "string", check_verify },
+    { "header", "string", NULL },
+    { "encoding", "string", check_encoding },
+    { "secret", "string", NULL },
+    { "allow_private", "boolean", NULL },
+    { "allow_hosts", "list", NULL },
 };
 enum { KEY_COUNT = sizeof KEYS / sizeof *KEYS };
 
-static const char *const WEBHOOK_WORDS[] = {"public_keys", "allow_from", "token", NULL};
+static const char *const WEBHOOK_WORDS[] = { "public_keys", "allow_from", "token", NULL };
 
 static const struct known_key *find_key(const char *name)
 {
@@ -163,7 +162,7 @@ static json_t *descriptor_of(const struct reader *r, const char *name)
     return json_pack("[s]", key->type);
 }
 
-/* --- values -------------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static json_t *read_value(struct reader *r, const struct yaml *y, const char *what,
                           const json_t *descriptor);
@@ -247,7 +246,7 @@ static json_t *read_value(struct reader *r, const struct yaml *y, const char *wh
     return NULL;
 }
 
-/* --- webhook ------------------------------------------------------------------------------------- */
+/* --- webhook ---------------------------------------------------------------------------------- */
 
 /* A public key's file as PEM text; NULL with the error recorded. */
 static json_t *read_public_key(struct reader *r, const struct yaml *y)
@@ -320,7 +319,7 @@ static void read_webhook(struct reader *r, const struct yaml *y)
     (void)json_object_set_new(r->config, "webhook", out);
 }
 
-/* --- keys ---------------------------------------------------------------------------------------- */
+/* --- keys ------------------------------------------------------------------------------------- */
 
 /* Every key that this connection may have; the array is yours, NULL-terminated. */
 static const char **all_keys(const struct reader *r)
@@ -333,8 +332,7 @@ static const char **all_keys(const struct reader *r)
     }
     const char *name;
     json_t *descriptor;
-    json_object_foreach(schema, name, descriptor)
-    {
+    json_object_foreach (schema, name, descriptor) {
         words[count++] = name;
     }
     return words;
@@ -367,7 +365,7 @@ static void read_known(struct reader *r, const struct yaml *key, const struct ya
     if (known && known->check && json_is_string(v)) {
         known->check(r, y, v);
     }
-    (void)json_object_set_new(r->config, name, v); // NULL, where there was an error, is left out
+    (void)json_object_set_new(r->config, name, v); /* NULL, where there was an error, is left out */
     json_decref(descriptor);
     free(what);
 }
@@ -382,12 +380,12 @@ static void read_key(struct reader *r, const struct yaml *key, const struct yaml
     /* Of an unknown connector nobody knows the keys: that error is told once. */
 }
 
-/* --- the whole ----------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void find_connector(struct reader *r, const struct yaml *y)
 {
-    static const char *const known[] = {"highlevel", "convertcalculator", "webhook", "http",
-                                        "records",   NULL};
+    static const char *const known[] = { "highlevel", "convertcalculator", "webhook",
+                                         "http",      "records",           NULL };
     const struct yaml *name = yaml_get(y, "connector");
     if (!name) {
         check_error(r->diags, y, "such as connector: highlevel", "a connection needs `connector`");
@@ -407,40 +405,60 @@ static void check_missing(struct reader *r, const struct yaml *y)
 {
     const char *name;
     json_t *descriptor;
-    json_object_foreach(config_schema(r), name, descriptor)
-    {
+    json_object_foreach (config_schema(r), name, descriptor) {
         if (schema_is_required(descriptor) && !yaml_get(y, name)) {
             check_error(r->diags, y, NULL, "a connection of %s needs `%s`", r->connector, name);
         }
     }
 }
 
-static void check_hmac(struct reader *r, const struct yaml *y, const char *verify)
+static bool has_token(const struct yaml *y)
 {
-    static const char *const needed[] = {"header", "secret"};
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        if (!yaml_get(y, needed[i])) {
-            check_error(r->diags, y, NULL, "`verify: %s` needs `%s`", verify, needed[i]);
-        }
+    const struct yaml *webhook = yaml_get(y, "webhook");
+    return yaml_get(y, "secret") ||
+           (webhook && webhook->kind == YAML_MAP && yaml_get(webhook, "token"));
+}
+
+/* The way that deliveries are verified: said, or the connector's default; NULL where there is none,
+ * or where the connector's table fixes it. */
+static const char *verify_of(const struct reader *r)
+{
+    const json_t *webhook = json_object_get(r->table, "webhook");
+    const char *said = json_get_text(r->config, "verify");
+    if (!json_is_string(json_object_get(webhook, "verify"))) {
+        return said;
     }
+    return said ? said : json_get_text(webhook, "verify_default");
 }
 
 /* What verifies a webhook must be said, and be complete. */
 static void check_verify_keys(struct reader *r, const struct yaml *y)
 {
-    const char *verify = json_get_text(r->config, "verify");
-    if (!verify && !yaml_get(y, "verify") && r->connector && strcmp(r->connector, "webhook") == 0) {
+    const char *verify = verify_of(r);
+    bool is_webhook = r->connector && strcmp(r->connector, "webhook") == 0;
+    if (!verify && is_webhook && !yaml_get(y, "verify")) {
         check_error(r->diags, y, "verify: token, hmac_sha256, or none if anybody may post to it",
                     "a connection of webhook needs `verify`");
-    } else if (verify && strncmp(verify, "hmac_", 5) == 0) {
-        check_hmac(r, y, verify);
+        return;
+    }
+    bool is_hmac = verify && strncmp(verify, "hmac_", 5) == 0;
+    if (!is_hmac && !(verify && strcmp(verify, "token") == 0)) {
+        return;
+    }
+    if (is_hmac && !yaml_get(y, "header")) {
+        check_error(r->diags, y, "the header that holds the signature",
+                    "`verify: %s` needs `header`", verify);
+    }
+    if (!has_token(y)) {
+        check_error(r->diags, y, "such as webhook: { token: \"${secret.hook_token}\" }",
+                    "`verify: %s` needs a secret: `webhook.token` or `secret`", verify);
     }
 }
 
 json_t *connection_read(struct diags *d, const struct project_hooks *h, const char *folder,
                         const struct yaml *y, const char *name)
 {
-    struct reader r = {.diags = d, .hooks = h, .folder = folder, .config = json_object()};
+    struct reader r = { .diags = d, .hooks = h, .folder = folder, .config = json_object() };
     char *what = xasprintf("the connection `%s`", name);
     bool is_map = check_kind(d, y, YAML_MAP, what);
     free(what);

@@ -1,6 +1,6 @@
-/* Reading the files of a project folder: bounded, regular files only (a pipe or a device would hang the
- * start), and with errors that name the file. The caller owns what comes back. Blocking, so not for the
- * running loop. */
+/* Reading the files of a project folder: bounded, regular files only (a pipe or a device would hang
+ * the start), and with errors that name the file. The caller owns what comes back. Blocking, so not
+ * for the running loop. */
 
 #include "recipe/folder.h"
 
@@ -32,7 +32,7 @@ static int open_regular(const char *path, struct err *e)
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         return fd;
     }
-    (void)close(fd); // it was only read from
+    (void)close(fd); /* it was only read from */
     return err_set(e, ERR_IO, "%s is not a file", path);
 }
 
@@ -69,7 +69,7 @@ char *folder_read(const char *path, size_t max, size_t *len, struct err *e)
         text = buf_take(&b, len);
     }
     buf_fini(&b);
-    (void)close(fd); // it was only read from
+    (void)close(fd); /* it was only read from */
     return text;
 }
 
@@ -107,7 +107,7 @@ char **folder_names(const char *path, size_t max, size_t *count, struct err *e)
         return NULL;
     }
     int rc = collect(dir, names, max, count);
-    (void)closedir(dir); // it was only read from
+    (void)closedir(dir); /* it was only read from */
     if (rc != 0) {
         (void)err_set(e, ERR_TOO_LARGE, "%s holds more than %zu files", path, max);
         folder_free_names(names);

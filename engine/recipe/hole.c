@@ -1,6 +1,7 @@
-/* Reads texts with `${env.NAME}` and `${secret.name}`. A variable is looked up at once and becomes text; a
- * secret is only named, as its value must not lie about in a tree that is printed, hashed and compared.
- * Results belong to the caller. Only at start and in commands: it reads the environment. */
+/* Reads texts with `${env.NAME}` and `${secret.name}`. A variable is looked up at once and becomes
+ * text; a secret is only named, as its value must not lie about in a tree that is printed, hashed
+ * and compared. Results belong to the caller. Only at start and in commands: it reads the
+ * environment. */
 
 #include "recipe/hole.h"
 
@@ -91,7 +92,7 @@ static void add_part(json_t *parts, json_t *part)
         add_text(parts, json_string_value(part), json_string_length(part));
         json_decref(part);
     } else {
-        (void)json_array_append_new(parts, part); // NULL after an error: left out
+        (void)json_array_append_new(parts, part); /* NULL after an error: left out */
     }
 }
 

@@ -1,6 +1,6 @@
-/* What a recipe lets its user set. A recipe declares its inputs with types and defaults; ladle.yaml may
- * give other values below `inputs: <recipe>:`. Those come as raw texts (lists and maps of them), because
- * only the declaration knows their types. Results belong to the caller. */
+/* What a recipe lets its user set. A recipe declares its inputs with types and defaults; ladle.yaml
+ * may give other values below `inputs: <recipe>:`. Those come as raw texts (lists and maps of
+ * them), because only the declaration knows their types. Results belong to the caller. */
 
 #include "recipe/inputs.h"
 
@@ -10,9 +10,9 @@
 #include "base/mem.h"
 #include "recipe/literal.h"
 
-static const char *const INPUT_WORDS[] = {"type", "default", "label", NULL};
-static const char *const TYPES[] = {"string", "integer", "number", "boolean",
-                                    "date",   "list",    "object", NULL};
+static const char *const INPUT_WORDS[] = { "type", "default", "label", NULL };
+static const char *const TYPES[] = { "string", "integer", "number", "boolean",
+                                     "date",   "list",    "object", NULL };
 
 static bool is_type(const char *name)
 {
@@ -49,9 +49,10 @@ static json_t *read_type(struct check *c, const struct yaml *y)
         return NULL;
     }
     if (!is_type(type->text)) {
-        check_unknown(c->diags, type, type->text, TYPES,
-                      "there is no type `%s`: string, integer, number, boolean, date, list or object",
-                      SHOW(type));
+        check_unknown(
+            c->diags, type, type->text, TYPES,
+            "there is no type `%s`: string, integer, number, boolean, date, list or object",
+            SHOW(type));
         return NULL;
     }
     return json_string(type->text);
@@ -97,7 +98,7 @@ json_t *inputs_read(struct check *c, const struct yaml *y)
     return inputs;
 }
 
-/* --- values -------------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static json_t *typed(struct check *c, const struct yaml *at, const char *what, const json_t *raw,
                      const char *type)
@@ -153,12 +154,11 @@ static void check_surplus(struct check *c, const struct yaml *at, const json_t *
 {
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)given, name, value)
-    {
+    json_object_foreach ((json_t *)given, name, value) {
         if (!json_object_get(declared, name)) {
-            check_unknown_member(c->diags, at, name, declared,
-                                 "ladle.yaml gives an input `%.60s`, which this recipe does not have",
-                                 name);
+            check_unknown_member(
+                c->diags, at, name, declared,
+                "ladle.yaml gives an input `%.60s`, which this recipe does not have", name);
         }
     }
 }
@@ -170,8 +170,7 @@ json_t *inputs_values(struct check *c, const char *recipe, const struct yaml *y,
     json_t *values = json_object();
     const char *name;
     json_t *input;
-    json_object_foreach((json_t *)declared, name, input)
-    {
+    json_object_foreach ((json_t *)declared, name, input) {
         const struct yaml *at = place_of(y, root, name);
         json_t *v = input_value(c, at, name, input, json_object_get(given, name));
         (void)json_object_set_new(values, name, v);

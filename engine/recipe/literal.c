@@ -1,7 +1,7 @@
-/* Values that stand in a file as they are. YAML guesses no types here: a scalar is raw text, and the
- * descriptor of the field that it is written into decides what it becomes, so `no` in a text field is
- * "no" and 0044 stays 0044. Only where nobody says the type, a plain scalar that reads as a JSON number,
- * as true or as false is taken for one. No state; any thread. */
+/* Values that stand in a file as they are. YAML guesses no types here: a scalar is raw text, and
+ * the descriptor of the field that it is written into decides what it becomes, so `no` in a text
+ * field is "no" and 0044 stays 0044. Only where nobody says the type, a plain scalar that reads as
+ * a JSON number, as true or as false is taken for one. No state; any thread. */
 
 #include "recipe/literal.h"
 
@@ -24,9 +24,9 @@ static const char *type_of(const json_t *descriptor)
 const char *literal_type_name(const json_t *descriptor)
 {
     static const char *const names[][2] = {
-        {"string", "a text"},    {"integer", "an integer"}, {"number", "a number"},
-        {"boolean", "true or false"}, {"date", "a date"},   {"list", "a list"},
-        {"object", "a map"},
+        { "string", "a text" },         { "integer", "an integer" }, { "number", "a number" },
+        { "boolean", "true or false" }, { "date", "a date" },        { "list", "a list" },
+        { "object", "a map" },
     };
     const char *type = type_of(descriptor);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -122,11 +122,11 @@ static json_t *read_typed(const char *type, const char *text, size_t len, bool i
 static const char *type_hint(const char *type)
 {
     static const char *const hints[][2] = {
-        {"boolean", "only true and false are booleans"},
-        {"integer", "digits only, without quotes or a unit"},
-        {"date", "such as 2026-11-25T10:00:00Z or 2026-11-25"},
-        {"list", "write it as a list: [one, two], or one `- ` line per item"},
-        {"object", "write it as a map: one `name: value` line per entry, indented"},
+        { "boolean", "only true and false are booleans" },
+        { "integer", "digits only, without quotes or a unit" },
+        { "date", "such as 2026-11-25T10:00:00Z or 2026-11-25" },
+        { "list", "write it as a list: [one, two], or one `- ` line per item" },
+        { "object", "write it as a map: one `name: value` line per entry, indented" },
     };
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
         if (strcmp(type, hints[i][0]) == 0) {
@@ -140,8 +140,7 @@ static bool is_in_enum(const json_t *allowed, const json_t *v)
 {
     size_t i;
     json_t *one;
-    json_array_foreach((json_t *)allowed, i, one)
-    {
+    json_array_foreach ((json_t *)allowed, i, one) {
         if (json_equal(one, (json_t *)v)) {
             return true;
         }
@@ -151,7 +150,7 @@ static bool is_in_enum(const json_t *allowed, const json_t *v)
 
 static void append_choice(struct buf *out, const json_t *one, bool is_first)
 {
-    (void)buf_puts(out, is_first ? "" : ", "); // a full buffer cuts the list
+    (void)buf_puts(out, is_first ? "" : ", "); /* a full buffer cuts the list */
     if (json_is_string(one)) {
         (void)buf_puts(out, json_string_value(one));
     } else {
@@ -166,8 +165,7 @@ static void fail_enum(struct diags *d, const struct yaml *at, const char *what,
     buf_init(&list, 300);
     size_t i;
     json_t *one;
-    json_array_foreach((json_t *)allowed, i, one)
-    {
+    json_array_foreach ((json_t *)allowed, i, one) {
         append_choice(&list, one, i == 0);
     }
     check_error(d, at, NULL, "%s is one of: %s", what, buf_text(&list));
@@ -218,7 +216,7 @@ json_t *literal_read(struct diags *d, const struct yaml *at, const char *what, c
     const char *type = type_of(descriptor);
     json_t *v = read_typed(type, text, len, is_plain);
     if (!v) {
-        struct yaml shown = {.kind = YAML_SCALAR, .text = (char *)text, .len = len};
+        struct yaml shown = { .kind = YAML_SCALAR, .text = (char *)text, .len = len };
         check_error(d, at, type_hint(type), "%s takes %s, not `%s`", what,
                     literal_type_name(descriptor), SHOW(&shown));
         return NULL;
@@ -244,7 +242,8 @@ static json_t *list_tree(struct diags *d, const struct yaml *y, const char *what
 static json_t *map_tree(struct diags *d, const struct yaml *y, const char *what,
                         const json_t *descriptor)
 {
-    const json_t *fields = json_is_object(descriptor) ? json_object_get(descriptor, "fields") : NULL;
+    const json_t *fields =
+        json_is_object(descriptor) ? json_object_get(descriptor, "fields") : NULL;
     json_t *map = json_object();
     for (size_t i = 0; i < y->count; i++) {
         const char *key = y->keys[i]->text;

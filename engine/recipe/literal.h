@@ -13,9 +13,9 @@ const char *literal_type_name(const json_t *descriptor);
 bool literal_takes_text(const json_t *descriptor);
 
 /* Reads a text as the type that the descriptor names (NULL, or any: a JSON number is a number, true
- * and false are booleans, the rest is text; is_plain false: always text), and checks the descriptor's
- * enum and max. A wrong one is an error at `at`, with `what` as its subject ("`dueDate`"). Yours, or
- * NULL. */
+ * and false are booleans, the rest is text; is_plain false: always text), and checks the
+ * descriptor's enum and max. A wrong one is an error at `at`, with `what` as its subject
+ * ("`dueDate`"). Yours, or NULL. */
 json_t *literal_read(struct diags *d, const struct yaml *at, const char *what, const char *text,
                      size_t len, bool is_plain, const json_t *descriptor);
 

@@ -1,6 +1,7 @@
-/* Reads field maps. A map is a list of lines "from -> to | converter"; each becomes a small object that
- * scripts/lib/maps.lua applies. Everything that can be wrong is found here, so the Lua side trusts what
- * it is given. The results are JSON values owned by the caller. Loop thread or a command. */
+/* Reads field maps. A map is a list of lines "from -> to | converter"; each becomes a small object
+ * that scripts/lib/maps.lua applies. Everything that can be wrong is found here, so the Lua side
+ * trusts what it is given. The results are JSON values owned by the caller. Loop thread or a
+ * command. */
 
 #include "recipe/maps.h"
 
@@ -12,9 +13,9 @@
 #include "recipe/check.h"
 #include "recipe/folder.h"
 
-static const char *const CONVERTERS[] = {"bool",   "date",  "day",  "email", "lower",
-                                         "number", "phone", "text", NULL};
-static const char *const MAP_WORDS[] = {"map", "summary", "fields", NULL};
+static const char *const CONVERTERS[] = { "bool",   "date",  "day",  "email", "lower",
+                                          "number", "phone", "text", NULL };
+static const char *const MAP_WORDS[] = { "map", "summary", "fields", NULL };
 
 const char *const *map_converters(void)
 {
@@ -36,7 +37,7 @@ static struct piece trim(const char *text, size_t len)
     while (len > 0 && isspace((unsigned char)text[len - 1])) {
         len--;
     }
-    return (struct piece){text, len};
+    return (struct piece){ text, len };
 }
 
 static bool is_field_name(struct piece p)
@@ -57,7 +58,7 @@ static json_t *read_path(struct piece p)
     const char *end = p.text + p.len;
     while (path) {
         const char *dot = memchr(at, '.', (size_t)(end - at));
-        struct piece name = {at, (size_t)((dot ? dot : end) - at)};
+        struct piece name = { at, (size_t)((dot ? dot : end) - at) };
         if (!is_field_name(name)) {
             json_decref(path);
             return NULL;
@@ -83,7 +84,7 @@ static bool cut_line(const struct yaml *y, struct piece *from, struct piece *to,
     const char *rest = arrow + 2;
     const char *bar = strchr(rest, '|');
     *to = trim(rest, bar ? (size_t)(bar - rest) : strlen(rest));
-    *convert = bar ? trim(bar + 1, strlen(bar + 1)) : (struct piece){"", 0};
+    *convert = bar ? trim(bar + 1, strlen(bar + 1)) : (struct piece){ "", 0 };
     return !bar || convert->len > 0;
 }
 

@@ -21,8 +21,8 @@ const char *const *map_converters(void);
  * `name` is what the map must call itself. Yours, or NULL where there is any error. */
 json_t *map_parse(const char *name, const char *text, size_t len, struct diags *d);
 
-/* Finds maps/NAME.yaml in the project's recipes folder, else through hooks.find_source("maps/NAME").
- * The file's errors are in *d (yours), also where the result is NULL; both are NULL where there is
- * no such map. */
+/* Finds maps/NAME.yaml in the project's recipes folder, else through
+ * hooks.find_source("maps/NAME"). The file's errors are in *d (yours), also where the result is
+ * NULL; both are NULL where there is no such map. */
 json_t *map_load(const char *name, const struct project *p, const struct project_hooks *h,
                  struct diags **d);

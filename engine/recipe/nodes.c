@@ -1,8 +1,8 @@
-/* Turns the values of a recipe into nodes of its plan. A scalar that begins with "= " is an expression,
- * checked by the compiler behind the hooks and read lightly for the steps and field maps that it names; a
- * text with `${…}` becomes its parts; everything else is a literal of the type that the field's descriptor
- * names. Recursion follows the YAML tree, whose depth is bounded. The nodes belong to the caller; errors
- * go to the check. */
+/* Turns the values of a recipe into nodes of its plan. A scalar that begins with "= " is an
+ * expression, checked by the compiler behind the hooks and read lightly for the steps and field
+ * maps that it names; a text with `${…}` becomes its parts; everything else is a literal of the
+ * type that the field's descriptor names. Recursion follows the YAML tree, whose depth is bounded.
+ * The nodes belong to the caller; errors go to the check. */
 
 #include "recipe/nodes.h"
 
@@ -18,12 +18,18 @@
 
 enum { PATH_SEGMENTS_MAX = 32, EXPRESSION_MAX = 4096 };
 
-static const char *const ROOTS[] = {"event", "meta", "inputs", "steps", "item", "now", "error", NULL};
+static const char *const ROOTS[] = { "event", "meta", "inputs", "steps",
+                                     "item",  "now",  "error",  NULL };
 
-/* --- what a value may refer to ------------------------------------------------------------------- */
+/* --- what a value may refer to ---------------------------------------------------------------- */
 
 static void check_step(struct check *c, const struct yaml *y, const char *name, size_t len)
 {
+    if (!c->in_steps) {
+        check_error(c->diags, y, "it is looked at before the first step",
+                    "there are no results of steps at this place");
+        return;
+    }
     char *text = xstrndup(name, len);
     if (!json_object_get(c->steps, text)) {
         bool is_later = json_object_get(c->names, text) != NULL;
@@ -84,7 +90,7 @@ static void on_find(void *ud, enum scan_what what, const char *name, size_t len)
         return;
     case SCAN_STEP_ANY:
         if (!c->in_steps) {
-            check_error(c->diags, s->at, NULL, "there are no results of steps at this place");
+            check_step(c, s->at, "", 0);
         }
         return;
     case SCAN_MAP:
@@ -107,14 +113,14 @@ static void on_find(void *ud, enum scan_what what, const char *name, size_t len)
     }
 }
 
-/* --- expressions --------------------------------------------------------------------------------- */
+/* --- expressions ------------------------------------------------------------------------------ */
 
 static void compile(struct check *c, const struct yaml *y, const char *text, size_t len)
 {
     if (!c->hooks || !c->hooks->check_expression) {
         return;
     }
-    const char *extra[] = {c->as, NULL};
+    const char *extra[] = { c->as, NULL };
     char *hint = NULL;
     struct err e = ERR_INIT;
     if (c->hooks->check_expression(c->hooks->ud, text, len, extra, &hint, &e) != 0) {
@@ -133,20 +139,21 @@ static json_t *expression(struct check *c, const struct yaml *y)
         return NULL;
     }
     compile(c, y, text, len);
-    struct scan s = {c, y, memmem(text, len, "function", 8) != NULL};
+    struct scan s = { c, y, memmem(text, len, "function", 8) != NULL };
     scan_expression(text, len, on_find, &s);
     return json_pack("{s:s, s:s%, s:i}", "t", "expr", "s", text, len, "line", y->line);
 }
 
-/* What looks like an expression and is none: cut off by a comment, or without its blank. True where an
- * error was recorded. */
+/* What looks like an expression and is none: cut off by a comment, or without its blank. True where
+ * an error was recorded. */
 static bool is_broken_expression(struct check *c, const struct yaml *y)
 {
     if (y->len == 0 || y->text[0] != '=') {
         return false;
     }
     if (y->is_cut_by_comment && (y->len == 1 || y->text[1] == ' ')) {
-        check_error(c->diags, y, "quote the whole expression, or put the comment on a line of its own",
+        check_error(c->diags, y,
+                    "quote the whole expression, or put the comment on a line of its own",
                     "` #` begins a comment, so this expression ends before it");
         return true;
     }
@@ -159,7 +166,7 @@ static bool is_broken_expression(struct check *c, const struct yaml *y)
     return false;
 }
 
-/* --- texts with holes ---------------------------------------------------------------------------- */
+/* --- texts with holes ------------------------------------------------------------------------- */
 
 static bool is_root(const struct check *c, const char *name)
 {
@@ -210,8 +217,10 @@ static void check_path(struct check *c, const struct yaml *y, const json_t *path
 {
     const char *root = json_string_value(json_array_get(path, 0));
     if (!root || !is_root(c, root)) {
-        check_unknown(c->diags, y, root, ROOTS, "`${…}` begins with event, meta, inputs, steps, item, "
-                      "now or error, not with `%.60s`", root ? root : "a number");
+        check_unknown(c->diags, y, root, ROOTS,
+                      "`${…}` begins with event, meta, inputs, steps, item, "
+                      "now or error, not with `%.60s`",
+                      root ? root : "a number");
         return;
     }
     if (strcmp(root, "steps") == 0) {
@@ -245,13 +254,13 @@ static void flush(json_t *parts, struct buf *literal)
     }
 }
 
-/* One step through a text: a hole, "$${" for a literal "${", or a character. The place behind it, or
- * NULL where a hole is not closed. */
+/* One step through a text: a hole, "$${" for a literal "${", or a character. The place behind it,
+ * or NULL where a hole is not closed. */
 static const char *text_part(struct check *c, const struct yaml *y, const char *at, json_t *parts,
                              struct buf *literal)
 {
     if (strncmp(at, "$${", 3) == 0) {
-        (void)buf_puts(literal, "${"); // the buffer takes as much as the text has
+        (void)buf_puts(literal, "${"); /* the buffer takes as much as the text has */
         return at + 3;
     }
     if (strncmp(at, "${", 2) != 0) {
@@ -304,8 +313,8 @@ static json_t *scalar(struct check *c, const struct yaml *y, const char *what,
         return expression(c, y);
     }
     if (!strstr(y->text, "${")) {
-        return literal_node(literal_read(c->diags, y, what, y->text, y->len, y->is_plain,
-                                         descriptor));
+        return literal_node(
+            literal_read(c->diags, y, what, y->text, y->len, y->is_plain, descriptor));
     }
     if (!literal_takes_text(descriptor)) {
         check_error(c->diags, y, "write the value as an expression, such as = inputs.days",
@@ -316,7 +325,7 @@ static json_t *scalar(struct check *c, const struct yaml *y, const char *what,
     return text_node(c, y);
 }
 
-/* --- lists and maps ------------------------------------------------------------------------------ */
+/* --- lists and maps --------------------------------------------------------------------------- */
 
 static json_t *list_node(struct check *c, const struct yaml *y, const char *what,
                          const json_t *descriptor)
@@ -334,8 +343,7 @@ static void check_missing(struct check *c, const struct yaml *y, const struct ya
 {
     const char *field;
     json_t *descriptor;
-    json_object_foreach((json_t *)schema, field, descriptor)
-    {
+    json_object_foreach ((json_t *)schema, field, descriptor) {
         bool is_given = y && yaml_get(y, field);
         if (is_given || !schema_is_required(descriptor) || json_object_get(filled, field)) {
             continue;
@@ -408,8 +416,8 @@ json_t *node_condition(struct check *c, const struct yaml *y, const char *what)
     if (yaml_is(y, "true") || yaml_is(y, "false")) {
         return literal_node(json_boolean(yaml_is(y, "true")));
     }
-    check_error(c->diags, y, "write `= ` before it", "%s takes an expression, true or false, not `%s`",
-                what, SHOW(y));
+    check_error(c->diags, y, "write `= ` before it",
+                "%s takes an expression, true or false, not `%s`", what, SHOW(y));
     return NULL;
 }
 

@@ -1,6 +1,6 @@
-/* Retry policies: the three that have names, and those that a step writes out in full, where each word
- * that is left out is the standard policy's. What a policy may say is bounded, so that no run waits for
- * years and none hammers a service. Results belong to the caller. */
+/* Retry policies: the three that have names, and those that a step writes out in full, where each
+ * word that is left out is the standard policy's. What a policy may say is bounded, so that no run
+ * waits for years and none hammers a service. Results belong to the caller. */
 
 #include "recipe/policy.h"
 
@@ -13,8 +13,8 @@
 
 #define SECOND_US INT64_C(1000000)
 #define MINUTE_US (60 * SECOND_US)
-#define HOUR_US (60 * MINUTE_US)
-#define DAY_US (24 * HOUR_US)
+#define HOUR_US   (60 * MINUTE_US)
+#define DAY_US    (24 * HOUR_US)
 
 enum { TRIES_MAX = 100, FACTOR_MAX = 10 };
 
@@ -27,13 +27,13 @@ struct policy {
 };
 
 static const struct policy POLICIES[] = {
-    {"standard", 8, 5 * SECOND_US, 30 * MINUTE_US, 3},
-    {"patient", 32, 30 * SECOND_US, 6 * HOUR_US, 3},
-    {"once", 1, 5 * SECOND_US, 30 * MINUTE_US, 3},
+    { "standard", 8, 5 * SECOND_US, 30 * MINUTE_US, 3 },
+    { "patient", 32, 30 * SECOND_US, 6 * HOUR_US, 3 },
+    { "once", 1, 5 * SECOND_US, 30 * MINUTE_US, 3 },
 };
-static const char *const POLICY_NAMES[] = {"standard", "patient", "once", NULL};
-static const char *const POLICY_WORDS[] = {"tries",  "first",  "longest", "factor",
-                                           "jitter", "for", NULL};
+static const char *const POLICY_NAMES[] = { "standard", "patient", "once", NULL };
+static const char *const POLICY_WORDS[] = { "tries",  "first", "longest", "factor",
+                                            "jitter", "for",   NULL };
 
 static json_t *policy_json(const struct policy *p)
 {
@@ -79,13 +79,13 @@ int64_t policy_duration(struct diags *d, const struct yaml *y, const char *what,
 
 static const char *quote(const char *word, char out[32])
 {
-    (void)snprintf(out, 32, "`%s`", word); // our own words are short
+    (void)snprintf(out, 32, "`%s`", word); /* our own words are short */
     return out;
 }
 
 /* A number of a policy between two bounds replaces the standard one. */
-static void read_number(struct diags *d, const struct yaml *map, const char *word,
-                        const char *type, double max, json_t *out)
+static void read_number(struct diags *d, const struct yaml *map, const char *word, const char *type,
+                        double max, json_t *out)
 {
     const struct yaml *y = yaml_get(map, word);
     char what[32];

@@ -1,7 +1,7 @@
-/* Loads ladle.yaml: the keys of the project, its connections (connection.c) and the values of recipes'
- * inputs. Holes for the environment are filled here, those for secrets by project_fill once the vault is
- * open. Errors are all recorded with their place; a project with errors is not handed out. Used at start
- * and by commands, on one thread. */
+/* Loads ladle.yaml: the keys of the project, its connections (connection.c) and the values of
+ * recipes' inputs. Holes for the environment are filled here, those for secrets by project_fill
+ * once the vault is open. Errors are all recorded with their place; a project with errors is not
+ * handed out. Used at start and by commands, on one thread. */
 
 #include "recipe/project.h"
 
@@ -21,12 +21,12 @@
 #include "recipe/hole.h"
 #include "recipe/literal.h"
 
-static const char *const WORDS[] = {"listen",      "public_url", "store", "timezone",
-                                    "connections", "inputs",     NULL};
+static const char *const WORDS[] = { "listen",      "public_url", "store", "timezone",
+                                     "connections", "inputs",     NULL };
 
 enum { FILL_DEPTH_MAX = JSON_DEPTH_MAX, CONNECTIONS_MAX = 500 };
 
-/* --- simple keys --------------------------------------------------------------------------------- */
+/* --- simple keys ------------------------------------------------------------------------------ */
 
 /* The text of a key with its holes filled, or NULL: not there, or an error. Yours. */
 static char *read_text(struct diags *d, const struct yaml *root, const char *word)
@@ -49,7 +49,8 @@ static char *read_text(struct diags *d, const struct yaml *root, const char *wor
 static bool is_port(const char *text)
 {
     size_t len = strlen(text);
-    return len >= 1 && len <= 5 && strspn(text, "0123456789") == len && strtol(text, NULL, 10) <= 65535;
+    return len >= 1 && len <= 5 && strspn(text, "0123456789") == len &&
+           strtol(text, NULL, 10) <= 65535;
 }
 
 static bool is_address(const char *host)
@@ -65,7 +66,8 @@ static bool is_address(const char *host)
     return inet_pton(AF_INET, host, out) == 1;
 }
 
-/* "127.0.0.1:8420", "[::1]:0"; "localhost" is the loopback address. Takes text, which may be NULL. */
+/* "127.0.0.1:8420", "[::1]:0"; "localhost" is the loopback address. Takes text, which may be NULL.
+ */
 static char *read_listen(struct diags *d, const struct yaml *root, char *text)
 {
     if (!text) {
@@ -78,7 +80,8 @@ static char *read_listen(struct diags *d, const struct yaml *root, char *text)
     if (colon && is_port(colon + 1) && (is_local || is_address(host))) {
         listen = xasprintf("%s%s", is_local ? "127.0.0.1" : host, colon);
     } else {
-        check_error(d, yaml_get(root, "listen"), "such as 127.0.0.1:8420, 0.0.0.0:8420 or [::]:8420",
+        check_error(d, yaml_get(root, "listen"),
+                    "such as 127.0.0.1:8420, 0.0.0.0:8420 or [::]:8420",
                     "`%.80s` is no address and port to listen on", text);
         listen = xstrdup("");
     }
@@ -136,7 +139,7 @@ static char *read_timezone(struct diags *d, const struct yaml *root, char *text)
     return text;
 }
 
-/* --- connections and inputs ---------------------------------------------------------------------- */
+/* --- connections and inputs ------------------------------------------------------------------- */
 
 static bool check_connection_name(struct diags *d, const struct yaml *key)
 {
@@ -230,7 +233,7 @@ static json_t *read_inputs(struct diags *d, const struct yaml *root)
     return inputs;
 }
 
-/* --- the whole ----------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static struct project *read_project(const char *folder, const struct yaml *root,
                                     const struct project_hooks *h, struct diags *d)
@@ -313,7 +316,7 @@ void project_free(struct project *p)
     free(p);
 }
 
-/* --- secrets ------------------------------------------------------------------------------------- */
+/* --- secrets ---------------------------------------------------------------------------------- */
 
 struct filler {
     char *(*find)(void *ud, const char *name);
@@ -350,8 +353,7 @@ static size_t text_length(const json_t *parts)
     size_t len = 0;
     size_t i;
     json_t *part;
-    json_array_foreach((json_t *)parts, i, part)
-    {
+    json_array_foreach ((json_t *)parts, i, part) {
         len += json_string_length(part);
     }
     return len;
@@ -365,9 +367,8 @@ static json_t *join(const json_t *parts)
     buf_init(&out, max + 1);
     size_t i;
     json_t *part;
-    json_array_foreach((json_t *)parts, i, part)
-    {
-        (void)buf_append(&out, json_string_value(part), json_string_length(part)); // it fits
+    json_array_foreach ((json_t *)parts, i, part) {
+        (void)buf_append(&out, json_string_value(part), json_string_length(part)); /* it fits */
     }
     json_t *v = json_stringn(buf_text(&out), out.len);
     if (out.data) {
@@ -390,8 +391,7 @@ static json_t *fill_list(const struct filler *f, const json_t *list, int depth)
     json_t *out = json_array();
     size_t i;
     json_t *item;
-    json_array_foreach((json_t *)list, i, item)
-    {
+    json_array_foreach ((json_t *)list, i, item) {
         if (json_array_append_new(out, fill(f, item, depth + 1)) != 0) {
             json_decref(out);
             return NULL;
@@ -405,8 +405,7 @@ static json_t *fill_map(const struct filler *f, const json_t *map, int depth)
     json_t *out = json_object();
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)map, key, value)
-    {
+    json_object_foreach ((json_t *)map, key, value) {
         if (json_object_set_new(out, key, fill(f, value, depth + 1)) != 0) {
             json_decref(out);
             return NULL;
@@ -434,6 +433,6 @@ static json_t *fill(const struct filler *f, const json_t *v, int depth)
 json_t *project_fill(const json_t *config, char *(*find)(void *ud, const char *name), void *ud,
                      struct err *e)
 {
-    struct filler f = {.find = find, .ud = ud, .err = e};
+    struct filler f = { .find = find, .ud = ud, .err = e };
     return fill(&f, config, 0);
 }

@@ -5,25 +5,42 @@
 
 /* A project folder: ladle.yaml read, checked and filled in. */
 struct project {
-    char *folder;       /* absolute */
-    char *listen;       /* default 127.0.0.1:8420 */
-    char *public_url;   /* or NULL */
-    char *store;        /* default sqlite:data/ladle.db */
-    char *timezone;     /* default UTC */
-    json_t *connections; /* name -> config; holes ${env.X} filled; a ${secret.x} hole stays as {"secret":"x"} */
-    json_t *inputs;      /* recipe -> values, or NULL */
+    char *folder;        /* absolute */
+    char *listen;        /* address:port, default 127.0.0.1:8420; a port of 0 is any */
+    char *public_url;    /* or NULL */
+    char *store;         /* default sqlite:data/ladle.db; a relative path is one below folder */
+    char *timezone;      /* default UTC; one that zone_get knows */
+    json_t *connections; /* name -> config, see below */
+    json_t *inputs;      /* recipe -> {input: value}, or NULL, see below */
 };
 
-/* Reads <folder>/ladle.yaml; all errors are in d (print them), and the result is NULL where there is any. Strict: unknown, repeated and missing keys,
- * with place and suggestion. Needs the connectors' tables for what a connection may say: find_connector gives one (borrowed) or NULL. */
+/* A connection's config is its map of ladle.yaml, with values of the type that its key has, or that
+ * the connector's table names under `config`. The holes ${env.X} are filled. A ${secret.x} stays
+ * {"secret":"x"}, and one within longer text becomes {"join":["Bearer ", {"secret":"x"}]}.
+ * `webhook.public_keys` holds the files' PEM texts. Values of inputs are raw texts, because only
+ * the recipe knows the types of its inputs (recipe/inputs.c); lists and maps are JSON. */
+
+/* What the recipe layer asks for; any member may be NULL: then that check is left out. */
 struct project_hooks {
-    json_t *(*find_connector)(void *ud, const char *name); /* borrowed */
-    json_t *(*find_action)(void *ud, const char *name);    /* borrowed: scripts.NAME */
-    int (*check_expression)(void *ud, const char *text, size_t len, const char *const *extra, char **hint, struct err *e);
-    char *(*find_source)(void *ud, const char *name, size_t *len); /* a script's or a map's text; yours */
+    /* The table of a connector, and of an action scripts.NAME; borrowed, or NULL. */
+    json_t *(*find_connector)(void *ud, const char *name);
+    json_t *(*find_action)(void *ud, const char *name);
+    /* As expr_check of script/catalog.h. */
+    int (*check_expression)(void *ud, const char *text, size_t len, const char *const *extra,
+                            char **hint, struct err *e);
+    /* The text of a script ("score_lead"), of a module that one requires ("util/dates"), or of a
+     * field map that the recipes folder does not hold ("maps/contact"); yours, or NULL. */
+    char *(*find_source)(void *ud, const char *name, size_t *len);
     void *ud;
 };
+
+/* Reads <folder>/ladle.yaml. Strict: unknown, repeated and missing keys and wrong values are
+ * errors, with place and suggestion. All errors are in d; the result is NULL where there is any.
+ * Yours. */
 struct project *project_load(const char *folder, const struct project_hooks *h, struct diags *d);
 void project_free(struct project *p);
-/* Fills the ${secret.x} holes: find returns the secret's text (yours to free; scrubbed) or NULL. Returns a new config; ERR_CONFIG names a secret that is missing. */
-json_t *project_fill(const json_t *config, char *(*find)(void *ud, const char *name), void *ud, struct err *e);
+
+/* Fills the holes for secrets: find returns a secret's text (yours to free, and scrubbed here) or
+ * NULL. A new config; NULL and ERR_CONFIG, which names the secret that is missing. */
+json_t *project_fill(const json_t *config, char *(*find)(void *ud, const char *name), void *ud,
+                     struct err *e);

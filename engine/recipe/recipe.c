@@ -1,7 +1,7 @@
-/* Loads one recipe: YAML with marks, then every check, then its normal form (the plan), then the bundle
- * that a run keeps. The checks do not stop at the first error; whether there was any is looked at once, at
- * the end, and a recipe with errors is not handed out. All results are owned by struct recipe. Used at
- * start, at reload and by commands, on one thread. */
+/* Loads one recipe: YAML with marks, then every check, then its normal form (the plan), then the
+ * bundle that a run keeps. The checks do not stop at the first error; whether there was any is
+ * looked at once, at the end, and a recipe with errors is not handed out. All results are owned by
+ * struct recipe. Used at start, at reload and by commands, on one thread. */
 
 #include "recipe/recipe.h"
 
@@ -19,11 +19,11 @@
 
 enum { BUNDLE_MAX = 4 << 20, SUMMARY_MAX = 500, TRIGGERS_MAX = 50 };
 
-static const char *const WORDS[] = {"recipe", "summary", "needs", "inputs", "when", "if",
-                                    "key",    "mode",    "do",    "on_error", NULL};
-static const char *const WORDS_LATER[] = {"settle", NULL};
+static const char *const WORDS[] = { "recipe", "summary", "needs", "inputs",   "when", "if",
+                                     "key",    "mode",    "do",    "on_error", NULL };
+static const char *const WORDS_LATER[] = { "settle", NULL };
 
-/* --- the parts ----------------------------------------------------------------------------------- */
+/* --- the parts -------------------------------------------------------------------------------- */
 
 static void read_summary(struct check *c, const struct yaml *root, json_t *plan)
 {
@@ -38,10 +38,11 @@ static void read_summary(struct check *c, const struct yaml *root, json_t *plan)
     (void)json_object_set_new(plan, "summary", summary ? summary : json_string(""));
 }
 
-/* A need is a connection of ladle.yaml of the connector that the recipe was written for. */
+/* A need is a connection of ladle.yaml of the connector that the recipe was written for. The
+ * workspace is there without an entry. */
 static void check_binding(struct check *c, const struct yaml *key, const struct yaml *value)
 {
-    if (!c->project) {
+    if (!c->project || (yaml_is(key, "records") && yaml_is(value, "records"))) {
         return;
     }
     const json_t *config = json_object_get(c->project->connections, key->text);
@@ -64,16 +65,15 @@ static bool check_connector(struct check *c, const struct yaml *value)
         c->hooks->find_connector(c->hooks->ud, value->text)) {
         return true;
     }
-    static const char *const known[] = {"highlevel", "convertcalculator", "webhook", "http",
-                                        "records",   NULL};
+    static const char *const known[] = { "highlevel", "convertcalculator", "webhook",
+                                         "http",      "records",           NULL };
     check_unknown(c->diags, value, value->text, known, "there is no connector `%s`", SHOW(value));
     return false;
 }
 
 static void read_need(struct check *c, const struct yaml *key, const struct yaml *value)
 {
-    if (!check_name(c->diags, key, "a connection") ||
-        !check_name(c->diags, value, "a connector")) {
+    if (!check_name(c->diags, key, "a connection") || !check_name(c->diags, value, "a connector")) {
         return;
     }
     if (strcmp(key->text, "scripts") == 0 || strcmp(key->text, "ladle") == 0) {
@@ -124,10 +124,11 @@ static json_t *read_when(struct check *c, const struct yaml *y)
     return triggers;
 }
 
-/* Runs of one key wait for each other in order of arrival; the other ways come with a later version. */
+/* Runs of one key wait for each other in order of arrival; the other ways come with a later
+ * version. */
 static void read_mode(struct check *c, const struct yaml *root, json_t *plan)
 {
-    static const char *const modes[] = {"queue", "latest", "drop", "parallel", NULL};
+    static const char *const modes[] = { "queue", "latest", "drop", "parallel", NULL };
     const struct yaml *y = yaml_get(root, "mode");
     if (!y || !check_text(c->diags, y, "`mode`")) {
         return;
@@ -148,7 +149,7 @@ static void read_mode(struct check *c, const struct yaml *root, json_t *plan)
 
 static void set_node(json_t *plan, const char *key, json_t *node)
 {
-    (void)json_object_set_new(plan, key, node); // NULL, where there was an error, is left out
+    (void)json_object_set_new(plan, key, node); /* NULL, where there was an error, is left out */
 }
 
 static void read_key(struct check *c, const struct yaml *root, json_t *plan)
@@ -188,7 +189,7 @@ static void read_steps(struct check *c, const struct yaml *root, json_t *plan)
     }
 }
 
-/* --- the whole ----------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void read_head(struct check *c, const struct yaml *root, json_t *plan)
 {

@@ -3,37 +3,55 @@
 #include "recipe/project.h"
 
 /* A recipe, loaded and checked. `plan` is its normal form, which scripts/lib/walk.lua walks:
- *   {recipe, summary, needs:{name:connector}, inputs:{name:{type,default,label}}, when:[{connection,event}],
- *    if?:node, key?:node, mode?, do:[step], on_error?:[step]}
- *   step: {step, line, use?:{connection,operation} | {script}, with?:node, if?:node, each?:node, as?, retry:{policy}, timeout_us?,
- *          on_error?:"continue"|"fail"|[step], stop?:node}
- *   node: {t:"lit",v} | {t:"expr",s,line} | {t:"text",parts:["text"|[path…]]} | {t:"map",v:{name:node}} | {t:"list",v:[node]}
- *   policy: {tries, first_us, longest_us, factor, jitter:"full"|"none", kinds?:[kind]}
- * `bundle` is all that a run needs to go on by itself after the files were changed: {plan, inputs, timezone, scripts:{name:text}, maps:{name:[…]}}. */
+ *
+ *   plan    {recipe, summary, needs:{name:connector}, inputs:{name:{type, default?, label?}},
+ *            when:[{connection, event}], if?:node, key?:node, mode?:"queue", do:[step],
+ *            on_error?:[step]}
+ *   step    {step, line, if?:node} and either {stop:node} or
+ *           {use:{connection, operation} | {script}, with?:node, each?:node, as?, retry:policy,
+ *            timeout_us?, on_error?:"continue" | "fail" | [step]}
+ *   node    {t:"lit", v} | {t:"expr", s, line} | {t:"text", parts:["text" | [path…]]}
+ *           | {t:"map", v:{name:node}} | {t:"list", v:[node]}
+ *           A path's parts are names, and integers for items of a list, from 1.
+ *   policy  {tries, first_us, longest_us, factor, jitter:"full" | "none", kinds?:[kind]}
+ *
+ * `bundle` is all that a run needs to go on by itself after the files were changed, as JSON text:
+ *   {plan, inputs, timezone, scripts:{name:text}, maps:{name:[{from:[name…], to, convert?}]}}
+ * scripts holds the actions that steps use and the project's modules that these require by a
+ * literal name. */
 struct recipe {
     char *name;
-    char *file;
+    char *file; /* as it is shown in errors */
     json_t *plan;
-    json_t *inputs;      /* values: defaults, and what ladle.yaml gives */
+    json_t *inputs; /* values: those that ladle.yaml gives, else the defaults */
     char *bundle;
     size_t bundle_len;
-    char hash[65];       /* sha-256 of the bundle, hex */
-    int line, column;    /* of its name in the file */
+    char hash[65];    /* sha-256 of the bundle, hex */
+    int line, column; /* of its name in the file */
 };
 
-/* Loads one file; errors in d; NULL where there is any. */
-struct recipe *recipe_load(const char *path, const struct project *p, const struct project_hooks *h, struct diags *d);
-/* From memory: `name` stands in the errors. */
+/* Loads one file. All errors are in d; NULL where there is any. With p NULL, connections and values
+ * of inputs are not checked. Yours. */
+struct recipe *recipe_load(const char *path, const struct project *p, const struct project_hooks *h,
+                           struct diags *d);
+/* From memory; any bytes are fine. `name` is the recipe's file. */
 struct recipe *recipe_parse(const char *name, const char *text, size_t len, const struct project *p,
                             const struct project_hooks *h, struct diags *d);
 void recipe_free(struct recipe *r);
 
-/* All recipes of recipes/ (*.yaml but *_test.yaml and maps/), each file's errors in a diags of its own; two recipes of one name are an error. */
+/* All recipes of recipes/: *.yaml but *_test.yaml, not the folders in it (maps/). Each file's
+ * errors are in a diags of its own, under the name recipes/FILE; the recipes without errors are
+ * there all the same. Two recipes of one name are an error, and so are errors in the field maps
+ * of recipes/maps. */
 struct recipe_set {
-    struct recipe **recipes;
+    struct recipe **recipes; /* in the order of their files' names */
     size_t count;
     struct diags **diags; /* of the files with errors */
     size_t diag_count;
 };
-int recipe_set_load(struct recipe_set *set, const struct project *p, const struct project_hooks *h, struct err *e);
+
+/* 0 also where files have errors; -1 where the folder cannot be read. A project without the folder
+ * has no recipes. */
+int recipe_set_load(struct recipe_set *set, const struct project *p, const struct project_hooks *h,
+                    struct err *e);
 void recipe_set_fini(struct recipe_set *set);

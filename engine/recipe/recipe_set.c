@@ -1,6 +1,8 @@
-/* All recipes of a project: the files of its recipes folder, each loaded by itself, each with a diags of
- * its own where it has errors, so that one broken file does not hide the others. Tests and field maps
- * stand in the same folder and are passed over. Everything is owned by the set. */
+/* All recipes of a project: the files of its recipes folder, each loaded by itself, each with a
+ * diags of its own where it has errors, so that one broken file does not hide the others. Tests
+ * stand in the same folder and are passed over; field maps, in recipes/maps, are checked whether a
+ * recipe uses them or not. Everything is owned by the set. Used at start, at reload and by
+ * commands, on one thread. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 #include "base/mem.h"
 #include "recipe/check.h"
 #include "recipe/folder.h"
+#include "recipe/maps.h"
 #include "recipe/recipe.h"
 
 enum { RECIPE_FILES_MAX = 2000 };
@@ -93,20 +96,88 @@ static void load_names(struct recipe_set *set, char **names, const struct projec
     }
 }
 
-/* Values in ladle.yaml for a recipe that is not there are a slip of the pen. With a broken file about,
- * its name is not known, so nothing is said. */
-static void check_inputs(struct recipe_set *set, const struct project *p)
+/* A field map's own errors; a recipe that uses it is told of them as well. */
+static void check_map(struct recipe_set *set, const char *file, const struct project *p,
+                      const struct project_hooks *h)
 {
-    const char *recipe;
-    json_t *values;
-    struct diags *d = diags_new("ladle.yaml");
-    json_object_foreach(p->inputs, recipe, values)
-    {
-        if (set->diag_count == 0 && !find_name(set, recipe)) {
-            diags_add(d, 0, 0, NULL, "`inputs` gives values to `%s`, and there is no such recipe",
-                      recipe);
+    char *name = xstrndup(file, strlen(file) - strlen(".yaml"));
+    struct diags *d = NULL;
+    json_decref(map_load(name, p, h, &d));
+    free(name);
+    if (d && check_count(d) > 0) {
+        keep_diags(set, d);
+    } else {
+        diags_free(d);
+    }
+}
+
+static int check_maps(struct recipe_set *set, const struct project *p,
+                      const struct project_hooks *h, struct err *e)
+{
+    char *path = xasprintf("%s/recipes/maps", p->folder);
+    size_t count = 0;
+    char **names = folder_names(path, RECIPE_FILES_MAX, &count, e);
+    free(path);
+    if (!names) {
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (ends_with(names[i], ".yaml")) {
+            check_map(set, names[i], p, h);
         }
     }
+    folder_free_names(names);
+    return 0;
+}
+
+/* --- values for recipes that are not there -------------------------------------------------- */
+
+/* The text of ladle.yaml for the errors, and its tree; both NULL where it cannot be read any more.
+ */
+static struct yaml *read_ladle_yaml(const struct project *p, struct diags *d)
+{
+    size_t len = 0;
+    struct err e = ERR_INIT;
+    char *path = xasprintf("%s/ladle.yaml", p->folder);
+    char *text = folder_read(path, YAML_BYTES_MAX, &len, &e);
+    struct yaml *root = text ? yaml_parse(text, len, d) : NULL;
+    free(text);
+    free(path);
+    return root;
+}
+
+static void refuse_input(const struct yaml *root, const char *recipe, struct diags *d)
+{
+    const struct yaml *inputs = root && root->kind == YAML_MAP ? yaml_get(root, "inputs") : NULL;
+    int line = 0;
+    int column = 0;
+    for (size_t i = 0; inputs && inputs->kind == YAML_MAP && i < inputs->count; i++) {
+        if (yaml_is(inputs->keys[i], recipe)) {
+            line = inputs->keys[i]->line;
+            column = inputs->keys[i]->column;
+        }
+    }
+    diags_add(d, line, column, NULL, "`inputs` gives values to `%s`, and there is no such recipe",
+              recipe);
+}
+
+/* Values in ladle.yaml for a recipe that is not there are a slip of the pen. With a broken file
+ * about, its name is not known, so nothing is said. */
+static void check_inputs(struct recipe_set *set, const struct project *p)
+{
+    if (set->diag_count > 0 || json_object_size(p->inputs) == 0) {
+        return;
+    }
+    struct diags *d = diags_new("ladle.yaml");
+    struct yaml *root = read_ladle_yaml(p, d);
+    const char *recipe;
+    json_t *values;
+    json_object_foreach (p->inputs, recipe, values) {
+        if (!find_name(set, recipe)) {
+            refuse_input(root, recipe, d);
+        }
+    }
+    yaml_tree_free(root);
     if (check_count(d) > 0) {
         keep_diags(set, d);
     } else {
@@ -117,7 +188,7 @@ static void check_inputs(struct recipe_set *set, const struct project *p)
 int recipe_set_load(struct recipe_set *set, const struct project *p, const struct project_hooks *h,
                     struct err *e)
 {
-    *set = (struct recipe_set){0};
+    *set = (struct recipe_set){ 0 };
     char *path = xasprintf("%s/recipes", p->folder);
     size_t count = 0;
     char **names = folder_names(path, RECIPE_FILES_MAX, &count, e);
@@ -126,8 +197,12 @@ int recipe_set_load(struct recipe_set *set, const struct project *p, const struc
         return -1;
     }
     load_names(set, names, p, h);
-    check_inputs(set, p);
     folder_free_names(names);
+    if (check_maps(set, p, h, e) != 0) {
+        recipe_set_fini(set);
+        return -1;
+    }
+    check_inputs(set, p);
     return 0;
 }
 
@@ -141,5 +216,5 @@ void recipe_set_fini(struct recipe_set *set)
     }
     free(set->recipes);
     free(set->diags);
-    *set = (struct recipe_set){0};
+    *set = (struct recipe_set){ 0 };
 }

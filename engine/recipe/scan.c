@@ -1,7 +1,8 @@
-/* Finds literal names in Lua expressions. A cursor walks over the text token by token: strings (short
- * and long) and comments are stepped over, a name is looked at together with the token before it (after
- * `.` or `:` it is a field, not a variable) and those behind it. Whatever the bytes are, the cursor only
- * moves forward. No state; any thread. */
+/* Finds literal names in Lua expressions. A cursor walks over the text token by token: strings
+ * (short and long) and comments are stepped over, a name is looked at together with the token
+ * before it (after
+ * `.` or `:` it is a field, not a variable) and those behind it. Whatever the bytes are, the cursor
+ * only moves forward. No state; any thread. */
 
 #include "recipe/scan.h"
 
@@ -96,7 +97,7 @@ static struct token read_string(struct cursor *c)
     while (c->at < c->end && *c->at != quote) {
         c->at += *c->at == '\\' && c->end - c->at >= 2 ? 2 : 1;
     }
-    struct token t = {TOKEN_STRING, start, (size_t)(c->at - start)};
+    struct token t = { TOKEN_STRING, start, (size_t)(c->at - start) };
     if (c->at < c->end) {
         c->at++;
     }
@@ -109,7 +110,7 @@ static struct token read_long_string(struct cursor *c, int level)
     skip_long(c, level);
     size_t close = (size_t)level + 2;
     size_t len = (size_t)(c->at - start);
-    return (struct token){TOKEN_STRING, start, len >= close ? len - close : len};
+    return (struct token){ TOKEN_STRING, start, len >= close ? len - close : len };
 }
 
 static struct token read_name(struct cursor *c)
@@ -118,7 +119,7 @@ static struct token read_name(struct cursor *c)
     while (c->at < c->end && is_name_part(*c->at)) {
         c->at++;
     }
-    return (struct token){TOKEN_NAME, start, (size_t)(c->at - start)};
+    return (struct token){ TOKEN_NAME, start, (size_t)(c->at - start) };
 }
 
 /* Dots come as one token, so that ".." before a name is not taken for a field access; digits with
@@ -129,18 +130,18 @@ static struct token read_other(struct cursor *c)
     bool is_number = isdigit((unsigned char)*start);
     bool is_dots = *start == '.';
     c->at++;
-    while (c->at < c->end && ((is_dots && *c->at == '.') ||
-                              (is_number && (is_name_part(*c->at) || *c->at == '.')))) {
+    while (c->at < c->end &&
+           ((is_dots && *c->at == '.') || (is_number && (is_name_part(*c->at) || *c->at == '.')))) {
         c->at++;
     }
-    return (struct token){TOKEN_OTHER, start, (size_t)(c->at - start)};
+    return (struct token){ TOKEN_OTHER, start, (size_t)(c->at - start) };
 }
 
 static struct token next_token(struct cursor *c)
 {
     skip_blank(c);
     if (c->at >= c->end) {
-        return (struct token){TOKEN_END, c->end, 0};
+        return (struct token){ TOKEN_END, c->end, 0 };
     }
     int level = long_bracket(c->at, c->end);
     if (level >= 0) {
@@ -216,8 +217,8 @@ static void look_at(const struct token *name, struct cursor c, scan_fn fn, void 
 
 void scan_expression(const char *text, size_t len, scan_fn fn, void *ud)
 {
-    struct cursor c = {text, text + len};
-    struct token before = {TOKEN_OTHER, text, 0};
+    struct cursor c = { text, text + len };
+    struct token before = { TOKEN_OTHER, text, 0 };
     for (struct token t = next_token(&c); t.kind != TOKEN_END; t = next_token(&c)) {
         bool is_field = is_sign(&before, ".") || is_sign(&before, ":");
         if (t.kind == TOKEN_NAME && !is_field) {

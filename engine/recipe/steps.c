@@ -1,6 +1,7 @@
-/* Reads the steps of a recipe. The order of a step's parts is the order in which a run looks at them: its
- * condition, the list that it walks, the fields of its action, and, when that failed, on_error. So a part
- * sees the results of the steps before it and no others: a step's own name is known only behind it. */
+/* Reads the steps of a recipe. The order of a step's parts is the order in which a run looks at
+ * them: its condition, the list that it walks, the fields of its action, and, when that failed,
+ * on_error. So a part sees the results of the steps before it and no others: a step's own name is
+ * known only behind it. */
 
 #include "recipe/steps.h"
 
@@ -16,17 +17,21 @@
 #define TIMEOUT_MIN_US INT64_C(100000)
 #define TIMEOUT_MAX_US INT64_C(3600000000)
 
-static const char *const STEP_WORDS[] = {"step",  "use",     "with",     "if",   "each", "as",
-                                         "retry", "timeout", "on_error", "stop", NULL};
-static const char *const STEP_WORDS_LATER[] = {"do", "parallel", "wait", "wait_for", "call", NULL};
+static const char *const STEP_WORDS[] = { "step",  "use",     "with",     "if",   "each", "as",
+                                          "retry", "timeout", "on_error", "stop", NULL };
+static const char *const STEP_WORDS_LATER[] = {
+    "do", "parallel", "wait", "wait_for", "call", NULL
+};
 
 /* Words that only mean something beside `use`. */
-static const char *const USE_WORDS[] = {"with", "each", "as", "retry", "timeout", "on_error", NULL};
+static const char *const USE_WORDS[] = {
+    "with", "each", "as", "retry", "timeout", "on_error", NULL
+};
 
 static void set_new(json_t *object, const char *key, json_t *value)
 {
     if (value) {
-        (void)json_object_set_new(object, key, value); // fails only for a NULL value
+        (void)json_object_set_new(object, key, value); /* fails only for a NULL value */
     }
 }
 
@@ -52,14 +57,15 @@ static const char *read_name(struct check *c, const struct yaml *y)
     return name->text;
 }
 
-/* --- each and as --------------------------------------------------------------------------------- */
+/* --- each and as ------------------------------------------------------------------------------ */
 
 static bool is_lua_name(const char *name)
 {
-    static const char *const taken[] = {
-        "and",   "break", "do",   "else", "elseif", "end",    "error",  "event", "false", "for",
-        "function", "goto", "if", "in",   "inputs", "local",  "meta",   "nil",   "not",   "now",
-        "or",    "repeat", "return", "steps", "then", "true", "until",  "while"};
+    static const char *const taken[] = { "and",   "break", "do",     "else",   "elseif",   "end",
+                                         "error", "event", "false",  "for",    "function", "goto",
+                                         "if",    "in",    "inputs", "local",  "meta",     "nil",
+                                         "not",   "now",   "or",     "repeat", "return",   "steps",
+                                         "then",  "true",  "until",  "while" };
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
         if (strcmp(name, taken[i]) == 0) {
             return false;
@@ -99,22 +105,19 @@ static void read_each(struct check *c, const struct yaml *y, json_t *step)
     }
 }
 
-/* --- use ----------------------------------------------------------------------------------------- */
+/* --- use -------------------------------------------------------------------------------------- */
 
 /* The fields that the connection fills in: those whose descriptor says from_connection, where the
  * connection has the value. Yours. */
 static json_t *filled_fields(struct check *c, const struct reference *r, const json_t *schema)
 {
     json_t *filled = json_object();
-    const json_t *config =
-        c->project ? json_object_get(c->project->connections, r->owner) : NULL;
+    const json_t *config = c->project ? json_object_get(c->project->connections, r->owner) : NULL;
     const char *field;
     json_t *descriptor;
-    json_object_foreach((json_t *)schema, field, descriptor)
-    {
-        const char *from = json_is_object(descriptor)
-                               ? json_get_text(descriptor, "from_connection")
-                               : NULL;
+    json_object_foreach ((json_t *)schema, field, descriptor) {
+        const char *from =
+            json_is_object(descriptor) ? json_get_text(descriptor, "from_connection") : NULL;
         if (from && (!c->project || json_object_get(config, from))) {
             set_new(filled, field, json_true());
         }
@@ -163,12 +166,13 @@ static void read_timeout(struct check *c, const struct yaml *y, json_t *step)
 {
     const struct yaml *timeout = yaml_get(y, "timeout");
     if (timeout) {
-        int64_t us = policy_duration(c->diags, timeout, "`timeout`", TIMEOUT_MIN_US, TIMEOUT_MAX_US);
+        int64_t us =
+            policy_duration(c->diags, timeout, "`timeout`", TIMEOUT_MIN_US, TIMEOUT_MAX_US);
         set_new(step, "timeout_us", json_integer(us));
     }
 }
 
-/* --- on_error ------------------------------------------------------------------------------------ */
+/* --- on_error --------------------------------------------------------------------------------- */
 
 static json_t *read_on_error_list(struct check *c, const struct yaml *y)
 {
@@ -198,7 +202,7 @@ static void read_on_error(struct check *c, const struct yaml *y, json_t *step)
     }
 }
 
-/* --- a step -------------------------------------------------------------------------------------- */
+/* --- a step ----------------------------------------------------------------------------------- */
 
 static void read_stop(struct check *c, const struct yaml *y, const struct yaml *stop, json_t *step)
 {
@@ -213,8 +217,7 @@ static void read_stop(struct check *c, const struct yaml *y, const struct yaml *
     }
 }
 
-static void read_action(struct check *c, const struct yaml *y, const struct yaml *use,
-                        json_t *step)
+static void read_action(struct check *c, const struct yaml *y, const struct yaml *use, json_t *step)
 {
     read_each(c, y, step);
     read_use(c, y, use, step);

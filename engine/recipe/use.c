@@ -1,7 +1,7 @@
-/* References of a recipe to the outside: the connection and the operation of a step, the connection and
- * the event of a trigger, the script of a step. They are looked up in the connectors' tables, through the
- * hooks, so that a misspelt name is found when the recipe is loaded. Names point into the reference's own
- * text; tables are borrowed from the hooks. */
+/* References of a recipe to the outside: the connection and the operation of a step, the connection
+ * and the event of a trigger, the script of a step. They are looked up in the connectors' tables,
+ * through the hooks, so that a misspelt name is found when the recipe is loaded. Names point into
+ * the reference's own text; tables are borrowed from the hooks. */
 
 #include "recipe/use.h"
 
@@ -16,7 +16,7 @@ enum { REFERENCE_MAX = 200, MODULES_MAX = 100, MODULE_NAME_MAX = 64 };
 void reference_fini(struct reference *r)
 {
     free(r->text);
-    *r = (struct reference){0};
+    *r = (struct reference){ 0 };
 }
 
 static bool split(struct check *c, const struct yaml *y, const char *what, const char *example,
@@ -37,8 +37,8 @@ static bool split(struct check *c, const struct yaml *y, const char *what, const
     return true;
 }
 
-/* The connector behind the reference's owner; NULL with the error recorded. `records` and `ladle` are
- * there without a line in `needs`. */
+/* The connector behind the reference's owner; NULL with the error recorded. `records` and `ladle`
+ * are there without a line in `needs`. */
 static const char *find_owner(struct check *c, const struct yaml *y, const char *owner)
 {
     const char *connector = json_get_text(c->needs, owner);
@@ -106,7 +106,7 @@ static bool find_script(struct check *c, const struct yaml *y, struct reference 
 
 bool reference_action(struct check *c, const struct yaml *y, struct reference *out)
 {
-    *out = (struct reference){0};
+    *out = (struct reference){ 0 };
     if (!split(c, y, "`use`", "such as crm.create_task, records.upsert_task or scripts.score_lead",
                out)) {
         return false;
@@ -119,7 +119,7 @@ bool reference_action(struct check *c, const struct yaml *y, struct reference *o
 
 bool reference_event(struct check *c, const struct yaml *y, struct reference *out)
 {
-    *out = (struct reference){0};
+    *out = (struct reference){ 0 };
     if (y->kind == YAML_MAP) {
         check_error(c->diags, y, "such as - crm.contact_created",
                     "a trigger with settings is not part of this version");
@@ -129,14 +129,14 @@ bool reference_event(struct check *c, const struct yaml *y, struct reference *ou
            find_member(c, y, out, "events", "event");
 }
 
-/* --- scripts ------------------------------------------------------------------------------------- */
+/* --- scripts ---------------------------------------------------------------------------------- */
 
 /* Modules of the engine itself go with the engine, not with the recipe. */
 static bool is_engine_module(const char *name)
 {
-    static const char *const prefixes[] = {"lib.", "lib/", "connectors.", "connectors/", "actions.",
-                                           "actions/"};
-    static const char *const names[] = {"json", "cjson", "cjson.safe", "dates"};
+    static const char *const prefixes[] = { "lib.",        "lib/",     "connectors.",
+                                            "connectors/", "actions.", "actions/" };
+    static const char *const names[] = { "json", "cjson", "cjson.safe", "dates" };
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) {
             return true;
@@ -198,8 +198,7 @@ static json_t *keep_source(struct check *c, const struct yaml *y, const char *na
 }
 
 /* Keeps what `source` requires; new names are appended to `queue`. */
-static void keep_required(struct check *c, const struct yaml *y, const char *source,
-                          json_t *queue)
+static void keep_required(struct check *c, const struct yaml *y, const char *source, json_t *queue)
 {
     char name[MODULE_NAME_MAX + 1];
     for (const char *at = strstr(source, "require"); at; at = strstr(at, "require")) {

@@ -4,16 +4,17 @@
 
 /* What "crm.create_task", "records.upsert_task" or "scripts.score_lead" refers to. */
 struct reference {
-    const char *owner;      /* need or namespace; points into text */
-    const char *name;       /* operation, event or script; points into text */
-    char *text;             /* owned */
-    const char *connector;  /* the connector's name, or NULL for a script; borrowed */
-    json_t *table;          /* operation, event or action; borrowed, NULL where it could not be looked up */
+    const char *owner;     /* need or namespace; points into text */
+    const char *name;      /* operation, event or script; points into text */
+    char *text;            /* owned */
+    const char *connector; /* the connector's name, or NULL for a script; borrowed */
+    json_t *table; /* operation, event or action; borrowed, NULL where it could not be looked up */
 };
 void reference_fini(struct reference *r);
 
-/* Reads the node of `use:` or of an item of `when:`. True where it names something that is there, or
- * that could not be looked up for lack of hooks; else the error is recorded. Fini it either way. */
+/* Reads the node of `use:` or of an item of `when:`. True where it names something that is there,
+ * or that could not be looked up for lack of hooks; else the error is recorded. Fini it in any
+ * case. */
 bool reference_action(struct check *c, const struct yaml *y, struct reference *out);
 bool reference_event(struct check *c, const struct yaml *y, struct reference *out);
 

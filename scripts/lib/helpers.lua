@@ -166,6 +166,13 @@ on_text('split', function(text, separator)
   end
 end)
 
+-- What stands between two marks, or nil.
+on_text('between', function(text, before, after)
+  local _, first = text:find(as_text('between', before), 1, true)
+  local last = first and text:find(as_text('between', after), first + 1, true)
+  return last and text:sub(first + 1, last - 1) or nil
+end)
+
 function pure.text(value)
   if is_missing(value) then
     return nil
@@ -268,6 +275,11 @@ function pure.round(value, digits)
 end
 
 -- Values ------------------------------------------------------------------------------------------------
+
+-- Ends the step with an error of the author's own.
+function pure.fail(message)
+  error({ kind = 'invalid', message = pure.text(message) or 'the recipe says so' }, 0)
+end
 
 function pure.is_empty(value)
   return is_missing(value) or value == '' or (type(value) == 'table' and next(value) == nil)
@@ -424,6 +436,33 @@ on_list('where', function(list, field, ...)
       fits = value == wanted
     end
     if fits then
+      out[#out + 1] = list[i]
+    end
+  end
+  return list_of(out)
+end)
+
+-- The items whose field, a text, does not hold the part.
+on_list('except', function(list, field, part)
+  field, part = field_of('except', field), as_text('except', part)
+  local out = {}
+  for i = 1, #list do
+    local value = member(list[i], field)
+    if type(value) ~= 'string' or not value:find(part, 1, true) then
+      out[#out + 1] = list[i]
+    end
+  end
+  return list_of(out)
+end)
+
+-- The values of one list that are not in the other.
+on_list('without', function(list, others)
+  local known, out = {}, {}
+  for _, value in ipairs(is_missing(others) and {} or as_list('without', others)) do
+    known[value] = true
+  end
+  for i = 1, #list do
+    if not known[list[i]] then
       out[#out + 1] = list[i]
     end
   end

@@ -48,7 +48,10 @@ end
 local converters = {
   bool = function(_, value) return to_boolean(value) end,
   date = function(env, value) return env.date(value) end,
-  day = function(env, value) return env.day(value) end,
+  day = function(env, value)
+    local ok, day = pcall(env.day, value)
+    return ok and day or env.trim(env.text(value))
+  end,
   email = function(env, value) return env.email(value) or env.trim(env.text(value)) end,
   lower = function(env, value) return env.lower(env.trim(env.text(value))) end,
   number = function(env, value) return env.number(value) end,

@@ -93,6 +93,13 @@ describe('texts', function()
     assert.are.equal('', h.join(nil))
   end)
 
+  it('are cut out between two marks', function()
+    assert.are.equal('0199', h.between('note [ladle:0199] x', '[ladle:', ']'))
+    assert.are.equal('', h.between('[]', '[', ']'))
+    assert.is_nil(h.between('[ladle:0199', '[ladle:', ']'))
+    assert.is_nil(h.between('none', '[', ']'))
+  end)
+
   it('are made of anything', function()
     assert.are.equal('12', h.text(12))
     assert.are.equal('12', h.text(12.0))
@@ -182,6 +189,10 @@ describe('values', function()
     end
   end)
 
+  it('can end a step', function()
+    assert.are.equal('no contact', refused(h.fail, 'no contact'))
+  end)
+
   it('have a length', function()
     assert.are.equal(0, h.len(nil))
     assert.are.equal(2, h.len { 'a', 'b' })
@@ -247,6 +258,17 @@ describe('lists', function()
     assert.are.same({ 'b' }, h.pick(h.where(tasks, 'done', false), 'id'))
     assert.are.same({ 'c' }, h.pick(h.where(tasks, 'n', nil), 'id'))
     assert.are.same({ 'a' }, h.pick(h.where(tasks, 'who.name', 'x'), 'id'))
+  end)
+
+  it('are narrowed by what a text does not hold', function()
+    local notes = { { id = 1, body = 'a [x] b' }, { id = 2, body = 'c' }, { id = 3 } }
+    assert.are.same({ 2, 3 }, h.pick(h.except(notes, 'body', '[x]'), 'id'))
+  end)
+
+  it('are compared with another list', function()
+    assert.are.same({ 'b' }, h.without({ 'a', 'b', 'c' }, { 'c', 'a', 'd' }))
+    assert.are.same({ 'a' }, h.without({ 'a' }, nil))
+    assert.are.same({}, h.without(nil, { 'a' }))
   end)
 
   it('are summed', function()

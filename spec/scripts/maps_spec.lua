@@ -61,6 +61,7 @@ describe('a converter', function()
   it('keeps a text that it cannot read: better as it came than lost', function()
     assert.are.equal('ask reception', convert('phone', ' ask reception '))
     assert.are.equal('none', convert('email', 'none'))
+    assert.are.equal('5 January', convert('day', '5 January'))
   end)
 
   it('makes numbers and booleans', function()

@@ -1,7 +1,7 @@
 #pragma once
 
-/* What the tests of recipe/ share: two small connectors, one action, hooks that know them, and a way to
- * load a recipe from text and to look at its errors. Each test file includes it once. */
+/* What the tests of recipe/ share: two small connectors, one action, hooks that know them, and a
+ * way to load a recipe from text and to look at its errors. Each test file includes it once. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,11 +27,13 @@ static const char CRM[] =
     "   \"get_contact\":{\"input\":{\"contactId\":[\"string\"]}},"
     "   \"ping\":{},"
     "   \"create_task\":{\"input\":{"
-    "     \"contactId\":[\"string\"],\"title\":{\"1\":\"string\",\"max\":20},\"dueDate\":[\"date\"],"
+    "     "
+    "\"contactId\":[\"string\"],\"title\":{\"1\":\"string\",\"max\":20},\"dueDate\":[\"date\"],"
     "     \"completed\":[\"boolean\"],"
     "     \"count\":{\"1\":\"integer\",\"optional\":true},"
     "     \"price\":{\"1\":\"number\",\"optional\":true},"
-    "     \"color\":{\"1\":\"string\",\"optional\":true,\"enum\":[\"red\",\"blue\"],\"nullable\":true},"
+    "     "
+    "\"color\":{\"1\":\"string\",\"optional\":true,\"enum\":[\"red\",\"blue\"],\"nullable\":true},"
     "     \"tags\":{\"1\":\"list\",\"of\":[\"string\"],\"optional\":true},"
     "     \"owner\":{\"1\":\"object\",\"optional\":true,\"fields\":{\"id\":[\"string\"]}},"
     "     \"extra\":{\"1\":\"any\",\"optional\":true},"
@@ -39,7 +41,8 @@ static const char CRM[] =
 
 static const char RECORDS[] =
     "{\"name\":\"records\",\"config\":{},\"events\":{\"activity_added\":{}},"
-    " \"operations\":{\"upsert_task\":{\"input\":{\"contact_id\":[\"string\"],\"task_id\":[\"string\"]}}}}";
+    " \"operations\":{\"upsert_task\":{\"input\":{\"contact_id\":[\"string\"],\"task_id\":["
+    "\"string\"]}}}}";
 
 static const char WEBHOOK[] = "{\"name\":\"webhook\",\"auth\":{\"kinds\":[\"none\"]},\"config\":{},"
                               "\"events\":{\"received\":{}},\"operations\":{}}";
@@ -129,7 +132,7 @@ static json_t *parse(const char *text)
 static int world_up(void **state)
 {
     (void)state;
-    world = (struct world){parse(CRM), parse(RECORDS), parse(WEBHOOK), parse(ACTION)};
+    world = (struct world){ parse(CRM), parse(RECORDS), parse(WEBHOOK), parse(ACTION) };
     return 0;
 }
 
@@ -151,8 +154,7 @@ static char *diags_text(struct diags *d)
     json_t *list = diags_json(d); /* sorted */
     size_t i;
     json_t *item;
-    json_array_foreach(list, i, item)
-    {
+    json_array_foreach (list, i, item) {
         const char *hint = json_get_text(item, "hint");
         (void)buf_printf(&out, "%d:%d %s", (int)json_get_int(item, "line", -1),
                          (int)json_get_int(item, "column", -1), json_get_text(item, "message"));

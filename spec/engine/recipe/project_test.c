@@ -1,5 +1,5 @@
-/* ladle.yaml: what a good one becomes, what each mistake says, and the holes for the environment and for
- * secrets. Each test has a folder of its own. */
+/* ladle.yaml: what a good one becomes, what each mistake says, and the holes for the environment
+ * and for secrets. Each test has a folder of its own. */
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -26,10 +26,10 @@ static int folder_up(void **state)
 
 static int folder_down(void **state)
 {
-    static const char *const names[] = {"ladle.yaml", "good.pem", "bad.pem"};
+    static const char *const names[] = { "ladle.yaml", "good.pem", "bad.pem" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *path = xasprintf("%s/%s", folder, names[i]);
-        (void)unlink(path); // not every test makes every file
+        (void)unlink(path); /* not every test makes every file */
         free(path);
     }
     (void)rmdir(folder);
@@ -95,16 +95,17 @@ static void a_whole_file_is_read(void **state)
     assert_int_equal(unsetenv("LADLE_T"), 0);
     char *old = getenv("HOME");
     assert_non_null(old);
-    struct project *p = accept("listen: \"[::1]:0\"\npublic_url: https://hooks.example.com/x\n"
-                               "store: sqlite:other.db\ntimezone: Europe/Amsterdam\n"
-                               "connections:\n  crm:\n    connector: crm\n    auth: token\n"
-                               "    token: Bearer ${secret.crm_token}!\n    client_secret: ${secret.cs}\n"
-                               "    client_id: ${env.HOME}/id\n    location: 0044\n"
-                               "    base_url: http://127.0.0.1:9000\n    token_url: /oauth/token\n"
-                               "    scopes: [a, 1]\n    allow_private: true\n"
-                               "    new_lead: { tags: [lead] }\n"
-                               "    webhook: { allow_from: [203.0.113.0/24], token: \"${secret.hook}\" }\n"
-                               "inputs:\n  follow-up: { days: 05, tags: [1, x] }\n");
+    struct project *p =
+        accept("listen: \"[::1]:0\"\npublic_url: https://hooks.example.com/x\n"
+               "store: sqlite:other.db\ntimezone: Europe/Amsterdam\n"
+               "connections:\n  crm:\n    connector: crm\n    auth: token\n"
+               "    token: Bearer ${secret.crm_token}!\n    client_secret: ${secret.cs}\n"
+               "    client_id: ${env.HOME}/id\n    location: 0044\n"
+               "    base_url: http://127.0.0.1:9000\n    token_url: /oauth/token\n"
+               "    scopes: [a, 1]\n    allow_private: true\n"
+               "    new_lead: { tags: [lead] }\n"
+               "    webhook: { allow_from: [203.0.113.0/24], token: \"${secret.hook}\" }\n"
+               "inputs:\n  follow-up: { days: 05, tags: [1, x] }\n");
     assert_string_equal(p->listen, "[::1]:0");
     assert_string_equal(p->public_url, "https://hooks.example.com/x");
     assert_config(p, "crm.token", "{\"join\":[\"Bearer \",{\"secret\":\"crm_token\"},\"!\"]}");
@@ -113,7 +114,8 @@ static void a_whole_file_is_read(void **state)
     assert_config(p, "crm.scopes", "[\"a\",\"1\"]");
     assert_config(p, "crm.allow_private", "true");
     assert_config(p, "crm.new_lead", "{\"tags\":[\"lead\"]}");
-    assert_config(p, "crm.webhook", "{\"allow_from\":[\"203.0.113.0/24\"],\"token\":{\"secret\":\"hook\"}}");
+    assert_config(p, "crm.webhook",
+                  "{\"allow_from\":[\"203.0.113.0/24\"],\"token\":{\"secret\":\"hook\"}}");
     char *id = xasprintf("%s/id", old);
     assert_string_equal(json_path_text(p->connections, "crm.client_id"), id);
     free(id);
@@ -131,27 +133,29 @@ static void localhost_is_the_loopback_address(void **state)
 
 static void all_errors_of_the_file_come_at_once(void **state)
 {
-    refuse("lisen: x\nlisten: somewhere\npublic_url: ftp://x\nstore: mysql:x\ntimezone: Europe/Amsterdm\n"
-           "connections:\n  CRM: { connector: crm }\n  a: { connector: crn }\n  b: { auth: token }\n"
-           "  c: { connector: crm, location: x, auth: oath, base_ur: x, base_url: x }\n"
-           "  scripts: { connector: crm }\n  records: { connector: webhook, verify: none }\n",
-           "1:1 unknown word `lisen` in ladle.yaml (did you mean `listen`?)\n"
-           "2:9 `somewhere` is no address and port to listen on "
-           "(such as 127.0.0.1:8420, 0.0.0.0:8420 or [::]:8420)\n"
-           "3:13 not a usable URL: it must begin with https:// or http:// "
-           "(such as https://hooks.example.com)\n"
-           "4:8 `mysql:x` is no store (store: sqlite:data/ladle.db)\n"
-           "5:11 there is no time zone \"Europe/Amsterdm\"; names are as in Europe/Amsterdam or UTC\n"
-           "7:3 `CRM` is no valid name for a connection "
-           "(a name has lower-case letters, digits, `_` and `-`, and begins with a letter)\n"
-           "8:19 there is no connector `crn`\n"
-           "9:6 a connection needs `connector` (such as connector: highlevel)\n"
-           "10:43 the connector crm has no auth `oath` (did you mean `oauth`?)\n"
-           "10:49 unknown key `base_ur` in a connection of crm (did you mean `base_url`?)\n"
-           "10:71 not a usable URL: it must begin with https:// or http:// "
-           "(such as https://api.example.com)\n"
-           "11:3 `scripts` is a name of the engine's own\n"
-           "12:3 the connection `records` is of the connector records\n");
+    refuse(
+        "lisen: x\nlisten: somewhere\npublic_url: ftp://x\nstore: mysql:x\ntimezone: "
+        "Europe/Amsterdm\n"
+        "connections:\n  CRM: { connector: crm }\n  a: { connector: crn }\n  b: { auth: token }\n"
+        "  c: { connector: crm, location: x, auth: oath, base_ur: x, base_url: x }\n"
+        "  scripts: { connector: crm }\n  records: { connector: webhook, verify: none }\n",
+        "1:1 unknown word `lisen` in ladle.yaml (did you mean `listen`?)\n"
+        "2:9 `somewhere` is no address and port to listen on "
+        "(such as 127.0.0.1:8420, 0.0.0.0:8420 or [::]:8420)\n"
+        "3:13 not a usable URL: it must begin with https:// or http:// "
+        "(such as https://hooks.example.com)\n"
+        "4:8 `mysql:x` is no store (store: sqlite:data/ladle.db)\n"
+        "5:11 there is no time zone \"Europe/Amsterdm\"; names are as in Europe/Amsterdam or UTC\n"
+        "7:3 `CRM` is no valid name for a connection "
+        "(a name has lower-case letters, digits, `_` and `-`, and begins with a letter)\n"
+        "8:19 there is no connector `crn`\n"
+        "9:6 a connection needs `connector` (such as connector: highlevel)\n"
+        "10:43 the connector crm has no auth `oath` (did you mean `oauth`?)\n"
+        "10:49 unknown key `base_ur` in a connection of crm (did you mean `base_url`?)\n"
+        "10:71 not a usable URL: it must begin with https:// or http:// "
+        "(such as https://api.example.com)\n"
+        "11:3 `scripts` is a name of the engine's own\n"
+        "12:3 the connection `records` is of the connector records\n");
 }
 
 static void a_postgres_store_belongs_to_a_later_version(void **state)
@@ -163,24 +167,28 @@ static void a_postgres_store_belongs_to_a_later_version(void **state)
 static void an_agency_belongs_to_a_later_version(void **state)
 {
     refuse("connections:\n  crm: { connector: crm, location: x, agency: y }\n",
-           "2:39 `agency` is not part of this version (use location: one connection per sub-account)\n");
+           "2:39 `agency` is not part of this version (use location: one connection per "
+           "sub-account)\n");
 }
 
 static void a_webhook_must_say_how_it_is_verified(void **state)
 {
-    refuse("connections:\n  in: { connector: webhook }\n  b: { connector: webhook, verify: hmac_sha256 }\n"
+    refuse("connections:\n  in: { connector: webhook }\n  b: { connector: webhook, verify: "
+           "hmac_sha256 }\n"
            "  c: { connector: webhook, verify: hmac, encoding: base32 }\n",
            "2:7 a connection of webhook needs `verify` "
            "(verify: token, hmac_sha256, or none if anybody may post to it)\n"
-           "3:6 `verify: hmac_sha256` needs `header`\n"
-           "3:6 `verify: hmac_sha256` needs `secret`\n"
+           "3:6 `verify: hmac_sha256` needs `header` (the header that holds the signature)\n"
+           "3:6 `verify: hmac_sha256` needs a secret: `webhook.token` or `secret` "
+           "(such as webhook: { token: \"${secret.hook_token}\" })\n"
            "4:36 there is no way to verify `hmac`\n"
            "4:52 there is no encoding `base32` (did you mean `base64`?)\n");
 }
 
 static void what_the_connector_requires_is_missed(void **state)
 {
-    refuse("connections:\n  crm: { connector: crm }\n", "2:8 a connection of crm needs `location`\n");
+    refuse("connections:\n  crm: { connector: crm }\n",
+           "2:8 a connection of crm needs `location`\n");
 }
 
 static void an_unset_variable_is_an_error_with_its_place(void **state)
@@ -193,15 +201,16 @@ static void an_unset_variable_is_an_error_with_its_place(void **state)
 
 static void other_holes_are_refused(void **state)
 {
-    refuse("listen: ${secret.x}\nconnections:\n  crm:\n    connector: crm\n    location: ${event.id}\n"
-           "    token: ${secret.Bad Name}\n    client_id: ${env.A\n    allow_private: ${secret.x}\n",
-           "1:9 `listen` cannot hold a secret\n"
-           "5:15 `${event.id}`: only ${env.NAME} and ${secret.name} are filled in here "
-           "(write $${ for the characters ${)\n"
-           "6:12 `Bad Name` is no valid name for a secret "
-           "(a name has lower-case letters, digits, `_` and `-`)\n"
-           "7:16 `${` is not closed (close it with }, or write $${ for the characters ${)\n"
-           "8:20 `allow_private` takes true or false, and a secret is always text\n");
+    refuse(
+        "listen: ${secret.x}\nconnections:\n  crm:\n    connector: crm\n    location: ${event.id}\n"
+        "    token: ${secret.Bad Name}\n    client_id: ${env.A\n    allow_private: ${secret.x}\n",
+        "1:9 `listen` cannot hold a secret\n"
+        "5:15 `${event.id}`: only ${env.NAME} and ${secret.name} are filled in here "
+        "(write $${ for the characters ${)\n"
+        "6:12 `Bad Name` is no valid name for a secret "
+        "(a name has lower-case letters, digits, `_` and `-`)\n"
+        "7:16 `${` is not closed (close it with }, or write $${ for the characters ${)\n"
+        "8:20 `allow_private` takes true or false, and a secret is always text\n");
 }
 
 static void public_keys_are_read_from_their_files(void **state)
@@ -210,7 +219,8 @@ static void public_keys_are_read_from_their_files(void **state)
                       "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=\n"
                       "-----END PUBLIC KEY-----\n";
     write_file("good.pem", pem);
-    struct project *p = accept("connections:\n  crm: { connector: crm, location: x, webhook: { public_keys: [good.pem] } }\n");
+    struct project *p = accept("connections:\n  crm: { connector: crm, location: x, webhook: { "
+                               "public_keys: [good.pem] } }\n");
     assert_string_equal(json_path_text(p->connections, "crm.webhook.public_keys.0"), pem);
     project_free(p);
 }
@@ -219,8 +229,9 @@ static void a_key_file_that_is_none_is_an_error(void **state)
 {
     char *errors = NULL;
     write_file("bad.pem", "hello\n");
-    write_file("ladle.yaml", "connections:\n  crm:\n    connector: crm\n    location: x\n"
-                             "    webhook: { public_keys: [bad.pem, none.pem], allow_from: [x] }\n");
+    write_file("ladle.yaml",
+               "connections:\n  crm:\n    connector: crm\n    location: x\n"
+               "    webhook: { public_keys: [bad.pem, none.pem], allow_from: [x] }\n");
     assert_null(load(&errors));
     assert_non_null(strstr(errors, "5:30 "));
     assert_non_null(strstr(errors, "5:39 cannot open "));
@@ -247,7 +258,33 @@ static void a_pipe_in_place_of_the_file_does_not_hang(void **state)
     free(path);
 }
 
-/* --- secrets ------------------------------------------------------------------------------------- */
+static void broken_bytes_never_crash_the_loader(void **state)
+{
+    const char *good =
+        "listen: 127.0.0.1:1\nstore: sqlite:x\ntimezone: UTC\nconnections:\n  crm:\n"
+        "    connector: crm\n    location: ${env.HOME}/x\n    token: a ${secret.b} c\n"
+        "    new_lead: { tags: [a] }\n    webhook: { allow_from: [10.0.0.0/8], token: t }\n"
+        "inputs:\n  a: { b: 1, c: [2] }\n";
+    size_t len = strlen(good);
+    char *text = xstrdup(good);
+    uint32_t seed = 5;
+    for (int i = 0; i < 1500; i++) {
+        memcpy(text, good, len);
+        for (int n = 0; n < 3; n++) {
+            seed = seed * 1664525u + 1013904223u;
+            text[(seed >> 8) % len] = "\n:- $.[]{}#'\"\xff\x01z"[(seed >> 20) % 16];
+        }
+        char *errors = NULL;
+        write_file("ladle.yaml", text);
+        struct project *p = load(&errors);
+        assert_true((p != NULL) == (errors[0] == '\0'));
+        project_free(p);
+        free(errors);
+    }
+    free(text);
+}
+
+/* --- secrets ---------------------------------------------------------------------------------- */
 
 static char *find_secret(void *ud, const char *name)
 {
@@ -257,9 +294,11 @@ static char *find_secret(void *ud, const char *name)
 
 static void secrets_are_filled_in_everywhere(void **state)
 {
-    json_t *config = parse("{\"a\":{\"secret\":\"known\"},\"b\":{\"join\":[\"x \",{\"secret\":\"known\"},\" y\"]},"
-                           "\"c\":[1,{\"secret\":\"known\"}],\"d\":{\"e\":true}}");
-    json_t *want = parse("{\"a\":\"s3cret\",\"b\":\"x s3cret y\",\"c\":[1,\"s3cret\"],\"d\":{\"e\":true}}");
+    json_t *config = parse(
+        "{\"a\":{\"secret\":\"known\"},\"b\":{\"join\":[\"x \",{\"secret\":\"known\"},\" y\"]},"
+        "\"c\":[1,{\"secret\":\"known\"}],\"d\":{\"e\":true}}");
+    json_t *want =
+        parse("{\"a\":\"s3cret\",\"b\":\"x s3cret y\",\"c\":[1,\"s3cret\"],\"d\":{\"e\":true}}");
     struct err e = ERR_INIT;
     json_t *filled = project_fill(config, find_secret, NULL, &e);
     assert_true(json_equal(filled, want));
@@ -297,6 +336,7 @@ int main(void)
         TEST(a_key_file_that_is_none_is_an_error),
         TEST(a_folder_without_the_file_is_told),
         TEST(a_pipe_in_place_of_the_file_does_not_hang),
+        TEST(broken_bytes_never_crash_the_loader),
         TEST(secrets_are_filled_in_everywhere),
         TEST(a_missing_secret_is_named),
     };

@@ -1,5 +1,5 @@
-/* The recipe loader: what a good recipe becomes, and what each mistake says. The expected errors are
- * whole, place included, so that a message cannot drift away from its node unseen. */
+/* The recipe loader: what a good recipe becomes, and what each mistake says. The expected errors
+ * are whole, place included, so that a message cannot drift away from its node unseen. */
 
 #include "fixture.h"
 
@@ -48,36 +48,40 @@ static void assert_plan(const struct recipe *r, const char *path, const char *ex
     json_decref(want);
 }
 
-/* --- good recipes -------------------------------------------------------------------------------- */
+/* --- good recipes ----------------------------------------------------------------------------- */
 
 static void a_whole_recipe_becomes_a_plan(void **state)
 {
-    struct recipe *r = accept("recipe: follow-up\n"
-                              "summary: Create a task\n"
-                              "needs:\n  crm: crm\n"
-                              "inputs:\n  days: { type: integer, default: 2, label: Days }\n"
-                              "when:\n  - crm.contact_created\n  - records.activity_added\n"
-                              "if: = event.ok\n"
-                              "key: ${event.id}\n"
-                              "mode: queue\n"
-                              "do:\n"
-                              "  - step: first\n    use: crm.get_contact\n    with: { contactId: = event.id }\n"
-                              "  - step: second\n    use: scripts.score\n    if: true\n"
-                              "    each: = steps.first.list\n    as: answer\n    timeout: 2 min\n"
-                              "    retry: once\n    on_error: continue\n"
-                              "    with: { answers: [1, \"2\", = answer.x] }\n"
-                              "  - step: third\n    stop: because ${steps.second}\n"
-                              "on_error:\n  - step: tell\n    use: crm.ping\n    with: { text: \"${error.message}\" }\n");
+    struct recipe *r = accept(
+        "recipe: follow-up\n"
+        "summary: Create a task\n"
+        "needs:\n  crm: crm\n"
+        "inputs:\n  days: { type: integer, default: 2, label: Days }\n"
+        "when:\n  - crm.contact_created\n  - records.activity_added\n"
+        "if: = event.ok\n"
+        "key: ${event.id}\n"
+        "mode: queue\n"
+        "do:\n"
+        "  - step: first\n    use: crm.get_contact\n    with: { contactId: = event.id }\n"
+        "  - step: second\n    use: scripts.score\n    if: true\n"
+        "    each: = steps.first.list\n    as: answer\n    timeout: 2 min\n"
+        "    retry: once\n    on_error: continue\n"
+        "    with: { answers: [1, \"2\", = answer.x] }\n"
+        "  - step: third\n    stop: because ${steps.second}\n"
+        "on_error:\n  - step: tell\n    use: crm.ping\n    with: { text: \"${error.message}\" }\n");
     assert_string_equal(r->name, "follow-up");
     assert_plan(r, "needs", "{\"crm\":\"crm\"}");
     assert_plan(r, "inputs", "{\"days\":{\"default\":2,\"label\":\"Days\",\"type\":\"integer\"}}");
-    assert_plan(r, "when", "[{\"connection\":\"crm\",\"event\":\"contact_created\"},"
-                           "{\"connection\":\"records\",\"event\":\"activity_added\"}]");
+    assert_plan(r, "when",
+                "[{\"connection\":\"crm\",\"event\":\"contact_created\"},"
+                "{\"connection\":\"records\",\"event\":\"activity_added\"}]");
     assert_plan(r, "if", "{\"t\":\"expr\",\"s\":\"event.ok\",\"line\":10}");
     assert_plan(r, "key", "{\"t\":\"text\",\"parts\":[[\"event\",\"id\"]]}");
     assert_plan(r, "mode", "\"queue\"");
     assert_plan(r, "do.0.use", "{\"connection\":\"crm\",\"operation\":\"get_contact\"}");
-    assert_plan(r, "do.0.with", "{\"t\":\"map\",\"v\":{\"contactId\":{\"t\":\"expr\",\"s\":\"event.id\",\"line\":16}}}");
+    assert_plan(
+        r, "do.0.with",
+        "{\"t\":\"map\",\"v\":{\"contactId\":{\"t\":\"expr\",\"s\":\"event.id\",\"line\":16}}}");
     assert_plan(r, "do.0.retry.tries", "8");
     assert_plan(r, "do.1.use", "{\"script\":\"score\"}");
     assert_plan(r, "do.1.if", "{\"t\":\"lit\",\"v\":true}");
@@ -87,18 +91,21 @@ static void a_whole_recipe_becomes_a_plan(void **state)
     assert_plan(r, "do.1.on_error", "\"continue\"");
     assert_plan(r, "do.1.line", "17");
     assert_plan(r, "do.1.with.v.answers.v",
-                "[{\"t\":\"lit\",\"v\":1},{\"t\":\"lit\",\"v\":\"2\"},{\"t\":\"expr\",\"s\":\"answer.x\",\"line\":25}]");
+                "[{\"t\":\"lit\",\"v\":1},{\"t\":\"lit\",\"v\":\"2\"},{\"t\":\"expr\",\"s\":"
+                "\"answer.x\",\"line\":25}]");
     assert_plan(r, "do.2.stop", "{\"t\":\"text\",\"parts\":[\"because \",[\"steps\",\"second\"]]}");
-    assert_plan(r, "on_error.0.with.v.text", "{\"t\":\"text\",\"parts\":[[\"error\",\"message\"]]}");
+    assert_plan(r, "on_error.0.with.v.text",
+                "{\"t\":\"text\",\"parts\":[[\"error\",\"message\"]]}");
     assert_int_equal(json_get_int(r->inputs, "days", 0), 2);
     recipe_free(r);
 }
 
 static void the_bundle_holds_all_that_a_run_needs(void **state)
 {
-    struct recipe *r = accept(HEAD "do:\n"
-                                   "  - step: a\n    use: scripts.score\n"
-                                   "    with: { answers: '= map_each(\"contact\", event.list)' }\n");
+    struct recipe *r =
+        accept(HEAD "do:\n"
+                    "  - step: a\n    use: scripts.score\n"
+                    "    with: { answers: '= map_each(\"contact\", event.list)' }\n");
     struct err e = ERR_INIT;
     json_t *bundle = json_parse(r->bundle, r->bundle_len, &e);
     assert_non_null(bundle);
@@ -132,11 +139,12 @@ static void the_hash_follows_the_content_of_the_bundle(void **state)
 
 static void types_come_from_the_schema(void **state)
 {
-    struct recipe *r = accept(HEAD "do:\n  - step: a\n    use: crm.create_task\n    with:\n"
-                                   "      contactId: 0044\n      title: no\n      dueDate: 2026-11-25\n"
-                                   "      completed: false\n      count: \"7\"\n      price: 1.50\n"
-                                   "      color: null\n      tags: [yes, 12]\n      owner: { id: 9 }\n"
-                                   "      extra: { a: 1, b: true, c: \"1\", d: 010, e: no, f: [2.5] }\n");
+    struct recipe *r =
+        accept(HEAD "do:\n  - step: a\n    use: crm.create_task\n    with:\n"
+                    "      contactId: 0044\n      title: no\n      dueDate: 2026-11-25\n"
+                    "      completed: false\n      count: \"7\"\n      price: 1.50\n"
+                    "      color: null\n      tags: [yes, 12]\n      owner: { id: 9 }\n"
+                    "      extra: { a: 1, b: true, c: \"1\", d: 010, e: no, f: [2.5] }\n");
     assert_plan(r, "do.0.with.v.contactId.v", "\"0044\"");
     assert_plan(r, "do.0.with.v.title.v", "\"no\"");
     assert_plan(r, "do.0.with.v.dueDate.v", "\"2026-11-25\"");
@@ -144,7 +152,8 @@ static void types_come_from_the_schema(void **state)
     assert_plan(r, "do.0.with.v.count.v", "7");
     assert_plan(r, "do.0.with.v.price.v", "1.5");
     assert_plan(r, "do.0.with.v.color.v", "null");
-    assert_plan(r, "do.0.with.v.tags.v", "[{\"t\":\"lit\",\"v\":\"yes\"},{\"t\":\"lit\",\"v\":\"12\"}]");
+    assert_plan(r, "do.0.with.v.tags.v",
+                "[{\"t\":\"lit\",\"v\":\"yes\"},{\"t\":\"lit\",\"v\":\"12\"}]");
     assert_plan(r, "do.0.with.v.owner.v.id.v", "\"9\"");
     assert_plan(r, "do.0.with.v.extra.v.a.v", "1");
     assert_plan(r, "do.0.with.v.extra.v.b.v", "true");
@@ -157,8 +166,9 @@ static void types_come_from_the_schema(void **state)
 
 static void a_text_keeps_a_written_out_hole(void **state)
 {
-    struct recipe *r = accept(HEAD "do:\n  - step: a\n    use: crm.ping\n    with:\n"
-                                   "      a: cost $${x} now\n      b: ${event.tags.1}$${\n      c: $5\n");
+    struct recipe *r =
+        accept(HEAD "do:\n  - step: a\n    use: crm.ping\n    with:\n"
+                    "      a: cost $${x} now\n      b: ${event.tags.1}$${\n      c: $5\n");
     assert_plan(r, "do.0.with.v.a", "{\"t\":\"lit\",\"v\":\"cost ${x} now\"}");
     assert_plan(r, "do.0.with.v.b", "{\"t\":\"text\",\"parts\":[[\"event\",\"tags\",1],\"${\"]}");
     assert_plan(r, "do.0.with.v.c", "{\"t\":\"lit\",\"v\":\"$5\"}");
@@ -174,23 +184,25 @@ static void a_quoted_expression_is_an_expression(void **state)
 
 static void with_may_be_one_expression(void **state)
 {
-    struct recipe *r = accept(HEAD "do:\n  - step: a\n    use: crm.create_task\n    with: = event.task\n");
+    struct recipe *r =
+        accept(HEAD "do:\n  - step: a\n    use: crm.create_task\n    with: = event.task\n");
     assert_plan(r, "do.0.with.t", "\"expr\"");
     recipe_free(r);
 }
 
 static void steps_below_on_error_see_the_error_and_earlier_steps(void **state)
 {
-    struct recipe *r = accept(HEAD "do:\n  - step: a\n    use: crm.ping\n"
-                                   "  - step: b\n    use: crm.ping\n    on_error:\n"
-                                   "      - step: c\n        use: crm.ping\n"
-                                   "        with: { x: \"${steps.a.id} ${error.kind}\" }\n"
-                                   "  - step: d\n    use: crm.ping\n    with: { x: = steps.c.id }\n");
+    struct recipe *r =
+        accept(HEAD "do:\n  - step: a\n    use: crm.ping\n"
+                    "  - step: b\n    use: crm.ping\n    on_error:\n"
+                    "      - step: c\n        use: crm.ping\n"
+                    "        with: { x: \"${steps.a.id} ${error.kind}\" }\n"
+                    "  - step: d\n    use: crm.ping\n    with: { x: = steps.c.id }\n");
     assert_plan(r, "do.1.on_error.0.step", "\"c\"");
     recipe_free(r);
 }
 
-/* --- refused ------------------------------------------------------------------------------------- */
+/* --- refused ---------------------------------------------------------------------------------- */
 
 static void an_empty_recipe_names_every_word_that_is_missing(void **state)
 {
@@ -221,7 +233,8 @@ static void names_of_operations_and_events_are_looked_up(void **state)
            "5:5 crm has no event `contact_create` (did you mean `contact_created`?)\n"
            "6:5 `shop` is no connection of this recipe: `needs` does not name it\n"
            "9:10 crm has no operation `create_tsk` (did you mean `create_task`?)\n"
-           "11:10 `crmm` is no connection of this recipe: `needs` does not name it (did you mean `crm`?)\n"
+           "11:10 `crmm` is no connection of this recipe: `needs` does not name it (did you mean "
+           "`crm`?)\n"
            "13:10 `ladle.sleep` is not part of this version\n"
            "15:10 there is no action scripts/missing.lua that loads "
            "(it returns a table with name, summary, input, output and run)\n");
@@ -229,10 +242,11 @@ static void names_of_operations_and_events_are_looked_up(void **state)
 
 static void fields_are_checked_against_the_schema(void **state)
 {
-    refuse(HEAD "do:\n  - step: a\n    use: crm.create_task\n    with:\n"
-                "      contactID: 1\n      title: this title is much too long\n      dueDate: soon\n"
-                "      completed: yes\n      count: 1.5\n      price: cheap\n      color: green\n"
-                "      tags: red\n      owner: { name: x }\n",
+    refuse(HEAD
+           "do:\n  - step: a\n    use: crm.create_task\n    with:\n"
+           "      contactID: 1\n      title: this title is much too long\n      dueDate: soon\n"
+           "      completed: yes\n      count: 1.5\n      price: cheap\n      color: green\n"
+           "      tags: red\n      owner: { name: x }\n",
            "8:10 crm.create_task needs `contactId`\n"
            "10:7 crm.create_task has no field `contactID` (did you mean `contactId`?)\n"
            "11:14 `title` is longer than 20 characters\n"
@@ -241,14 +255,16 @@ static void fields_are_checked_against_the_schema(void **state)
            "14:14 `count` takes an integer, not `1.5` (digits only, without quotes or a unit)\n"
            "15:14 `price` takes a number, not `cheap`\n"
            "16:14 `color` is one of: red, blue\n"
-           "17:13 `tags` takes a list, not `red` (write it as a list: [one, two], or one `- ` line per item)\n"
+           "17:13 `tags` takes a list, not `red` (write it as a list: [one, two], or one `- ` line "
+           "per item)\n"
            "18:14 `owner` needs `id`\n"
            "18:16 `owner` has no field `name`\n");
 }
 
 static void a_step_without_fields_names_those_that_it_needs(void **state)
 {
-    refuse(HEAD "do:\n  - step: a\n    use: crm.get_contact\n", "8:10 crm.get_contact needs `contactId`\n");
+    refuse(HEAD "do:\n  - step: a\n    use: crm.get_contact\n",
+           "8:10 crm.get_contact needs `contactId`\n");
 }
 
 static void a_value_must_be_written(void **state)
@@ -259,14 +275,15 @@ static void a_value_must_be_written(void **state)
 
 static void words_of_later_versions_are_refused_as_such(void **state)
 {
-    refuse(HEAD "mode: latest\ndo:\n  - step: a\n    wait: 2 days\n  - step: b\n    parallel: []\n"
-                "  - step: c\n    wait_for: x\n  - step: d\n    call: x\n  - step: e\n    do: []\n",
-           "6:7 `mode: latest` is not part of this version (leave `mode` out: queue is the default)\n"
-           "9:5 `wait` is not part of this version\n"
-           "11:5 `parallel` is not part of this version\n"
-           "13:5 `wait_for` is not part of this version\n"
-           "15:5 `call` is not part of this version\n"
-           "17:5 `do` is not part of this version\n");
+    refuse(
+        HEAD "mode: latest\ndo:\n  - step: a\n    wait: 2 days\n  - step: b\n    parallel: []\n"
+             "  - step: c\n    wait_for: x\n  - step: d\n    call: x\n  - step: e\n    do: []\n",
+        "6:7 `mode: latest` is not part of this version (leave `mode` out: queue is the default)\n"
+        "9:5 `wait` is not part of this version\n"
+        "11:5 `parallel` is not part of this version\n"
+        "13:5 `wait_for` is not part of this version\n"
+        "15:5 `call` is not part of this version\n"
+        "17:5 `do` is not part of this version\n");
 }
 
 static void an_expression_is_compiled_when_it_is_loaded(void **state)
@@ -295,20 +312,21 @@ static void an_expression_needs_its_blank(void **state)
 
 static void a_hole_holds_a_path_and_nothing_else(void **state)
 {
-    refuse(HEAD "do:\n  - step: a\n    use: crm.ping\n    with:\n"
-                "      a: hello ${event.name or 'you'}\n      b: ${evnt.id}\n      c: ${event.id\n"
-                "      d: ${}\n      e: ${item.x}\n      f: ${error.kind}\n      g: ${event..x}\n",
-           "10:10 `${…}` holds a path such as event.firstName and nothing else "
-           "(for a computed value write the whole value as an expression: = …)\n"
-           "11:10 `${…}` begins with event, meta, inputs, steps, item, now or error, not with `evnt` "
-           "(did you mean `event`?)\n"
-           "12:10 `${` is not closed (close it with }, or write $${ for the characters ${)\n"
-           "13:10 `${…}` holds a path such as event.firstName and nothing else "
-           "(for a computed value write the whole value as an expression: = …)\n"
-           "14:10 `item` is there only in a step with `each`\n"
-           "15:10 `error` is there only below `on_error`\n"
-           "16:10 `${…}` holds a path such as event.firstName and nothing else "
-           "(for a computed value write the whole value as an expression: = …)\n");
+    refuse(
+        HEAD "do:\n  - step: a\n    use: crm.ping\n    with:\n"
+             "      a: hello ${event.name or 'you'}\n      b: ${evnt.id}\n      c: ${event.id\n"
+             "      d: ${}\n      e: ${item.x}\n      f: ${error.kind}\n      g: ${event..x}\n",
+        "10:10 `${…}` holds a path such as event.firstName and nothing else "
+        "(for a computed value write the whole value as an expression: = …)\n"
+        "11:10 `${…}` begins with event, meta, inputs, steps, item, now or error, not with `evnt` "
+        "(did you mean `event`?)\n"
+        "12:10 `${` is not closed (close it with }, or write $${ for the characters ${)\n"
+        "13:10 `${…}` holds a path such as event.firstName and nothing else "
+        "(for a computed value write the whole value as an expression: = …)\n"
+        "14:10 `item` is there only in a step with `each`\n"
+        "15:10 `error` is there only below `on_error`\n"
+        "16:10 `${…}` holds a path such as event.firstName and nothing else "
+        "(for a computed value write the whole value as an expression: = …)\n");
 }
 
 static void a_hole_cannot_stand_for_a_number(void **state)
@@ -321,21 +339,27 @@ static void a_hole_cannot_stand_for_a_number(void **state)
 
 static void only_earlier_steps_have_results(void **state)
 {
-    refuse(HEAD "if: = steps.a.ok\ndo:\n  - step: a\n    use: crm.ping\n    with: { x: = steps.a.id }\n"
-                "  - step: second\n    use: crm.ping\n    with: { x: \"${steps.third.id}\", y: '= steps[\"secnd\"]' }\n"
-                "  - step: third\n    use: crm.ping\n    with: { x: '= \"steps.none\" .. steps.second.x -- steps.no' }\n",
-           "6:5 no step before this one is called `a`\n"
-           "10:16 the result of step `a` is not there at this place\n"
-           "13:16 no step before this one is called `third`\n"
-           "13:40 no step before this one is called `secnd`\n");
+    refuse(
+        HEAD
+        "if: = steps.a.ok\ndo:\n  - step: a\n    use: crm.ping\n    with: { x: = steps.a.id }\n"
+        "  - step: second\n    use: crm.ping\n    with: { x: \"${steps.third.id}\", y: '= "
+        "steps[\"secnd\"]' }\n"
+        "  - step: third\n    use: crm.ping\n    with: { x: '= \"steps.none\" .. steps.second.x -- "
+        "steps.no' }\n",
+        "6:5 there are no results of steps at this place (it is looked at before the first step)\n"
+        "10:16 the result of step `a` is not there at this place\n"
+        "13:16 no step before this one is called `third`\n"
+        "13:40 no step before this one is called `secnd`\n");
 }
 
 static void field_maps_are_found_and_checked(void **state)
 {
-    refuse(HEAD "do:\n  - step: a\n    use: crm.ping\n    with:\n"
-                "      a: '= map_fields(\"contat\", event)'\n      b: = map_fields(event.map, event)\n"
-                "      c: '= map_each(\"broken\", event)'\n",
-           "10:10 there is no field map recipes/maps/contat.yaml (a field map is a file in recipes/maps)\n"
+    refuse(HEAD
+           "do:\n  - step: a\n    use: crm.ping\n    with:\n"
+           "      a: '= map_fields(\"contat\", event)'\n      b: = map_fields(event.map, event)\n"
+           "      c: '= map_each(\"broken\", event)'\n",
+           "10:10 there is no field map recipes/maps/contat.yaml (a field map is a file in "
+           "recipes/maps)\n"
            "11:10 a field map's name stands in quotes as the first argument "
            "(write map_fields(\"contact\", value))\n"
            "12:10 recipes/maps/broken.yaml:3:5: `a => b` is no line of a field map "
@@ -346,8 +370,10 @@ static void retry_policies_are_checked(void **state)
 {
     refuse(HEAD "do:\n"
                 "  - step: a\n    use: crm.ping\n    retry: patint\n"
-                "  - step: b\n    use: crm.ping\n    retry: { tries: 0, first: 5, factor: x, jitter: half, max: 3 }\n"
-                "  - step: c\n    use: crm.ping\n    retry: { first: 2h, longest: 1h, for: [invalid, rate_limit] }\n"
+                "  - step: b\n    use: crm.ping\n    retry: { tries: 0, first: 5, factor: x, "
+                "jitter: half, max: 3 }\n"
+                "  - step: c\n    use: crm.ping\n    retry: { first: 2h, longest: 1h, for: "
+                "[invalid, rate_limit] }\n"
                 "  - step: d\n    use: crm.ping\n    timeout: 2 days\n",
            "9:12 there is no retry policy `patint`: standard, patient, once, or a policy in full "
            "(did you mean `patient`?)\n"
@@ -365,20 +391,24 @@ static void retry_policies_are_checked(void **state)
 
 static void a_policy_in_full_replaces_only_what_it_says(void **state)
 {
-    struct recipe *r = accept(HEAD "do:\n  - step: a\n    use: crm.ping\n"
-                                   "    retry: { tries: 3, first: 2h, factor: 1.5, jitter: none, for: [unavailable] }\n"
-                                   "  - step: b\n    use: crm.ping\n    retry: patient\n");
-    assert_plan(r, "do.0.retry", "{\"tries\":3,\"first_us\":7200000000,\"longest_us\":7200000000,"
-                                 "\"factor\":1.5,\"jitter\":\"none\",\"kinds\":[\"unavailable\"]}");
-    assert_plan(r, "do.1.retry", "{\"tries\":32,\"first_us\":30000000,\"longest_us\":21600000000,"
-                                 "\"factor\":3.0,\"jitter\":\"full\"}");
+    struct recipe *r = accept(
+        HEAD "do:\n  - step: a\n    use: crm.ping\n"
+             "    retry: { tries: 3, first: 2h, factor: 1.5, jitter: none, for: [unavailable] }\n"
+             "  - step: b\n    use: crm.ping\n    retry: patient\n");
+    assert_plan(r, "do.0.retry",
+                "{\"tries\":3,\"first_us\":7200000000,\"longest_us\":7200000000,"
+                "\"factor\":1.5,\"jitter\":\"none\",\"kinds\":[\"unavailable\"]}");
+    assert_plan(r, "do.1.retry",
+                "{\"tries\":32,\"first_us\":30000000,\"longest_us\":21600000000,"
+                "\"factor\":3.0,\"jitter\":\"full\"}");
     recipe_free(r);
 }
 
 static void a_step_does_one_thing(void **state)
 {
     refuse(HEAD "do:\n  - step: a\n  - step: b\n    use: crm.ping\n    stop: x\n"
-                "  - step: c\n    stop: done\n    retry: once\n  - use: crm.ping\n  - step: e\n    use: crm.ping\n    as: x\n"
+                "  - step: c\n    stop: done\n    retry: once\n  - use: crm.ping\n  - step: e\n    "
+                "use: crm.ping\n    as: x\n"
                 "  - step: f\n    use: crm.ping\n    each: [1]\n    as: event\n  - text\n"
                 "  - step: g\n    use: crm.ping\n    on_error: retry\n",
            "7:5 a step needs `use` or `stop` (such as use: crm.get_contact)\n"
@@ -394,8 +424,9 @@ static void a_step_does_one_thing(void **state)
 
 static void conditions_are_expressions(void **state)
 {
-    refuse(HEAD "if: event.ok\n" PING, "6:5 `if` takes an expression, true or false, not `event.ok` "
-                                       "(write `= ` before it)\n");
+    refuse(HEAD "if: event.ok\n" PING,
+           "6:5 `if` takes an expression, true or false, not `event.ok` "
+           "(write `= ` before it)\n");
 }
 
 static void inputs_are_declared_with_types(void **state)
@@ -413,37 +444,59 @@ static void inputs_are_declared_with_types(void **state)
 
 static void shapes_are_checked_everywhere(void **state)
 {
-    refuse("recipe: [a]\nsummary: {}\nneeds: crm\ninputs: []\nwhen: crm.x\ndo: {}\non_error: continue\n",
+    refuse("recipe: [a]\nsummary: {}\nneeds: crm\ninputs: []\nwhen: crm.x\ndo: {}\non_error: "
+           "continue\n",
            "1:9 a recipe takes one value, not a list\n"
            "2:10 `summary` takes one value, not a map\n"
-           "3:8 `needs` takes a map, not one value (a map has one line `name: value` per entry, indented)\n"
-           "4:9 `inputs` takes a map, not a list (a map has one line `name: value` per entry, indented)\n"
-           "5:7 `when` takes a list, not one value (a list has one line per item, each beginning with `- `)\n"
-           "6:5 `do` takes a list, not a map (a list has one line per item, each beginning with `- `)\n"
+           "3:8 `needs` takes a map, not one value (a map has one line `name: value` per entry, "
+           "indented)\n"
+           "4:9 `inputs` takes a map, not a list (a map has one line `name: value` per entry, "
+           "indented)\n"
+           "5:7 `when` takes a list, not one value (a list has one line per item, each beginning "
+           "with `- `)\n"
+           "6:5 `do` takes a list, not a map (a list has one line per item, each beginning with `- "
+           "`)\n"
            "7:11 `on_error` of a recipe is a list of steps (continue and fail belong to a step)\n");
 }
 
-/* --- with a project ------------------------------------------------------------------------------ */
+/* --- with a project --------------------------------------------------------------------------- */
 
 static void needs_are_bound_to_connections_of_the_project(void **state)
 {
-    struct project p = {.folder = "/nowhere", .timezone = "Europe/Amsterdam"};
-    p.connections = parse("{\"crmm\":{\"connector\":\"crm\"},\"hook\":{\"connector\":\"webhook\"}}");
+    struct project p = { .folder = (char *)"/nowhere", .timezone = (char *)"Europe/Amsterdam" };
+    p.connections =
+        parse("{\"crmm\":{\"connector\":\"crm\"},\"hook\":{\"connector\":\"webhook\"}}");
     char *errors = NULL;
-    assert_null(load("recipe: r\nneeds:\n  crm: crm\n  hook: crm\nwhen:\n  - crm.contact_created\n" PING, &p,
-                     &errors));
-    assert_string_equal(errors,
-                        "3:3 ladle.yaml has no connection `crm` (did you mean `crmm`?)\n"
-                        "4:9 the connection `hook` of ladle.yaml is of the connector webhook, not crm\n");
+    assert_null(
+        load("recipe: r\nneeds:\n  crm: crm\n  hook: crm\nwhen:\n  - crm.contact_created\n" PING,
+             &p, &errors));
+    assert_string_equal(
+        errors, "3:3 ladle.yaml has no connection `crm` (did you mean `crmm`?)\n"
+                "4:9 the connection `hook` of ladle.yaml is of the connector webhook, not crm\n");
+    free(errors);
+    json_decref(p.connections);
+}
+
+static void the_workspace_needs_no_entry_in_the_project(void **state)
+{
+    struct project p = { .folder = (char *)"/nowhere", .timezone = (char *)"UTC" };
+    p.connections = json_object();
+    char *errors = NULL;
+    struct recipe *r = load("recipe: r\nneeds:\n  records: records\nwhen:\n"
+                            "  - records.activity_added\ndo:\n  - step: a\n    stop: x\n",
+                            &p, &errors);
+    assert_string_equal(errors, "");
+    recipe_free(r);
     free(errors);
     json_decref(p.connections);
 }
 
 static void what_the_connection_fills_in_is_not_missing(void **state)
 {
-    struct project p = {.folder = "/nowhere", .timezone = "UTC"};
-    const char *text = HEAD "do:\n  - step: a\n    use: crm.create_task\n"
-                            "    with: { contactId: x, title: x, dueDate: 2026-01-01, completed: true }\n";
+    struct project p = { .folder = (char *)"/nowhere", .timezone = (char *)"UTC" };
+    const char *text =
+        HEAD "do:\n  - step: a\n    use: crm.create_task\n"
+             "    with: { contactId: x, title: x, dueDate: 2026-01-01, completed: true }\n";
     char *errors = NULL;
     p.connections = parse("{\"crm\":{\"connector\":\"crm\",\"location\":\"L1\"}}");
     struct recipe *r = load(text, &p, &errors);
@@ -461,9 +514,10 @@ static void what_the_connection_fills_in_is_not_missing(void **state)
 
 static void the_project_gives_inputs_as_the_declared_types(void **state)
 {
-    const char *text = HEAD "inputs:\n  days: { type: integer, default: 2 }\n  zip: { type: string }\n"
-                            "  tags: { type: list, default: [a] }\n" PING;
-    struct project p = {.folder = "/nowhere", .timezone = "UTC"};
+    const char *text =
+        HEAD "inputs:\n  days: { type: integer, default: 2 }\n  zip: { type: string }\n"
+             "  tags: { type: list, default: [a] }\n" PING;
+    struct project p = { .folder = (char *)"/nowhere", .timezone = (char *)"UTC" };
     p.connections = parse("{\"crm\":{\"connector\":\"crm\"}}");
     p.inputs = parse("{\"r\":{\"days\":\"5\",\"zip\":\"0044\",\"tags\":[\"x\",1]}}");
     char *errors = NULL;
@@ -478,21 +532,21 @@ static void the_project_gives_inputs_as_the_declared_types(void **state)
 
     p.inputs = parse("{\"r\":{\"days\":\"many\",\"dayz\":\"5\",\"tags\":\"x\"}}");
     assert_null(load(text, &p, &errors));
-    assert_string_equal(errors,
-                        "7:3 the value that ladle.yaml gives to `days` takes an integer, not `many` "
-                        "(digits only, without quotes or a unit)\n"
-                        "7:3 ladle.yaml gives an input `dayz`, which this recipe does not have "
-                        "(did you mean `days`?)\n"
-                        "8:3 the input `zip` has no value "
-                        "(give it a default here, or a value below `inputs` in ladle.yaml)\n"
-                        "9:3 the value that ladle.yaml gives to `tags` takes a list, not `x` "
-                        "(write it as a list: [one, two], or one `- ` line per item)\n");
+    assert_string_equal(
+        errors, "7:3 the value that ladle.yaml gives to `days` takes an integer, not `many` "
+                "(digits only, without quotes or a unit)\n"
+                "7:3 ladle.yaml gives an input `dayz`, which this recipe does not have "
+                "(did you mean `days`?)\n"
+                "8:3 the input `zip` has no value "
+                "(give it a default here, or a value below `inputs` in ladle.yaml)\n"
+                "9:3 the value that ladle.yaml gives to `tags` takes a list, not `x` "
+                "(write it as a list: [one, two], or one `- ` line per item)\n");
     free(errors);
     json_decref(p.inputs);
     json_decref(p.connections);
 }
 
-/* --- any bytes ----------------------------------------------------------------------------------- */
+/* --- any bytes -------------------------------------------------------------------------------- */
 
 static uint32_t next_random(uint32_t *seed)
 {
@@ -502,17 +556,21 @@ static uint32_t next_random(uint32_t *seed)
 
 static void broken_bytes_never_crash_the_loader(void **state)
 {
-    const char *good = HEAD "if: = has(event.tags, \"x\")\nkey: ${event.id}\ninputs:\n  d: { type: integer, default: 2 }\n"
-                            "do:\n  - step: a\n    use: crm.create_task\n    each: = event.list\n    as: x\n"
-                            "    with: { contactId: \"= x.id\", title: '${x.id} ${', tags: [a, b], owner: { id: 1 } }\n"
-                            "    retry: { tries: 3, for: [timeout] }\n    on_error:\n      - step: b\n        stop: = error.kind\n";
+    const char *good = HEAD
+        "if: = has(event.tags, \"x\")\nkey: ${event.id}\ninputs:\n  d: { type: integer, default: 2 "
+        "}\n"
+        "do:\n  - step: a\n    use: crm.create_task\n    each: = event.list\n    as: x\n"
+        "    with: { contactId: \"= x.id\", title: '${x.id} ${', tags: [a, b], owner: { id: 1 } }\n"
+        "    retry: { tries: 3, for: [timeout] }\n    on_error:\n      - step: b\n        stop: = "
+        "error.kind\n";
     size_t len = strlen(good);
     char *text = xmalloc(len + 1);
     uint32_t seed = 7;
     for (int i = 0; i < 4000; i++) {
         memcpy(text, good, len + 1);
         for (uint32_t n = next_random(&seed) % 6 + 1; n > 0; n--) {
-            text[next_random(&seed) % len] = "\n: -{}[]=$#'\"\\\x01\xff\xc3xa0.|>&*!%@`"[next_random(&seed) % 30];
+            text[next_random(&seed) % len] =
+                "\n: -{}[]=$#'\"\\\x01\xff\xc3xa0.|>&*!%@`"[next_random(&seed) % 30];
         }
         struct diags *d = diags_new("r.yaml");
         size_t cut = next_random(&seed) % 4 == 0 ? next_random(&seed) % len : len;
@@ -556,6 +614,7 @@ int main(void)
         cmocka_unit_test(inputs_are_declared_with_types),
         cmocka_unit_test(shapes_are_checked_everywhere),
         cmocka_unit_test(needs_are_bound_to_connections_of_the_project),
+        cmocka_unit_test(the_workspace_needs_no_entry_in_the_project),
         cmocka_unit_test(what_the_connection_fills_in_is_not_missing),
         cmocka_unit_test(the_project_gives_inputs_as_the_declared_types),
         cmocka_unit_test(broken_bytes_never_crash_the_loader),

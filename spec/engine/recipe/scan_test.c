@@ -13,7 +13,7 @@
 
 static void note(void *ud, enum scan_what what, const char *name, size_t len)
 {
-    static const char *const words[] = {"step", "step?", "map", "map?", "item", "error"};
+    static const char *const words[] = { "step", "step?", "map", "map?", "item", "error" };
     struct buf *out = ud;
     (void)buf_printf(out, "%s:%.*s ", words[what], (int)len, name ? name : "");
 }
@@ -82,6 +82,31 @@ static void hostile_texts_end(void **state)
     finds("1e5.steps.a", "");
 }
 
+static void count_find(void *ud, enum scan_what what, const char *name, size_t len)
+{
+    (*(size_t *)ud)++;
+    assert_true(name != NULL || len == 0);
+}
+
+static void any_bytes_end(void **state)
+{
+    uint32_t seed = 3;
+    size_t finds_count = 0;
+    for (int i = 0; i < 5000; i++) {
+        char *text = malloc(40); /* of its exact size, so that a read past its end is found */
+        for (int n = 0; n < 40; n++) {
+            seed = seed * 1664525u + 1013904223u;
+            text[n] = "steps.[]='\"-\\ \nmap_fields(item,error"[(seed >> 16) % 37];
+        }
+        scan_expression(text, 40, count_find, &finds_count);
+        memcpy(text, "steps", 5);
+        text[5] = ' ';
+        scan_expression(text, 5, count_find, &finds_count);
+        free(text);
+    }
+    assert_true(finds_count >= 5000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +116,7 @@ int main(void)
         cmocka_unit_test(literal_names_of_field_maps_are_found),
         cmocka_unit_test(item_and_error_are_found),
         cmocka_unit_test(hostile_texts_end),
+        cmocka_unit_test(any_bytes_end),
     };
     return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
 }
