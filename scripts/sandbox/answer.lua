@@ -1,6 +1,6 @@
--- Answers and their bodies. A refusal is an answer that is raised: the code that finds the fault says what is wrong,
--- and server.lua, which catches it, does not need to know why. The texts are those seen from the real service (facts
--- 1.7); where no text was seen, the note beside it says so.
+-- Answers and their bodies. A refusal is an answer that is raised: the code that finds the fault
+-- says what is wrong, and server.lua, which catches it, does not need to know why. The texts are
+-- those seen from the real service; where no text was seen, the note beside it says so.
 
 local json = require 'json'
 
@@ -28,16 +28,12 @@ function answer.plain(status)
   return { statusCode = status, message = NAMES[status] or 'Error', error = NAMES[status] }
 end
 
--- Raises an answer: `message` is text, or a list of texts as the validator gives it. `more` is merged into the body.
-function answer.refuse(status, message, more)
-  local body = { statusCode = status, message = message, error = NAMES[status] }
-  for key, value in pairs(more or {}) do
-    body[key] = value
-  end
-  error(setmetatable({ status = status, body = body }, refusal), 0)
+-- Raises an answer: `message` is text, or a list of texts as the validator gives it.
+function answer.refuse(status, message)
+  answer.refuse_with(status, { statusCode = status, message = message, error = NAMES[status] })
 end
 
--- Raises an answer with just this body: OAuth errors have a shape of their own.
+-- Raises an answer with just this body: some errors have a shape of their own.
 function answer.refuse_with(status, body)
   error(setmetatable({ status = status, body = body }, refusal), 0)
 end

@@ -1,29 +1,33 @@
--- OAuth 2.0 and private integration tokens (facts 1). An authorization code works once, a refresh token works once,
--- an access token works until it expires; a private integration token does not expire. There is no grace period for a
--- lost answer of the token endpoint, since none is documented: who loses the answer has lost the connection.
+-- OAuth 2.0 and private integration tokens. An authorization code works once, a refresh token works
+-- once, an access token works until it expires; a private integration token does not expire. There
+-- is no grace period for a lost answer of the token endpoint, since none is documented: who loses
+-- the answer has lost the connection.
 --
--- Facts are silent about the bodies of failed grants: they are those of RFC 6749, 5.2.
+-- The vendor does not document the bodies of failed grants: they are those of RFC 6749, 5.2.
 
 local answer = require 'sandbox.answer'
 
 local auth = {}
 
+-- {"alg":"RS256","typ":"JWT"}: tokens look like the real ones, and nothing is in them.
+local JWT_HEAD = 'eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9'
 local CODE_LIFE_MS = 600000
 local YEAR_MS = 365 * 86400000
 
 local Auth = {}
 Auth.__index = Auth
 
--- `app` is {client_id, client_secret, scopes, codes, private_token, location, company, user, …} of seed.lua.
+-- `app` is that of seed.lua: {client_id, client_secret, scopes, codes, private_token, location, …}.
 function auth.new(sandbox, app)
-  local self = setmetatable({ sandbox = sandbox, app = app, access = {}, refresh = {}, codes = {} }, Auth)
+  local self = { sandbox = sandbox, app = app, access = {}, refresh = {}, codes = {} }
   for _, code in ipairs(app.codes) do
     self.codes[code] = { scopes = app.scopes, type = 'Location' }
   end
   self.access[app.private_token] = {
-    kind = 'private', type = 'Location', location = app.location, scopes = app.scopes, client = app.private_token,
+    kind = 'private', type = 'Location', location = app.location, scopes = app.scopes,
+    client = app.private_token,
   }
-  return self
+  return setmetatable(self, Auth)
 end
 
 local function oauth_error(status, code, description)
@@ -31,15 +35,16 @@ local function oauth_error(status, code, description)
 end
 
 local function jwt(random)
-  return table.concat({ 'eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9', random:token(120), random:token(86) }, '.')
+  return table.concat({ JWT_HEAD, random:token(120), random:token(86) }, '.')
 end
 
 local function issue(self, type, location, scopes)
   local sandbox, app = self.sandbox, self.app
   local now, random = sandbox.now(), sandbox.secrets
   local access = {
-    kind = 'oauth', type = type, location = location, company = app.company, user = app.user, client = app.client_id,
-    scopes = scopes, text = jwt(random), expires_ms = now + sandbox.settings.access_token_s * 1000,
+    kind = 'oauth', type = type, location = location, company = app.company, user = app.user,
+    client = app.client_id, scopes = scopes, text = jwt(random),
+    expires_ms = now + sandbox.settings.access_token_s * 1000,
   }
   local refresh = {
     type = type, location = location, scopes = scopes, text = jwt(random), id = random:hex24(),
@@ -54,9 +59,10 @@ local function token_body(self, call, access, refresh)
   local app = self.app
   local is_company = access.type == 'Company'
   return {
-    access_token = access.text, token_type = 'Bearer', expires_in = self.sandbox.settings.access_token_s,
-    refresh_token = refresh.text, refreshTokenId = refresh.id, scope = table.concat(access.scopes, ' '),
-    userType = access.type, companyId = app.company, userId = app.user, isBulkInstallation = false,
+    access_token = access.text, token_type = 'Bearer',
+    expires_in = self.sandbox.settings.access_token_s, refresh_token = refresh.text,
+    refreshTokenId = refresh.id, scope = table.concat(access.scopes, ' '), userType = access.type,
+    companyId = app.company, userId = app.user, isBulkInstallation = false,
     locationId = not is_company and access.location or nil,
     approvedLocations = is_company and answer.list({ app.location, app.other_location }) or nil,
     traceId = call.trace_id,
@@ -91,7 +97,8 @@ local function exchange_code(self, call, form)
   end
   code.is_used = true
   local type = form.user_type or code.type
-  local access, refresh = issue(self, type, type == 'Location' and self.app.location or nil, code.scopes)
+  local location = type == 'Location' and self.app.location or nil
+  local access, refresh = issue(self, type, location, code.scopes)
   record(call, 'token_issued', { id = refresh.id, userType = type })
   return answer.ok(token_body(self, call, access, refresh))
 end
@@ -134,7 +141,9 @@ function auth.location_token(call)
     answer.refuse(400, 'Location not found')
   end
   local access, refresh = issue(self, 'Location', form.locationId, app.scopes)
-  record(call, 'token_issued', { id = refresh.id, userType = 'Location', locationId = form.locationId })
+  record(call, 'token_issued', {
+    id = refresh.id, userType = 'Location', locationId = form.locationId,
+  })
   return answer.ok(token_body(self, call, access, refresh))
 end
 
@@ -171,7 +180,8 @@ local function check_authorize(self, query)
   end
 end
 
--- GET /oauth/chooselocation: the person is taken to have chosen the seeded location and agreed at once.
+-- GET /oauth/chooselocation: the person is taken to have chosen the seeded location and agreed at
+-- once.
 function auth.choose_location(call)
   local self, query = call.sandbox.auth, call.query
   check_authorize(self, query)
@@ -202,8 +212,8 @@ function Auth:token_of(header)
   return token
 end
 
--- Ends the access token that a request carries, as if its time were up. A private integration token survives, but this
--- request is refused.
+-- Ends the access token that a request carries, as if its time were up. A private integration token
+-- survives, but this request is refused.
 function Auth:expire(header)
   local text = (header or ''):match('^[Bb]earer +(%S+)$')
   local token = text and self.access[text]

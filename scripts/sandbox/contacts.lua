@@ -1,8 +1,9 @@
--- Contacts: get, create, update, delete, upsert. Each takes a call {sandbox, params, body, query, token …} and returns
--- an answer or raises a refusal. Nothing is changed before everything is checked.
+-- Contacts: get, create, update, delete, upsert. Each takes a call {sandbox, params, body, query,
+-- token …} and returns an answer or raises a refusal. Nothing is changed before everything is
+-- checked.
 --
--- Facts are silent about an id that is not there; the API's description lists 400, 401 and 422 for these operations
--- and no 404, so 400 it is.
+-- What an id gives that is not there is not documented; the API's description lists 400, 401 and
+-- 422 for these operations and no 404, so 400 it is.
 
 local answer = require 'sandbox.answer'
 local json = require 'json'
@@ -13,10 +14,11 @@ local views = require 'sandbox.views'
 
 local contacts = {}
 
--- Fields that are stored as they come; a null clears.
+-- Fields that are stored as they come; a null clears. `gender` is none of them: the service takes it
+-- and no answer of its ever shows it.
 local PLAIN = {
-  'firstName', 'lastName', 'address1', 'city', 'state', 'postalCode', 'website', 'timezone', 'dnd', 'source',
-  'country', 'companyName', 'assignedTo', 'gender',
+  'firstName', 'lastName', 'address1', 'city', 'state', 'postalCode', 'website', 'timezone', 'dnd',
+  'source', 'country', 'companyName', 'assignedTo',
 }
 
 -- 403 where the token belongs to another location.
@@ -126,14 +128,15 @@ local function merge_settings(old, new)
   return merged
 end
 
--- Puts the fields of a checked body into a contact. `tags` overwrites all tags, as the vendor says it does.
+-- Puts the fields of a checked body into a contact. `tags` overwrites all tags, as the vendor says
+-- it does.
 local function apply(call, contact, body)
   split_name(body)
   for _, name in ipairs(PLAIN) do
     set_text(contact, name, body[name])
   end
   set_text(contact, 'email', body.email)
-  set_text(contact, 'phone', body.phone ~= json.null and people.fold_phone(body.phone) or body.phone)
+  set_text(contact, 'phone', people.fold_phone(body.phone) or body.phone)
   set_birth(contact, body.dateOfBirth)
   if body.tags then
     contact.tags = unique(body.tags)
@@ -150,8 +153,8 @@ local function apply(call, contact, body)
 end
 
 local function refuse_duplicate(existing, field)
-  answer.refuse(400, 'This location does not allow duplicated contacts.', {
-    error = nil,
+  answer.refuse_with(400, {
+    statusCode = 400, message = 'This location does not allow duplicated contacts.',
     meta = { contactId = existing.id, matchingField = field },
   })
 end
@@ -179,8 +182,8 @@ end
 
 local function record(call, effect, contact, more)
   local entry = {
-    effect = effect, id = contact.id, contactId = contact.id, locationId = contact.locationId, email = contact.email,
-    phone = contact.phone, source = contact.source,
+    effect = effect, id = contact.id, contactId = contact.id, locationId = contact.locationId,
+    email = contact.email, phone = contact.phone, source = contact.source,
   }
   for key, value in pairs(more or {}) do
     entry[key] = value
@@ -211,8 +214,8 @@ local function snapshot(contact)
   return json.encode(view.tags), contact.dnd or false, json.encode(contact.dndSettings or {}), view
 end
 
--- Which events a change makes is not documented in full. Here: ContactTagUpdate where the tags changed,
--- ContactDndUpdate where "do not disturb" did, and ContactUpdate for every update.
+-- Which events a change makes is not documented in full. Here: ContactTagUpdate where the tags
+-- changed, ContactDndUpdate where "do not disturb" did, and ContactUpdate for every update.
 local function change(call, contact, body)
   local tags, dnd, dnd_settings = snapshot(contact)
   call.sandbox.people:change(contact, function(c)
@@ -260,14 +263,13 @@ function contacts.delete(call)
   return answer.ok { succeded = true }
 end
 
--- Where the e-mail address is one contact's and the phone another's, the first is updated and the second field is
--- dropped without a word; `gender` of a contact that exists is dropped too. Both as the real service does.
+-- Where the e-mail address is one contact's and the phone another's, the first is updated and the
+-- second field is dropped without a word, as the real service does.
 local function update_same(call, same, field, body)
   local store = call.sandbox.people
   if field == 'email' and store:find(same.locationId, 'phone', body.phone, same.id) then
     body.phone = nil
   end
-  body.gender = nil
   change(call, same, body)
   return answer.ok { new = false, contact = views.contact(same), traceId = call.trace_id }
 end
@@ -284,7 +286,8 @@ function contacts.upsert(call)
   if same then
     return update_same(call, same, field, body)
   end
-  return answer.ok { new = true, contact = views.contact(insert(call, body)), traceId = call.trace_id }
+  local made = insert(call, body)
+  return answer.ok { new = true, contact = views.contact(made), traceId = call.trace_id }
 end
 
 return contacts

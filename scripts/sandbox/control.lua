@@ -1,13 +1,13 @@
--- The endpoints below /_sandbox/, for tests and demonstrations; the real service has nothing like them. They need no
--- token, are never limited and make no ledger lines.
+-- The endpoints below /_sandbox/, for tests and demonstrations; the real service has nothing like
+-- them. They need no token, are never limited and make no ledger lines.
 --
 --   GET  /_sandbox/state      credentials, counts, limits, webhooks
 --   GET  /_sandbox/ledger     {"entries": […], "dropped": 0}; ?effect=task_created only those
 --   GET  /_sandbox/contacts   every contact with its tasks and notes
 --   GET  /_sandbox/faults     the rules with how often they matched and fired
 --   POST /_sandbox/faults     a list of rules; replaces the old ones (faults.lua)
---   POST /_sandbox/settings   {"rate_max": 5, "access_token_s": 2, …}: those that are named change (server.lua)
---   POST /_sandbox/emit       {"event": {"type": …, …}, "signature": "forged", "copies": 2}: sends a webhook
+--   POST /_sandbox/settings   {"rate_max": 5, "access_token_s": 2}: those named change (server.lua)
+--   POST /_sandbox/emit       {"event": {"type": …}, "signature": "forged", "copies": 2}: a webhook
 --   POST /_sandbox/hooks      {"urls": [...]}: where webhooks go from now on
 
 local answer = require 'sandbox.answer'
@@ -22,7 +22,7 @@ local COPIES_MAX = 1000
 local function body_of(request)
   local value, err = json.try_decode(request.body or '')
   if type(value) ~= 'table' then
-    answer.refuse(400, 'the body is not a JSON object or list: ' .. tostring(err and err.message or err or ''))
+    answer.refuse(400, 'the body is not a JSON object or list: ' .. tostring(err or ''))
   end
   return value
 end
@@ -60,8 +60,8 @@ local function state(sandbox)
   return answer.ok {
     app = sandbox:credentials(), settings = sandbox.settings, effects = sandbox.ledger.counts,
     contacts = sandbox.people.count, requests = sandbox.requests, answers = sandbox.answers,
-    rate = { refused = sandbox.limits.refused, peak = sandbox.limits.peak }, webhooks = sandbox.webhooks:report(),
-    lost_answers = sandbox.lost_answers,
+    rate = { refused = sandbox.limits.refused, peak = sandbox.limits.peak },
+    webhooks = sandbox.webhooks:report(), lost_answers = sandbox.lost_answers,
   }
 end
 

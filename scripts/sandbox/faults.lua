@@ -1,5 +1,5 @@
--- Scripted failures. A list of rules, each {match = {...}, ["do"] = {...}}; the first rule that fires for a request
--- decides, and every rule counts every request that it matches.
+-- Scripted failures. A list of rules, each {match = {...}, ["do"] = {...}}; the first rule that
+-- fires for a request decides, and every rule counts every request that it matches.
 --
 -- match   method     "POST"
 --         path       "/contacts/" a prefix of the path, or a Lua pattern that begins with "^"
@@ -9,7 +9,8 @@
 --         after      10: not the first ten
 --         times      2: fires twice at most
 --         chance     0.1: by the seed
--- do      status, body (text or JSON), headers, retry_after (seconds)     answers that, and nothing happens
+-- do      status, body (text or JSON), headers, retry_after (seconds)     answers that, and nothing
+-- happens
 --         delay_ms      answers late; may stand beside any of the others, or alone
 --         reset         cuts the connection before anything happened
 --         lose_answer   the effect happens, then the connection is cut
@@ -24,12 +25,12 @@ faults.__index = faults
 local RULES_MAX = 100
 
 local MATCH = {
-  method = 'string', path = 'string', operation = 'string', nth = 'any', every = 'integer', after = 'integer',
-  times = 'integer', chance = 'number',
+  method = 'string', path = 'string', operation = 'string', nth = 'any', every = 'integer',
+  after = 'integer', times = 'integer', chance = 'number',
 }
 local ACTIONS = {
-  status = 'integer', body = 'any', headers = 'table', retry_after = 'integer', delay_ms = 'integer',
-  reset = 'boolean', lose_answer = 'boolean', expire_token = 'boolean',
+  status = 'integer', body = 'any', headers = 'table', retry_after = 'integer',
+  delay_ms = 'integer', reset = 'boolean', lose_answer = 'boolean', expire_token = 'boolean',
 }
 
 local function is_type(value, wanted)
@@ -39,6 +40,21 @@ local function is_type(value, wanted)
     return math.type(value) == 'integer' and value >= 0
   end
   return type(value) == wanted
+end
+
+-- Numbers that would make no answer, or never one.
+local RANGES = {
+  match = { every = { 1, math.maxinteger }, chance = { 0, 1 } },
+  ['do'] = { status = { 200, 599 }, delay_ms = { 0, 600000 } },
+}
+
+local function check_ranges(part, name, at)
+  for key, range in pairs(RANGES[name]) do
+    local value = part[key]
+    if value and (value < range[1] or value > range[2]) then
+      error(('faults: rule %d: "%s.%s" is out of range'):format(at, name, key), 0)
+    end
+  end
 end
 
 local function check_part(part, known, name, at)
@@ -52,6 +68,7 @@ local function check_part(part, known, name, at)
       error(('faults: rule %d: "%s.%s" must be of type %s'):format(at, name, key, known[key]), 0)
     end
   end
+  check_ranges(part, name, at)
 end
 
 local function check_pattern(path, at)
@@ -66,7 +83,7 @@ local function check_rule(rule, at)
   end
   for key in pairs(rule) do
     if key ~= 'match' and key ~= 'do' then
-      error(('faults: rule %d: "%s" is not known; a rule has "match" and "do"'):format(at, tostring(key)), 0)
+      error(('faults: rule %d: "%s" is not "match" or "do"'):format(at, tostring(key)), 0)
     end
   end
   check_part(rule.match or {}, MATCH, 'match', at)
@@ -164,7 +181,8 @@ function faults.answer_of(action)
     if action.retry_after then
       headers['Retry-After'] = tostring(action.retry_after)
     end
-    return { status = action.status, headers = headers, body = action.body or answer.plain(action.status) }
+    local body = action.body or answer.plain(action.status)
+    return { status = action.status, headers = headers, body = body }
   end
   return nil
 end

@@ -1,8 +1,8 @@
--- The ledger: one JSON line for each effect that took place, written before the answer is sent, so that a test knows
--- what really happened also where the answer was lost. It is the sandbox's testimony against the engine: nothing is
--- ever taken out.
+-- The ledger: one JSON line for each effect that took place, written before the answer is sent, so
+-- that a test knows what really happened also where the answer was lost. It is the sandbox's
+-- testimony against the engine: nothing is ever taken out.
 --
---   {"at":"…","effect":"task_created","id":"…","contactId":"…","locationId":"…","request_id":"…", title, body …}
+--   {"at":"…","effect":"task_created","id":"…","contactId":"…","request_id":"…","title":"…", …}
 --   "answer":"lost" where a fault cut the connection after the effect
 
 local json = require 'json'
@@ -19,8 +19,8 @@ function ledger.new(now, write)
   return setmetatable({ now = now, write = write, lines = {}, dropped = 0, counts = {} }, ledger)
 end
 
--- Records one effect; `entry` holds effect, id and what a test may want to tell it by. `call` is the request that
--- made it.
+-- Records one effect; `entry` holds effect, id and what a test may want to tell it by. `call` is
+-- the request that made it.
 function ledger:add(call, entry)
   entry.at = times.iso(self.now())
   entry.request_id = call.request_id

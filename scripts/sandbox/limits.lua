@@ -1,7 +1,7 @@
--- Rate limits (facts 2.3): per app and location 100 requests in 10 s and 200,000 a day, told in X-RateLimit-* headers.
--- Whether the service counts in fixed or in moving windows is not documented; the sandbox counts in a moving window,
--- which no caller passes who keeps to the limit in every window. What is refused does not count. There is no
--- Retry-After, as the real service sends none.
+-- Rate limits: per app and location 100 requests in 10 s and 200,000 a day, told in X-RateLimit-*
+-- headers. Whether the service counts in fixed or in moving windows is not documented; the sandbox
+-- counts in a moving window, which no caller passes who keeps to the limit in every window. What is
+-- refused does not count. There is no Retry-After, as the real service sends none.
 
 local answer = require 'sandbox.answer'
 
@@ -65,7 +65,7 @@ function limits:take(key, now)
   return headers(self, bucket), is_allowed
 end
 
--- The body of a 429 is not in the facts; this is the framework's own.
+-- The body of a 429 is not documented; this is the framework's own.
 function limits.refusal()
   return { status = 429, body = answer.plain(429) }
 end

@@ -1,5 +1,5 @@
--- `ladle sandbox`: the mock service on the engine's own server. engine/cli/cmd_sandbox.c hands over the options of the
--- command and this file does the rest, until it is told to stop.
+-- `ladle sandbox`: the mock service on the engine's own server. engine/cli/cmd_sandbox.c hands over
+-- the options of the command and this file does the rest, until it is told to stop.
 
 local host = require 'host'
 local json = require 'json'
@@ -23,15 +23,21 @@ local function read_faults(path)
   end
   local rules, problem = json.try_decode(text)
   if rules == nil then
-    refuse(('--faults: %s: %s'):format(path, type(problem) == 'table' and problem.message or tostring(problem)))
+    refuse(('--faults: %s: %s'):format(path, tostring(problem)))
   end
   return rules
 end
 
+-- A ledger that cannot be written is found out now, not at the first effect.
 local function ledger_writer(path)
   if not path then
     return nil
   end
+  local file, problem = io.open(path, 'a')
+  if not file then
+    refuse(('--ledger: %s'):format(problem))
+  end
+  file:close()
   return function(line)
     local ok, err = host.append_line(path, line)
     if not ok then
@@ -41,7 +47,9 @@ local function ledger_writer(path)
 end
 
 local function send_hook(url, headers, body, done)
-  local options = { method = 'POST', url = url, headers = headers, body = body, timeout_ms = HOOK_TIMEOUT_MS }
+  local options = {
+    method = 'POST', url = url, headers = headers, body = body, timeout_ms = HOOK_TIMEOUT_MS,
+  }
   host.fetch(options, function(response)
     done(response and response.status)
   end)
@@ -85,14 +93,16 @@ local function print_text(found)
   print(('  location       %s'):format(found.location))
 end
 
--- Makes a sandbox that acts through `host`; used by the command, the demo and the tests of the whole program. Returns
--- the sandbox, its address and its key. Options: listen, seed, faults, ledger, hooks, key as the command's.
+-- Makes a sandbox that acts through `host`; used by the command, the demo and the tests of the
+-- whole program. Returns the sandbox, its address and its key. Options: listen, seed, faults,
+-- ledger, hooks, key as the command's.
 function main.start(options)
   local seed = options.seed or 1
   local key = signing_key(seed, options.key)
   local ok, sandbox = pcall(server.new, {
-    seed = seed, now = host.now_ms, faults = read_faults(options.faults), write_ledger = ledger_writer(options.ledger),
-    hooks = split(options.hooks), send = send_hook, after = host.after, settings = options.settings,
+    seed = seed, now = host.now_ms, faults = read_faults(options.faults),
+    write_ledger = ledger_writer(options.ledger), hooks = split(options.hooks), send = send_hook,
+    after = host.after, settings = options.settings,
     sign = function(bytes) return key:sign(bytes) end,
   })
   if not ok then

@@ -24,8 +24,8 @@ end
 
 local function record(call, effect, note)
   call.sandbox.ledger:add(call, {
-    effect = effect, id = note.id, contactId = note.contactId, locationId = note.locationId, title = note.title,
-    body = note.body,
+    effect = effect, id = note.id, contactId = note.contactId, locationId = note.locationId,
+    title = note.title, body = note.body,
   })
 end
 

@@ -1,5 +1,6 @@
--- The contacts that the sandbox holds, with the indexes that the duplicate check needs. A contact is a table with the
--- API's field names and besides: addedMs, updatedMs, and the lists tasks, notes and appointments that go with it.
+-- The contacts that the sandbox holds, with the indexes that the duplicate check needs. A contact
+-- is a table with the API's field names and besides: addedMs, updatedMs, and the lists tasks, notes
+-- and appointments that go with it.
 
 local people = {}
 people.__index = people
@@ -14,8 +15,8 @@ function people.fold_email(text)
   return folded ~= '' and folded or nil
 end
 
--- '+1 888-888-8888' -> '+18888888888'. The real service normalises to E.164 by the location's country; a number
--- without a country code is kept as its digits here.
+-- '+1 888-888-8888' -> '+18888888888'. The real service normalises to E.164 by the location's
+-- country; a number without a country code is kept as its digits here.
 function people.fold_phone(text)
   if type(text) ~= 'string' then
     return nil
@@ -80,13 +81,16 @@ function people:change(contact, change)
   index(self, contact)
 end
 
+local FOLDS = { email = people.fold_email, phone = people.fold_phone }
+
 function people:get(id)
   return self.by_id[id]
 end
 
--- The first contact of a location with that e-mail address (kind 'email') or phone, other than `except`.
+-- The first contact of a location with that e-mail address (kind 'email') or phone, other than
+-- `except`.
 function people:find(location, kind, value, except)
-  local folded = kind == 'email' and people.fold_email(value) or kind == 'phone' and people.fold_phone(value)
+  local folded = FOLDS[kind](value)
   for _, id in ipairs(folded and self.by_key[key_of(location, kind, folded)] or {}) do
     if id ~= except then
       return self.by_id[id]

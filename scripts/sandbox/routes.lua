@@ -1,8 +1,8 @@
--- The operations that the sandbox offers: method, path, the scope that a token needs, the schemas that guard it, and
--- the function that does it. Paths are the vendor's, letter by letter: `/contacts/` ends in a slash, the others do
--- not. A fixed segment wins over a parameter, so `/contacts/search` is never a contact.
+-- The operations that the sandbox offers: method, path, the scope that a token needs, the schemas
+-- that guard it, and the function that does it. Paths are the vendor's, letter by letter:
+-- `/contacts/` ends in a slash, the others do not. A fixed segment wins over a parameter, so
+-- `/contacts/search` is never a contact.
 
-local answer = require 'sandbox.answer'
 local appointments = require 'sandbox.appointments'
 local auth = require 'sandbox.auth'
 local contacts = require 'sandbox.contacts'
@@ -22,10 +22,12 @@ local operations = {
   { 'update_contact', 'PUT', '/contacts/{contactId}', scope = WRITE, body = schemas.update_contact,
     run = contacts.update },
   { 'delete_contact', 'DELETE', '/contacts/{contactId}', scope = WRITE, run = contacts.delete },
-  { 'create_contact', 'POST', '/contacts/', scope = WRITE, body = schemas.create_contact, run = contacts.create },
+  { 'create_contact', 'POST', '/contacts/', scope = WRITE, body = schemas.create_contact,
+    run = contacts.create },
   { 'upsert_contact', 'POST', '/contacts/upsert', scope = WRITE, body = schemas.upsert_contact,
     run = contacts.upsert },
-  { 'get_contacts', 'GET', '/contacts/', scope = READ, query = schemas.get_contacts_query, run = search.list },
+  { 'get_contacts', 'GET', '/contacts/', scope = READ, query = schemas.get_contacts_query,
+    run = search.list },
   { 'get_contacts_by_business_id', 'GET', '/contacts/business/{businessId}', scope = READ,
     query = schemas.business_query, run = search.by_business },
   { 'search_contacts_advanced', 'POST', '/contacts/search', scope = READ, body = schemas.search,
@@ -36,7 +38,8 @@ local operations = {
   { 'get_task', 'GET', TASK, scope = READ, run = tasks.get },
   { 'update_task', 'PUT', TASK, scope = WRITE, body = schemas.update_task, run = tasks.update },
   { 'delete_task', 'DELETE', TASK, scope = WRITE, run = tasks.delete },
-  { 'update_task_completed', 'PUT', TASK .. '/completed', scope = WRITE, body = schemas.update_task_completed,
+  { 'update_task_completed', 'PUT', TASK .. '/completed', scope = WRITE,
+    body = schemas.update_task_completed,
     run = tasks.update_completed },
   { 'get_all_notes', 'GET', '/contacts/{contactId}/notes', scope = READ, run = notes.list },
   { 'create_note', 'POST', '/contacts/{contactId}/notes', scope = WRITE, body = schemas.create_note,
@@ -44,15 +47,19 @@ local operations = {
   { 'get_note', 'GET', NOTE, scope = READ, run = notes.get },
   { 'update_note', 'PUT', NOTE, scope = WRITE, body = schemas.update_note, run = notes.update },
   { 'delete_note', 'DELETE', NOTE, scope = WRITE, run = notes.delete },
-  { 'add_tags', 'POST', '/contacts/{contactId}/tags', scope = WRITE, body = schemas.tags, run = tags.add },
-  { 'remove_tags', 'DELETE', '/contacts/{contactId}/tags', scope = WRITE, body = schemas.tags, run = tags.remove },
+  { 'add_tags', 'POST', '/contacts/{contactId}/tags', scope = WRITE, body = schemas.tags,
+    run = tags.add },
+  { 'remove_tags', 'DELETE', '/contacts/{contactId}/tags', scope = WRITE, body = schemas.tags,
+    run = tags.remove },
   { 'get_appointments_for_contact', 'GET', '/contacts/{contactId}/appointments', scope = READ,
     run = appointments.list },
-  { 'get_location_token', 'POST', '/oauth/locationToken', scope = 'oauth.write', form = schemas.location_token,
+  { 'get_location_token', 'POST', '/oauth/locationToken', scope = 'oauth.write',
+    form = schemas.location_token,
     is_agency = true, run = auth.location_token },
   { 'token', 'POST', '/oauth/token', is_open = true, form = schemas.token, run = auth.token },
   { 'choose_location', 'GET', '/oauth/chooselocation', is_open = true, run = auth.choose_location },
-  { 'choose_location', 'GET', '/v2/oauth/chooselocation', is_open = true, run = auth.choose_location },
+  { 'choose_location', 'GET', '/v2/oauth/chooselocation', is_open = true,
+    run = auth.choose_location },
 }
 
 local routes = {}
@@ -67,22 +74,30 @@ end
 
 local function compile(operation)
   return {
-    name = operation[1], method = operation[2], path = operation[3], segments = segments(operation[3]),
-    scope = operation.scope, body = operation.body, query = operation.query, form = operation.form,
-    is_open = operation.is_open, is_agency = operation.is_agency, run = operation.run,
+    name = operation[1], method = operation[2], path = operation[3],
+    segments = segments(operation[3]), scope = operation.scope, body = operation.body,
+    query = operation.query, form = operation.form, is_open = operation.is_open,
+    is_agency = operation.is_agency, run = operation.run,
   }
 end
 
-local compiled = {}
+-- All of them in order, and by method and number of segments: 'GET 2'.
+local compiled, by_shape = {}, {}
+
+local function shape(method, parts)
+  return method .. ' ' .. #parts
+end
+
 for i, operation in ipairs(operations) do
-  compiled[i] = compile(operation)
+  local ready = compile(operation)
+  local key = shape(ready.method, ready.segments)
+  by_shape[key] = by_shape[key] or {}
+  table.insert(by_shape[key], ready)
+  compiled[i] = ready
 end
 
 -- The number of fixed segments and the parameters, or nil where the path is another one.
 local function match(operation, parts)
-  if #parts ~= #operation.segments then
-    return nil
-  end
   local fixed, params = 0, {}
   for i, segment in ipairs(operation.segments) do
     local name = segment:match('^{(.+)}$')
@@ -97,18 +112,15 @@ local function match(operation, parts)
   return fixed, params
 end
 
--- The operation and its path parameters. Raises 404 as the vendor's framework words it.
+-- The operation and its path parameters, or nil.
 function routes.find(method, path)
   local parts = segments(path)
   local best, best_fixed, best_params = nil, -1, nil
-  for _, operation in ipairs(compiled) do
+  for _, operation in ipairs(by_shape[shape(method, parts)] or {}) do
     local fixed, params = match(operation, parts)
-    if fixed and operation.method == method and fixed > best_fixed then
+    if fixed and fixed > best_fixed then
       best, best_fixed, best_params = operation, fixed, params
     end
-  end
-  if not best then
-    answer.refuse(404, ('Cannot %s %s'):format(method, path))
   end
   return best, best_params
 end

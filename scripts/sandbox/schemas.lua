@@ -1,6 +1,6 @@
--- What the operations of the Contacts API accept, as the vendor's OpenAPI file of Contacts v2 lists it (facts 4). This
--- list is the sandbox's own and is not taken from the connector: a field that the connector gets wrong must be
--- refused here.
+-- What the operations of the Contacts API accept, as the vendor's OpenAPI file of Contacts v2 lists
+-- it. This list is the sandbox's own and is not taken from the connector: a field that the
+-- connector gets wrong must be refused here.
 --
 -- A rule: type (a check of validate.lua), required, nullable, not_empty, values, fields, min, max.
 
@@ -9,31 +9,33 @@ local schemas = {}
 local text = { type = 'string' }
 local nullable_text = { type = 'string', nullable = true }
 
-local dnd_status = { type = 'enum', values = { 'active', 'inactive', 'permanent' }, required = true }
-local dnd_setting = { type = 'object', fields = { status = dnd_status, message = text, code = text } }
+local dnd_status = {
+  type = 'enum', values = { 'active', 'inactive', 'permanent' }, required = true,
+}
+local dnd_setting = {
+  type = 'object', fields = { status = dnd_status, message = text, code = text },
+}
 
 -- The v2 spelling of the keys. RCS is not in the description but in real payloads.
 local dnd_settings = {
   type = 'object',
   fields = {
-    Call = dnd_setting, Email = dnd_setting, SMS = dnd_setting, WhatsApp = dnd_setting, GMB = dnd_setting,
-    FB = dnd_setting, RCS = dnd_setting,
+    Call = dnd_setting, Email = dnd_setting, SMS = dnd_setting, WhatsApp = dnd_setting,
+    GMB = dnd_setting, FB = dnd_setting, RCS = dnd_setting,
   },
 }
 
+local inbound_status = { type = 'enum', values = { 'active', 'inactive' }, required = true }
 local inbound_dnd_settings = {
   type = 'object',
-  fields = {
-    all = {
-      type = 'object',
-      fields = { status = { type = 'enum', values = { 'active', 'inactive' }, required = true }, message = text },
-    },
-  },
+  fields = { all = { type = 'object', fields = { status = inbound_status, message = text } } },
 }
 
--- `id` is marked required in most of the vendor's variants and optional in one, whose text says "either id or key":
--- contacts.lua asks for one of the two.
-local custom_fields = { type = 'objects', fields = { id = text, key = text, field_value = { type = 'any' } } }
+-- `id` is marked required in most of the vendor's variants and optional in one, whose text says
+-- "either id or key": contacts.lua asks for one of the two.
+local custom_fields = {
+  type = 'objects', fields = { id = text, key = text, field_value = { type = 'any' } },
+}
 
 local function with(base, more)
   local fields = {}
@@ -78,7 +80,9 @@ schemas.create_contact = with(contact, {
   assignedTo = text,
 })
 
-schemas.upsert_contact = with(schemas.create_contact, { createNewIfDuplicateAllowed = { type = 'boolean' } })
+schemas.upsert_contact = with(schemas.create_contact, {
+  createNewIfDuplicateAllowed = { type = 'boolean' },
+})
 
 schemas.create_task = {
   title = { type = 'string', required = true, not_empty = true },
@@ -106,16 +110,18 @@ schemas.update_note = {
   pinned = { type = 'boolean' },
 }
 
-schemas.create_note = with(schemas.update_note, { body = { type = 'string', required = true, not_empty = true } })
+schemas.create_note = with(schemas.update_note, {
+  body = { type = 'string', required = true, not_empty = true },
+})
 
 schemas.tags = { tags = { type = 'strings', required = true } }
 
--- The vendor describes the search body as an empty object; this is what issues and probed clients agree on (facts
--- 2.2). The limit of 500 is commonly stated, not official.
+-- The vendor describes the search body as an empty object; this is what issues and probed clients
+-- agree on. The limit of 500 is commonly stated, not official.
 schemas.search = {
   locationId = { type = 'string', required = true, not_empty = true },
-  pageLimit = { type = 'number', required = true, min = 1, max = 500 },
-  page = { type = 'number', min = 1 },
+  pageLimit = { type = 'whole', required = true, min = 1, max = 500 },
+  page = { type = 'whole', min = 1, max = 10000 },
   query = text,
   searchAfter = { type = 'list' },
   filters = { type = 'list' },
@@ -148,7 +154,8 @@ schemas.token = {
   client_id = { type = 'string', required = true, not_empty = true },
   client_secret = { type = 'string', required = true, not_empty = true },
   grant_type = {
-    type = 'enum', values = { 'authorization_code', 'refresh_token', 'client_credentials' }, required = true,
+    type = 'enum', values = { 'authorization_code', 'refresh_token', 'client_credentials' },
+    required = true,
   },
   code = text,
   refresh_token = text,

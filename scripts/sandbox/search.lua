@@ -1,8 +1,10 @@
--- Lists of contacts: GET /contacts/, GET /contacts/business/{id}, POST /contacts/search. Their pagination differs and
--- each is as the facts (2.2) describe it.
+-- Lists of contacts: GET /contacts/, GET /contacts/business/{id}, POST /contacts/search. Their
+-- pagination differs and each is as the vendor describes it, or as clients have found it where it
+-- does not.
 --
--- Facts are silent about the order of GET /contacts/: here, and in a search without `sort`, newest first, equal times
--- by id. The real search is an index that lags behind; the setting search_lag_ms hides changes younger than that.
+-- The order of GET /contacts/ is not documented: here, and in a search without `sort`, newest
+-- first, equal times by id. The real search is an index that lags behind; the setting search_lag_ms
+-- hides changes younger than that.
 
 local answer = require 'sandbox.answer'
 local contacts = require 'sandbox.contacts'
@@ -24,7 +26,9 @@ local function mentions(contact, query)
   if not query or query == '' then
     return true
   end
-  local parts = { contact.firstName or '', contact.lastName or '', contact.email or '', contact.phone or '' }
+  local parts = {
+    contact.firstName or '', contact.lastName or '', contact.email or '', contact.phone or '',
+  }
   return table.concat(parts, ' '):lower():find(query:lower(), 1, true) ~= nil
 end
 
@@ -40,16 +44,19 @@ local function all_lite(items)
   return answer.list(list)
 end
 
+local function is_behind(contact, start_ms, start_id)
+  return contact.addedMs < start_ms or contact.addedMs == start_ms and contact.id > start_id
+end
+
 -- The index of the first item behind the cursor; either half of it may be missing.
 local function index_after(items, start_ms, start_id)
   if not start_ms and not start_id then
     return 1
   end
   for i, contact in ipairs(items) do
-    local is_past = not start_ms or contact.addedMs < start_ms
     if contact.id == start_id then
       return i + 1
-    elseif start_ms and is_past or start_ms and contact.addedMs == start_ms and contact.id > (start_id or '') then
+    elseif start_ms and is_behind(contact, start_ms, start_id or '') then
       return i
     end
   end
@@ -93,7 +100,9 @@ function search.list(call)
   local first = index_after(found, math.tointeger(tonumber(query.startAfter)), query.startAfterId)
   local page = slice(found, first, limit)
   local meta = list_meta(call, limit, #found, first, page, first + limit <= #found)
-  return answer.ok { contacts = all_lite(page), count = #found, meta = meta, traceId = call.trace_id }
+  return answer.ok {
+    contacts = all_lite(page), count = #found, meta = meta, traceId = call.trace_id,
+  }
 end
 
 -- GET /contacts/business/{businessId}: limit and skip.
@@ -108,7 +117,8 @@ function search.by_business(call)
   return answer.ok { contacts = all_lite(slice(found, skip + 1, limit)), count = #found }
 end
 
--- --- POST /contacts/search -------------------------------------------------------------------------------------
+-- --- POST /contacts/search
+-- -------------------------------------------------------------------------------------
 
 -- What a filter and a sort may name, and how it is read from a contact.
 local FIELDS = {
@@ -145,7 +155,7 @@ local function reader_of(name)
   local id = type(name) == 'string' and name:match('^customFields%.(%w+)$')
   local read = id and custom_field(id) or FIELDS[name]
   if not read then
-    answer.unprocessable { ('Invalid field name passed in filters or sort: %s'):format(tostring(name)) }
+    answer.unprocessable { 'Invalid field name passed in filters or sort: ' .. tostring(name) }
   end
   return read
 end
@@ -171,21 +181,39 @@ local function is_equal(value, wanted)
   return value ~= nil and comparable(value) == comparable(wanted)
 end
 
+-- Of a list, whether one of its texts does.
 local function contains(value, wanted)
-  local text = type(value) == 'table' and table.concat(value, '\n') or value
-  return type(text) == 'string' and type(wanted) == 'string' and
-    text:lower():find(wanted:lower(), 1, true) ~= nil
+  if type(value) == 'table' then
+    for _, item in ipairs(value) do
+      if contains(item, wanted) then
+        return true
+      end
+    end
+    return false
+  end
+  return type(value) == 'string' and type(wanted) == 'string' and
+    value:lower():find(wanted:lower(), 1, true) ~= nil
 end
+
+local BOUNDS = {
+  gt = function(a, b) return a > b end,
+  gte = function(a, b) return a >= b end,
+  lt = function(a, b) return a < b end,
+  lte = function(a, b) return a <= b end,
+}
 
 local function in_range(value, range)
   local number = comparable(value)
-  local function holds(bound, test)
-    local limit = comparable(bound)
-    return bound == nil or math.type(limit) and math.type(number) and test(number, limit)
+  if not math.type(number) or type(range) ~= 'table' then
+    return false
   end
-  return number ~= nil and type(range) == 'table' and
-    holds(range.gt, function(a, b) return a > b end) and holds(range.gte, function(a, b) return a >= b end) and
-    holds(range.lt, function(a, b) return a < b end) and holds(range.lte, function(a, b) return a <= b end)
+  for name, test in pairs(BOUNDS) do
+    local bound = comparable(range[name])
+    if bound ~= nil and not (math.type(bound) and test(number, bound)) then
+      return false
+    end
+  end
+  return true
 end
 
 local function exists(value)
@@ -197,8 +225,7 @@ local OPERATORS = {
   not_eq = function(value, wanted) return not is_equal(value, wanted) end,
   contains = contains,
   not_contains = function(value, wanted) return not contains(value, wanted) end,
-  exists = exists,
-  not_exists = function(value) return not exists(value) end,
+  exists = exists, not_exists = function(value) return not exists(value) end,
   range = in_range,
 }
 
@@ -207,7 +234,7 @@ local compile_filters
 local function compile_leaf(filter)
   local read, test = reader_of(filter.field), OPERATORS[filter.operator]
   if not test then
-    answer.unprocessable { ('Invalid operator passed in filters: %s'):format(tostring(filter.operator)) }
+    answer.unprocessable { 'Invalid operator passed in filters: ' .. tostring(filter.operator) }
   end
   return function(contact)
     return test(read(contact), filter.value)
@@ -218,7 +245,7 @@ local function compile_filter(filter, depth)
   if type(filter) ~= 'table' or depth > 5 then
     answer.unprocessable { 'each value in filters must be an object' }
   elseif filter.group then
-    return compile_filters(filter.filters or {}, filter.group == 'OR', depth + 1)
+    return compile_filters(filter.filters, filter.group == 'OR', depth + 1)
   end
   return compile_leaf(filter)
 end
@@ -226,6 +253,9 @@ end
 -- One test made of many: all must hold, or with is_any one of them.
 function compile_filters(filters, is_any, depth)
   local tests = {}
+  if type(filters) ~= 'table' then
+    answer.unprocessable { 'filters must be an array' }
+  end
   for i, filter in ipairs(filters) do
     tests[i] = compile_filter(filter, depth)
   end
@@ -239,19 +269,21 @@ function compile_filters(filters, is_any, depth)
   end
 end
 
--- The order of a search, {value of the field, id} per contact, and whether one such key comes before another.
+-- The order of a search, {value of the field, id} per contact, and whether one such key comes
+-- before another.
 local function sorting(body)
   local sort = body.sort and body.sort[1] or { field = 'dateAdded', direction = 'desc' }
   local read = reader_of(sort.field)
   local is_descending = sort.direction == 'desc'
   local function key(contact)
     local value = read(contact)
-    return { type(value) == 'number' and value or tostring(value or ''), contact.id }
+    local is_plain = type(value) == 'number' or type(value) == 'string'
+    return { is_plain and value or '', contact.id }
   end
   local function before(a, b)
     if a[1] == b[1] then
       return a[2] < b[2]
-    elseif math.type(a[1]) ~= math.type(b[1]) then
+    elseif type(a[1]) ~= type(b[1]) then
       return false
     end
     return a[1] < b[1] ~= is_descending

@@ -1,11 +1,13 @@
--- A strict, stateful mock of the HighLevel Contacts API: sandbox:handle(request) -> response. It knows no sockets; the
--- clock, the randomness and everything that acts is handed in, so that a test drives it as it likes.
+-- A strict, stateful mock of the HighLevel Contacts API: sandbox:handle(request) -> response. It
+-- knows no sockets; the clock, the randomness and everything that acts is handed in, so that a test
+-- drives it as it likes.
 --
 -- request   {method, path, query = {}, headers = {} (names in lower case), body = text}
 -- response  {status, headers, body = text, delay_ms, drop}
 --
--- The way of a request: fault rules → operation → token → version → rate limit → scope → schema → the operation itself,
--- which checks everything and only then changes, writes its ledger line and makes its events.
+-- The way of a request: fault rules → operation → token → version → limit → scope → schema →
+-- the operation itself, which checks everything and only then changes, writes its ledger line and
+-- makes its events.
 
 local answer = require 'sandbox.answer'
 local auth = require 'sandbox.auth'
@@ -26,29 +28,29 @@ local server = {}
 local Sandbox = {}
 Sandbox.__index = Sandbox
 
--- The Contacts API's own version. The real service accepts its other published versions here too; a caller that sends
--- one of those has it wrong, so the sandbox does not.
+-- The Contacts API's own version. The real service accepts its other published versions here too; a
+-- caller that sends one of those has it wrong, so the sandbox does not.
 local VERSION = '2021-07-28'
 
 local BODY_MAX = 1 << 20
 
 local function default_settings()
   return {
-    rate_max = 100, rate_interval_ms = 10000, rate_daily_max = 200000,
-    access_token_s = 86399, search_lag_ms = 0, allow_duplicates = false,
+    rate_max = 100, rate_interval_ms = 10000, rate_daily_max = 200000, access_token_s = 86399,
+    search_lag_ms = 0, allow_duplicates = false,
   }
 end
 
--- Options: seed (an integer), now() -> ms; and each may be left out: faults (decoded JSON), settings, write_ledger(line),
--- hooks (a list of addresses), base_url, send, after, sign (webhooks.lua).
+-- Options: seed (an integer), now() -> ms; and each may be left out: faults (decoded JSON),
+-- settings, write_ledger(line), hooks (a list of addresses), base_url, send, after, sign
+-- (webhooks.lua).
 function server.new(options)
   local app = seed.app(options.seed)
   local self = setmetatable({
     now = options.now, app = app, settings = default_settings(), people = people.new(),
     custom_fields = seed.custom_fields, base_url = options.base_url or 'http://127.0.0.1',
     ids = random.new(options.seed, 'ids'), secrets = random.new(options.seed, 'secrets'),
-    traces = random.new(options.seed, 'traces'),
-    requests = 0, answers = {}, lost_answers = 0,
+    traces = random.new(options.seed, 'traces'), requests = 0, answers = {}, lost_answers = 0,
   }, Sandbox)
   for name, value in pairs(options.settings or {}) do
     self.settings[name] = value
@@ -58,8 +60,9 @@ function server.new(options)
   self.faults = faults.new(options.faults, random.new(options.seed, 'faults'))
   self.auth = auth.new(self, app)
   self.webhooks = webhooks.new {
-    now = self.now, random = random.new(options.seed, 'webhooks'), sign = options.sign, send = options.send,
-    after = options.after, urls = options.hooks or {}, app_id = app.id, version_id = app.version_id,
+    now = self.now, random = random.new(options.seed, 'webhooks'), sign = options.sign,
+    send = options.send, after = options.after, urls = options.hooks or {}, app_id = app.id,
+    version_id = app.version_id,
   }
   seed.fill(self.people, self.now())
   return self
@@ -70,8 +73,8 @@ function Sandbox:credentials()
   local app = self.app
   return {
     client_id = app.client_id, client_secret = app.client_secret, code = app.codes[1],
-    codes = answer.list(app.codes), token = app.private_token, location = app.location, company = app.company,
-    scopes = answer.list(app.scopes),
+    codes = answer.list(app.codes), token = app.private_token, location = app.location,
+    company = app.company, scopes = answer.list(app.scopes),
   }
 end
 
@@ -81,12 +84,13 @@ local function is_content_type(request, wanted)
 end
 
 local function decode_json(request)
-  if not is_content_type(request, 'application/json') or request.body == nil or request.body == '' then
+  if not is_content_type(request, 'application/json') or request.body == nil
+    or request.body == '' then
     return {}
   end
   local value, err = json.try_decode(request.body)
   if value == nil then
-    answer.refuse(400, tostring(type(err) == 'table' and err.message or err))
+    answer.refuse(400, tostring(err))
   end
   return value
 end
@@ -124,7 +128,8 @@ local function check_schema(fields, value)
 end
 
 -- Reads what the operation takes and refuses what it does not.
-local function read_input(call, operation, request)
+local function read_input(call)
+  local operation, request = call.operation, call.request
   if operation.body then
     call.body = decode_json(request)
     check_schema(operation.body, call.body)
@@ -138,65 +143,72 @@ local function read_input(call, operation, request)
   end
 end
 
--- Adds to `headers` what the limiter tells; false where the request is over the limit.
-local function take(self, token, headers)
-  local told, is_allowed = self.limits:take(token.client .. '/' .. (token.location or token.company), self.now())
+-- Adds to the answer's headers what the limiter tells; false where the request is over the limit.
+local function take(self, call)
+  local token = call.token
+  local key = token.client .. '/' .. (token.location or token.company)
+  local told, is_allowed = self.limits:take(key, self.now())
   for name, value in pairs(told) do
-    headers[name] = value
+    call.headers[name] = value
   end
   return is_allowed
 end
 
--- The guarded part: returns an answer, or raises a refusal.
-local function perform(self, call, operation, request, headers)
-  if not operation.is_open then
-    call.token = self.auth:token_of(request.headers.authorization)
-    check_version(request)
-    if not take(self, call.token, headers) then
-      return limits.refusal()
-    end
-    auth.check_scope(call.token, operation)
+-- Who asks, and whether they may: the checks of every operation but those of OAuth. False where the
+-- request is over the limit.
+local function pass_door(self, call)
+  call.token = self.auth:token_of(call.request.headers.authorization)
+  check_version(call.request)
+  if not take(self, call) then
+    return false
   end
-  read_input(call, operation, request)
-  return operation.run(call)
+  auth.check_scope(call.token, call.operation)
+  return true
 end
 
-local function new_call(self, request, params)
+-- Does what a fault rule says before anything happens; its answer, or nil.
+local function apply_fault(self, call)
+  local action = call.action
+  local dictated = action and faults.answer_of(action)
+  if action and action.expire_token then
+    self.auth:expire(call.request.headers.authorization)
+  end
+  return dictated
+end
+
+-- From fault to effect: returns an answer, or raises a refusal.
+local function perform(self, call)
+  local request = call.request
+  local dictated = apply_fault(self, call)
+  if dictated then
+    return dictated
+  elseif #(request.body or '') > BODY_MAX then
+    answer.refuse(413, 'Payload Too Large')
+  elseif not call.operation then
+    answer.refuse(404, ('Cannot %s %s'):format(request.method, request.path))
+  elseif not call.operation.is_open and not pass_door(self, call) then
+    return limits.refusal()
+  end
+  read_input(call)
+  return call.operation.run(call)
+end
+
+-- What an operation sees of its request: params, query, body or form, token, and the sandbox.
+local function new_call(self, request)
+  local operation, params = routes.find(request.method, request.path)
+  local action = self.faults:pick(request, operation and operation.name)
+  local trace_id = self.traces:uuid()
   return {
-    sandbox = self, params = params, query = request.query or {}, base_url = self.base_url,
-    trace_id = self.traces:uuid(),
+    sandbox = self, request = request, operation = operation, params = params,
+    query = request.query, base_url = self.base_url, trace_id = trace_id,
     request_id = request.headers['x-request-id'] or ('req-%d'):format(self.requests),
+    action = action, loses_answer = action and action.lose_answer,
+    headers = { ['X-Trace-Id'] = trace_id },
   }
 end
 
-local function by_fault(self, action, request)
-  local dictated = faults.answer_of(action)
-  if dictated then
-    return dictated
-  elseif action.expire_token then
-    self.auth:expire(request.headers.authorization)
-  end
-  return nil
-end
-
--- Runs a request; `headers` collects what the answer must carry.
-local function run(self, request, headers, action)
-  if #(request.body or '') > BODY_MAX then
-    answer.refuse(413, 'Payload Too Large')
-  end
-  local operation, params = routes.find(request.method, request.path)
-  local call = new_call(self, request, params)
-  call.loses_answer = action and action.lose_answer
-  headers['X-Trace-Id'] = call.trace_id
-  return perform(self, call, operation, request, headers)
-end
-
-local function operation_name(request)
-  local ok, operation = pcall(routes.find, request.method, request.path)
-  return ok and operation.name or nil
-end
-
--- Runs fn(…), turning a refusal into the answer that it is. Any other error is one of the sandbox: 500.
+-- Runs fn(…), turning a refusal into the answer that it is. Any other error is one of the sandbox:
+-- 500.
 local function guarded(fn, ...)
   local ok, result = pcall(fn, ...)
   if ok or answer.is_refusal(result) then
@@ -221,16 +233,12 @@ local function to_response(result, headers)
 end
 
 local function serve(self, request)
-  local action = self.faults:pick(request, operation_name(request))
-  local headers = {}
-  local result = guarded(function()
-    return action and by_fault(self, action, request) or run(self, request, headers, action)
-  end)
-  local response = to_response(result, headers)
-  if action and action.lose_answer then
+  local call = new_call(self, request)
+  local response = to_response(guarded(perform, self, call), call.headers)
+  if call.loses_answer then
     response.drop = true
   end
-  response.delay_ms = action and action.delay_ms
+  response.delay_ms = call.action and call.action.delay_ms
   return response
 end
 

@@ -1,4 +1,4 @@
--- The tasks of a contact. There is no event for an update of a task, only for its completion (facts 3.4).
+-- The tasks of a contact. There is no event for an update of a task, only for its completion.
 
 local answer = require 'sandbox.answer'
 local contacts = require 'sandbox.contacts'
@@ -23,8 +23,9 @@ end
 
 local function record(call, effect, task)
   call.sandbox.ledger:add(call, {
-    effect = effect, id = task.id, contactId = task.contactId, locationId = task.locationId, title = task.title,
-    body = task.body, dueDate = times.iso(task.dueMs), completed = task.completed, assignedTo = task.assignedTo,
+    effect = effect, id = task.id, contactId = task.contactId, locationId = task.locationId,
+    title = task.title, body = task.body, dueDate = times.iso(task.dueMs),
+    completed = task.completed, assignedTo = task.assignedTo,
   })
 end
 

@@ -1,4 +1,4 @@
--- The ways in which HighLevel writes time (reference: facts 2.1). Inside the sandbox a moment is milliseconds since
+-- The ways in which HighLevel writes time. Inside the sandbox a moment is milliseconds since
 -- 1970 UTC, an integer.
 
 local times = {}
@@ -52,8 +52,8 @@ function times.iso(ms)
   return os.date('!%Y-%m-%dT%H:%M:%S', ms // 1000) .. ('.%03dZ'):format(ms % 1000)
 end
 
--- '2026-11-23 09:15:27': what GET /contacts/{id}/appointments answers, without a zone. Facts do not say whose clock
--- it is; the sandbox writes UTC.
+-- '2026-11-23 09:15:27': what GET /contacts/{id}/appointments answers, without a zone. It is not
+-- documented whose clock that is; the sandbox writes UTC.
 function times.naive(ms)
   return os.date('!%Y-%m-%d %H:%M:%S', ms // 1000)
 end
@@ -64,7 +64,8 @@ local function parse_clock(rest)
     hour, minute, zone = rest:match('^(%d%d):(%d%d)(.*)$')
     second, fraction = '00', ''
   end
-  if not hour or whole(hour) > 23 or whole(minute) > 59 or whole(second) > 59 or fraction == '.' then
+  local is_time = hour and whole(hour) < 24 and whole(minute) < 60 and whole(second) < 60
+  if not is_time or fraction == '.' then
     return nil
   end
   local offset = offset_ms(zone)
@@ -108,9 +109,12 @@ function times.parse_birth(text)
     local parts = { text:match(form[1]) }
     if parts[1] then
       local order = form[2]
-      local year, month, day = whole(parts[order[1]]), whole(parts[order[2]]), whole(parts[order[3]])
-      if is_date(year, month, day) then
-        return year, month, day
+      local date = {}
+      for i = 1, 3 do
+        date[i] = whole(parts[order[i]])
+      end
+      if is_date(table.unpack(date)) then
+        return table.unpack(date)
       end
     end
   end

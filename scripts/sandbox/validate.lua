@@ -1,6 +1,7 @@
--- Checks a body or a query against a schema of schemas.lua, in the words of class-validator with whitelisting, which
--- is what the real service runs (facts 1.7: 422 with an array, "property X should not exist"). Stricter than the
--- validator where the API's description is: null is accepted only where the description calls a field nullable.
+-- Checks a body or a query against a schema of schemas.lua, in the words of class-validator with
+-- whitelisting, which is what the real service runs (422 with an array, "property X should not
+-- exist"). Stricter than the validator where the API's description is: null is accepted only where
+-- the description calls a field nullable.
 
 local json = require 'json'
 local times = require 'sandbox.times'
@@ -47,9 +48,17 @@ function checks.number(rule, value)
   end
 end
 
+function checks.whole(rule, value)
+  if not math.tointeger(value) or type(value) ~= 'number' then
+    return 'must be an integer number'
+  end
+  return checks.number(rule, value)
+end
+
 -- A number in a query: text that is one.
 function checks.digits(rule, value)
-  local number = type(value) == 'string' and value:match('^%-?%d+$') and math.tointeger(tonumber(value))
+  local number = type(value) == 'string' and value:match('^%-?%d+$')
+    and math.tointeger(tonumber(value))
   return checks.number(rule, number or value)
 end
 
@@ -92,7 +101,8 @@ local function is_object(value)
   return type(value) == 'table' and not is_list(value)
 end
 
--- 'tags' must be a list of texts: one message for the list, one for its items, as the validator words it.
+-- 'tags' must be a list of texts: one message for the list, one for its items, as the validator
+-- words it.
 function checks.strings(_, value, path, messages)
   if not is_list(value) then
     return 'must be an array'
@@ -135,8 +145,11 @@ function checks.object(rule, value, path, messages)
   end
 end
 
+-- Types whose own check words best what a missing value lacks.
+local CHECKED_WHEN_MISSING = { boolean = true, date = true, whole = true, strings = true }
+
 local function missing_message(rule)
-  if rule.type == 'boolean' or rule.type == 'date' or rule.type == 'number' or rule.type == 'strings' then
+  if CHECKED_WHEN_MISSING[rule.type] then
     return checks[rule.type](rule, nil, '', {})
   end
   return 'should not be empty'

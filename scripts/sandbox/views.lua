@@ -1,5 +1,5 @@
--- How a contact looks from outside: the API shows it in three shapes (facts 4: Contact, CreatedContact, ContactLite)
--- and the webhooks in a fourth. Fields without a value are left out, as in real answers.
+-- How a contact looks from outside: the API shows it in three shapes (of get, of create and of
+-- lists) and the webhooks in a fourth. Fields without a value are left out, as in real answers.
 
 local answer = require 'sandbox.answer'
 local times = require 'sandbox.times'
@@ -7,8 +7,9 @@ local times = require 'sandbox.times'
 local views = {}
 
 local SHARED = {
-  'id', 'locationId', 'firstName', 'lastName', 'email', 'phone', 'dnd', 'dndSettings', 'type', 'source',
-  'assignedTo', 'address1', 'city', 'state', 'country', 'postalCode', 'website', 'companyName', 'businessId',
+  'id', 'locationId', 'firstName', 'lastName', 'email', 'phone', 'dnd', 'dndSettings', 'type',
+  'source', 'assignedTo', 'address1', 'city', 'state', 'country', 'postalCode', 'website',
+  'companyName', 'businessId',
 }
 
 local function pick(contact, names)
@@ -85,11 +86,12 @@ function views.created(contact)
   return view
 end
 
--- Lists and search. The description of a list's item has no names; real answers of the search have them.
+-- Lists and search. The description of a list's item has no names; real answers of the search have
+-- them.
 function views.lite(contact)
   local view = pick(contact, {
-    'id', 'locationId', 'email', 'phone', 'firstName', 'lastName', 'timezone', 'country', 'source', 'businessId',
-    'assignedTo', 'companyName', 'dnd', 'type',
+    'id', 'locationId', 'email', 'phone', 'firstName', 'lastName', 'timezone', 'country', 'source',
+    'businessId', 'assignedTo', 'companyName', 'dnd', 'type',
   })
   view.dateAdded = times.iso(contact.addedMs)
   view.dateUpdated = times.iso(contact.updatedMs)
@@ -103,8 +105,8 @@ end
 -- The fields of ContactCreate, ContactUpdate, ContactDelete, ContactTagUpdate and ContactDndUpdate.
 function views.event(contact)
   local view = pick(contact, {
-    'locationId', 'id', 'address1', 'city', 'companyName', 'country', 'source', 'email', 'firstName', 'lastName',
-    'phone', 'postalCode', 'state', 'website', 'assignedTo',
+    'locationId', 'id', 'address1', 'city', 'companyName', 'country', 'source', 'email',
+    'firstName', 'lastName', 'phone', 'postalCode', 'state', 'website', 'assignedTo',
   })
   view.name = full_name(contact)
   view.dnd = contact.dnd or false

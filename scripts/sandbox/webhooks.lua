@@ -1,9 +1,10 @@
--- Webhooks out (facts 3): flat JSON, the envelope beside the event's fields, an Ed25519 signature over exactly the bytes
--- that are sent, at least once, in no promised order. Anything but 2xx, or no answer, is tried again up to twelve
--- times with growing, jittered delays; the real intervals are not published and longer, these begin short so that a
--- demonstration sees them.
+-- Webhooks out: flat JSON, the envelope beside the event's fields, an Ed25519 signature over
+-- exactly the bytes that are sent, at least once, in no promised order. Anything but 2xx, or no
+-- answer, is tried again up to twelve times with growing, jittered delays; the real intervals are
+-- not published and longer, these begin short so that a demonstration sees them.
 --
--- The sandbox hands in what acts: send(url, headers, body, done(status or nil)), after(ms, fn), sign(bytes) -> base64.
+-- The sandbox hands in what acts: send(url, headers, body, done(status or nil)), after(ms, fn),
+-- sign(bytes) -> base64.
 
 local json = require 'json'
 local times = require 'sandbox.times'
@@ -19,9 +20,9 @@ local QUEUE_MAX = 100000
 
 function webhooks.new(options)
   return setmetatable({
-    now = options.now, random = options.random, sign = options.sign, send = options.send, after = options.after,
-    urls = options.urls, app_id = options.app_id, version_id = options.version_id,
-    queue = {}, first = 1, last = 0, in_flight = 0, waiting = 0,
+    now = options.now, random = options.random, sign = options.sign, send = options.send,
+    after = options.after, urls = options.urls, app_id = options.app_id,
+    version_id = options.version_id, queue = {}, first = 1, last = 0, in_flight = 0, waiting = 0,
     made = 0, delivered = 0, failed = 0, dropped = 0, tries = 0,
   }, webhooks)
 end
@@ -102,8 +103,8 @@ function webhooks.knows_signature(signature)
   return SIGNATURES[signature] ~= nil
 end
 
--- Sends an event of that type with those fields (a table that becomes the message). Options: signature (valid, forged,
--- na, missing) and copies, for tests. Returns the webhookId.
+-- Sends an event of that type with those fields (a table that becomes the message). Options:
+-- signature (valid, forged, na, missing) and copies, for tests. Returns the webhookId.
 function webhooks:emit(kind, fields, options)
   options = options or {}
   fields.type = kind
@@ -124,8 +125,8 @@ end
 -- Counts, for the control endpoint. pending is what is not delivered and not given up.
 function webhooks:report()
   return {
-    made = self.made, delivered = self.delivered, failed = self.failed, dropped = self.dropped, tries = self.tries,
-    pending = self.last - self.first + 1 + self.in_flight + self.waiting,
+    made = self.made, delivered = self.delivered, failed = self.failed, dropped = self.dropped,
+    tries = self.tries, pending = self.last - self.first + 1 + self.in_flight + self.waiting,
   }
 end
 

@@ -20,10 +20,12 @@ describe('serve and fetch', function()
     local seen
     local url = serve(function(request)
       seen = request
-      return { status = 201, headers = { ['X-One'] = '1', ['Content-Type'] = 'text/x' }, body = 'made\0it' }
+      return { status = 201, headers = { ['X-One'] = '1', ['Content-Type'] = 'text/x' },
+        body = 'made\0it' }
     end)
     local answer = host.fetch {
-      method = 'PUT', url = url .. '/a%20b/c?x=1&y=a%26b', headers = { ['X-Two'] = '2' }, body = 'in\0side',
+      method = 'PUT', url = url .. '/a%20b/c?x=1&y=a%26b', headers = { ['X-Two'] = '2' },
+      body = 'in\0side',
     }
     assert.are.same({ 'PUT', '/a b/c', 'in\0side', '2', '127.0.0.1' },
       { seen.method, seen.path, seen.body, seen.headers['x-two'], seen.peer })
@@ -78,7 +80,9 @@ describe('serve and fetch', function()
     end)
     assert.are.equal('unknown', select(2, host.fetch { url = url .. '/drop' }).kind)
     local status
-    host.fetch({ url = url .. '/wait' }, function(answer) status = answer and answer.status or 0 end)
+    host.fetch({ url = url .. '/wait' }, function(answer)
+      status = answer and answer.status or 0
+    end)
     host.sleep_ms(30)
     server:close()
     while not status do
@@ -98,7 +102,8 @@ describe('serve and fetch', function()
   it('refuse what is no request', function()
     assert.has_error(function() host.fetch {} end)
     assert.has_error(function() host.fetch { url = 'http://127.0.0.1/', headers = { a = 1 } } end)
-    assert.has_error(function() host.fetch { url = 'http://127.0.0.1/', headers = { a = 'b\nc' } } end)
+    assert.has_error(function() host.fetch { url = 'http://127.0.0.1/',
+      headers = { a = 'b\nc' } } end)
     assert.has_error(function() host.fetch { url = 'http://127.0.0.1/', timeout_ms = -1 } end)
     assert.are.equal('config', select(2, host.fetch { url = 'ftp://127.0.0.1/' }).kind)
     assert.has_error(function() host.serve { listen = '127.0.0.1:0' } end)
@@ -107,8 +112,20 @@ describe('serve and fetch', function()
 
   it('work inside a request: one server may ask another', function()
     local inner = serve(function() return { body = 'inner' } end)
-    local outer = serve(function() return { body = host.fetch({ url = inner }).body .. ' through outer' } end)
+    local outer = serve(function()
+      return { body = host.fetch({ url = inner }).body .. ' through outer' }
+    end)
     assert.are.equal('inner through outer', host.fetch({ url = outer }).body)
+  end)
+
+  it('survive a function that closes its own server', function()
+    local server
+    local url
+    url, server = serve(function()
+      server:close()
+      return { body = 'too late' }
+    end)
+    assert.are.equal(503, host.fetch({ url = url }).status)
   end)
 
   it('leave a closed server alone', function()
@@ -164,7 +181,8 @@ describe('processes', function()
   it('report their exit code, output, folder and environment', function()
     local folder = temp()
     local process = host.spawn {
-      argv = { '/bin/sh', '-c', 'echo "$A $B"; pwd; exit 3' }, env = { A = 'one', HOME = false, B = 'two' },
+      argv = { '/bin/sh', '-c', 'echo "$A $B"; pwd; exit 3' },
+      env = { A = 'one', HOME = false, B = 'two' },
       cwd = folder, output = folder .. '/out',
     }
     assert.is_true(process:pid() > 0)
@@ -263,12 +281,14 @@ describe('signatures and digests', function()
     local function bytes(hex)
       return (hex:gsub('%x%x', function(pair) return string.char(tonumber(pair, 16)) end))
     end
-    local key = host.sign.ed25519_new(bytes('4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb'))
+    local seed = '4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb'
+    local key = host.sign.ed25519_new(bytes(seed))
     assert.are.equal('92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da' ..
       '085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00', key:sign('\x72', 'hex'))
     assert.are.equal('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
       host.hmac('sha256', 'Jefe', 'what do ya want for nothing?'))
-    assert.are.equal('ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=', host.base64(host.sha256('abc', 'raw')))
+    assert.are.equal('ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=',
+      host.base64(host.sha256('abc', 'raw')))
     assert.are.equal(host.sha256('abc', 'base64'), host.base64(host.sha256('abc', 'raw')))
   end)
 
@@ -303,5 +323,87 @@ describe('the machine', function()
     assert.is_truthy(host.program():match('^/'))
     assert.is_truthy(host.cwd():match('^/'))
     assert.is_true(host.pid() > 1)
+  end)
+end)
+
+describe('the command `ladle lua`', function()
+  local ladle = host.env('LADLE') or host.program()
+
+  -- Runs a script with arguments: its exit code and what it wrote.
+  local function run(text, ...)
+    local folder = temp()
+    host.write_file(folder .. '/script.lua', text)
+    local argv = { ladle, 'lua', folder .. '/script.lua', ... }
+    local process = host.spawn { argv = argv, output = folder .. '/out' }
+    local code = process:wait(20000)
+    local output = host.read_file(folder .. '/out') or ''
+    return code, (output:gsub(folder:gsub('%p', '%%%0'), 'FOLDER'))
+  end
+
+  it('hands arguments over as Lua\'s own interpreter does, also those like options', function()
+    local code, output = run('#!/usr/bin/env lua\nprint(arg[0], #arg, ...)', '--json', '-x', 'a b')
+    assert.are.same({ 0, 'FOLDER/script.lua\t3\t--json\t-x\ta b\n' }, { code, output })
+  end)
+
+  it('has all of Lua\'s libraries and the engine\'s modules', function()
+    local code, output = run([[
+      assert(io and os and debug and coroutine and package and load)
+      for _, name in ipairs { 'json', 'cjson', 'cjson.safe', 'dates', 'host', 'sandbox.server' } do
+        assert(require(name), name)
+      end
+    ]])
+    assert.are.same({ 0, '' }, { code, output })
+  end)
+
+  it('prints an error with its place and a traceback, and exits with 1', function()
+    local code, output = run('local function inner() error("it broke") end\ninner()')
+    assert.are.equal(1, code)
+    assert.is_truthy(output:find('FOLDER/script.lua:1: it broke\nstack traceback:', 1, true))
+    code, output = run('this is no Lua')
+    assert.are.equal(1, code)
+    assert.is_truthy(output:find('FOLDER/script.lua:1: syntax error', 1, true))
+    code, output = run('error { kind = "not_found", message = "nobody there" }')
+    assert.are.equal(1, code)
+    assert.is_truthy(output:find('nobody there', 1, true))
+  end)
+
+  it('exits as os.exit says, and takes the children with it', function()
+    local code, output = run([[
+      local host = require 'host'
+      local child = host.spawn { argv = { '/bin/sleep', '1000' } }
+      print(child:pid())
+      host.after(1, function() os.exit(7, true) end)
+      host.run()
+    ]])
+    assert.are.equal(7, code)
+    local path = ('/proc/%d/stat'):format(math.tointeger(tonumber(output)))
+    local deadline = host.mono_ms() + 10000
+    while (host.read_file(path) or ') Z'):match('%) (%u)') ~= 'Z' do
+      assert(host.mono_ms() < deadline, 'the child lives on')
+      host.turn(10)
+    end
+  end)
+
+  it('stops a script that runs the loop on SIGTERM, and tells it so', function()
+    local folder = temp()
+    host.write_file(folder .. '/script.lua', [[
+      local host = require 'host'
+      host.after(0, function() print('ready') io.stdout:flush() end)
+      print('signal', host.run())
+    ]])
+    local process = host.spawn {
+      argv = { ladle, 'lua', folder .. '/script.lua' }, output = folder .. '/out',
+    }
+    while host.read_file(folder .. '/out') ~= 'ready\n' do
+      host.turn(20)
+    end
+    process:kill('TERM')
+    assert.are.same({ 0, 0 }, { process:wait(10000) })
+    assert.are.equal('ready\nsignal\t15\n', host.read_file(folder .. '/out'))
+  end)
+
+  it('says that a file is not there', function()
+    local process = host.spawn { argv = { ladle, 'lua', '/no/such/file' }, output = '/dev/null' }
+    assert.are.same({ 1, 0 }, { process:wait(20000) })
   end)
 end)
