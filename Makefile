@@ -14,7 +14,7 @@ LAYERS := base format crypto net store service script recipe run trigger admin c
 PACKAGES := lua5.4 lua5.4-cjson libcurl yaml-0.1 jansson libuv libmicrohttpd sqlite3 openssl libsodium
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 # lua-cjson is linked in; the rest comes from the system's shared libraries.
-PKG_LIBS := -Wl,-Bstatic -llua5.4-cjson -Wl,-Bdynamic $(shell pkg-config --libs $(filter-out lua5.4-cjson,$(PACKAGES)) 2>/dev/null)
+PKG_LIBS := -Wl,-Bstatic -llua5.4-cjson -Wl,-Bdynamic $(shell pkg-config --libs $(filter-out lua5.4-cjson,$(PACKAGES)) 2>/dev/null) -lm
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
         -Wformat=2 -Wundef -Wwrite-strings -Wno-unused-parameter

@@ -104,8 +104,8 @@ void cli_ago(int64_t wall_us, char *out, size_t size);
 void cli_when(const struct cli *c, int64_t wall_us, char *out, size_t size);
 
 /* A table on the terminal: rows of cells, columns aligned, UTF-8 aware; a pipe gets tabs. Control
- * characters become spaces, long cells are cut to the terminal's width with an ellipsis. Borrows
- * nothing. */
+ * characters become spaces, long cells are cut to the terminal's width with an ellipsis, but
+ * never those of the first column. Borrows nothing. */
 struct table;
 struct table *table_new(const char *const *heads); /* NULL-terminated */
 void table_row(struct table *t, const char *const *cells);

@@ -34,17 +34,23 @@ static void report(const char *what, const char *name, const struct err *e)
     }
 }
 
+static json_t *load_table(const char *what, const char *name,
+                          json_t *(*load)(const char *, const char *, struct err *))
+{
+    struct err e = ERR_INIT;
+    json_t *table = load(catalogue.folder, name, &e);
+    if (!table) {
+        report(what, name, &e);
+    }
+    return table ? table : json_null();
+}
+
 static json_t *find_table(struct map *known, const char *what, const char *name,
                           json_t *(*load)(const char *, const char *, struct err *))
 {
     json_t *table = map_get(known, name);
     if (!table) {
-        struct err e = ERR_INIT;
-        table = load(catalogue.folder, name, &e);
-        if (!table) {
-            report(what, name, &e);
-            table = json_null();
-        }
+        table = load_table(what, name, load);
         (void)map_put(known, name, table); /* there was none */
     }
     return json_is_null(table) ? NULL : table;

@@ -2,6 +2,7 @@
  * prints the link to open; with a code, a refresh token or a token it gets and stores what the
  * engine needs, committed, as service/token.h does it. The engine notices the new row, also while
  * it runs. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,35 +15,58 @@
 
 /* --- the link ------------------------------------------------------------------------------ */
 
-static void print_link(const struct cli *c, const char *name, const char *link)
+/* The address that the service sends the person back to, as it is registered there; NULL where the
+ * project names none. Yours. */
+static char *redirect_uri(const struct one_connection *o)
+{
+    const char *own = json_get_text(connection_config(o->connection), "redirect_uri");
+    const char *url = o->base->project->public_url;
+    if (own || !url) {
+        return own ? xstrdup(own) : NULL;
+    }
+    size_t len = strlen(url);
+    return xasprintf("%.*s/oauth/callback", (int)(url[len - 1] == '/' ? len - 1 : len), url);
+}
+
+/* Not through cli_print: the link holds the client id, which is no secret even where it is kept as
+ * one. */
+static void print_link(const struct cli *c, const char *name, const char *link,
+                       const char *redirect)
 {
     if (c->is_json) {
         json_t *v = json_object();
         json_object_set_new(v, "name", json_string(name));
         json_object_set_new(v, "authorize_url", json_string(link));
-        cli_print_json(v);
+        json_object_set_new(v, "redirect_uri", redirect ? json_string(redirect) : json_null());
+        char *text = json_text(v, NULL);
+        (void)puts(text); /* cli_main looks at the stream's state at the end */
+        free(text);
         json_decref(v);
         return;
     }
-    cli_print("1. Open this link, sign in and choose the account:\n\n   %s\n\n"
-              "2. You are sent to an address that holds `code=…`, also where that page cannot be "
-              "shown. Copy the\n"
-              "   code: it is good for one use and a few minutes.\n"
-              "3. Run, and paste the code when it waits:\n\n   ladle connect %s --code -\n",
-              link, name);
+    (void)printf(
+        "1. Open this link, sign in and choose the account:\n\n   %s\n\n"
+        "2. You are sent to %s, also where that page cannot be shown.\n"
+        "   Copy the `code` out of its address: it is good for one use and a few minutes.\n"
+        "3. Run this, and paste the code when it waits:\n\n   ladle connect %s --code -\n",
+        link, redirect ? redirect : "the address that is registered there", name);
 }
 
 static int show_link(struct cli *c, struct one_connection *o)
 {
     struct err e = ERR_INIT;
-    char *link = token_authorize_url(o->connection, NULL, NULL, &e);
-    if (!link) {
-        (void)err_prefix(&e, "no link to open (a token that you have goes in with --token -)");
-        return cli_fail(c, &e);
+    char *redirect = redirect_uri(o);
+    char *link = token_authorize_url(o->connection, redirect, NULL, &e);
+    if (link) {
+        print_link(c, c->args[0], link, redirect);
+    } else {
+        (void)err_prefix(&e,
+                         "there is no link to open; a token that you have goes in with --token -");
     }
-    print_link(c, c->args[0], link);
+    int code = link ? CLI_OK : cli_fail(c, &e);
     free(link);
-    return CLI_OK;
+    free(redirect);
+    return code;
 }
 
 /* --- the exchange -------------------------------------------------------------------------- */
@@ -89,7 +113,9 @@ static void begin(struct one_connection *o, const char *option, const struct sec
                   struct outcome *out)
 {
     if (strcmp(option, "code") == 0) {
-        token_exchange_code(o->connection, secret_bytes(value), NULL, on_done, out);
+        char *redirect = redirect_uri(o);
+        token_exchange_code(o->connection, secret_bytes(value), redirect, on_done, out);
+        free(redirect);
     } else if (strcmp(option, "refresh-token") == 0) {
         token_exchange_refresh(o->connection, value, on_done, out);
     } else {
@@ -197,7 +223,8 @@ const struct command cmd_connect = {
             "processes of this\n"
             "machine and stay in the shell's history: - keeps them out. A refresh token is used up "
             "by this.\n"
-            "--json: {name authorize_url}, or the connection as `ladle connections` shows it.",
+            "--json: {name authorize_url redirect_uri}, or the connection as `ladle connections` "
+            "shows it.",
     .options = options,
     .run = run,
     .examples = "  ladle connect crm\n"

@@ -82,13 +82,13 @@ static void add_row(const struct cli *c, struct table *t, const struct cause *ca
     (void)snprintf(count, sizeof count, "%zu", cause->count); /* fits */
     cli_when(c, cause->last_us, last, sizeof last);
     id_format(&cause->example.id, id);
-    const char *cells[] = { count,
+    const char *cells[] = { id,
+                            count,
                             run_state_name(cause->example.state),
                             cause->example.recipe,
                             cause->example.step,
                             err_kind_name(cause->example.err.kind),
                             last,
-                            id,
                             cause->example.err.message,
                             NULL };
     table_row(t, cells);
@@ -96,8 +96,8 @@ static void add_row(const struct cli *c, struct table *t, const struct cause *ca
 
 static void print_causes(const struct cli *c, const struct causes *all)
 {
-    static const char *const heads[] = { "RUNS", "STATE",      "RECIPE",  "STEP", "CAUSE",
-                                         "LAST", "NEWEST RUN", "MESSAGE", NULL };
+    static const char *const heads[] = { "NEWEST RUN", "RUNS", "STATE",   "RECIPE", "STEP",
+                                         "CAUSE",      "LAST", "MESSAGE", NULL };
     if (all->runs == 0 && c->is_terminal) {
         cli_print("nothing waits for a person\n");
         return;

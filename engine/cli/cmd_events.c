@@ -24,9 +24,9 @@ static void add_row(struct listing *l, const struct event_row *row)
     if (!id_is_zero(&row->duplicate_of)) {
         id_format(&row->duplicate_of, original);
     }
-    const char *cells[] = {
-        id, received, row->connection, row->type, runs, row->key, original, NULL
-    };
+    /* The end of an id is enough to name it, and a window is narrow. */
+    const char *first = l->c->is_terminal && *original ? original + ID_TEXT - 12 : original;
+    const char *cells[] = { id, received, row->connection, row->type, runs, row->key, first, NULL };
     table_row(l->table, cells);
 }
 

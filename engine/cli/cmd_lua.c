@@ -1,5 +1,5 @@
-/* `ladle lua`: runs a Lua file with all of Lua's libraries and the engine's modules. The specs run this way, too:
- * `ladle lua /usr/bin/busted …`. */
+/* `ladle lua`: runs a Lua file with all of Lua's libraries and the engine's modules. The specs run
+ * this way, too: `ladle lua /usr/bin/busted …`. */
 #include "cli/commands.h"
 #include "cli/host.h"
 
@@ -27,12 +27,13 @@ const struct command cmd_lua = {
             "  json                 the exact JSON codec\n"
             "  cjson, cjson.safe    lua-cjson, which loses integers and empty lists\n"
             "  dates                dates and time zones\n"
-            "  host                 HTTP both ways, processes, files, signatures (engine/cli/host*.c)\n"
-            "`require` also finds the project's scripts/ and those built into the program. The arguments are in `arg`.\n"
-            "An error is printed with a traceback and makes the exit code 1.\n"
+            "  host                 HTTP both ways, processes, files, signatures\n"
+            "`require` also finds the project's scripts/ and those built into the program. The\n"
+            "arguments are in `arg`. An error is printed with a traceback and makes the exit\n"
+            "code 1.\n"
             "\n"
-            "This runs with your rights and without limits: not for scripts that you do not trust.\n",
+            "This runs with your rights and without limits: not for scripts that you do not trust.",
     .examples = "  ladle lua report.lua --since 2026-11-01\n"
-                "  ladle lua /usr/bin/busted spec/scripts\n",
+                "  ladle lua /usr/bin/busted spec/scripts",
     .run = run,
 };

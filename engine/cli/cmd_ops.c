@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "recipe/folder.h"
 #include "script/embed.h"
+#include "service/schema.h"
 
 enum { CONNECTORS_MAX = 1000, NAME_MAX_LEN = 64 };
 
@@ -87,6 +88,42 @@ static json_t *or_null(json_t *v)
     return v ? json_incref(v) : json_null();
 }
 
+static json_t *plain_schema(const json_t *schema, int depth);
+
+/* A field's descriptor for other programs: {type required …}, where a Lua table has its type in
+ * front. */
+static json_t *plain_field(const json_t *field, int depth)
+{
+    json_t *v = json_is_object(field) ? json_copy((json_t *)field) : json_object();
+    const char *type = schema_type(field);
+    json_t *of = json_object_get(v, "of"), *fields = json_object_get(v, "fields");
+    json_object_del(v, "1");
+    json_object_del(v, "optional");
+    json_object_set_new(v, "type", json_string(type ? type : "any"));
+    json_object_set_new(v, "required", json_boolean(schema_is_required(field)));
+    if (of && depth < JSON_DEPTH_MAX) {
+        json_object_set_new(v, "of", plain_field(of, depth + 1));
+    }
+    if (fields && depth < JSON_DEPTH_MAX) {
+        json_object_set_new(v, "fields", plain_schema(fields, depth + 1));
+    }
+    return v;
+}
+
+static json_t *plain_schema(const json_t *schema, int depth)
+{
+    if (!json_is_object(schema)) {
+        return json_null();
+    }
+    json_t *v = json_object();
+    const char *name;
+    json_t *field;
+    json_object_foreach ((json_t *)schema, name, field) { /* the macro only reads */
+        json_object_set_new(v, name, plain_field(field, depth));
+    }
+    return v;
+}
+
 static json_t *describe(const char *connector, const char *name, const char *kind, json_t *table)
 {
     json_t *v = json_object();
@@ -96,7 +133,7 @@ static json_t *describe(const char *connector, const char *name, const char *kin
     json_object_set_new(v, "path", or_null(json_object_get(table, "path")));
     json_t *scopes = json_object_get(table, "scopes");
     json_object_set_new(v, "scopes", json_is_array(scopes) ? json_incref(scopes) : json_array());
-    json_object_set_new(v, "input", or_null(json_object_get(table, "input")));
+    json_object_set_new(v, "input", plain_schema(json_object_get(table, "input"), 0));
     json_object_set_new(v, "summary", or_null(json_object_get(table, "summary")));
     return v;
 }
@@ -129,16 +166,10 @@ static void add_row(struct catalogue_list *l, const json_t *v)
 
 /* --- one entry, for people ----------------------------------------------------------------- */
 
-static const char *field_type(const json_t *field)
-{
-    json_t *type = json_is_array(field) ? json_array_get(field, 0) : json_object_get(field, "1");
-    return json_is_string(type) ? json_string_value(type) : "any";
-}
-
 static void print_field(const char *name, const json_t *field)
 {
-    bool is_optional = json_get_bool(field, "optional", false) || json_object_get(field, "default");
-    cli_print("  %-20s %-8s %s", name, field_type(field), is_optional ? "optional" : "required");
+    cli_print("  %-20s %-8s %s", name, json_get_text(field, "type"),
+              json_get_bool(field, "required", false) ? "required" : "optional");
     json_t *value = json_object_get(field, "default");
     if (value) {
         char *text = json_text(value, NULL);

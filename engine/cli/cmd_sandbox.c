@@ -1,5 +1,5 @@
-/* `ladle sandbox`: the mock services, for staging and tests. The service is Lua (scripts/sandbox/); this file is its
- * command line. It reads the options, and hands them over as one table. */
+/* `ladle sandbox`: the mock services, for staging and tests. The service is Lua (scripts/sandbox/);
+ * this file is its command line. It reads the options, and hands them over as one table. */
 #include <stdlib.h>
 
 #include "cli/commands.h"
@@ -14,7 +14,8 @@ static json_t *options_of(struct cli *c, int64_t seed)
     for (size_t i = 0; options != NULL && i < sizeof names / sizeof *names; i++) {
         const char *value = cli_option(c, names[i]);
         if (value != NULL) {
-            (void)json_object_set_new(options, names[i], json_string(value)); /* text that is not UTF-8 is left out */
+            (void)json_object_set_new(options, names[i],
+                                      json_string(value)); /* text that is not UTF-8 is left out */
         }
     }
     return options;
@@ -45,7 +46,7 @@ static const struct option options[] = {
     { "hooks", "URL", "where its webhooks go, several parted by commas (nowhere)" },
     { "key", "FILE", "write the public key of its webhooks there, as PEM" },
     { "ledger", "FILE", "append one JSON line there for each effect that took place" },
-    { "faults", "FILE", "JSON rules for failures: status, delay, reset, lost answer, expired token" },
+    { "faults", "FILE", "JSON rules for failures: status, delay, reset, lost answer, expiry" },
     { NULL, NULL, NULL },
 };
 
@@ -53,16 +54,19 @@ const struct command cmd_sandbox = {
     .name = "sandbox",
     .args = "",
     .summary = "Start the mock services, for staging",
-    .help = "A strict, stateful stand-in for the HighLevel Contacts API: OAuth with refresh tokens that work once, rate\n"
-            "limits, the real status codes and error bodies, and signed webhooks for every change that is made\n"
-            "through it. It prints its address and credentials once it listens (one JSON line with --json), and runs\n"
-            "until SIGTERM or Ctrl-C. Whoever reaches its address may use it: keep that to this machine.\n"
+    .help = "A strict, stateful stand-in for the HighLevel Contacts API: OAuth with refresh tokens\n"
+            "that work once, rate limits, the real status codes and error bodies, and signed\n"
+            "webhooks for every change that is made through it. It prints its address and\n"
+            "credentials once it listens (one JSON line with --json), and runs until SIGTERM or\n"
+            "Ctrl-C. Whoever reaches its address may use it: keep that to this machine.\n"
             "\n"
-            "A connection uses it with `base_url: http://ADDR` and `token_url: http://ADDR/oauth/token`. The addresses\n"
-            "below /_sandbox/ show and steer it: state, ledger, contacts, faults, settings, emit, hooks\n"
-            "(scripts/sandbox/control.lua).\n",
+            "A connection uses it with `base_url: http://ADDR` and\n"
+            "`token_url: http://ADDR/oauth/token`. The addresses below /_sandbox/ show and steer\n"
+            "it: state, ledger, contacts, faults, settings, emit, hooks\n"
+            "(scripts/sandbox/control.lua).",
     .options = options,
-    .examples = "  ladle sandbox --hooks http://127.0.0.1:8420/hooks/crm --key data/sandbox.pem\n"
-                "  ladle sandbox --listen 127.0.0.1:0 --ledger ledger.jsonl --faults faults.json --json\n",
+    .examples =
+        "  ladle sandbox --hooks http://127.0.0.1:8420/hooks/crm --key data/sandbox.pem\n"
+        "  ladle sandbox --listen 127.0.0.1:0 --ledger ledger.jsonl --faults faults.json --json",
     .run = run,
 };

@@ -381,8 +381,9 @@ static void print_stored(const struct cli *c, const struct parcel *p, const stru
     } else if (json_get_bool(answer, "duplicate", false)) {
         cli_print("%d: a duplicate of event %s, nothing is started\n", r->status, id);
     } else {
-        cli_print("%d: stored as event %s, %lld runs\n", r->status, id,
-                  (long long)json_get_int(answer, "runs", 0));
+        int64_t runs = json_get_int(answer, "runs", 0);
+        cli_print("%d: stored as event %s, %lld run%s\n", r->status, id, (long long)runs,
+                  runs == 1 ? "" : "s");
     }
 }
 

@@ -1,8 +1,8 @@
-/* The host: an open Lua state beside a loop, and the part of the module `host` that is about time. The idea is that a
- * trusted script is written top to bottom: what takes time (fetch, sleep_ms, wait) turns the loop until it is done, so
- * servers and timers of the same script go on meanwhile, and no coroutine is needed. Callbacks run inside such a turn; an
- * error that one raises comes out of the call that turned the loop. The host owns vm, loop, client and all things.
- * Loop thread. */
+/* The host: an open Lua state beside a loop, and the part of the module `host` that is about time.
+ * The idea is that a trusted script is written top to bottom: what takes time (fetch, sleep_ms,
+ * wait) turns the loop until it is done, so servers and timers of the same script go on meanwhile,
+ * and no coroutine is needed. Callbacks run inside such a turn; an error that one raises comes out
+ * of the call that turned the loop. The host owns vm, loop, client and all things. Loop thread. */
 #include "cli/host.h"
 
 #include <signal.h>
@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include <lauxlib.h>
-#include <lualib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -23,7 +22,7 @@
 /* The longest wait that a script may ask for: a year. More is a mistake in the unit. */
 static const int64_t WAIT_MAX_MS = 366LL * 86400 * 1000;
 
-/* --- things -------------------------------------------------------------------------------------- */
+/* --- things ---------------------------------------------------------------------------------- */
 
 void host_thing_init(struct host_thing *t, struct host *h, void (*close)(struct host_thing *t))
 {
@@ -79,7 +78,7 @@ void host_thing_type(lua_State *L, const char *type, const luaL_Reg *methods)
     lua_pop(L, 1);
 }
 
-/* --- helpers of the bindings ----------------------------------------------------------------------- */
+/* --- helpers of the bindings ----------------------------------------------------------------- */
 
 struct host *host_of(lua_State *L)
 {
@@ -120,7 +119,7 @@ int64_t host_field_int(lua_State *L, int index, const char *name, int64_t otherw
     return value;
 }
 
-/* --- the loop and Lua ------------------------------------------------------------------------------ */
+/* --- the loop and Lua ------------------------------------------------------------------------ */
 
 void host_job_init(struct host_job *j, void (*run)(struct host_job *j))
 {
@@ -192,7 +191,8 @@ static void deadline_close(void *ptr)
     free(d);
 }
 
-bool host_wait(lua_State *L, struct host *h, bool (*is_done)(void *ud), void *ud, int64_t timeout_ms)
+bool host_wait(lua_State *L, struct host *h, bool (*is_done)(void *ud), void *ud,
+               int64_t timeout_ms)
 {
     void **box = box_push(L, deadline_close);
     struct deadline *d = xcalloc(1, sizeof *d);
@@ -214,7 +214,7 @@ static int64_t check_ms(lua_State *L, int index)
     return ms;
 }
 
-/* --- timers ---------------------------------------------------------------------------------------- */
+/* --- timers ---------------------------------------------------------------------------------- */
 
 static const char TIMER_TYPE[] = "host.timer";
 
@@ -234,7 +234,8 @@ static void timer_close(struct host_thing *t)
     free(timer);
 }
 
-/* [-0, +0, raises]; the function's reference is given up before it is called, and may call anything. */
+/* [-0, +0, raises]; the function's reference is given up before it is called, and may call
+ * anything. */
 static int run_timer(lua_State *L)
 {
     int fn = *(int *)lua_touserdata(L, 1);
@@ -297,9 +298,10 @@ static const luaL_Reg timer_methods[] = {
     { NULL, NULL },
 };
 
-/* --- run, turn, sleep ------------------------------------------------------------------------------ */
+/* --- run, turn, sleep ------------------------------------------------------------------------ */
 
-/* The first signal ends host.run(); where nothing runs, or at the second one, it does what it always did. */
+/* The first signal ends host.run(); where nothing runs, or at the second one, it does what it
+ * always did. */
 static void on_signal(void *ud, int signum)
 {
     struct host *h = ud;
@@ -331,7 +333,8 @@ static void leave_run(void *ptr)
     h->run_depth--;
 }
 
-/* host.run(): until host.stop() or a signal; the signal's number, or nothing   [-0, +0|1, raises] */
+/* host.run(): until host.stop() or a signal; the signal's number, or nothing
+ *   [-0, +0|1, raises] */
 static int host_run(lua_State *L)
 {
     struct host *h = host_of(L);
@@ -371,7 +374,8 @@ static void turn_close(void *ptr)
     free(t);
 }
 
-/* host.turn(ms): one turn of the loop, which waits at most ms for something to happen   [-1, +0, raises] */
+/* host.turn(ms): one turn of the loop, which waits at most ms for something to happen
+ *   [-1, +0, raises] */
 static int host_lua_turn(lua_State *L)
 {
     struct host *h = host_of(L);
@@ -427,7 +431,7 @@ static const luaL_Reg time_functions[] = {
     { NULL, NULL },
 };
 
-/* --- life ------------------------------------------------------------------------------------------ */
+/* --- life ------------------------------------------------------------------------------------ */
 
 /* require 'host' -> the module   [-n, +1, raises] */
 static int open_host(lua_State *L)
@@ -452,7 +456,8 @@ static void close_things(struct host *h)
     }
 }
 
-/* os.exit(code, close): also ends the children, which nobody would wait for   [-n, never returns] */
+/* os.exit(code, close): also ends the children, which nobody would wait for
+ *   [-n, never returns] */
 static int host_exit(lua_State *L)
 {
     struct host *h = host_of(L);
@@ -488,13 +493,16 @@ struct host *host_new(const char *folder, struct err *e)
     h->error = ERR_INIT;
     list_init(&h->things);
     list_init(&h->jobs);
-    h->vm = vm_new(&(struct vm_opts){ .is_open = true, .find_module = source_find_module, .ud = h->folder }, e);
+    h->vm = vm_new(
+        &(struct vm_opts){ .is_open = true, .find_module = source_find_module, .ud = h->folder },
+        e);
     if (h->vm == NULL) {
         host_free(h);
         return NULL;
     }
     h->loop = loop_new();
-    h->http = http_client_new(h->loop, &(struct http_client_opts){ .user_agent = "ladle/" LADLE_VERSION });
+    h->http = http_client_new(h->loop,
+                              &(struct http_client_opts){ .user_agent = "ladle/" LADLE_VERSION });
     if (vm_enter(h->vm, install, h, e) == -1) {
         host_free(h);
         return NULL;

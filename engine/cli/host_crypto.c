@@ -1,5 +1,5 @@
-/* The module `host`: digests, signatures and encodings, over crypto/sign.h, so that a test or the sandbox signs as the
- * services do. Loop thread. */
+/* The module `host`: digests, signatures and encodings, over crypto/sign.h, so that a test or the
+ * sandbox signs as the services do. Loop thread. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +34,8 @@ static struct buf *push_buf(lua_State *L)
 }
 
 /* The bytes as "raw", "hex" or "base64", as the text at `index` says.   [-0, +2, raises] */
-static int push_encoded(lua_State *L, int index, const char *otherwise, const void *data, size_t len)
+static int push_encoded(lua_State *L, int index, const char *otherwise, const void *data,
+                        size_t len)
 {
     static const char *const names[] = { "raw", "hex", "base64", NULL };
     int form = luaL_checkoption(L, index, otherwise, names);
@@ -61,7 +62,8 @@ static int host_sha256(lua_State *L)
     return push_encoded(L, 2, "hex", digest, digest_len);
 }
 
-/* host.hmac(hash, key, data[, form]) -> code; hash is "sha1", "sha256" or "sha512"   [-4, +1, raises] */
+/* host.hmac(hash, key, data[, form]) -> code; hash is "sha1", "sha256" or "sha512"
+ *   [-4, +1, raises] */
 static int host_hmac(lua_State *L)
 {
     enum sign_hash hash;
@@ -108,7 +110,7 @@ static int host_uuid(lua_State *L)
     return 1;
 }
 
-/* --- Ed25519 --------------------------------------------------------------------------------------- */
+/* --- Ed25519 --------------------------------------------------------------------------------- */
 
 static struct sign_key *check_key(lua_State *L)
 {
@@ -125,7 +127,8 @@ static int key_gc(lua_State *L)
     return 0;
 }
 
-/* host.sign.ed25519_new([seed]) -> key; the seed is 32 bytes, without one it is random   [-1, +1, raises] */
+/* host.sign.ed25519_new([seed]) -> key; the seed is 32 bytes, without one it is random
+ *   [-1, +1, raises] */
 static int ed25519_new(lua_State *L)
 {
     size_t len = 0;
@@ -192,8 +195,9 @@ static int sign_lua_verify(lua_State *L)
     if (*box == NULL) {
         return vm_raise(L, &e);
     }
-    bool is_good = base64_decode(signature, text, text_len, &e) == 0 &&
-                   sign_verify(*box, data, len, (const uint8_t *)buf_text(signature), signature->len);
+    bool is_good =
+        base64_decode(signature, text, text_len, &e) == 0 &&
+        sign_verify(*box, data, len, (const uint8_t *)buf_text(signature), signature->len);
     lua_pushboolean(L, is_good);
     return 1;
 }

@@ -1,6 +1,6 @@
-/* The module `host`: files. What Lua's own io lacks: whole files in one call, a line that is appended and flushed in
- * one write, temporary folders and their removal. Calls give nil and an error object where the system refuses.
- * Loop thread. */
+/* The module `host`: files. What Lua's own io lacks: whole files in one call, a line that is
+ * appended and flushed in one write, temporary folders and their removal. Calls give nil and an
+ * error object where the system refuses. Loop thread. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -59,7 +59,7 @@ static int write_all(int fd, const char *data, size_t len)
     return 0;
 }
 
-/* --- read and write -------------------------------------------------------------------------------- */
+/* --- read and write -------------------------------------------------------------------------- */
 
 static void buf_close(void *ptr)
 {
@@ -108,7 +108,8 @@ static int host_read_file(lua_State *L)
     return 1;
 }
 
-/* host.write_file(path, text[, mode]) -> true | nil, error; the file is replaced   [-3, +1|2, raises] */
+/* host.write_file(path, text[, mode]) -> true | nil, error; the file is replaced
+ *   [-3, +1|2, raises] */
 static int host_write_file(lua_State *L)
 {
     const char *path = check_path(L, 1);
@@ -129,7 +130,7 @@ static int host_write_file(lua_State *L)
     return rc == 0 ? push_true(L) : push_errno(L, "write", path);
 }
 
-/* --- append ---------------------------------------------------------------------------------------- */
+/* --- append ---------------------------------------------------------------------------------- */
 
 static void forget_file(struct host *h, int at)
 {
@@ -176,7 +177,8 @@ static int file_of(struct host *h, const char *path)
 }
 
 /* host.append_line(path, text[, is_synced]) -> true | nil, error   [-3, +1|2, raises]
- * Adds a line break where there is none. The line is with the system when this returns; on the disk, with is_synced. */
+ * Adds a line break where there is none. The line is with the system when this returns; on the
+ * disk, with is_synced. */
 static int host_append_line(lua_State *L)
 {
     struct host *h = host_of(L);
@@ -199,7 +201,7 @@ static int host_append_line(lua_State *L)
     return push_true(L);
 }
 
-/* --- folders --------------------------------------------------------------------------------------- */
+/* --- folders --------------------------------------------------------------------------------- */
 
 static const char *temp_folder(void)
 {
@@ -207,7 +209,8 @@ static const char *temp_folder(void)
     return folder != NULL && folder[0] == '/' ? folder : "/tmp";
 }
 
-/* host.mkdtemp([name]) -> path of a new folder below the system's folder for temporary files   [-1, +1|2, raises] */
+/* host.mkdtemp([name]) -> path of a new folder below the system's folder for temporary files
+ *   [-1, +1|2, raises] */
 static int host_mkdtemp(lua_State *L)
 {
     const char *name = luaL_optstring(L, 1, "ladle");
@@ -258,8 +261,8 @@ static bool is_temporary(const char *path)
 }
 
 /* host.rm_rf(path) -> true | nil, error   [-1, +1|2, raises]
- * Removes a folder and all in it, without following links, and only below the folder for temporary files: anything
- * else is an error. One that is not there is fine. */
+ * Removes a folder and all in it, without following links, and only below the folder for temporary
+ * files: anything else is an error. One that is not there is fine. */
 static int host_rm_rf(lua_State *L)
 {
     const char *path = check_path(L, 1);
@@ -328,7 +331,8 @@ static int host_stat(lua_State *L)
     return 1;
 }
 
-/* host.embedded(name) -> the text of a file that is built into the program, or nil   [-1, +1, raises] */
+/* host.embedded(name) -> the text of a file that is built into the program, or nil
+ *   [-1, +1, raises] */
 static int host_embedded(lua_State *L)
 {
     const struct embedded *file = embed_find(luaL_checkstring(L, 1));
@@ -340,7 +344,8 @@ static int host_embedded(lua_State *L)
     return 1;
 }
 
-/* host.embedded_names([prefix]) -> names of the files that are built in, sorted   [-1, +1, raises] */
+/* host.embedded_names([prefix]) -> names of the files that are built in, sorted
+ *   [-1, +1, raises] */
 static int host_embedded_names(lua_State *L)
 {
     const char *prefix = luaL_optstring(L, 1, "");

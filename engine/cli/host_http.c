@@ -1,7 +1,8 @@
-/* The module `host`: HTTP both ways. serve{} puts a Lua function behind the engine's own server, fetch{} sends a
- * request with the engine's own client; so what tests and the sandbox see is what the engine does. A request waits in
- * the queue of jobs for its turn; it is answered when the function returns, or later by a timer of ours where that asks
- * for a delay. A function may itself wait (fetch, sleep_ms): others are then handled inside of it. Loop thread. */
+/* The module `host`: HTTP both ways. serve{} puts a Lua function behind the engine's own server,
+ * fetch{} sends a request with the engine's own client; so what tests and the sandbox see is what
+ * the engine does. A request waits in the queue of jobs for its turn; it is answered when the
+ * function returns, or later by a timer of ours where that asks for a delay. A function may itself
+ * wait (fetch, sleep_ms): others are then handled inside of it. Loop thread. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -23,9 +24,10 @@ struct host_server {
     int on_request; /* in the registry */
 };
 
-/* --- answers --------------------------------------------------------------------------------------- */
+/* --- answers --------------------------------------------------------------------------------- */
 
-/* An answer that waits for its time. It belongs to the exchange, so it goes with a connection that breaks off. */
+/* An answer that waits for its time. It belongs to the exchange, so it goes with a connection that
+ * breaks off. */
 struct delayed {
     struct timer timer;
     struct exchange *exchange;
@@ -99,7 +101,8 @@ static bool is_clean(const char *text, size_t len)
     return strlen(text) == len && strpbrk(text, "\r\n") == NULL;
 }
 
-/* Adds the headers of the table at `index` to the answer; the content type is kept apart.   [-0, +0, raises] */
+/* Adds the headers of the table at `index` to the answer; the content type is kept apart.
+ *   [-0, +0, raises] */
 static void read_answer_headers(lua_State *L, int index, struct exchange *x, struct answer *a)
 {
     if (lua_getfield(L, index, "headers") == LUA_TNIL) { // headers
@@ -126,7 +129,8 @@ static void read_answer_headers(lua_State *L, int index, struct exchange *x, str
     lua_pop(L, 1);
 }
 
-/* Reads {status, headers, body, delay_ms, drop} at `index`, whose texts stay borrowed.   [-0, +1, raises] */
+/* Reads {status, headers, body, delay_ms, drop} at `index`, whose texts stay borrowed.
+ *   [-0, +1, raises] */
 static void read_answer(lua_State *L, int index, struct exchange *x, struct answer *a)
 {
     luaL_checktype(L, index, LUA_TTABLE);
@@ -146,7 +150,7 @@ static void read_answer(lua_State *L, int index, struct exchange *x, struct answ
     }
 }
 
-/* --- requests -------------------------------------------------------------------------------------- */
+/* --- requests -------------------------------------------------------------------------------- */
 
 static void set_text(lua_State *L, const char *name, const char *value)
 {
@@ -159,7 +163,8 @@ static void json_close(void *ptr)
     json_decref(ptr);
 }
 
-/* Sets a field to a JSON object, and frees that also where Lua runs out of memory.   [-0, +1, raises] */
+/* Sets a field to a JSON object, and frees that also where Lua runs out of memory.
+ *   [-0, +1, raises] */
 static void set_json(lua_State *L, int table, const char *name, json_t *value)
 {
     void **box = box_push(L, json_close);
@@ -168,7 +173,8 @@ static void set_json(lua_State *L, int table, const char *name, json_t *value)
     lua_setfield(L, table, name);
 }
 
-/* {method, path, query, headers, body, peer}   [-0, +1, raises], and boxes above it that the caller's end closes */
+/* {method, path, query, headers, body, peer}   [-0, +1, raises]
+ * , and boxes above it that the caller's end closes */
 static int push_request(lua_State *L, struct exchange *x)
 {
     size_t len = 0;
@@ -185,7 +191,8 @@ static int push_request(lua_State *L, struct exchange *x)
     return request;
 }
 
-/* A request on its way through Lua. It belongs to the exchange, and goes with one that ends before it was handled. */
+/* A request on its way through Lua. It belongs to the exchange, and goes with one that ends before
+ * it was handled. */
 struct request {
     struct host_job job;
     struct host *host;
@@ -258,7 +265,7 @@ static void on_request(void *ud, struct exchange *x)
     host_job_queue(r->host, &r->job);
 }
 
-/* --- serve ----------------------------------------------------------------------------------------- */
+/* --- serve ----------------------------------------------------------------------------------- */
 
 static void server_close(struct host_thing *t)
 {
@@ -280,8 +287,10 @@ static int server_lua_close(lua_State *L)
     return 0;
 }
 
-/* Takes the reference of the function; gives it back where nothing can listen.   [-0, +0, raises] */
-static struct host_server *server_new(lua_State *L, struct host *h, const struct http_server_opts *o, int ref)
+/* Takes the reference of the function; gives it back where nothing can listen.
+ *   [-0, +0, raises] */
+static struct host_server *server_new(lua_State *L, struct host *h,
+                                      const struct http_server_opts *o, int ref)
 {
     struct err e = ERR_INIT;
     struct host_server *server = xcalloc(1, sizeof *server);
@@ -299,7 +308,8 @@ static struct host_server *server_new(lua_State *L, struct host *h, const struct
 }
 
 /* host.serve{listen=, on_request=, body_max=} -> address, server   [-1, +2, raises]
- * on_request(request) returns {status=, headers=, body=, delay_ms=, drop=}; its errors are answered with 500. */
+ * on_request(request) returns {status=, headers=, body=, delay_ms=, drop=}; its errors are answered
+ * with 500. */
 static int host_serve(lua_State *L)
 {
     struct host *h = host_of(L);
@@ -323,9 +333,10 @@ static int host_serve(lua_State *L)
     return 2;
 }
 
-/* --- fetch ----------------------------------------------------------------------------------------- */
+/* --- fetch ----------------------------------------------------------------------------------- */
 
-/* A call that is out. Its result waits in the registry for who waits, or for the job that hands it to the call-back. */
+/* A call that is out. Its result waits in the registry for who waits, or for the job that hands it
+ * to the call-back. */
 struct fetch {
     struct host_thing thing;
     struct host_job job;
@@ -401,7 +412,8 @@ static void fetch_done(void *ud, const struct http_response *res, const struct e
     struct fetch *f = ud;
     f->call = NULL;
     f->is_done = true;
-    host_enter(f->thing.host, keep_result, &(struct fetch_end){ .fetch = f, .response = res, .error = e });
+    host_enter(f->thing.host, keep_result,
+               &(struct fetch_end){ .fetch = f, .response = res, .error = e });
     if (f->callback != LUA_NOREF) {
         host_job_queue(f->thing.host, &f->job);
     }
@@ -447,7 +459,8 @@ static void add_header(lua_State *L, struct http_request *r, struct http_header 
     headers[r->header_count++] = (struct http_header){ .name = name, .value = value };
 }
 
-/* Reads {method, url, headers, body, timeout_ms} at index 1; all texts stay borrowed from it.   [-0, +n, raises] */
+/* Reads {method, url, headers, body, timeout_ms} at index 1; all texts stay borrowed from it.
+ *   [-0, +n, raises] */
 static void read_request(lua_State *L, struct http_request *r, struct http_header *headers)
 {
     luaL_checktype(L, 1, LUA_TTABLE);

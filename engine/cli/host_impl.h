@@ -24,20 +24,21 @@ struct host {
     struct loop *loop;
     struct http_client *http;
     char *folder;
-    struct list things;      /* struct host_thing.link: what must be closed before the loop goes */
-    struct list jobs;        /* struct host_job.link: calls into Lua that are due */
-    bool has_acted;          /* jobs ran since the last turn: what they began needs a turn that does not sleep first */
-    struct err error;        /* the first error of a callback that nobody was there to catch */
-    bool is_stopped;         /* host.stop() was called */
+    struct list things; /* struct host_thing.link: what must be closed before the loop goes */
+    struct list jobs;   /* struct host_job.link: calls into Lua that are due */
+    bool has_acted;     /* jobs ran since the last turn: the next one must not sleep first */
+    struct err error;   /* the first error of a callback that nobody was there to catch */
+    bool is_stopped;    /* host.stop() was called */
     int run_depth;
-    int signum;              /* what ended host.run(), or 0 */
+    int signum; /* what ended host.run(), or 0 */
     bool has_signals;
     struct host_file files[HOST_FILES_MAX];
     int file_count;
 };
 
-/* Something that lives in the loop on behalf of Lua: a server, a call, a timer, a process. Its userdata, where it has
- * one, holds a pointer that is emptied when the thing is closed, so a dead object is an error and not a crash. */
+/* Something that lives in the loop on behalf of Lua: a server, a call, a timer, a process. Its
+ * userdata, where it has one, holds a pointer that is emptied when the thing is closed, so a dead
+ * object is an error and not a crash. */
 struct host_thing {
     struct list link;
     struct host *host;
@@ -45,8 +46,8 @@ struct host_thing {
     struct host_thing **slot;            /* the pointer in its userdata, or NULL */
 };
 
-/* A call into Lua that the loop asked for. The loop never calls Lua itself: host_turn runs the jobs once the loop's own
- * turn is over, so a function that is called may turn the loop again. */
+/* A call into Lua that the loop asked for. The loop never calls Lua itself: host_turn runs the jobs
+ * once the loop's own turn is over, so a function that is called may turn the loop again. */
 struct host_job {
     struct list link;
     void (*run)(struct host_job *j); /* the job is out of the queue already */
@@ -63,7 +64,8 @@ void host_thing_fini(struct host_thing *t);
 struct host_thing **host_thing_push(lua_State *L, const char *type);
 /* The thing in the userdata at `index`, or NULL where it is closed already.   [-0, +0, raises] */
 struct host_thing *host_thing_at(lua_State *L, int index, const char *type);
-/* Makes the metatable of a type: its methods, and a __gc that lets go of the thing without closing it.
+/* Makes the metatable of a type: its methods, and a __gc that lets go of the thing without closing
+ * it.
  *   [-0, +0, raises] */
 void host_thing_type(lua_State *L, const char *type, const luaL_Reg *methods);
 
@@ -74,15 +76,19 @@ void host_set_functions(lua_State *L, struct host *h, const luaL_Reg *functions)
 
 /* Calls into Lua from a job or the loop. An error is kept for whoever turns the loop. */
 void host_enter(struct host *h, lua_CFunction fn, void *ud);
-/* One turn of the loop and the jobs that it left; raises the first error of theirs.   [-0, +0, raises] */
+/* One turn of the loop and the jobs that it left; raises the first error of theirs.
+ *   [-0, +0, raises] */
 void host_turn(lua_State *L, struct host *h, bool may_wait);
-/* Turns the loop until is_done(ud) or the time is over (timeout_ms < 0: never); whether it is done. Leaves a box on
- * the stack.   [-0, +1, raises] */
-bool host_wait(lua_State *L, struct host *h, bool (*is_done)(void *ud), void *ud, int64_t timeout_ms);
+/* Turns the loop until is_done(ud) or the time is over (timeout_ms < 0: never); whether it is done.
+ * Leaves a box on the stack.
+ *   [-0, +1, raises] */
+bool host_wait(lua_State *L, struct host *h, bool (*is_done)(void *ud), void *ud,
+               int64_t timeout_ms);
 
 /* nil and an error table.   [-0, +2, raises] */
 int host_push_failure(lua_State *L, const struct err *e);
-/* Fields of the table at `index`. Text must be text, a whole number one within the bounds; each may be missing.
+/* Fields of the table at `index`. Text must be text, a whole number one within the bounds; each may
+ * be missing.
  *   [-0, +1 (text: the value stays on the stack, as it is borrowed) or +0, raises] */
 const char *host_field_text(lua_State *L, int index, const char *name, size_t *len);
 int64_t host_field_int(lua_State *L, int index, const char *name, int64_t otherwise, int64_t max);

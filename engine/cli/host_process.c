@@ -1,5 +1,5 @@
-/* The module `host`: child processes, for tests and the demo that start the real program. A process that is still there
- * when the host ends is killed. Loop thread. */
+/* The module `host`: child processes, for tests and the demo that start the real program. A process
+ * that is still there when the host ends is killed. Loop thread. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +80,7 @@ static struct host_process *check_process(lua_State *L)
     return list_entry(thing, struct host_process, thing);
 }
 
-/* --- spawn ----------------------------------------------------------------------------------------- */
+/* --- spawn ----------------------------------------------------------------------------------- */
 
 /* A NULL-terminated list of borrowed texts in memory of Lua's.   [-0, +1, raises] */
 static const char **push_list(lua_State *L, size_t count)
@@ -176,7 +176,8 @@ static const char **read_env(lua_State *L)
 }
 
 /* host.spawn{argv=, env=, cwd=, output=} -> process   [-1, +1, raises]
- * env is put over our own environment, false takes a name out; output is a file that gets stdout and stderr. */
+ * env is put over our own environment, false takes a name out; output is a file that gets stdout
+ * and stderr. */
 static int host_spawn(lua_State *L)
 {
     struct host *h = host_of(L);
@@ -202,7 +203,7 @@ static int host_spawn(lua_State *L)
     return 1;
 }
 
-/* --- methods --------------------------------------------------------------------------------------- */
+/* --- methods --------------------------------------------------------------------------------- */
 
 /* process:pid() -> number   [-1, +1, raises] */
 static int process_lua_pid(lua_State *L)
@@ -238,7 +239,8 @@ static int check_signal(lua_State *L, int index)
     return luaL_argerror(L, index, "no such signal");
 }
 
-/* process:kill([signal]): "TERM" where none is named; one that has ended is left alone   [-2, +0, raises] */
+/* process:kill([signal]): "TERM" where none is named; one that has ended is left alone
+ *   [-2, +0, raises] */
 static int process_lua_kill(lua_State *L)
 {
     struct host_process *p = check_process(L);
@@ -268,11 +270,12 @@ static int process_lua_wait(lua_State *L)
 {
     struct host_process *p = check_process(L);
     int64_t timeout_ms = luaL_optinteger(L, 2, WAIT_MAX_MS);
-    luaL_argcheck(L, timeout_ms >= 0 && timeout_ms <= WAIT_MAX_MS, 2, "milliseconds up to a day expected");
+    luaL_argcheck(L, timeout_ms >= 0 && timeout_ms <= WAIT_MAX_MS, 2,
+                  "milliseconds up to a day expected");
     if (!host_wait(L, p->thing.host, has_exited, p, timeout_ms)) {
         struct err e = ERR_INIT;
-        (void)err_set(&e, ERR_TIMEOUT, "process %d still runs after %lld ms", process_pid(p->process),
-                      (long long)timeout_ms);
+        (void)err_set(&e, ERR_TIMEOUT, "process %d still runs after %lld ms",
+                      process_pid(p->process), (long long)timeout_ms);
         return host_push_failure(L, &e);
     }
     lua_pushinteger(L, p->code);

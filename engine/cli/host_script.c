@@ -1,5 +1,6 @@
-/* Running a script on a host: a file from the command line, or a module of the program with its options. Errors are
- * given a traceback by Lua's own xpcall, so that the one protected call of C stays in script/. Loop thread. */
+/* Running a script on a host: a file from the command line, or a module of the program with its
+ * options. Errors are given a traceback by Lua's own xpcall, so that the one protected call of C
+ * stays in script/. Loop thread. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 
 enum { SCRIPT_MAX = 1 << 20, READ_STEP = 1 << 16 };
 
-/* --- a file ---------------------------------------------------------------------------------------- */
+/* --- a file ---------------------------------------------------------------------------------- */
 
 static int read_all(FILE *in, struct buf *out)
 {
@@ -34,7 +35,8 @@ static int read_script(const char *path, struct buf *out, struct err *e)
     }
     int rc = read_all(in, out);
     if (rc == -1) {
-        rc = out->is_full ? err_set(e, ERR_TOO_LARGE, "%s: a script of more than %d KiB", path, SCRIPT_MAX >> 10)
+        rc = out->is_full ? err_set(e, ERR_TOO_LARGE, "%s: a script of more than %d KiB", path,
+                                    SCRIPT_MAX >> 10)
                           : err_set(e, ERR_IO, "cannot read %s: %m", path);
     }
     if (!is_stdin) {
@@ -43,7 +45,8 @@ static int read_script(const char *path, struct buf *out, struct err *e)
     return rc;
 }
 
-/* Where the program begins: behind a first line like "#!/usr/bin/env lua", whose end is kept so that lines count. */
+/* Where the program begins: behind a first line like "#!/usr/bin/env lua", whose end is kept so
+ * that lines count. */
 static size_t skip_hash_line(const struct buf *text)
 {
     if (text->len == 0 || text->data[0] != '#') {
@@ -107,7 +110,8 @@ static int run_file(lua_State *L)
     lua_getglobal(L, "xpcall");
     size_t start = skip_hash_line(r->text);
     lua_pushfstring(L, "@%s", r->path);
-    vm_load(L, buf_text(r->text) + start, r->text->len - start, lua_tostring(L, -1)); // xpcall name chunk
+    vm_load(L, buf_text(r->text) + start, r->text->len - start,
+            lua_tostring(L, -1)); // xpcall name chunk
     lua_remove(L, -2);
     lua_pushcfunction(L, add_traceback); // xpcall chunk handler
     for (int i = 0; i < r->argc; i++) {
@@ -132,7 +136,7 @@ int host_run_file(struct host *h, const char *path, int argc, char **argv, int *
     return rc;
 }
 
-/* --- a module -------------------------------------------------------------------------------------- */
+/* --- a module -------------------------------------------------------------------------------- */
 
 struct module_run {
     const char *module;
@@ -153,7 +157,8 @@ static int run_module(lua_State *L)
     return 0;
 }
 
-int host_run_module(struct host *h, const char *module, const json_t *options, int *code, struct err *e)
+int host_run_module(struct host *h, const char *module, const json_t *options, int *code,
+                    struct err *e)
 {
     struct module_run r = { .module = module, .options = options };
     int rc = vm_enter(h->vm, run_module, &r, e);

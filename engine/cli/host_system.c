@@ -60,13 +60,15 @@ static int bind_any(int fd)
 {
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof at;
-    if (bind(fd, (struct sockaddr *)&at, sizeof at) == -1 || getsockname(fd, (struct sockaddr *)&at, &len) == -1) {
+    if (bind(fd, (struct sockaddr *)&at, sizeof at) == -1 ||
+        getsockname(fd, (struct sockaddr *)&at, &len) == -1) {
         return -1;
     }
     return ntohs(at.sin_port);
 }
 
-/* host.free_port() -> a port of 127.0.0.1 that nobody listens on at this moment   [-0, +1, raises] */
+/* host.free_port() -> a port of 127.0.0.1 that nobody listens on at this moment
+ *   [-0, +1, raises] */
 static int host_free_port(lua_State *L)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

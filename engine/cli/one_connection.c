@@ -1,6 +1,5 @@
 /* Opens one connection as the engine does, but alone: store → vault → HTTP client → service. Taken
- * down in reverse, with the store before the loop, as its completions come back through the loop.
- */
+ * down in reverse, with the store before the loop, as its completions come through the loop. */
 #include "cli/one_connection.h"
 
 #include <stdlib.h>

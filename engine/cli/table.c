@@ -121,7 +121,8 @@ static size_t window_width(void)
     return w.ws_col < WINDOW_LEAST ? WINDOW_LEAST : w.ws_col;
 }
 
-/* What the columns need, then less for the widest until a row fits. */
+/* What the columns need, then less for the widest until a row fits. The first is never cut: it
+ * holds what a person copies, an id or a name. */
 static void choose_widths(const struct table *t, size_t window, size_t widths[COLUMNS_MAX])
 {
     size_t total = (t->columns - 1) * GAP;
@@ -134,9 +135,9 @@ static void choose_widths(const struct table *t, size_t window, size_t widths[CO
         total += widths[i];
     }
     while (total > window) {
-        size_t widest = 0;
+        size_t widest = t->columns - 1;
         for (size_t i = 1; i < t->columns; i++) {
-            widest = widths[i] >= widths[widest] ? i : widest;
+            widest = widths[i] > widths[widest] ? i : widest;
         }
         if (widths[widest] <= CELL_LEAST) {
             return;

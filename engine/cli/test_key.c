@@ -1,6 +1,5 @@
 /* Makes and reads the test key of `ladle send`. The files are made whole under another name and
- * then linked to theirs, so that no half file is ever read and one that is there is never replaced.
- */
+ * then linked to theirs, so that no half file is ever read and none that is there is replaced. */
 #include "cli/test_key.h"
 
 #include <errno.h>

@@ -226,36 +226,37 @@ static int look_at_events(struct store *s, const char *suffix, struct id *only, 
     return result;
 }
 
-int view_find(struct store *s, const char *text, enum view_kind *kind, struct id *id, struct err *e)
+static int check_suffix(const char *text, struct err *e)
 {
-    const char *suffix = id_parse(text, strlen(text), id) == 0 ? NULL : text;
-    if (suffix &&
-        (strlen(text) < SUFFIX_LEAST || strspn(text, "0123456789abcdefABCDEF-") != strlen(text))) {
-        return err_set(e, ERR_INVALID,
-                       "\"%.60s\" is no id: give all of it, or its last %d or more characters",
-                       text, SUFFIX_LEAST);
-    }
-    int runs = 0, events = 0;
-    if (look_at_runs(s, suffix, id, &runs, e) == -1) {
-        return -1;
-    }
-    *kind = VIEW_RUN;
-    if (runs == 0 || suffix) {
-        struct id event = *id;
-        if (look_at_events(s, suffix, &event, &events, e) == -1) {
-            return -1;
-        }
-        if (events > 0) {
-            *kind = VIEW_EVENT;
-            *id = event;
-        }
-    }
-    if (runs + events == 1) {
+    size_t len = strlen(text);
+    if (len >= SUFFIX_LEAST && strspn(text, "0123456789abcdefABCDEF-") == len) {
         return 0;
     }
-    return runs + events == 0 ? err_set(e, ERR_NOT_FOUND, "no event or run has the id %.60s", text)
-                              : err_set(e, ERR_CONFLICT, "%d ids end in %.60s: give more of it",
-                                        runs + events, text);
+    return err_set(e, ERR_INVALID,
+                   "\"%.60s\" is no id: give all of it, or its last %d or more characters", text,
+                   SUFFIX_LEAST);
+}
+
+int view_find(struct store *s, const char *text, enum view_kind *kind, struct id *id, struct err *e)
+{
+    *id = (struct id){ .bytes = { 0 } };
+    const char *suffix = id_parse(text, strlen(text), id) == 0 ? NULL : text;
+    struct id event_id = *id;
+    int runs = 0, events = 0;
+    if ((suffix && check_suffix(text, e) == -1) || look_at_runs(s, suffix, id, &runs, e) == -1 ||
+        look_at_events(s, suffix, &event_id, &events, e) == -1) {
+        return -1;
+    }
+    if (runs + events == 0) {
+        return err_set(e, ERR_NOT_FOUND, "no event or run has the id %.60s", text);
+    }
+    if (runs + events > 1) {
+        return err_set(e, ERR_CONFLICT, "%d ids end in %.60s: give more of it", runs + events,
+                       text);
+    }
+    *kind = runs == 1 ? VIEW_RUN : VIEW_EVENT;
+    *id = runs == 1 ? *id : event_id;
+    return 0;
 }
 
 /* --- options ------------------------------------------------------------------------------- */

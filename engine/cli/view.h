@@ -4,8 +4,7 @@
 #include "store/event.h"
 #include "store/run.h"
 
-/* Events and runs as JSON, with the field names that other programs rely on. All results are yours.
- */
+/* Events and runs as JSON, with the field names that others rely on. All results are yours. */
 
 /* {id connection type key received_at runs duplicate_of} */
 json_t *view_event(const struct event_row *row);

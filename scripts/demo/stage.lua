@@ -158,15 +158,28 @@ function Stage:start()
   return self
 end
 
--- Stops what runs and removes the folder, unless `keep`.
+-- What a process left in its log that it should not: the report of a sanitizer, a failed assertion.
+local function complaint(path)
+  local text = host.read_file(path) or ''
+  local at = text:find('==ERROR: ', 1, true) or text:find('runtime error: ', 1, true) or text:find('Assertion `', 1, true)
+  return at and text:sub(math.max(1, at - 200), at + 3000)
+end
+
+-- Stops what runs and removes the folder, unless `keep`. Returns what went wrong at the end, or nil.
 function Stage:close(keep)
-  if self.engine then self:stop_engine() end
+  local problem
+  if self.engine then
+    local code = self:stop_engine()
+    if code ~= 0 then problem = 'the engine ended with ' .. tostring(code) end
+  end
   if self.sandbox then
     self.sandbox:kill('TERM')
     self.sandbox:wait(10000)
     self.sandbox = nil
   end
+  problem = complaint(self:path 'engine.log') or complaint(self:path 'sandbox.log') or problem
   if not keep then host.rm_rf(self.folder) end
+  return problem
 end
 
 -- Deliveries ---------------------------------------------------------------------------------------

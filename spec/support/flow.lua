@@ -26,7 +26,10 @@ function flow.on_stage(recipes, options, body)
     body(stage)
   end, function(e) return type(e) == 'table' and e or debug.traceback(tostring(e), 2) end)
   local log = not ok and host.read_file(stage:path 'engine.log') or ''
-  pcall(stage.close, stage)
+  local closed, complaint = pcall(stage.close, stage)
+  if ok and (complaint or not closed) then
+    ok, problem = false, tostring(complaint)
+  end
   if not ok then
     if type(problem) == 'string' then problem = problem .. '\nthe engine said:\n' .. log end
     error(problem, 0)

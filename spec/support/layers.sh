@@ -48,5 +48,5 @@ only sodium.h 'engine/crypto/*'
 for h in evp pem err rand hmac sha x509; do only openssl/$h.h 'engine/crypto/*'; done
 only lua.h 'engine/script/*' 'engine/*/lua_*' 'engine/cli/host*'
 only lauxlib.h 'engine/script/*' 'engine/*/lua_*' 'engine/cli/host*'
-only lualib.h 'engine/script/*'
+only lualib.h 'engine/script/*' 'engine/cli/host*'
 exit $bad

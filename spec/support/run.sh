@@ -32,7 +32,7 @@ count() {
 unit() {
     name=${1#"$build"/spec/}
     out=$log/$(echo "$name" | tr / _).log
-    CMOCKA_MESSAGE_OUTPUT=tap "$1" >"$out" 2>&1
+    CMOCKA_MESSAGE_OUTPUT=tap timeout 120 "$1" >"$out" 2>&1
     code=$?
     ok=$(grep -c '^ok ' "$out")
     bad=$(grep -c '^not ok ' "$out")

@@ -1,7 +1,7 @@
 #pragma once
 
-/* A project folder of its own and `ladle` run inside the test's process: its arguments, what it reads
- * and prints, its exit code. */
+/* A project folder of its own and `ladle` run inside the test's process: its arguments, what it
+ * reads and prints, its exit code. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,7 +49,8 @@ static inline char *fix_path(const struct fixture *f, const char *name)
     return xasprintf("%s/%s", f->folder, name);
 }
 
-static inline void fix_write(const struct fixture *f, const char *name, const void *data, size_t len)
+static inline void fix_write(const struct fixture *f, const char *name, const void *data,
+                             size_t len)
 {
     char *path = fix_path(f, name);
     FILE *file = fopen(path, "wb");
@@ -203,8 +204,8 @@ static inline void assert_text_at(const json_t *v, const char *path, const char 
 static inline struct store *fix_open_store(const struct fixture *f)
 {
     struct err e = ERR_INIT;
-    struct store *s = store_open(
-        &(struct store_opts){ .url = "sqlite:data/ladle.db", .folder = f->folder }, &e);
+    struct store *s =
+        store_open(&(struct store_opts){ .url = "sqlite:data/ladle.db", .folder = f->folder }, &e);
     if (s == NULL) {
         print_error("%s\n", e.message);
     }

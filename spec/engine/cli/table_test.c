@@ -1,4 +1,5 @@
-/* Tables: what a terminal gets and what a pipe gets. stdout is a file here, so the window has the usual 100 columns. */
+/* Tables: what a terminal gets and what a pipe gets. stdout is a file here, so the window has the
+ * usual 100 columns. */
 #include "fixture.h"
 
 #include "base/log.h"
@@ -6,7 +7,8 @@
 static const char *const heads[] = { "NAME", "N", "WHAT", NULL };
 
 /* Prints one table of these rows and gives what came out; yours. */
-static char *print_rows(struct fixture *f, bool is_terminal, const char *const rows[][4], size_t count)
+static char *print_rows(struct fixture *f, bool is_terminal, const char *const rows[][4],
+                        size_t count)
 {
     struct cli c = { .is_terminal = is_terminal };
     struct table *t = table_new(heads);
@@ -39,8 +41,10 @@ static void columns_line_up_by_what_a_reader_sees(void **state)
 {
     struct fixture *f = *state;
     const char *const rows[][4] = {
-        { "José", "1", "one", NULL }, { "e\xcc\x81", "22", "combining", NULL },
-        { "日本", "3", "wide", NULL }, { NULL, "4", "no name", NULL },
+        { "José", "1", "one", NULL },
+        { "e\xcc\x81", "22", "combining", NULL },
+        { "日本", "3", "wide", NULL },
+        { NULL, "4", "no name", NULL },
     };
     char *text = print_rows(f, true, rows, 4);
     assert_string_equal(text, "NAME  N   WHAT\n"
@@ -65,12 +69,27 @@ static void a_row_is_cut_to_the_window(void **state)
     free(text);
 }
 
+static void the_first_column_is_never_cut(void **state)
+{
+    struct fixture *f = *state;
+    char wide[151];
+    memset(wide, 'x', 150);
+    wide[150] = '\0';
+    const char *const rows[][4] = { { wide, "1", wide, NULL } };
+    char *text = print_rows(f, true, rows, 1);
+    assert_int_equal(strspn(strchr(text, '\n') + 1, "x"), 150);
+    assert_contains(text, "  1  xxxxxxxxxxx…\n");
+    free(text);
+}
+
 static void what_would_move_the_cursor_becomes_spaces(void **state)
 {
     struct fixture *f = *state;
     const char *const rows[][4] = {
         { "a\x1b[2Jb", "1\n2", "c\td\x7f", NULL },
-        { "\xc2\x9b" "31m", "\x9b", "x\xe2\x80\xaey", NULL },
+        { "\xc2\x9b"
+          "31m",
+          "\x9b", "x\xe2\x80\xaey", NULL },
     };
     char *text = print_rows(f, false, rows, 2);
     assert_string_equal(text, "NAME\tN\tWHAT\na [2Jb\t1 2\tc d \n  31m\t \tx   y\n");
@@ -95,6 +114,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(columns_line_up_by_what_a_reader_sees, fix_setup,
                                         fix_teardown),
         cmocka_unit_test_setup_teardown(a_row_is_cut_to_the_window, fix_setup, fix_teardown),
+        cmocka_unit_test_setup_teardown(the_first_column_is_never_cut, fix_setup, fix_teardown),
         cmocka_unit_test_setup_teardown(what_would_move_the_cursor_becomes_spaces, fix_setup,
                                         fix_teardown),
         cmocka_unit_test_setup_teardown(a_forbidden_text_is_blotted_out, fix_setup, fix_teardown),

@@ -1,4 +1,5 @@
-/* The test key of `ladle send`: made once, readable by its owner only, good for what the engine checks. */
+/* The test key of `ladle send`: made once, readable by its owner only, good for what the engine
+ * checks. */
 #include "fixture.h"
 
 #include "cli/test_key.h"
