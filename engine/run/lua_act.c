@@ -25,7 +25,7 @@ static struct run *run_of(lua_State *L)
 static void push_text(lua_State *L, const char *text)
 {
     json_t **slot = (json_t **)box_push(L, (void (*)(void *))json_decref); // box
-    *slot = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
+    *slot = text != NULL ? json_parse_own(text, strlen(text), NULL) : NULL;
     if (*slot == NULL) {
         lua_pushnil(L);
         return;
@@ -36,7 +36,7 @@ static void push_text(lua_State *L, const char *text)
 static int raise_stored(lua_State *L, const struct journal_row *row)
 {
     struct err e = { .kind = ERR_INTERNAL };
-    json_t *v = row->error != NULL ? json_parse(row->error, strlen(row->error), NULL) : NULL;
+    json_t *v = row->error != NULL ? json_parse_own(row->error, strlen(row->error), NULL) : NULL;
     const char *kind = json_get_text(v, "kind");
     const char *message = json_get_text(v, "message");
     const char *detail = json_get_text(v, "detail");

@@ -56,7 +56,7 @@ static int build(lua_State *L)
 
 struct program *program_new(const struct program_opts *o, struct err *e)
 {
-    json_t *bundle = json_parse(o->bundle, o->bundle_len, e);
+    json_t *bundle = json_parse_own(o->bundle, o->bundle_len, e);
     if (bundle == NULL) {
         return NULL;
     }

@@ -50,7 +50,7 @@ static void set_time(json_t *v, const char *key, int64_t us)
 
 static json_t *record_json(const struct record_row *row)
 {
-    json_t *v = row->fields != NULL ? json_parse(row->fields, strlen(row->fields), NULL) : NULL;
+    json_t *v = row->fields != NULL ? json_parse_own(row->fields, strlen(row->fields), NULL) : NULL;
     v = v != NULL ? v : json_object();
     json_object_set_new(v, "source", json_string(row->source));
     json_object_set_new(v, "source_id", json_string(row->source_id));

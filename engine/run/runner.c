@@ -275,7 +275,7 @@ static json_t *claimed_meta(const struct run_load *load)
     char at[DATE_TEXT];
     id_format(&load->run.event_id, id);
     date_format(load->received_us, at);
-    json_t *headers = load->headers != NULL ? json_parse(load->headers, strlen(load->headers), NULL) : NULL;
+    json_t *headers = load->headers != NULL ? json_parse_own(load->headers, strlen(load->headers), NULL) : NULL;
     return json_pack("{s:s, s:s?, s:s?, s:s, s:o*}", "id", id, "type", load->type, "connection", load->connection,
                      "received_at", at, "headers", headers);
 }
@@ -287,7 +287,7 @@ static void begin_claimed(struct runner *r, struct run_load *load, struct progra
     *load = (struct run_load){ 0 };
     run->attempts = run->load.run.attempts;
     run->created_us = run->load.run.created_us;
-    run->event = json_parse(run->load.payload, run->load.payload_len, NULL);
+    run->event = json_parse_own(run->load.payload, run->load.payload_len, NULL);
     run->meta = claimed_meta(&run->load);
     if (run->load.row_count > 0) {
         run->journal = map_new();

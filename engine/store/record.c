@@ -193,7 +193,7 @@ static int write_record(struct db *db, const struct record_row *row, struct err 
 
 static json_t *parse_fields(const char *text, struct err *e)
 {
-    json_t *fields = json_parse(text, strlen(text), e);
+    json_t *fields = json_parse_own(text, strlen(text), e);
     if (fields == NULL) {
         (void)err_prefix(e, "a record's fields");
         return NULL;

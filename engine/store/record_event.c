@@ -10,7 +10,7 @@
 struct event_row *record_activity_event(const struct record_row *row)
 {
     json_t *payload =
-        row->fields != NULL ? json_parse(row->fields, strlen(row->fields), NULL) : NULL;
+        row->fields != NULL ? json_parse_own(row->fields, strlen(row->fields), NULL) : NULL;
     payload = payload != NULL ? payload : json_object();
     json_object_set_new(payload, "activity_id", json_string(row->source_id));
     json_object_set_new(payload, "source", json_string(row->source));

@@ -271,8 +271,8 @@ void router_accept(struct router *r, const struct incoming *in, accepted_fn acce
 
 static void route_stored(struct router *r, struct event_row *row)
 {
-    json_t *event = json_parse(row->payload != NULL ? row->payload : "", row->payload_len, NULL);
-    json_t *headers = row->headers != NULL ? json_parse(row->headers, strlen(row->headers), NULL) : NULL;
+    json_t *event = json_parse_own(row->payload != NULL ? row->payload : "", row->payload_len, NULL);
+    json_t *headers = row->headers != NULL ? json_parse_own(row->headers, strlen(row->headers), NULL) : NULL;
     struct event_put *put = event_route_new();
     put->event = *row;
     *row = (struct event_row){ 0 };
