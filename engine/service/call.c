@@ -7,7 +7,7 @@
  * The promise about outcomes is made here (P4): once the bytes of an operation that is not
  * idempotent may have left, every end that does not tell what happened is ERR_UNKNOWN: no answer,
  * an answer that broke off or makes no sense, and the statuses by which a server or a gateway says
- * that it failed on the way (500, 502, 504). A 503 says that the service took nothing.
+ * that it failed on the way (500, 502, 504 …). A 503 says that the service took nothing.
  *
  * A probe is a call of the operation that lists, with another way to read the output. Loop thread.
  */
@@ -121,11 +121,20 @@ static void make_unknown(const struct service_call *call, struct err *e)
     e->status = status;
 }
 
+/* Statuses by which a server or a gateway says that it did nothing with the request: it does not
+ * know how, takes nothing just now, or (52x, as a large CDN has them) did not reach the server.
+ * What other 5xx leave behind nobody knows. */
+static bool is_untouched(int status)
+{
+    return status == 501 || status == 503 || status == 505 || (status >= 521 && status <= 523) ||
+           status == 525 || status == 526;
+}
+
 static bool tells_nothing(const struct err *e)
 {
-    bool is_lost = e->kind == ERR_UNKNOWN ||
-                   ((e->kind == ERR_PROTOCOL || e->kind == ERR_TOO_LARGE) && e->status < 300);
-    return is_lost || e->status == 500 || e->status == 502 || e->status == 504;
+    bool is_senseless = e->kind == ERR_PROTOCOL || e->kind == ERR_TOO_LARGE;
+    return e->kind == ERR_UNKNOWN || (is_senseless && e->status < 300) ||
+           (e->status >= 500 && !is_untouched(e->status));
 }
 
 /* Turns what client and answer say into what it means for this operation. */

@@ -16,9 +16,11 @@ struct call_opts {
     /* For operations that are not idempotent: called when all is ready and before the first byte is
      * sent; the owner commits its "started" record and then calls call_go. NULL: goes at once. */
     void (*before_send)(void *ud, struct service_call *call);
-    /* Called once, in the loop, never from within call_start. output (borrowed) or e. kinds: see
-     * err.h; ERR_UNKNOWN only after before_send, and only for what is not idempotent (ERR_TIMEOUT
-     * or ERR_UNREACHABLE else). answer: the body's first 2 KiB with secrets removed, or NULL. */
+    /* Called once, in the loop, never from within call_start. output (borrowed) or e; kinds: see
+     * err.h. ERR_UNKNOWN: sent, and the end does not tell whether it took effect (no answer, a
+     * senseless one, a 500 or 504 …); only for what is not idempotent by operation and input
+     * (ERR_TIMEOUT, ERR_UNAVAILABLE else). answer: of an error, the body's first 2 KiB with secrets
+     * removed, or NULL. */
     void (*done)(void *ud, json_t *output, const struct err *e, const char *answer);
     void *ud;
 };

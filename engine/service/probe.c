@@ -73,9 +73,7 @@ struct probe *probe_new(const struct connection *c, const struct operation *op, 
     p->list = connector_operation(op->connector, json_get_text(op->probe, "list"));
     p->input = json_deep_copy(input);
     p->since_us = since_us;
-    request_fill(c, op, p->input);
-    (void)schema_check(op->input, p->input,
-                       NULL); /* fills defaults in; it was checked when the call was made */
+    (void)request_check(c, op, p->input, NULL); /* it was fine when the call was made */
     return p;
 }
 

@@ -30,7 +30,7 @@ void request_fini(struct request *r)
 
 /* --- the input --- */
 
-void request_fill(const struct connection *c, const struct operation *op, json_t *input)
+static void fill(const struct connection *c, const struct operation *op, json_t *input)
 {
     const char *name;
     json_t *d;
@@ -86,14 +86,36 @@ static int check_one_of(const struct operation *op, const json_t *input, struct 
     return -1;
 }
 
+/* Dates as services take them: in UTC, with whole seconds. One without an offset is local to the
+ * project. */
+static void settle_dates(const struct connection *c, const struct operation *op, json_t *input)
+{
+    const char *name;
+    json_t *d;
+    json_object_foreach (op->input, name, d) {
+        json_t *v = json_object_get(input, name);
+        const char *type = schema_type(d);
+        int64_t us;
+        if (type != NULL && strcmp(type, "date") == 0 && json_is_string(v) &&
+            date_parse(json_string_value(v), json_string_length(v), c->service->o.zone, &us,
+                       NULL) == 0) {
+            struct civil t = civil_from_us(us, NULL);
+            json_object_set_new(input, name,
+                                json_sprintf("%04d-%02d-%02dT%02d:%02d:%02dZ", t.year, t.month,
+                                             t.day, t.hour, t.minute, t.second));
+        }
+    }
+}
+
 int request_check(const struct connection *c, const struct operation *op, json_t *input,
                   struct err *e)
 {
-    request_fill(c, op, input);
+    fill(c, op, input);
     if (schema_check(op->input, input, e) == -1 || check_filled(c, op, input, e) == -1 ||
         check_one_of(op, input, e) == -1) {
         return err_prefix(e, "input of %s", op->name);
     }
+    settle_dates(c, op, input);
     return 0;
 }
 
@@ -115,21 +137,6 @@ static bool is_engine_side(const struct operation *op, const char *name)
 {
     json_t *d = json_object_get(op->input, name);
     return json_is_object(d) && json_is_true(json_object_get(d, "engine"));
-}
-
-/* The value as the service takes it: a date in UTC with whole seconds, all else as it is. New
- * reference. */
-static json_t *outgoing(const struct operation *op, const char *name, json_t *v)
-{
-    const char *type = schema_type(json_object_get(op->input, name));
-    int64_t us;
-    if (type == NULL || strcmp(type, "date") != 0 || !json_is_string(v) ||
-        date_parse(json_string_value(v), json_string_length(v), NULL, &us, NULL) == -1) {
-        return json_incref(v);
-    }
-    struct civil t = civil_from_us(us, NULL);
-    return json_sprintf("%04d-%02d-%02dT%02d:%02d:%02dZ", t.year, t.month, t.day, t.hour, t.minute,
-                        t.second);
 }
 
 /* Text and numbers as text; NULL for what has no plain text. Yours. */
@@ -312,7 +319,7 @@ static int add_query(struct buf *url, const json_t *fields, struct err *e)
     return rc == 0 ? 0 : err_prefix(e, "query");
 }
 
-/* Fields of the input as they are sent: those in `only`, or where that is NULL all that are in
+/* Fields of the input: those in `only`, or where that is NULL all that are in
  * neither other list. New reference. */
 static json_t *select_fields(const struct operation *op, const json_t *input, const json_t *only,
                              const json_t *but_a, const json_t *but_b)
@@ -324,7 +331,7 @@ static json_t *select_fields(const struct operation *op, const json_t *input, co
         bool is_wanted =
             only != NULL ? holds(only, name) : !holds(but_a, name) && !holds(but_b, name);
         if (is_wanted && !is_engine_side(op, name)) {
-            json_object_set_new(out, name, outgoing(op, name, v));
+            json_object_set(out, name, v);
         }
     }
     return out;

@@ -23,11 +23,9 @@ struct request {
     bool may_have_token; /* it goes to the host that the connection's token is for */
 };
 
-/* Puts in what the connection knows (fields with from_connection), where the input leaves it out.
- */
-void request_fill(const struct connection *c, const struct operation *op, json_t *input);
-/* Fills in, checks the input against the schema and the operation's further rules. ERR_INVALID,
- * names the operation. */
+/* Puts in what the connection knows (fields with from_connection) and defaults, checks the input
+ * against the schema and the operation's further rules, and brings dates into one form.
+ * ERR_INVALID, names the operation. */
 int request_check(const struct connection *c, const struct operation *op, json_t *input,
                   struct err *e);
 /* Builds it of a checked input. key: sent where the operation names an idempotency_header; may

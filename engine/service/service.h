@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "crypto/vault.h"
+#include "format/date.h"
 #include "net/http_client.h"
 #include "net/loop.h"
 #include "service/connector.h"
@@ -22,6 +23,7 @@ struct service_opts {
     struct http_client *http;
     struct store *store;
     struct vault *vault;
+    const struct zone *zone; /* of dates in inputs that say none; NULL: UTC */
 };
 
 struct service *service_new(const struct service_opts *o);

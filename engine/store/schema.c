@@ -191,10 +191,21 @@ static int upgrade(struct db *db, struct err *e)
     return db_commit(db, e);
 }
 
+/* Reads the stamp as of one moment: another process may be making the tables. */
+static int look(struct db *db, struct db_stamp *stamp, struct err *e)
+{
+    if (db_begin_reading(db, e) == -1) {
+        return -1;
+    }
+    int result = db_read_stamp(db, stamp, e);
+    db_rollback(db);
+    return result;
+}
+
 int schema_open(struct db *db, bool is_read_only, struct err *e)
 {
     struct db_stamp stamp;
-    if (db_read_stamp(db, &stamp, e) == -1 || judge(db, &stamp, e) == -1) {
+    if (look(db, &stamp, e) == -1 || judge(db, &stamp, e) == -1) {
         return -1;
     }
     if (is_read_only) {

@@ -32,6 +32,7 @@
 enum {
     QUERIES_MAX = 256, /* a power of two, well over the number of statements in store/ */
     BUSY_TIMEOUT_MS = 5000,
+    BUSY_PAUSE_MS = 20,
 };
 
 struct query {
@@ -406,7 +407,8 @@ int db_write_stamp(struct db *db, const struct db_stamp *stamp, struct err *e)
     return db_run_script(db, sql, e);
 }
 
-int db_set_durable(struct db *db, struct err *e)
+/* Asks for the write-ahead log; *is_on says whether it is there. Gives SQLite's code. */
+static int switch_on_log(struct db *db, bool *is_on)
 {
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(db->handle, "pragma journal_mode = wal", -1, &stmt, NULL);
@@ -414,17 +416,31 @@ int db_set_durable(struct db *db, struct err *e)
         rc = sqlite3_step(stmt);
     }
     const char *mode = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
-    int result = 0;
-    if (rc != SQLITE_ROW) {
-        result = fail(db, rc, e);
-    } else if (mode == NULL || strcmp(mode, "wal") != 0) {
-        result = err_set(e, ERR_CONFIG,
-                         "the store %s: its file system has no shared memory, which "
-                         "the write-ahead log needs; put it on a local disk",
-                         db->path);
-    }
+    *is_on = mode != NULL && strcmp(mode, "wal") == 0;
     (void)sqlite3_finalize(stmt); /* repeats the error of the step */
-    return result;
+    return rc;
+}
+
+/* Others that open the file in the same moment are waited for here: while it switches to the log
+ * SQLite itself does not wait, as it cannot tell others from a deadlock. */
+int db_set_durable(struct db *db, struct err *e)
+{
+    bool is_on;
+    int rc = switch_on_log(db, &is_on);
+    for (int waited_ms = 0; (rc & 0xff) == SQLITE_BUSY && waited_ms < BUSY_TIMEOUT_MS;) {
+        waited_ms += sqlite3_sleep(BUSY_PAUSE_MS);
+        rc = switch_on_log(db, &is_on);
+    }
+    if (rc != SQLITE_ROW) {
+        return fail(db, rc, e);
+    }
+    if (!is_on) {
+        return err_set(e, ERR_CONFIG,
+                       "the store %s: its file system has no shared memory, which the write-ahead "
+                       "log needs; put it on a local disk",
+                       db->path);
+    }
+    return 0;
 }
 
 /* The log is written back into the tables every 4000 pages (16 MB): pages that many commits touch

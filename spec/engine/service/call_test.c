@@ -323,6 +323,8 @@ static void an_outcome_that_nobody_knows_is_called_unknown(void **state)
         { ERR_NONE, 500, "", ERR_UNKNOWN, ERR_UNAVAILABLE },
         { ERR_NONE, 502, "", ERR_UNKNOWN, ERR_UNAVAILABLE },
         { ERR_NONE, 504, "", ERR_UNKNOWN, ERR_UNAVAILABLE },
+        { ERR_NONE, 524, "", ERR_UNKNOWN, ERR_UNAVAILABLE },
+        { ERR_NONE, 522, "", ERR_UNAVAILABLE, ERR_UNAVAILABLE },
         { ERR_NONE, 503, "", ERR_UNAVAILABLE, ERR_UNAVAILABLE },
         { ERR_NONE, 429, "", ERR_RATE_LIMITED, ERR_RATE_LIMITED },
         { ERR_NONE, 422, "", ERR_INVALID, ERR_INVALID },

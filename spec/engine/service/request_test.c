@@ -156,6 +156,18 @@ static void what_highlevel_would_refuse_is_refused_before_it_is_sent(void **stat
            "completed: is missing");
 }
 
+static void a_date_without_an_offset_is_local_to_the_project(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = crm(f);
+    f->service->o.zone = zone_get("Europe/Amsterdam", NULL);
+    expect(c, "update_task", "{'contactId':'c','taskId':'t','dueDate':'2026-11-25 10:00'}", "PUT",
+           HOST "/contacts/c/tasks/t", "{'dueDate':'2026-11-25T09:00:00Z'}");
+    expect(c, "update_task", "{'contactId':'c','taskId':'t','dueDate':'2026-07-01T10:00:00-05:00'}",
+           "PUT", HOST "/contacts/c/tasks/t", "{'dueDate':'2026-07-01T15:00:00Z'}");
+    zone_forget_all();
+}
+
 static void a_value_cannot_change_the_path(void **state)
 {
     struct connection *c = crm(*state);
@@ -410,6 +422,7 @@ int main(void)
         WITH(every_operation_of_highlevel_is_sent_as_documented),
         WITH(each_request_names_the_version_of_the_api),
         WITH(what_highlevel_would_refuse_is_refused_before_it_is_sent),
+        WITH(a_date_without_an_offset_is_local_to_the_project),
         WITH(a_value_cannot_change_the_path),
         WITH(a_location_that_nobody_gives_is_missed_by_name),
         WITH(a_free_call_goes_where_its_url_says),
