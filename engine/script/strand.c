@@ -193,7 +193,6 @@ void strand_cancel(struct strand *s)
         return; /* it is over already, and its end is being told */
     }
     list_remove(&s->link);
-    s->generation++; /* what a box aborts may wake: nobody is there */
     s->state = STRAND_ENDING;
     close_coroutine(s);
     retire(s);
@@ -262,11 +261,10 @@ static void end_with_results(struct strand *s, int count)
 static void finish(struct strand *s, int status, int count, const struct err *error)
 {
     s->state = STRAND_ENDING;
-    s->generation++;
     if (status == LUA_OK) {
         end_with_results(s, count);
     } else {
-        close_coroutine(s);
+        close_coroutine(s); /* body closed it, unless it could not even be resumed */
         end_with_error(s, error);
     }
     retire(s);
@@ -302,7 +300,7 @@ void strand_wake(struct wake w)
     }
     if (s->state == STRAND_WAITING) {
         make_ready(s);
-    } else if (!s->is_parked) {
+    } else if (!s->is_parked) { /* in an ending strand it means nothing any more */
         s->is_woken = true;
     }
 }
