@@ -14,9 +14,11 @@
 #include "base/secret.h"
 #include "cli/cli.h"
 #include "crypto/vault.h"
+#include "format/date.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
 #include "run/runner.h"
+#include "script/catalog.h"
 #include "script/strand.h"
 #include "service/service.h"
 #include "store/secret_row.h"
@@ -107,7 +109,8 @@ static int open_services(struct engine *en, struct err *e)
                                              .ca_file = getenv("LADLE_CA_FILE"),
                                          });
     en->service = service_new(&(struct service_opts){ .loop = en->loop, .http = en->http, .store = en->store,
-                                                      .vault = en->vault });
+                                                      .vault = en->vault,
+                                                      .zone = zone_get(en->project->timezone, NULL) });
     const char *name;
     json_t *config;
     json_object_foreach(en->project->connections, name, config) {
@@ -272,6 +275,8 @@ void engine_free(struct engine *en)
     }
     free(en->connectors);
     vault_free(en->vault);
+    expr_forget();
+    zone_forget_all();
     loop_free(en->loop);
     free(en);
 }

@@ -190,7 +190,7 @@ static struct call_opts opts_of(struct effect *fx)
         .operation = fx->operation,
         .input = json_incref(fx->input),
         .timeout_us = fx->timeout_us,
-        .before_send = fx->operation->is_idempotent ? NULL : before_send,
+        .before_send = operation_is_idempotent(fx->operation, fx->input) ? NULL : before_send,
         .done = answered,
         .ud = fx,
     };

@@ -26,7 +26,8 @@ int breaker_check(const struct breaker *b, const char *name, struct err *e);
 /* The same, and the caller makes the call: it must end with breaker_report or breaker_release,
  * given *is_trial, which says that this is the one call of a half-open breaker. */
 int breaker_enter(struct breaker *b, const char *name, bool *is_trial, struct err *e);
-void breaker_report(struct breaker *b, bool is_trial, bool is_down); /* how the call ended */
-void breaker_release(struct breaker *b,
-                     bool is_trial); /* it was not made, or nobody learned how it ended */
+/* How the call ended. */
+void breaker_report(struct breaker *b, bool is_trial, bool is_down);
+/* It was not made, or nobody learned how it ended. */
+void breaker_release(struct breaker *b, bool is_trial);
 bool breaker_is_open(const struct breaker *b);

@@ -214,15 +214,17 @@ static void answered(void *ud, const struct http_response *res, const struct err
 
 /* --- sending --- */
 
-/* "Bearer …"; yours, to be scrubbed. NULL where no token goes with the request. */
+/* "Bearer …"; yours, to be scrubbed. NULL where no token goes with the request, or the recipe fills
+ * that header itself. */
 static char *token_value(const struct service_call *call, const char **header)
 {
     const struct secret *access = token_access(call->c->token);
-    if (access == NULL || !call->request.may_have_token) {
-        return NULL;
-    }
     const char *scheme;
     request_token_header(call->c, header, &scheme);
+    if (access == NULL || !call->request.may_have_token ||
+        request_has_header(&call->request, *header)) {
+        return NULL;
+    }
     return xasprintf("%s%s%s", scheme, *scheme != '\0' ? " " : "", secret_bytes(access));
 }
 

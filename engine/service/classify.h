@@ -19,6 +19,6 @@ void classify(const struct connector *c, const struct operation *op,
  * `detail`, else the text itself; bounded. Yours. */
 char *classify_message(const struct http_response *res, const json_t *body);
 
-/* The first 2 KiB of a body as text, whole characters, with secrets removed; NULL for none. Yours.
- */
+/* The first ANSWER_MAX bytes of a body as text, whole characters, with secrets removed; NULL for
+ * none. Yours. */
 char *classify_answer(const struct http_response *res);

@@ -16,6 +16,9 @@ struct connection {
     char *base_url;               /* without a slash at the end; NULL: none */
     bool may_be_private;          /* calls to base_url may go to a private address */
     struct secret *client_secret; /* of OAuth; or NULL */
+    /* Values of `headers` in the settings that look like keys: not to be logged. */
+    struct secret *header_secrets[8];
+    size_t header_secret_count;
     struct token *token;
     struct limiter *limiter;
     struct breaker breaker;

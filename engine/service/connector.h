@@ -29,10 +29,10 @@ struct connector *connector_new(const char *name, json_t *table, struct err *e);
 void connector_free(struct connector *c);
 const char *connector_name(const struct connector *c);
 json_t *connector_table(const struct connector *c); /* borrowed */
-const struct operation *connector_operation(const struct connector *c,
-                                            const char *name); /* or NULL */
-json_t *connector_event(const struct connector *c,
-                        const char *name); /* descriptor of one trigger, or NULL; borrowed */
+/* NULL where there is none. */
+const struct operation *connector_operation(const struct connector *c, const char *name);
+/* The descriptor of one trigger, or NULL; borrowed. */
+json_t *connector_event(const struct connector *c, const char *name);
 /* NULL-terminated names for suggestions and `ladle ops`; borrowed. */
 const char *const *connector_operation_names(const struct connector *c);
 const char *const *connector_event_names(const struct connector *c);
@@ -65,5 +65,5 @@ bool connector_account_fits(const struct connector *c, const json_t *payload, co
  * function `receive`. */
 json_t *connector_decode(const struct connector *c, const char *body, size_t len,
                          const char *content_type, struct err *e);
-bool connector_has_receive(
-    const struct connector *c); /* its Lua function `receive` takes the body instead */
+/* Its Lua function `receive` takes the body instead. */
+bool connector_has_receive(const struct connector *c);

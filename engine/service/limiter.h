@@ -11,7 +11,8 @@
 #include "net/loop.h"
 
 /* Keeps the calls of one connection within the service's limits (promise P6): in no window of
- * the length that the service counts in are more calls sent than it allows. Loop thread. */
+ * the length that the service counts in are more calls sent than it allows. Two connections to one
+ * account do not know of each other but through what the service's headers say. Loop thread. */
 struct limiter;
 
 /* How long a call waits in memory at most; where the limit is closed for longer the call fails
@@ -35,10 +36,10 @@ void limiter_free(struct limiter *l); /* nobody may wait any more */
 
 /* Queues, first come first served; ready is called later, never from within. */
 void limiter_wait(struct limiter *l, struct limiter_wait *w);
-void limiter_cancel(struct limiter *l,
-                    struct limiter_wait *w); /* while it waits; may be called twice */
-void limiter_sent(struct limiter *l);        /* the slot's call goes out now */
-void limiter_release(struct limiter *l);     /* the slot is not used */
+/* While it waits; may be called twice. */
+void limiter_cancel(struct limiter *l, struct limiter_wait *w);
+void limiter_sent(struct limiter *l);    /* the slot's call goes out now */
+void limiter_release(struct limiter *l); /* the slot is not used */
 
 /* What an answer (or NULL: none came) says of the limit. Every sent call must end with one
  * limiter_answered. Returns the wall time before which a call makes no sense, 0: at once. */

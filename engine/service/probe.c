@@ -52,7 +52,7 @@ static bool can_compare(const json_t *how, const json_t *input)
     return false;
 }
 
-struct probe *probe_new(const struct connection *c, const struct operation *op, json_t *input,
+struct probe *probe_new(const struct connection *c, const struct operation *op, const json_t *input,
                         int64_t since_us, struct err *e)
 {
     if (op->probe == NULL) {

@@ -190,6 +190,16 @@ static bool is_reserved(const char *name)
     return false;
 }
 
+bool request_has_header(const struct request *r, const char *name)
+{
+    for (size_t i = 0; i < r->header_count; i++) {
+        if (strcasecmp(r->names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Sets a header; one that is there already is replaced. Takes value. */
 static int set_header(struct request *r, const char *name, char *value, struct err *e)
 {

@@ -32,7 +32,8 @@ int request_check(const struct connection *c, const struct operation *op, json_t
  * be NULL. ERR_INVALID, ERR_CONFIG, ERR_TOO_LARGE. */
 int request_build(struct request *r, const struct connection *c, const struct operation *op,
                   const json_t *input, const char *key, struct err *e);
-void request_fini(struct request *r); /* may be called twice */
-/* The header that the connection's token goes into, and the word before it ("" for none). Borrowed.
- */
+void request_fini(struct request *r);                               /* may be called twice */
+bool request_has_header(const struct request *r, const char *name); /* in any case */
+/* The header that the connection's token goes into, and the word before it ("" for none); both
+ * borrowed. */
 void request_token_header(const struct connection *c, const char **header, const char **scheme);

@@ -95,6 +95,31 @@ static void drop_secrets(struct connection *c)
     json_object_del(json_object_get(c->config, "webhook"), "token");
 }
 
+static bool names_a_secret(const char *header)
+{
+    static const char *const words[] = { "auth", "key", "token", "secret", "cookie", "pass", NULL };
+    for (const char *const *w = words; *w != NULL; w++) {
+        if (strcasestr(header, *w) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `headers` may hold keys, and has to keep them; so at least no log repeats them. */
+static void forbid_headers(struct connection *c)
+{
+    const size_t most = sizeof c->header_secrets / sizeof *c->header_secrets;
+    const char *name;
+    json_t *v;
+    json_object_foreach (json_object_get(c->config, "headers"), name, v) {
+        if (names_a_secret(name) && json_is_string(v) && c->header_secret_count < most) {
+            c->header_secrets[c->header_secret_count++] =
+                secret_new(json_string_value(v), json_string_length(v));
+        }
+    }
+}
+
 static int check_sink(const struct connection *c, struct err *e)
 {
     const char *sink = connection_text(c, "sink");
@@ -117,6 +142,7 @@ static int fill_in(struct connection *c, struct err *e)
     }
     c->client_secret = take_secret(c->config, "client_secret");
     drop_secrets(c);
+    forbid_headers(c);
     c->limiter = limiter_new(c->service->o.loop, c->name, json_object_get(table, "limits"),
                              json_object_get(table, "rate_headers"));
     return 0;
@@ -130,6 +156,9 @@ static void connection_free(struct connection *c)
     limiter_free(c->limiter);
     verifier_free(c->verifier);
     secret_free(c->client_secret);
+    for (size_t i = 0; i < c->header_secret_count; i++) {
+        secret_free(c->header_secrets[i]);
+    }
     json_decref(c->config);
     free(c->base_url);
     free(c->name);

@@ -25,8 +25,8 @@ void token_free(struct token *t); /* nobody may wait any more */
 
 struct token_wait {
     struct list link; /* private */
-    void (*ready)(struct token_wait *w,
-                  const struct err *e); /* in the loop; e NULL: token_access is good */
+    /* In the loop; e NULL: token_access is good. */
+    void (*ready)(struct token_wait *w, const struct err *e);
 };
 
 /* 1: token_access may be used now. 0: a refresh is under way, w->ready is called later. -1:
@@ -34,8 +34,8 @@ struct token_wait {
  * `refused` is the generation of the token that the service just refused, 0: none. */
 int token_get(struct token *t, uint64_t refused, struct token_wait *w, struct err *e);
 void token_cancel(struct token *t, struct token_wait *w); /* may be called twice */
-const struct secret *
-token_access(const struct token *t); /* borrowed; NULL: the connection needs none */
+/* Borrowed; NULL: the connection needs none. */
+const struct secret *token_access(const struct token *t);
 uint64_t token_generation(const struct token *t);
 
 /* --- state --- */

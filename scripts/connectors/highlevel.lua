@@ -1,33 +1,49 @@
 -- HighLevel: the Contacts API (version 2021-07-28) and the webhooks of Marketplace apps.
 --
 -- This file is data. The keys of a connector:
---   name title base_url        base_url is the default; a connection may give its own
---   auth                       kinds (oauth, token, none), authorize_url, token_url (a path is taken
---                              from base_url), encoding (form, json), client (body, basic), fields
---                              (sent with each token request), header, scheme, scopes, account (the
---                              field of the token's answer that names the account)
---   headers                    sent with every call; an operation may have more
---   limits, rate_headers       windows of {requests, per_ms}; the names of the headers that tell more
---   webhook                    content (json, form, any), type (the path of an event's type) or event
---                              (all are this one), dedupe (paths of the key), account and
---                              account_config (a delivery for another account is refused), verify
---                              (list of schemes: any one that fits is enough)
---   config                     schema of the keys that a connection may have beside the common ones
---   classify                   rules that name the kind of an answer that is no success
---   events                     type (as the service names it) or of + any (derived from another
---                              event by conditions on fields, against values of the connection's
---                              config, or of defaults), summary, sample
---   operations                 method, path ({field} is filled in), query (list of fields), body
---                              (list of fields, for methods that have none), input and output
---                              schemas, scopes, success, headers, idempotent (GET, PUT and DELETE
---                              are unless it says false), idempotent_when and idempotent_unless (a
---                              field that changes that), one_of (at least one is needed),
---                              when_missing (the output where a 404 says that the thing is gone),
---                              probe (how to look for an effect of unknown outcome: list,
---                              from, with, items, match, fold, date, grace_ms, as)
--- A field's descriptor: the type first, then optional default nullable enum max format label of
--- fields; from_connection (a config key that fills it in), engine (not sent), needs and why (only
--- together with another field).
+--   name title base_url      base_url is the default; a connection may give its own
+--   network                  'strict': loopback addresses need allow_private like all private ones
+--   auth                     kinds (oauth, token, none); authorize_url, token_url (a path is taken from
+--                            base_url); encoding (form, json), client (body, basic), fields (sent with
+--                            each token request), scopes, account (the field of the token's answer that
+--                            names the account); header, scheme (of the token), header_config (the key
+--                            of the connection that may name another header)
+--   headers                  sent with every call; an operation may have more
+--   limits, rate_headers     windows of {requests, per_ms}; the names of the headers that tell more (max
+--                            remaining interval_ms daily_remaining daily_reset_ms)
+--   webhook                  content (json, form, any); type (the path of an event's type) or event
+--                            (every delivery is this one); dedupe (paths of the key) or dedupe_config
+--                            (the connection's key that lists them); account, account_config (a delivery
+--                            for another account is none of ours); verify: a list of schemes, any one
+--                            that fits is enough, each kind (ed25519, rsa_sha256, hmac_sha256, token),
+--                            header, encoding (base64, hex), prefix, keys (PEM); or 'config' (the
+--                            connection's own verify decides, else verify_default)
+--   receive(body, type)      a function in place of all that: {events = {{type, key, payload}}, rule}
+--   config                   schema of the keys that a connection may have beside the common ones
+--   classify                 rules that name the kind of an answer that is no success: status, message
+--                            (a part of it, in any case), has (a path), kind, detail (the path of an
+--                            id), scopes (the message names those of the operation), say (a sentence)
+--   events                   type (as the service names it), or of and any (derived from another event
+--                            by conditions on its fields, against values of the connection's config or of
+--                            defaults), summary, sample; internal: it comes from the store
+--   operations               method and path ({field} is filled in); query (fields), body (fields; by
+--                            default POST, PUT and PATCH send all that is left as JSON); input, output,
+--                            summary, scopes, success, headers, timeout_ms, deprecated
+--     idempotent             repeating it does no harm; GET, PUT and DELETE are unless it says false.
+--                            idempotent_when, idempotent_unless: a boolean field that changes that
+--     one_of                 at least one of these fields is needed
+--     when_missing, when_conflict   the output where a 404, a 409 says that all is well
+--     idempotency_header     the header that carries the run and step, so that the service knows a repeat
+--     probe                  how to look for an effect of unknown outcome: list (an operation), from
+--                            (its fields by ours), with (constants), items, match (fields that must be
+--                            equal), fold (those in any case), date, grace_ms (how long to wait before,
+--                            5000 without it), as (the output's key)
+--     free, output_as        a call whose URL, query, headers and body come from the input (http.lua);
+--                            'response': the output is {status, headers, body}
+--     store                  the run layer does it in the store (records.lua)
+-- A field's descriptor: the type first (string integer number boolean date list object any), then
+-- optional default nullable enum max format label of fields; from_connection (a config key that fills
+-- it in), engine (not sent), needs and why (only where that boolean field is true).
 --
 -- What is particular here:
 --   * Paths keep the vendor's trailing slashes. Operation names are the vendor's ids in snake case,

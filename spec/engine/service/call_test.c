@@ -122,6 +122,17 @@ static void an_api_key_goes_into_the_header_that_it_belongs_in(void **state)
     outcome_fini(&o);
 }
 
+static void a_header_that_the_recipe_fills_itself_is_not_sent_twice(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o = { .count = 0 };
+    struct service_call *call =
+        fix_call(f, shop(f), "get", "{'url':'/','headers':{'x-api-key':'mine'}}", &o);
+    assert_string_equal(sent_header(&f->http.sent[0], "X-Api-Key"), "mine");
+    assert_int_equal(f->http.sent[0].header_count, 1);
+    (void)call_cancel(call);
+}
+
 static void a_body_that_is_no_json_stays_text(void **state)
 {
     struct fixture *f = *state;
@@ -489,6 +500,7 @@ int main(void)
         WITH(nothing_happens_within_call_start),
         WITH(the_callers_input_is_not_changed),
         WITH(an_api_key_goes_into_the_header_that_it_belongs_in),
+        WITH(a_header_that_the_recipe_fills_itself_is_not_sent_twice),
         WITH(a_body_that_is_no_json_stays_text),
         WITH(an_answer_of_400_and_above_is_an_error),
         WITH(what_is_gone_already_was_deleted),

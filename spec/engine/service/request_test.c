@@ -1,6 +1,7 @@
 /* From an operation and its input to what goes over the wire. */
 #include "fixture.h"
 
+#include "base/log.h"
 #include "lua_table.h"
 #include "service/request.h"
 
@@ -415,6 +416,20 @@ static void a_connections_secrets_are_not_in_its_settings(void **state)
     free(text);
 }
 
+static void a_key_in_the_headers_of_the_settings_is_not_logged(void **state)
+{
+    struct connection *c =
+        shop(*state, "{'base_url':'https://api.test','headers':"
+                     "{'X-Api-Key':'a-very-secret-key','Accept':'application/json'}}");
+    struct made m = make(c, "get", "{'url':'/'}");
+    assert_string_equal(header(&m.r, "X-Api-Key"), "a-very-secret-key");
+    char text[] = "sent a-very-secret-key as application/json";
+    assert_int_equal(log_redact(text, strlen(text)), 1);
+    assert_null(strstr(text, "a-very-secret-key"));
+    assert_non_null(strstr(text, "application/json"));
+    request_fini(&m.r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,6 +451,7 @@ int main(void)
         WITH(every_record_operation_can_be_sent),
         WITH(settings_that_cannot_work_are_refused),
         WITH(a_connections_secrets_are_not_in_its_settings),
+        WITH(a_key_in_the_headers_of_the_settings_is_not_logged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
