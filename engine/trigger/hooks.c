@@ -114,13 +114,33 @@ static void accepted(void *ud, const struct id *id, bool is_duplicate, size_t ru
 
 /* --- events ------------------------------------------------------------------------------------------- */
 
-/* Headers that recipes may see: none that could hold a credential. */
-static json_t *public_headers(const struct exchange *x)
+/* The header in which the sender shows the connection's token, or NULL. Borrowed. */
+static const char *token_header(const struct connection *c)
 {
-    static const char *const hidden[] = { "authorization", "proxy-authorization", "cookie", NULL };
+    const json_t *rule = verify_rule(c);
+    const char *kind = json_get_text(rule, "kind");
+    return kind != NULL && strcmp(kind, "token") == 0 ? json_get_text(rule, "header") : NULL;
+}
+
+static void hide_header(json_t *headers, const char *hidden)
+{
+    const char *name;
+    json_t *value;
+    void *next;
+    json_object_foreach_safe(headers, next, name, value) {
+        if (strcasecmp(name, hidden) == 0) {
+            json_object_del(headers, name);
+        }
+    }
+}
+
+/* Headers that are stored and that recipes may see: none that could hold a credential. */
+static json_t *public_headers(const struct exchange *x, const struct connection *c)
+{
+    const char *const hidden[] = { "authorization", "proxy-authorization", "cookie", token_header(c), NULL };
     json_t *headers = exchange_headers(x);
     for (size_t i = 0; hidden[i] != NULL; i++) {
-        json_object_del(headers, hidden[i]);
+        hide_header(headers, hidden[i]);
     }
     return headers;
 }
@@ -249,7 +269,7 @@ static void take(struct hooks *h, struct exchange *x, struct connection *c)
     const char *body = exchange_body(x, &len);
     struct intake *d = xcalloc(1, sizeof *d);
     /* One more than there are events, so that the answer waits until all are handed over. */
-    *d = (struct intake){ .hooks = h, .x = x, .connection = c, .headers = public_headers(x), .pending = 1 };
+    *d = (struct intake){ .hooks = h, .x = x, .connection = c, .headers = public_headers(x, c), .pending = 1 };
     struct err e = ERR_INIT;
     int rc = connector_has_receive(connection_connector(c)) ? read_with_function(d, body, len, &e) : read_plain(d, body, len, &e);
     if (rc == -1) {
