@@ -1,17 +1,13 @@
 /*
  * How fast the store takes events: each op inserts one event of a kilobyte with a dedupe key and
  * the run that it starts, and a number of them is kept in flight, as that many webhook senders
- * would. Prints rows per second and the mean time that an op took. Not part of any check. Build and
- * run by hand:
+ * would. Prints rows per second and the mean time from submit to done. Not part of any check:
  *
- *     make B=build/bench build/bench/lib/store.a build/bench/lib/net.a build/bench/lib/format.a
- * build/bench/lib/base.a
- *     cc -D_GNU_SOURCE -std=c11 -O2 -Iengine -o build/bench/store_bench spec/bench/store_bench.c \
- *        build/bench/lib/store.a build/bench/lib/net.a build/bench/lib/format.a
- * build/bench/lib/base.a \
- *        $(pkg-config --libs sqlite3 libuv jansson) -pthread
- *     build/bench/store_bench FOLDER [OPS] [life]      ("life" takes each run to its end as well:
- * two more ops)
+ *     make build/bench/store_bench
+ *     build/bench/store_bench FOLDER [EVENTS] [life]
+ *
+ * FOLDER must not hold a store that matters; its disk is what is measured. With "life" each run is
+ * taken to its end, which is two more ops.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -148,7 +144,11 @@ static void run_round(int in_flight, int64_t ops)
 int main(int argc, char **argv)
 {
     struct err e = ERR_INIT;
-    char *url = xasprintf("sqlite:%s/ladle.db", argc > 1 ? argv[1] : ".");
+    if (argc < 2) {
+        fprintf(stderr, "usage: store_bench FOLDER [EVENTS] [life]\n");
+        return 2;
+    }
+    char *url = xasprintf("sqlite:%s/ladle.db", argv[1]);
     int64_t ops = argc > 2 ? strtol(argv[2], NULL, 10) : 100000;
     bench.is_life = argc > 3;
     memset(bench.payload, 'x', PAYLOAD);

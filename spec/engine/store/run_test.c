@@ -21,6 +21,17 @@ static void the_first_run_of_a_key_is_active_and_later_ones_are_blocked(void **s
     event_put_free(p);
 }
 
+static void a_run_that_its_maker_begins_at_once_has_one_attempt(void **state)
+{
+    struct fixture *f = *state;
+    struct run_row row = fix_read(f, fix_run(f, "greet", NULL, RUN_RUNNING));
+    assert_int_equal(row.attempts, 1);
+    run_row_fini(&row);
+    row = fix_read(f, fix_run(f, "greet", NULL, RUN_QUEUED));
+    assert_int_equal(row.attempts, 0);
+    run_row_fini(&row);
+}
+
 static void another_key_or_recipe_is_not_blocked(void **state)
 {
     struct fixture *f = *state;
@@ -134,6 +145,10 @@ static void a_claim_takes_what_is_due_oldest_due_first(void **state)
     assert_int_equal(c->runs[0].run.state, RUN_RUNNING);
     assert_int_equal(c->runs[0].run.attempts, 1);
     assert_int_equal(c->next_due_us, fix_now_us + 7);
+    struct run_row row = fix_read(f, late);
+    assert_int_equal(row.attempts, 1);
+    assert_int_equal(row.due_us, 0);
+    run_row_fini(&row);
     assert_int_equal(fix_state(f, late), RUN_RUNNING);
     assert_int_equal(fix_state(f, future), RUN_QUEUED);
     run_claim_free(c);
@@ -618,6 +633,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_first_run_of_a_key_is_active_and_later_ones_are_blocked),
+        TEST(a_run_that_its_maker_begins_at_once_has_one_attempt),
         TEST(another_key_or_recipe_is_not_blocked),
         TEST(a_run_that_is_made_ended_neither_blocks_nor_is_blocked),
         TEST(each_end_lets_the_earliest_blocked_run_go),

@@ -65,7 +65,8 @@ static void a_list_is_sorted_and_keeps_to_its_prefix(void **state)
     fix_now_us += 5;
     put_secret(f, "user:a", "x");
     put_secret(f, "token:crm", "x");
-    put_secret(f, "user_:c", "x"); /* "_" and "%" are letters here */
+    put_secret(f, "USER:d", "x");
+    put_secret(f, "user_:c", "x");
     struct secret_list *l = secret_list_new("user:");
     fix_exec(f, &l->op);
     assert_int_equal(l->count, 2);
@@ -74,9 +75,13 @@ static void a_list_is_sorted_and_keeps_to_its_prefix(void **state)
     assert_int_equal(l->updated_us[0], fix_now_us);
     assert_int_equal(l->updated_us[1], fix_now_us - 5);
     secret_list_free(l);
+    l = secret_list_new("_ser"); /* a letter like any other */
+    fix_exec(f, &l->op);
+    assert_int_equal(l->count, 0);
+    secret_list_free(l);
     l = secret_list_new(NULL);
     fix_exec(f, &l->op);
-    assert_int_equal(l->count, 4);
+    assert_int_equal(l->count, 5);
     secret_list_free(l);
 }
 

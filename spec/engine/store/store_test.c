@@ -462,7 +462,8 @@ static void a_loop_that_goes_on_after_the_store_is_closed_hears_nothing_of_it(vo
     store_close(t->f.store);
     t->f.store = NULL;
     for (int i = 0; i < 3; i++) {
-        loop_turn(t->loop, false);
+        loop_wake(t->loop);
+        loop_turn(t->loop, true);
     }
     assert_int_equal(t->done_count, 1);
     free(probes);
