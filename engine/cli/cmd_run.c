@@ -1,7 +1,9 @@
 /* `ladle run`: loads the project, starts the engine, says where it listens. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
@@ -30,13 +32,14 @@ static void ready(void *ud, const char *address)
 static int run_project(struct cli *c, const struct project *p, const struct recipe_set *recipes)
 {
     struct err e = ERR_INIT;
-    struct engine *en = engine_new(p, recipes, &e);
+    struct engine *en = fault_arm(getenv("LADLE_FAULTS"), &e) == 0 ? engine_new(p, recipes, &e) : NULL;
     if (en == NULL) {
         return cli_fail(c, &e);
     }
     struct greeting g = { .cli = c, .project = p, .recipes = recipes };
     int rc = engine_run(en, ready, &g, &e);
     engine_free(en);
+    fault_trace_flush();
     return rc == 0 ? CLI_OK : cli_fail(c, &e);
 }
 

@@ -4,6 +4,7 @@
  * written, keeps the order in which they began, which times cannot (two steps may begin in one
  * microsecond). The writing is part of run_save and record_put, on their thread.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "store/db.h"
@@ -24,6 +25,16 @@ static const char select_rows[] =
     " from journal"
     " where run_id = $1"
     " order by number";
+
+static_assert(JOURNAL_FAILED == 2 && JOURNAL_WAITING == 3, "states are stored");
+
+/* 2 is JOURNAL_FAILED, 3 JOURNAL_WAITING; a step's effects and items stand below its name. */
+static const char reopen_step[] =
+    "update journal"
+    " set state = 3"
+    " where run_id = $1"
+    " and state = 2"
+    " and (path = $2 or substr(path, 1, length($2) + 1) = $2 || '/')";
 
 const char *journal_state_name(enum journal_state s)
 {
@@ -75,6 +86,14 @@ int journal_write(struct db *db, const struct id *run_id, const struct journal_r
         }
     }
     return 0;
+}
+
+int journal_reopen(struct db *db, const struct id *run_id, const char *step, struct err *e)
+{
+    struct query *q = db_query(db, reopen_step);
+    query_bind_id(q, 1, run_id);
+    query_bind_text(q, 2, step);
+    return query_run(q, e);
 }
 
 static void read_row(struct query *q, struct journal_row *row)

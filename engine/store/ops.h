@@ -34,6 +34,8 @@ void run_count_state(struct db *db, enum run_state from, enum run_state to);
 
 int journal_write(struct db *db, const struct id *run_id, const struct journal_row *rows,
                   size_t count, int64_t now_us, struct err *e);
+/* Rows of that step that failed for good, its effects' and items' too, wait for another try. */
+int journal_reopen(struct db *db, const struct id *run_id, const char *step, struct err *e);
 /* Appends to *rows, in the order in which they began. */
 int journal_read(struct db *db, const struct id *run_id, struct journal_row **rows, size_t *count,
                  struct err *e);

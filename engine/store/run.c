@@ -46,7 +46,7 @@ static const char select_active[] =
     " limit 1";
 
 static const char select_standing[] =
-    "select state, due_us, recipe, order_key"
+    "select state, due_us, recipe, order_key, step"
     " from run"
     " where id = $1";
 
@@ -289,13 +289,15 @@ struct standing {
     enum run_state state;
     bool is_blocked;
     char *recipe;
-    char *key; /* or NULL */
+    char *key;  /* or NULL */
+    char *step; /* where it stopped, if it is dead; or NULL */
 };
 
 static void standing_fini(struct standing *s)
 {
     free(s->recipe);
     free(s->key);
+    free(s->step);
 }
 
 static int read_standing(struct db *db, const struct id *id, struct standing *s, struct err *e)
@@ -309,6 +311,7 @@ static int read_standing(struct db *db, const struct id *id, struct standing *s,
         s->is_blocked = query_int(q, 1) == RUN_BLOCKED;
         s->key = query_text(q, 3);
         s->recipe = s->key != NULL ? query_text(q, 2) : NULL; /* needed with a key only */
+        s->step = s->state == RUN_DEAD ? query_text(q, 4) : NULL;
     }
     query_end(q);
     if (rc == 0) {
@@ -449,6 +452,13 @@ static int decide_due(struct db *db, const struct run_ask *ask, const struct sta
     return rc == -1 ? -1 : 0;
 }
 
+/* The step that ended a dead run is executed again; one that failed and was passed over stays so. */
+static int reopen(struct db *db, const struct run_ask *ask, const struct standing *before,
+                  struct err *e)
+{
+    return before->step != NULL ? journal_reopen(db, &ask->id, before->step, e) : 0;
+}
+
 static int apply_retry(struct db *db, const struct run_ask *ask, const struct standing *before,
                        struct err *e)
 {
@@ -456,7 +466,7 @@ static int apply_retry(struct db *db, const struct run_ask *ask, const struct st
         return refuse(before, "retry", e);
     }
     int64_t due_us;
-    if (decide_due(db, ask, before, &due_us, e) == -1) {
+    if (decide_due(db, ask, before, &due_us, e) == -1 || reopen(db, ask, before, e) == -1) {
         return -1;
     }
     struct query *q = db_query(db, retry_run);

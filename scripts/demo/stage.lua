@@ -133,7 +133,10 @@ end
 
 function Stage:start_engine()
   self.engine = self:spawn({ 'run' }, self:path('engine.log'))
-  wait_for('the engine to listen', 20000, function() return self:is_up() end)
+  wait_for('the engine to listen', 20000, function()
+    if not self.engine:is_running() then error('the engine did not start; its log tells why', 0) end
+    return self:is_up()
+  end)
 end
 
 -- SIGKILL, as a power cut would.

@@ -262,7 +262,11 @@ local function new(bundle, act)
     local ok, problem = pcall(run_steps, program, steps, env)
     if ok then return end
     -- A failure among these steps stands in their own rows; the run ends with what led here.
-    if on_error then pcall(run_steps, program, on_error, env) end
+    if on_error then
+      local failed = env.error and env.error.step
+      pcall(run_steps, program, on_error, env)
+      if failed then act.enter(failed) end -- the step to go on from is the one that failed
+    end
     error(problem, 0)
   end
 
