@@ -213,12 +213,24 @@ static char *received_key(const char *own, size_t index, const char *body, size_
     return index == 0 ? xasprintf("sha256:%s", hex) : xasprintf("sha256:%s:%zu", hex, index);
 }
 
-static int store_received(struct intake *d, const json_t *item, size_t index, const char *body, size_t len, struct err *e)
+/* All of them before the first is stored: a delivery is refused whole, or its events are on their way. */
+static int check_received(const json_t *events, struct err *e)
+{
+    size_t count = json_array_size(events);
+    if (count == 0 || count > EVENTS_PER_DELIVERY_MAX) {
+        return err_set(e, ERR_INVALID, "a delivery holds 1 to %d events, this one %zu", EVENTS_PER_DELIVERY_MAX, count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!json_is_object(json_object_get(json_array_get(events, i), "payload"))) {
+            return err_set(e, ERR_INVALID, "event %zu of the delivery has no payload", i + 1);
+        }
+    }
+    return 0;
+}
+
+static void store_received(struct intake *d, const json_t *item, size_t index, const char *body, size_t len)
 {
     json_t *payload = json_object_get(item, "payload");
-    if (!json_is_object(payload)) {
-        return err_set(e, ERR_INVALID, "event %zu of the delivery has no payload", index + 1);
-    }
     size_t text_len;
     char *text = json_text(payload, &text_len);
     char *key = received_key(json_get_text(item, "key"), index, body, len);
@@ -226,7 +238,6 @@ static int store_received(struct intake *d, const json_t *item, size_t index, co
     store_event(d, type != NULL ? type : "unknown", key, payload, text, text_len);
     free(key);
     free(text);
-    return 0;
 }
 
 static int read_with_function(struct intake *d, const char *body, size_t len, struct err *e)
@@ -235,13 +246,9 @@ static int read_with_function(struct intake *d, const char *body, size_t len, st
     const char *type = exchange_header(d->x, "content-type");
     json_t *result = r != NULL ? receiver_call(r, body, len, type != NULL ? type : "", e) : NULL;
     const json_t *events = json_object_get(result, "events");
-    int rc = result == NULL ? -1 : 0;
-    if (rc == 0 && (json_array_size(events) == 0 || json_array_size(events) > EVENTS_PER_DELIVERY_MAX)) {
-        rc = err_set(e, ERR_INVALID, "a delivery holds 1 to %d events, this one %zu", EVENTS_PER_DELIVERY_MAX,
-                     json_array_size(events));
-    }
+    int rc = result != NULL ? check_received(events, e) : -1;
     for (size_t i = 0; rc == 0 && i < json_array_size(events); i++) {
-        rc = store_received(d, json_array_get(events, i), i, body, len, e);
+        store_received(d, json_array_get(events, i), i, body, len);
     }
     json_decref(result);
     return rc;

@@ -39,12 +39,10 @@ local CONTACT = 'nmFmQEsNgz6AVpgLVUJ0' -- of the sandbox
 -- A stage whose sandbox runs, with a connection that nobody has authorised yet.
 local function on_new_connection(options, body)
   local stage = flow.stage(RECIPES, options)
-  local ok, problem = xpcall(function()
+  stages.with(stage, function()
     stage:start_sandbox()
     body(stage)
-  end, function(e) return type(e) == 'table' and e or debug.traceback(tostring(e), 2) end)
-  local complaint = stage:close()
-  if not ok or complaint then error(ok and complaint or problem, 0) end
+  end)
 end
 
 -- Runs a command with `text` on its stdin: the JSON document that it printed, and its exit code.
@@ -52,8 +50,8 @@ local function cli_with(stage, text, ...)
   local path = stage:path 'stdin'
   assert(host.write_file(path, text))
   local process = assert(host.spawn {
-    argv = { '/bin/sh', '-c', 'exec "$0" "$@" <stdin', stage.ladle, ... }, cwd = stage.folder, output = stage:path 'out',
-    env = { STAGE_CLIENT_SECRET = stage.app.client_secret },
+    argv = { '/bin/sh', '-c', 'exec "$0" "$@" <stdin', stage.ladle, ... }, cwd = stage.folder,
+    output = stage:path 'out', env = { STAGE_CLIENT_SECRET = stage.app.client_secret },
   })
   local code = process:wait(20000)
   local shown
@@ -71,6 +69,13 @@ local function grant(stage, code)
       stage.app.client_secret, code),
   })
   return json.decode(answer.body)
+end
+
+-- Changes ladle.yaml: the connection takes a token that does not expire.
+local function use_private_token(stage)
+  local config = host.read_file(stage:path 'ladle.yaml'):gsub('auth: oauth', 'auth: token')
+  config = config:gsub('    client_[^\n]*\n', ''):gsub('    token_url[^\n]*\n', '')
+  assert(host.write_file(stage:path 'ladle.yaml', config))
 end
 
 local function state_of(stage, name)
@@ -115,11 +120,12 @@ describe('a connection is authorised', function()
   it('by a refresh token, which is used up by it', function()
     on_new_connection(nil, function(stage)
       local pair = grant(stage, stage.app.codes[2])
-      local shown, code = cli_with(stage, pair.refresh_token .. '\n', 'connect', 'crm', '--refresh-token', '-', '--json')
+      local line = pair.refresh_token .. '\n'
+      local shown, code = cli_with(stage, line, 'connect', 'crm', '--refresh-token', '-', '--json')
       assert.are.equal(0, code)
       assert.are.equal('connected', shown.state)
       assert.are.equal(1, #stage:ledger 'token_refreshed')
-      shown, code = cli_with(stage, pair.refresh_token, 'connect', 'crm', '--refresh-token', '-', '--json')
+      shown, code = cli_with(stage, line, 'connect', 'crm', '--refresh-token', '-', '--json')
       assert.are.equal(1, code)
       assert.are.equal('auth', shown.error.kind)
       stage:start_engine()
@@ -130,9 +136,7 @@ describe('a connection is authorised', function()
 
   it('by a private token', function()
     on_new_connection(nil, function(stage)
-      local config = host.read_file(stage:path 'ladle.yaml')
-      config = config:gsub('auth: oauth', 'auth: token'):gsub('    client_[^\n]*\n', ''):gsub('    token_url[^\n]*\n', '')
-      assert(host.write_file(stage:path 'ladle.yaml', config))
+      use_private_token(stage)
       local shown, code = cli_with(stage, stage.app.token, 'connect', 'crm', '--token', '-', '--json')
       assert.are.equal(0, code)
       assert.are.equal('connected', shown.state)
@@ -325,9 +329,7 @@ end)
 describe('a static token that the service refuses', function()
   it('breaks the connection and parks the run', function()
     on_new_connection(nil, function(stage)
-      local config = host.read_file(stage:path 'ladle.yaml')
-      config = config:gsub('auth: oauth', 'auth: token'):gsub('    client_[^\n]*\n', ''):gsub('    token_url[^\n]*\n', '')
-      assert(host.write_file(stage:path 'ladle.yaml', config))
+      use_private_token(stage)
       stage:cli('connect', 'crm', '--token', 'pit-of-somebody-else')
       stage:start_engine()
       local run = read_once(stage)

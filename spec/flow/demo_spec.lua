@@ -15,7 +15,9 @@ describe('ladle demo --json', function()
 
   setup(function()
     folder = host.mkdtemp()
-    local process = assert(host.spawn { argv = { host.program(), 'demo', '--json' }, cwd = folder, output = folder .. '/out' })
+    local process = assert(host.spawn {
+      argv = { host.env 'LADLE', 'demo', '--json' }, cwd = folder, output = folder .. '/out',
+    })
     code = process:wait(60000)
     result = json.decode(host.read_file(folder .. '/out'))
   end)
@@ -33,7 +35,9 @@ describe('ladle demo --json', function()
   it('has all the fields of its contract, as numbers', function()
     assert.is_number(result.seconds)
     for part, names in pairs(FIELDS) do
-      for _, name in ipairs(names) do assert.are.equal('integer', math.type(result[part][name]), part .. '.' .. name) end
+      for _, name in ipairs(names) do
+        assert.are.equal('integer', math.type(result[part][name]), part .. '.' .. name)
+      end
     end
   end)
 

@@ -1,5 +1,5 @@
--- What comes in through the connectors webhook and convertcalculator, and what goes out through http: each way of checking a
--- delivery, each form of a body, and every way in which a service can answer badly.
+-- What comes in through the connectors webhook and convertcalculator, and what goes out through http: each way of
+-- checking a delivery, each form of a body, and every way in which a service can answer badly.
 package.path = './spec/support/?.lua;' .. package.path
 local flow = require 'flow'
 local stages = require 'stages'
@@ -19,7 +19,13 @@ describe('a webhook connection', function()
   open: { connector: webhook, verify: none, dedupe: [order.id, id] }
   path: { connector: webhook, verify: token, secret: the-secret-of-the-door-91 }
   header: { connector: webhook, verify: token, header: X-Door, secret: the-secret-of-the-door-91 }
-  hex: { connector: webhook, verify: hmac_sha256, header: X-Sig, encoding: hex, prefix: "sha256=", secret: the-secret-of-the-door-91 }
+  hex:
+    connector: webhook
+    verify: hmac_sha256
+    header: X-Sig
+    encoding: hex
+    prefix: "sha256="
+    secret: the-secret-of-the-door-91
   b64: { connector: webhook, verify: hmac_sha256, header: X-Sig, encoding: base64, secret: the-secret-of-the-door-91 }
 ]]
   local GOT = [[
@@ -201,7 +207,8 @@ do:
     address, server = host.serve {
       on_request = function(request)
         requests[#requests + 1] = request
-        return answer or { status = 200, headers = { ['Content-Type'] = 'application/json' }, body = '{"fine":true}' }
+        return answer
+          or { status = 200, headers = { ['Content-Type'] = 'application/json' }, body = '{"fine":true}' }
       end,
     }
     local url = 'http://' .. address
@@ -221,7 +228,9 @@ do:
   local function perform(method, fields)
     fields.method, fields.n = method, host.uuid()
     local _, event = stage:post('door', json.encode(fields))
-    local run = stages.ended(stage, function(one) return one.event_id == event.id and one.recipe == 'call-' .. method end)
+    local run = stages.ended(stage, function(one)
+      return one.event_id == event.id and one.recipe == 'call-' .. method
+    end)
     return run, flow.show(stage, run.id).steps[1], requests[1]
   end
 
@@ -232,7 +241,8 @@ do:
   end
 
   it('gets under its base_url, with query and headers', function()
-    local run, step, request = perform('get', { url = '/items', query = { q = 'a b&c', n = 3 }, headers = { ['X-One'] = '1' } })
+    local fields = { url = '/items', query = { q = 'a b&c', n = 3 }, headers = { ['X-One'] = '1' } }
+    local run, step, request = perform('get', fields)
     assert.are.equal('done', run.state)
     assert.are.equal('GET', request.method)
     assert.are.equal('/base/items', request.path)
@@ -247,7 +257,8 @@ do:
 
   for _, method in ipairs { 'post', 'put', 'patch' } do
     it('sends JSON by ' .. method .. ', exactly', function()
-      local run, _, request = perform(method, { url = '/x', json = { big = 9007199254740993, none = json.array {}, s = 'é' } })
+      local body = { big = 9007199254740993, none = json.array {}, s = 'é' }
+      local run, _, request = perform(method, { url = '/x', json = body })
       assert.are.equal('done', run.state)
       assert.are.equal(method:upper(), request.method)
       assert.are.equal('application/json', request.headers['content-type'])
@@ -305,10 +316,12 @@ do:
   end)
 
   for _, pair in ipairs { { 400, 'invalid' }, { 403, 'forbidden' }, { 404, 'not_found' }, { 409, 'conflict' },
-                          { 422, 'invalid' }, { 429, 'rate_limited' }, { 500, 'unavailable' }, { 503, 'unavailable' } } do
+                          { 422, 'invalid' }, { 429, 'rate_limited' }, { 500, 'unavailable' },
+                          { 503, 'unavailable' } } do
     local status, kind = pair[1], pair[2]
     it(('fails as %s where it is answered %d'):format(kind, status), function()
-      answer = { status = status, headers = { ['Content-Type'] = 'application/json' }, body = '{"message":"no such luck"}' }
+      answer = { status = status, headers = { ['Content-Type'] = 'application/json' },
+                 body = '{"message":"no such luck"}' }
       local run, step = perform('get', { url = '/x' })
       assert_dead(kind, run)
       assert.are.equal(status, run.error.status)
@@ -372,8 +385,8 @@ describe('a certificate', function()
 
   local function certificate(name, host_name)
     local process = assert(host.spawn {
-      argv = { 'openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
-               '-subj', '/CN=' .. host_name, '-addext', 'subjectAltName=DNS:' .. host_name,
+      argv = { 'openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+               '-days', '2', '-subj', '/CN=' .. host_name, '-addext', 'subjectAltName=DNS:' .. host_name,
                '-keyout', folder .. '/' .. name .. '.key', '-out', folder .. '/' .. name .. '.pem' },
       output = folder .. '/openssl.log',
     })
@@ -417,10 +430,11 @@ do:
     local recipes, connections = {}, { '  door: { connector: webhook, verify: none }\n' }
     for name, server in pairs { good = good, bad = bad, unknown = unknown } do
       recipes[name .. '.yaml'] = RECIPE:gsub('NAME', name)
-      connections[#connections + 1] = ('  %s: { connector: http, base_url: "https://localhost:%d", allow_private: true }\n')
-        :format(name, server.port)
+      local line = '  %s: { connector: http, base_url: "https://localhost:%d", allow_private: true }\n'
+      connections[#connections + 1] = line:format(name, server.port)
     end
-    stage = stages.open(recipes, { connections = table.concat(connections), env = { LADLE_CA_FILE = folder .. '/ca.pem' } })
+    local env = { LADLE_CA_FILE = folder .. '/ca.pem' }
+    stage = stages.open(recipes, { connections = table.concat(connections), env = env })
     stage:post('door', '{}')
     stage:settle()
   end)
@@ -496,8 +510,8 @@ do:
   end
 
   it('is read where it is flat', function()
-    local event = read { submissionId = 'flat-1', ['Full name'] = 'Ann Lee', Email = 'ann@lee.example', Telephone = '+31 20 555 0100',
-                         rooms = 4 }
+    local event = read { submissionId = 'flat-1', ['Full name'] = 'Ann Lee', Email = 'ann@lee.example',
+                         Telephone = '+31 20 555 0100', rooms = 4 }
     assert.are.equal('flat-1', event.submission_id)
     assert.are.equal('submissionId', event.key_rule)
     assert.are.equal('Ann Lee', event.name)
@@ -511,7 +525,8 @@ do:
   it('is read where it holds lists of fields, questions and formulas', function()
     local event = read {
       submissionId = 'list-1', calculatorId = 'c1', calculatorName = 'Roofs', createdAt = '2026-11-23T10:15:30.000Z',
-      fields = { { name = 'Who', type = 'text', value = 'Bo Chan' }, { name = 'Contact', type = 'email', label = 'bo@chan.example' } },
+      fields = { { name = 'Who', type = 'text', value = 'Bo Chan' },
+                 { name = 'Contact', type = 'email', label = 'bo@chan.example' } },
       questions = { { reference = 'QA', title = 'Size', label = '120 m2', value = 120 } },
       formulas = { { reference = 'FA', title = 'Price', result = 5400, resultFormattedFull = '$5,400' } },
     }
@@ -525,14 +540,15 @@ do:
 
   it('becomes one event for each item of a list', function()
     local before = #stage:events()
-    local status = submit(json.array { { id = 'many-1', email = 'one@many.example' }, { id = 'many-2', email = 'two@many.example' } })
+    local one, two = { id = 'many-1', email = 'one@many.example' }, { id = 'many-2', email = 'two@many.example' }
+    local status = submit(json.array { one, two })
     assert.are.equal(202, status)
     local events = stage:events()
     assert.are.equal(before + 2, #events)
     local keys = {}
     for _, event in ipairs(events) do keys[event.key] = true end
     assert.is_true(keys['many-1'] and keys['many-2'])
-    assert.are.equal(200, (submit(json.array { { id = 'many-2', email = 'two@many.example' } })))
+    assert.are.equal(200, (submit(json.array { two })))
   end)
 
   it('is read where it is a form', function()
@@ -588,5 +604,65 @@ do:
     assert.are.equal('/run', asked[1].path)
     assert.are.same({ inputs = { area = 120 } }, json.decode(asked[1].body))
     assert.are.equal(5400, flow.show(stage, run.id).steps[1].output.body.price)
+  end)
+end)
+
+describe('a connector of the project', function()
+  local PAIRS = [[
+return {
+  name = 'pairs', title = 'Pairs', auth = { kinds = { 'none' } },
+  webhook = { content = 'any', event = 'received', verify = 'config' },
+  events = { received = { summary = 'One half of a pair came in' } },
+  operations = {},
+  receive = function(body)
+    if body == 'loop' then while true do end end
+    local list = {}
+    for word in body:gmatch '%a+' do
+      list[#list + 1] = { type = 'received', payload = word ~= 'bad' and { word = word } or nil }
+    end
+    return { events = list }
+  end,
+}
+]]
+  local RECIPE = [[
+recipe: take-pairs
+needs: { pairs: pairs }
+when: [pairs.received]
+do:
+  - step: got
+    stop: "= event.word"
+]]
+  local stage
+
+  setup(function()
+    stage = flow.stage({ ['pairs.yaml'] = RECIPE }, { connections = '  pairs: { connector: pairs, verify: none }\n' })
+    assert(host.mkdir(stage:path 'scripts/connectors'))
+    assert(host.write_file(stage:path 'scripts/connectors/pairs.lua', PAIRS))
+    stage:start()
+  end)
+  teardown(function() stages.close(stage) end)
+
+  it('may make several events of one delivery', function()
+    local status, answer = stage:post('pairs', 'one two')
+    assert.are.equal(202, status, json.encode(answer))
+    assert.are.equal(2, answer.runs)
+    for _, run in ipairs(stage:settle()) do assert.are.equal('done', run.state) end
+    assert.are.equal(200, (stage:post('pairs', 'one two')))
+  end)
+
+  it('has a delivery refused whole where one of its events is wrong', function()
+    local before = #stage:events()
+    for _, body in ipairs { 'three bad', 'bad four', 'bad', '' } do
+      assert.are.equal(400, (stage:post('pairs', body)), body)
+    end
+    assert.are.equal(before, #stage:events())
+    assert.are.equal(202, (stage:post('pairs', 'five six')))
+  end)
+
+  it('that loops for ever is stopped, and the engine goes on', function()
+    local status, answer = stage:post('pairs', 'loop')
+    assert.is_true(status >= 400)
+    assert.are.equal('budget', answer.error.kind)
+    assert.are.equal(202, (stage:post('pairs', 'seven eight')))
   end)
 end)

@@ -7,13 +7,12 @@ local stages = require 'stages'
 local json = flow.json
 
 local DOOR = '  door: { connector: webhook, verify: none }\n'
-local CONTACT = 'nmFmQEsNgz6AVpgLVUJ0' -- of the sandbox
 local QUICK = '{ tries: 3, first: 100ms, longest: 100ms, factor: 1, jitter: none }'
 
 -- A recipe that runs for deliveries that name it.
 local function recipe(name, steps, more)
-  return ('recipe: %s\nneeds: { crm: highlevel, door: webhook }\nwhen: [door.received]\nif: = event.who == "%s"\n%sdo:\n%s')
-    :format(name, name, more or '', steps)
+  local head = 'recipe: %s\nneeds: { crm: highlevel, door: webhook }\nwhen: [door.received]\nif: = event.who == "%s"\n'
+  return head:format(name, name) .. (more or '') .. 'do:\n' .. steps
 end
 
 local function recipes(list)
@@ -106,14 +105,15 @@ describe('a call that fails', function()
       only = with_retry(READ, '{ tries: 3, first: 100ms, longest: 100ms, jitter: none, for: [rate_limited] }'),
       write = with_retry(TASK .. NOTE),
       bad_contact = '  - step: contact\n    use: crm.create_contact\n    with: { email: "= event.email" }\n',
-      known_contact = '  - step: contact\n    use: crm.create_contact\n    with: { email: "= event.email" }\n    on_error:\n'
-        .. '      - step: note\n        if: = error.kind == "duplicate"\n        use: crm.create_note\n'
+      known_contact = '  - step: contact\n    use: crm.create_contact\n    with: { email: "= event.email" }\n'
+        .. '    on_error:\n      - step: note\n        if: = error.kind == "duplicate"\n        use: crm.create_note\n'
         .. '        with: { contactId: = error.detail, body: "= event.title" }\n',
       go_on = with_retry(READ, 'once') .. '    on_error: continue\n' .. with_retry(NOTE),
       instead = with_retry(READ, 'once') .. '    on_error:\n      - step: tell\n        use: crm.create_note\n'
         .. '        with: { contactId: nmFmQEsNgz6AVpgLVUJ0, body: "${error.kind} ${error.status} at ${error.step}" }\n'
         .. with_retry(TASK),
-      stops = with_retry(READ, 'once') .. '    on_error:\n      - step: enough\n        stop: not today\n' .. with_retry(TASK),
+      stops = with_retry(READ, 'once') .. '    on_error:\n      - step: enough\n        stop: not today\n'
+        .. with_retry(TASK),
       at_last = { with_retry(READ, 'once') .. with_retry(TASK), 'on_error:\n  - step: tell\n    use: crm.create_note\n'
         .. '    with: { contactId: nmFmQEsNgz6AVpgLVUJ0, body: "failed: ${error.kind} at ${error.step}" }\n' },
     }, { connections = DOOR })
@@ -289,11 +289,11 @@ end)
 describe('a scope that was not granted', function()
   it('is final, named, and breaks nothing else', function()
     local stage = flow.stage(recipes { write = with_retry(TASK), read = with_retry(READ) }, { connections = DOOR })
-    local ok, problem = xpcall(function()
+    stages.with(stage, function()
       stage:start_sandbox()
+      local query = '?response_type=code&redirect_uri=http://127.0.0.1/&scope=contacts.readonly&client_id='
       local answer = flow.host.fetch {
-        url = ('%s/oauth/chooselocation?response_type=code&client_id=%s&redirect_uri=http://127.0.0.1/&scope=contacts.readonly')
-          :format(stage.app.url, stage.app.client_id), timeout_ms = 10000,
+        url = stage.app.url .. '/oauth/chooselocation' .. query .. stage.app.client_id, timeout_ms = 10000,
       }
       stage.app.code = json.decode(answer.body).code
       stage:connect()
@@ -305,9 +305,7 @@ describe('a scope that was not granted', function()
       assert.are.equal(1, steps[1].attempts)
       assert.are.equal(0, #stage:ledger 'token_refreshed')
       assert.are.equal('done', perform(stage, 'read').state)
-    end, function(e) return type(e) == 'table' and e or debug.traceback(tostring(e), 2) end)
-    local complaint = stage:close()
-    if not ok or complaint then error(ok and complaint or problem, 0) end
+    end)
   end)
 end)
 
@@ -315,11 +313,17 @@ describe('a dead letter', function()
   local stage
 
   setup(function()
-    stage = stages.open(recipes { write = with_retry(TASK .. NOTE, 'once'), other = with_retry(READ, 'once') },
-                        { connections = DOOR })
+    stage = stages.open(recipes {
+      write = with_retry(TASK .. NOTE, 'once'), other = with_retry(READ, 'once'),
+      many = '  - step: notes\n    each: = event.list\n    use: crm.create_note\n'
+        .. '    with: { contactId: nmFmQEsNgz6AVpgLVUJ0, body: "= item" }\n    retry: once\n',
+      passed = with_retry(READ, 'once') .. '    on_error: continue\n' .. with_retry(NOTE, 'once'),
+    }, { connections = DOOR })
   end)
   teardown(function() stages.close(stage) end)
-  before_each(function() stages.faults(stage, fault('create_note', { status = 400, body = { message = 'no notes today' } })) end)
+  before_each(function()
+    stages.faults(stage, fault('create_note', { status = 400, body = { message = 'no notes today' } }))
+  end)
 
   local function dead_ids()
     local ids = {}
@@ -361,6 +365,29 @@ describe('a dead letter', function()
     assert.are.equal(1, titled(stage, 'task_created', 'title', title))
     assert.are.equal(1, titled(stage, 'note_created', 'body', title))
     assert.is_nil(dead_ids()[run.id])
+  end)
+
+  it('goes on with the item of a list that failed, and repeats none of the others', function()
+    stages.faults(stage, fault('create_note', { status = 400 }, { nth = 2 }))
+    local n = flow.host.uuid()
+    local run = perform(stage, 'many', { list = { 'a ' .. n, 'b ' .. n, 'c ' .. n } })
+    assert.are.equal('dead', run.state)
+    assert.are.equal(0, (select(2, stage:cli('retry', run.id))))
+    stages.ended(stage, function(one) return one.id == run.id and one.state == 'done' end)
+    for _, item in ipairs { 'a ', 'b ', 'c ' } do
+      assert.are.equal(1, titled(stage, 'note_created', 'body', item .. n))
+    end
+  end)
+
+  it('does not take up again a step that failed and was passed over', function()
+    stages.faults(stage, fault('get_contact', { status = 400 }), fault('create_note', { status = 400 }))
+    local run = perform(stage, 'passed')
+    assert.are.equal('dead', run.state)
+    stages.faults(stage, fault('get_contact', { status = 400 }))
+    assert.are.equal(0, (select(2, stage:cli('retry', run.id))))
+    stages.ended(stage, function(one) return one.id == run.id and one.state == 'done' end)
+    assert.are.equal(0, stages.control(stage, 'faults').rules[1].fired)
+    assert.are.equal('failed', flow.show(stage, run.id).steps[1].state)
   end)
 
   it('is found by the end of its id', function()

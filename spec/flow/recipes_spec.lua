@@ -1,5 +1,6 @@
--- The shipped recipes, all at once on one engine against the sandbox: what each changes in the CRM, what it keeps in the
--- workspace, and that what one of them does never sets another one off for ever. Each test has a contact of its own.
+-- The shipped recipes, all at once on one engine against the sandbox: what each changes in the CRM, what it keeps in
+-- the workspace, and that what one of them does never sets another one off for ever. Each test has a contact of its
+-- own.
 package.path = './spec/support/?.lua;' .. package.path
 local audit = require 'demo.audit'
 local flow = require 'flow'

@@ -24,6 +24,15 @@ function stages.close(stage)
   if problem then error(problem, 0) end
 end
 
+-- Runs body() on a stage that it starts itself, as far as it needs it, and always cleans up.
+function stages.with(stage, body)
+  local ok, problem = xpcall(body, function(e) return type(e) == 'table' and e or debug.traceback(tostring(e), 2) end)
+  local log = not ok and host.read_file(stage:path 'engine.log') or ''
+  local complaint = stage:close()
+  if type(problem) == 'string' then problem = problem .. '\nthe engine said:\n' .. log end
+  if not ok or complaint then error(ok and complaint or problem, 0) end
+end
+
 -- One call of the sandbox's control endpoint (scripts/sandbox/control.lua): POST where there is a body.
 function stages.control(stage, name, body)
   local answer = assert(host.fetch {
