@@ -45,7 +45,7 @@
 enum {
     SLOW_DEFAULT_US = 20 * 1000 * 1000,
     CONNECTIONS_DEFAULT = 4096,
-    CONNECTION_MEMORY = 64 << 10, /* the head of a request, and the piece of the body being read */
+    CONNECTION_MEMORY = 16 << 10, /* a request's head, a piece of its body; cleared for each */
     LAST_RUNS = 8,                /* of the library when it ends, so that small answers leave */
 };
 

@@ -51,6 +51,7 @@ static int build(lua_State *L)
     lua_call(L, 2, 2); // walk decide run
     lua_rawsetp(L, LUA_REGISTRYINDEX, &RUN);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &DECIDE);
+    lua_gc(L, LUA_GCCOLLECT); // what compiling left
     return 0;
 }
 

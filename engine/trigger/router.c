@@ -252,7 +252,7 @@ void router_accept(struct router *r, const struct incoming *in, accepted_fn acce
     struct event_put *put = event_put_new();
     size_t len;
     put->event = (struct event_row){
-        .id = id_new(),
+        .id = put->event.id,
         .connection = xstrdup(in->connection),
         .type = xstrdup(in->type),
         .key = in->key != NULL ? xstrdup(in->key) : NULL,
@@ -261,7 +261,7 @@ void router_accept(struct router *r, const struct incoming *in, accepted_fn acce
         .payload = xmemdup(in->payload, in->payload_len),
         .payload_len = in->payload_len,
     };
-    struct routing *g = routing_new(r, put, json_incref(in->event), in->headers != NULL ? json_deep_copy(in->headers) : NULL);
+    struct routing *g = routing_new(r, put, json_incref(in->event), json_incref(in->headers));
     g->accepted = accepted;
     g->ud = ud;
     store_submit(r->o.store, &put->op);

@@ -23,7 +23,7 @@ struct incoming {
     const char *connection; /* all borrowed during router_accept */
     const char *type;       /* the connector's event name, or the service's own word for one that it does not know */
     const char *key;        /* dedupe key, or NULL */
-    const json_t *headers;  /* or NULL */
+    json_t *headers;        /* a reference is kept; or NULL */
     const char *payload;    /* JSON text */
     size_t payload_len;
     json_t *event;          /* the same, parsed */
