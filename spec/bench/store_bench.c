@@ -1,13 +1,12 @@
 /*
  * How fast the store takes events: each op inserts one event of a kilobyte with a dedupe key and
  * the run that it starts, and a number of them is kept in flight, as that many webhook senders
- * would. Prints rows per second and the mean time from submit to done. Not part of any check:
+ * would. Prints rows per second and the mean time that an op took. `make bench` builds it beside
+ * the others; it is run by hand:
  *
- *     make build/bench/store_bench
- *     build/bench/store_bench FOLDER [EVENTS] [life]
+ *     build/bench/store_bench FOLDER [OPS] [life]
  *
- * FOLDER must not hold a store that matters; its disk is what is measured. With "life" each run is
- * taken to its end, which is two more ops.
+ * With a third argument each run is taken to its end as well: two more ops.
  */
 #include <inttypes.h>
 #include <stdio.h>
