@@ -1,8 +1,9 @@
 /*
  * Named fault points. Nothing is armed in ordinary life, and a passage is then one atomic load.
  * Armed faults stand in a fixed table that only grows until fault_disarm; each counts its own
- * passages, so "@3" means the third passage over all threads. Names that were passed are noted only
- * where LADLE_FAULT_TRACE names a file, so that a crash test can find out which points exist.
+ * passages, so "@3" means the third passage over all threads. Passages are noted, each name with its
+ * number, only where LADLE_FAULT_TRACE names a file, so that a crash test can find out which points
+ * exist and how often each is passed.
  * fault_arm and fault_disarm belong to the thread that starts the others; fault_pass may be called
  * on any thread.
  */
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -40,7 +42,7 @@ static struct armed armed[FAULT_ARMED_MAX];
 static atomic_int armed_count;
 static atomic_int tracing;
 static _Atomic(const char *) names[FAULT_NAMES_MAX]; /* borrowed literals */
-static atomic_int flushed;
+static atomic_long passages[FAULT_NAMES_MAX];        /* of each name, not flushed yet */
 
 /* Reads "crash", "fail" or "fail*", then "@n" or nothing. */
 static int parse_action(const char *text, size_t len, struct armed *out)
@@ -123,15 +125,14 @@ static bool is_traced(void)
     return state == TRACING_ON;
 }
 
-/* Keeps the name once; the slots fill up from the first and never empty. */
+/* The slots fill up from the first and never empty. */
 static void note(const char *name)
 {
     for (int i = 0; i < FAULT_NAMES_MAX; i++) {
         const char *found = atomic_load(&names[i]);
-        if (found == NULL && atomic_compare_exchange_strong(&names[i], &found, name)) {
-            return;
-        }
-        if (strcmp(found, name) == 0) {
+        if ((found == NULL && atomic_compare_exchange_strong(&names[i], &found, name)) ||
+            strcmp(found, name) == 0) {
+            atomic_fetch_add(&passages[i], 1);
             return;
         }
     }
@@ -171,15 +172,13 @@ int fault_pass(const char *name)
 }
 
 /* Best effort, like everything of a trace: a name that cannot be written is missing from it. */
-static void write_line(int fd, const char *name)
+static void write_line(int fd, const char *name, long count)
 {
-    char line[FAULT_NAME_MAX + 1];
-    size_t len = strnlen(name, FAULT_NAME_MAX);
-    memcpy(line, name, len);
-    line[len] = '\n';
+    char line[FAULT_NAME_MAX + 24];
+    int len = snprintf(line, sizeof(line), "%.*s %ld\n", FAULT_NAME_MAX, name, count);
     ssize_t n;
     do {
-        n = write(fd, line, len + 1);
+        n = write(fd, line, (size_t)len);
     } while (n == -1 && errno == EINTR);
 }
 
@@ -193,13 +192,12 @@ void fault_trace_flush(void)
     if (fd == -1) {
         return;
     }
-    for (int i = atomic_exchange(&flushed, FAULT_NAMES_MAX); i < FAULT_NAMES_MAX; i++) {
+    for (int i = 0; i < FAULT_NAMES_MAX; i++) {
         const char *name = atomic_load(&names[i]);
-        if (name == NULL) {
-            atomic_store(&flushed, i);
-            break;
+        long count = atomic_exchange(&passages[i], 0);
+        if (name != NULL && count > 0) {
+            write_line(fd, name, count);
         }
-        write_line(fd, name);
     }
     (void)close(fd); /* appended lines are whole; nothing to do about a failure here */
 }

@@ -19,5 +19,6 @@ int fault_arm(const char *spec, struct err *e);
 void fault_disarm(void);
 /* Counts a passage; may not return. 1 where the caller must fail now. */
 int fault_pass(const char *name);
-/* Appends every name that was passed so far, one a line, to the file named by LADLE_FAULT_TRACE. */
+/* Appends a line "name passages" for every name that was passed since the last flush to the file
+ * named by LADLE_FAULT_TRACE; a process that ends or crashes at a fault point does so by itself. */
 void fault_trace_flush(void);

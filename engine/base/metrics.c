@@ -96,16 +96,23 @@ static int put_escaped(struct buf *out, const char *text, size_t len, bool is_la
     return rc;
 }
 
-static char *labels_text(const char *label, const char *value)
+static void put_label(struct buf *out, const struct metric_label *l)
+{
+    if (l->name == NULL || l->value == NULL) {
+        return;
+    }
+    size_t len = strnlen(l->value, LABEL_VALUE_MAX + 4);
+    (void)buf_printf(out, "%s%.64s=\"", out->len > 0 ? "," : "", l->name); /* bounded: it fits */
+    (void)put_escaped(out, l->value, utf8_cut(l->value, len, LABEL_VALUE_MAX), true);
+    (void)buf_putc(out, '"');
+}
+
+static char *labels_text(const struct metric_label labels[2])
 {
     struct buf out;
     buf_init(&out, 4096);
-    if (label != NULL && value != NULL) {
-        size_t len = strnlen(value, LABEL_VALUE_MAX + 4);
-        (void)buf_printf(&out, "%.64s=\"", label); /* all bounded: it fits */
-        (void)put_escaped(&out, value, utf8_cut(value, len, LABEL_VALUE_MAX), true);
-        (void)buf_putc(&out, '"');
-    }
+    put_label(&out, &labels[0]);
+    put_label(&out, &labels[1]);
     return buf_take(&out, NULL);
 }
 
@@ -121,33 +128,60 @@ static struct metric *series_new(struct family *f, char *labels)
     return m;
 }
 
+/* Every value that is given becomes "other". */
+static struct metric *series_of_others(enum metric_type type, const char *name, const char *help,
+                                       const struct metric_label labels[2]);
+
+static struct metric *series_by(enum metric_type type, const char *name, const char *help,
+                                const struct metric_label labels[2])
+{
+    struct family *f = family_of(name, help, type);
+    char *text = labels_text(labels);
+    char *key = xasprintf("%s{%s}", name, text);
+    struct metric *m = map_get(registry.by_series, key);
+    bool has_room = map_len(registry.by_series) < METRICS_SERIES_MAX;
+    if (m == NULL && !has_room && text[0] != '\0' && strcmp(labels[0].value, "other") != 0) {
+        free(text);
+        free(key);
+        return series_of_others(type, name, help, labels); /* once: "other" always gets in */
+    }
+    if (m == NULL) {
+        m = series_new(f, text);
+        text = NULL;
+        (void)map_put(registry.by_series, key, m); /* was absent */
+    }
+    free(text);
+    free(key);
+    return m;
+}
+
+static struct metric *series_of_others(enum metric_type type, const char *name, const char *help,
+                                       const struct metric_label labels[2])
+{
+    const struct metric_label others[2] = {
+        { labels[0].name, "other" },
+        { labels[1].name, labels[1].value != NULL ? "other" : NULL },
+    };
+    return series_by(type, name, help, others);
+}
+
 static struct metric *series_of(enum metric_type type, const char *name, const char *help,
                                 const char *label, const char *value)
 {
-    struct family *f = family_of(name, help, type);
-    char *labels = labels_text(label, value);
-    char *key = xasprintf("%s{%s}", name, labels);
-    struct metric *m = map_get(registry.by_series, key);
-    bool has_room = map_len(registry.by_series) < METRICS_SERIES_MAX;
-    if (m == NULL && !has_room && labels[0] != '\0' && strcmp(value, "other") != 0) {
-        free(labels);
-        free(key);
-        return series_of(type, name, help, label, "other"); /* once: "other" always gets in */
-    }
-    if (m == NULL) {
-        m = series_new(f, labels);
-        labels = NULL;
-        (void)map_put(registry.by_series, key, m); /* was absent */
-    }
-    free(labels);
-    free(key);
-    return m;
+    const struct metric_label labels[2] = { { label, value }, { NULL, NULL } };
+    return series_by(type, name, help, labels);
 }
 
 struct metric *metrics_counter(const char *name, const char *help, const char *label,
                                const char *value)
 {
     return series_of(METRIC_COUNTER, name, help, label, value);
+}
+
+struct metric *metrics_counter_by(const char *name, const char *help,
+                                  const struct metric_label labels[2])
+{
+    return series_by(METRIC_COUNTER, name, help, labels);
 }
 
 struct metric *metrics_gauge(const char *name, const char *help, const char *label,

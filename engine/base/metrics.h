@@ -16,6 +16,12 @@ struct metric; /* one series; lives until metrics_reset */
  * copied. */
 struct metric *metrics_counter(const char *name, const char *help, const char *label,
                                const char *value);
+/* The same with two labels. */
+struct metric_label {
+    const char *name, *value;
+};
+struct metric *metrics_counter_by(const char *name, const char *help,
+                                  const struct metric_label labels[2]);
 struct metric *metrics_gauge(const char *name, const char *help, const char *label,
                              const char *value);
 /* Buckets in seconds from 1 ms to 60 s. */

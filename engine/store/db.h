@@ -23,6 +23,8 @@ struct db *db_open(const char *path, bool is_read_only, struct err *e);
 void db_close(struct db *db); /* NULL is allowed */
 const char *db_path(const struct db *db);
 
+/* What only a database without tables can be told; before db_set_durable. */
+int db_set_new(struct db *db, struct err *e);
 /* Readies a database that is known to be ours for durable writing (SQLite: the write-ahead log). */
 int db_set_durable(struct db *db, struct err *e);
 
@@ -64,3 +66,15 @@ bool db_is_damaged(const struct db *db);
 int64_t db_next_number(struct db *db, int64_t now_us);
 /* The sums of the transaction that is open; see tally.h. */
 struct tally *db_tally(struct db *db);
+/* Whether there are waits, as far as the transaction that is open has looked; see wait.c. */
+enum wait_hint { WAITS_UNKNOWN, WAITS_NONE, WAITS_SOME };
+enum wait_hint *db_wait_hint(struct db *db); /* WAITS_UNKNOWN when a transaction begins */
+
+/* How many pages the file has, and how many of them hold nothing. */
+int db_count_pages(struct db *db, int64_t *pages, int64_t *free_pages, struct err *e);
+/* Gives up to `pages` free pages of the file back to the disk at the next commit. */
+int db_shrink(struct db *db, int pages, struct err *e);
+
+/* Copies the database at `from`, as it is at one moment, over the empty file at `to`; does not keep
+ * writers away. The copy is synced. */
+int db_copy(const char *from, const char *to, struct err *e);

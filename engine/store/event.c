@@ -128,14 +128,21 @@ int event_add(struct db *db, const struct event_row *row, struct id *original, s
     return 0;
 }
 
-static int add_runs(struct db *db, struct event_put *put, int replay, struct err *e)
+static int add_runs(struct db *db, struct event_put *put, struct err *e)
 {
     for (size_t i = 0; i < put->run_count; i++) {
-        if (run_add(db, &put->event.id, replay, &put->runs[i], put->op.now_us, e) == -1) {
+        if (run_add(db, &put->event.id, put->event.replay, &put->runs[i], put->op.now_us, e) ==
+            -1) {
             return -1;
         }
     }
     return 0;
+}
+
+/* What an event does: it starts runs and wakes others. */
+static int route(struct db *db, struct event_put *put, struct err *e)
+{
+    return add_runs(db, put, e) == -1 ? -1 : waits_wake(db, put, e);
 }
 
 static int put_exec(struct store_op *op, struct db *db, struct err *e)
@@ -145,7 +152,11 @@ static int put_exec(struct store_op *op, struct db *db, struct err *e)
         return -1;
     }
     put->is_duplicate = !id_is_zero(&put->original);
-    return put->is_duplicate ? 0 : add_runs(db, put, put->event.replay, e);
+    woken_clear(put);
+    if (put->is_duplicate) {
+        return 0;
+    }
+    return put->event.is_routed ? route(db, put, e) : add_runs(db, put, e);
 }
 
 /* 0 where the event is there and not a duplicate of another. */
@@ -178,11 +189,12 @@ static int route_exec(struct store_op *op, struct db *db, struct err *e)
     query_bind_id(q, 1, &put->event.id);
     int rc = query_next(q, e);
     put->is_duplicate = rc == 0;
+    woken_clear(put);
     if (rc == 1) {
         put->event.replay = (int)query_int(q, 0);
         rc = query_run(q, e);
         tally_add(db, COUNTER_UNROUTED, -1);
-        return rc == -1 ? -1 : add_runs(db, put, put->event.replay, e);
+        return rc == -1 ? -1 : route(db, put, e);
     }
     return rc == 0 ? check_exists(db, &put->event.id, e) : -1;
 }
@@ -212,6 +224,7 @@ void event_put_free(struct event_put *put)
         run_seed_fini(&put->runs[i]);
     }
     free(put->runs);
+    woken_clear(put);
     free(put);
 }
 

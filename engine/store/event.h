@@ -1,5 +1,6 @@
 #pragma once
 
+#include "format/json.h"
 #include "store/run.h"
 #include "store/store.h"
 
@@ -23,21 +24,34 @@ void event_row_fini(struct event_row *row);
 
 /* Writes an event and, only if it is new, its runs; one transaction. Rows and seeds are owned by
  * the op; the event has an id already, which may be replaced. ERR_CONFLICT where that id is taken.
- */
+ *
+ * A new event that is routed also ends the waits that it matches (wait.h), where `json` and `names`
+ * are given: their runs, where they are WAITING, become QUEUED and due. One that is not routed yet
+ * does so when it is. */
 struct event_put {
     struct store_op op;
     struct event_row event;
     struct run_seed *runs; /* array, owned */
     size_t run_count;
-    bool is_duplicate;  /* out */
-    struct id original; /* out: the first event, if is_duplicate */
+    const json_t *json; /* the payload; borrowed and not changed until done. NULL: wakes nothing */
+    const char *const *names; /* its type and the triggers that it also is, then NULL; borrowed */
+    bool is_duplicate;        /* out */
+    struct id original;       /* out: the first event, if is_duplicate */
+    struct woken *woken;      /* out */
+    size_t woken_count;       /* out */
 };
 struct event_put *event_put_new(void);
 void event_put_free(struct event_put *put);
 
 /* Makes the runs of an event that is stored already, once: does nothing where it is routed. Same
- * struct: event.id and the seeds are read; is_duplicate says that it was routed before. */
+ * struct: event.id and the seeds are read, and for the waits connection, payload, json and names;
+ * is_duplicate says that it was routed before. */
 struct event_put *event_route_new(void);
+
+/* An event of the engine itself, to be routed like one from outside: connection "ladle", this type
+ * ("breaker_open"), `payload` as its text. A key that is taken is no error: it says is_duplicate.
+ * Texts are copied. */
+struct event_put *event_emit_new(const char *type, const char *key, const json_t *payload);
 
 /* Events, duplicates among them; or those that no engine has matched yet. */
 struct event_list {

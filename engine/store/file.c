@@ -3,7 +3,8 @@
  * synced into their folders (SQLite syncs what is in the file, not that the file is there), and the
  * lock that keeps a second engine away. The lock is on a file beside the store: SQLite's own locks
  * are POSIX ones, which a process loses as soon as it closes any descriptor of the file. For the
- * same reason file_prepare never opens a store that exists. Called before the threads start.
+ * same reason file_prepare never opens a store that exists. Called before the threads start; copies
+ * are published on any thread.
  */
 #include "store/file.h"
 
@@ -143,4 +144,66 @@ void file_unlock(int fd)
     if (fd != -1) {
         (void)close(fd); /* gives the lock back */
     }
+}
+
+/* --- copies --- */
+
+int file_make_fresh(const char *path, struct err *e)
+{
+    if (unlink(path) == -1 && errno != ENOENT) {
+        return err_set(e, ERR_IO, "cannot remove %s: %s", path, strerror(errno));
+    }
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd == -1) {
+        return err_set(e, ERR_IO, "cannot make %s: %s", path, strerror(errno));
+    }
+    (void)close(fd); /* nothing was written */
+    return 0;
+}
+
+static int sync_file(const char *path, struct err *e)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd == -1) {
+        return err_set(e, ERR_IO, "cannot open %s: %s", path, strerror(errno));
+    }
+    int result = 0;
+    if (fsync(fd) == -1) {
+        result = err_set(e, ERR_IO, "cannot sync %s: %s", path, strerror(errno));
+    }
+    (void)close(fd); /* fsync has said what there is to say */
+    return result;
+}
+
+/* Some file systems cannot refuse to replace; there it is looked for first. */
+static int rename_new(const char *part, const char *path)
+{
+    if (renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE) == 0) {
+        return 0;
+    }
+    if (errno != EINVAL && errno != ENOSYS) {
+        return -1;
+    }
+    if (access(path, F_OK) == 0) {
+        errno = EEXIST;
+        return -1;
+    }
+    return rename(part, path);
+}
+
+int file_publish(const char *part, const char *path, bool may_replace, struct err *e)
+{
+    if (sync_file(part, e) == -1) {
+        return -1;
+    }
+    if ((may_replace ? rename(part, path) : rename_new(part, path)) == -1) {
+        if (errno == EEXIST) {
+            return err_set(e, ERR_CONFLICT, "%s is there already; give another name", path);
+        }
+        return err_set(e, ERR_IO, "cannot give %s its name: %s", path, strerror(errno));
+    }
+    char *folder = folder_of(path);
+    int result = sync_folder(folder, e);
+    free(folder);
+    return result;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 /* The store's file and its lock. */
@@ -13,3 +15,9 @@ int file_prepare(const char *path, struct err *e);
  * process's number into it. ERR_CONFLICT where another process has it. */
 int file_lock(const char *path, int *fd, struct err *e);
 void file_unlock(int fd); /* -1 is allowed */
+
+/* Makes an empty file with mode 0600 in the place of what is there. ERR_IO. */
+int file_make_fresh(const char *path, struct err *e);
+/* Gives a file that is complete its name: syncs it, renames it, syncs the folder. ERR_CONFLICT where
+ * the name is taken and may not be replaced; ERR_IO. */
+int file_publish(const char *part, const char *path, bool may_replace, struct err *e);

@@ -2,7 +2,9 @@
  * The journal: what each run did, one row for a step or an effect, under its path. A row is written
  * when an effect begins and replaced when it ends; its number, taken when the path is first
  * written, keeps the order in which they began, which times cannot (two steps may begin in one
- * microsecond). The writing is part of run_save and record_put, on their thread.
+ * microsecond). What is DONE was executed, or came as an event, and stays (promise P3), whatever a
+ * run that has not heard of it writes. The writing is part of run_save and record_put, on their
+ * thread.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -11,30 +13,25 @@
 #include "store/ops.h"
 #include "store/rows.h"
 
+static_assert(JOURNAL_STARTED == 0 && JOURNAL_DONE == 1 && JOURNAL_FAILED == 2 &&
+                  JOURNAL_WAITING == 3,
+              "states are stored");
+
 static const char upsert_row[] =
-    "insert into journal (run_id, path, number, state, attempts, started_us, ended_us, input,"
-    " output, error)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    "insert into journal (run_id, path, number, state, attempts, started_us, ended_us, due_us,"
+    " input, output, error)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     " on conflict (run_id, path) do update"
     " set state = excluded.state, attempts = excluded.attempts, ended_us = excluded.ended_us,"
-    " input = coalesce(excluded.input, journal.input), output = excluded.output,"
-    " error = excluded.error";
+    " due_us = excluded.due_us, input = coalesce(excluded.input, journal.input),"
+    " output = excluded.output, error = excluded.error"
+    " where journal.state <> 1 or excluded.state = 1";
 
 static const char select_rows[] =
-    "select path, state, attempts, started_us, ended_us, input, output, error"
+    "select path, state, attempts, started_us, ended_us, due_us, input, output, error"
     " from journal"
     " where run_id = $1"
     " order by number";
-
-static_assert(JOURNAL_FAILED == 2 && JOURNAL_WAITING == 3, "states are stored");
-
-/* 2 is JOURNAL_FAILED, 3 JOURNAL_WAITING; a step's effects and items stand below its name. */
-static const char reopen_step[] =
-    "update journal"
-    " set state = 3"
-    " where run_id = $1"
-    " and state = 2"
-    " and (path = $2 or substr(path, 1, length($2) + 1) = $2 || '/')";
 
 const char *journal_state_name(enum journal_state s)
 {
@@ -60,8 +57,9 @@ void journal_row_fini(struct journal_row *row)
     *row = (struct journal_row){ 0 };
 }
 
-static int write_row(struct db *db, const struct id *run_id, const struct journal_row *row,
-                     int64_t now_us, struct err *e)
+/* 1 where it was written, 0 where a row that is DONE stays, or -1. */
+static int64_t write_row(struct db *db, const struct id *run_id, const struct journal_row *row,
+                         int64_t now_us, struct err *e)
 {
     struct query *q = db_query(db, upsert_row);
     query_bind_id(q, 1, run_id);
@@ -71,29 +69,24 @@ static int write_row(struct db *db, const struct id *run_id, const struct journa
     query_bind_int(q, 5, row->attempts);
     query_bind_int(q, 6, row->started_us);
     query_bind_int(q, 7, row->ended_us);
-    query_bind_text(q, 8, row->input);
-    query_bind_text(q, 9, row->output);
-    query_bind_text(q, 10, row->error);
-    return query_run(q, e);
+    query_bind_int(q, 8, row->due_us);
+    query_bind_text(q, 9, row->input);
+    query_bind_text(q, 10, row->output);
+    query_bind_text(q, 11, row->error);
+    return query_change(q, e);
 }
 
-int journal_write(struct db *db, const struct id *run_id, const struct journal_row *rows,
-                  size_t count, int64_t now_us, struct err *e)
+int journal_write(struct db *db, const struct run_save *save, int64_t now_us, bool *has_kept,
+                  struct err *e)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (write_row(db, run_id, &rows[i], now_us, e) == -1) {
+    for (size_t i = 0; i < save->row_count; i++) {
+        int64_t written = write_row(db, &save->id, &save->rows[i], now_us, e);
+        if (written == -1) {
             return -1;
         }
+        *has_kept = *has_kept || written == 0;
     }
     return 0;
-}
-
-int journal_reopen(struct db *db, const struct id *run_id, const char *step, struct err *e)
-{
-    struct query *q = db_query(db, reopen_step);
-    query_bind_id(q, 1, run_id);
-    query_bind_text(q, 2, step);
-    return query_run(q, e);
 }
 
 static void read_row(struct query *q, struct journal_row *row)
@@ -103,9 +96,10 @@ static void read_row(struct query *q, struct journal_row *row)
     row->attempts = (int)query_int(q, 2);
     row->started_us = query_int(q, 3);
     row->ended_us = query_int(q, 4);
-    row->input = query_text(q, 5);
-    row->output = query_text(q, 6);
-    row->error = query_text(q, 7);
+    row->due_us = query_int(q, 5);
+    row->input = query_text(q, 6);
+    row->output = query_text(q, 7);
+    row->error = query_text(q, 8);
 }
 
 int journal_read(struct db *db, const struct id *run_id, struct journal_row **rows, size_t *count,

@@ -29,13 +29,59 @@ void run_read(struct query *q, int first, struct run_row *row);
 /* Changes the state's counters. */
 void run_count_state(struct db *db, enum run_state from, enum run_state to);
 
+bool run_has_ended(enum run_state s);
+/* The due time to store for a run that is not blocked. */
+int64_t run_due_for(enum run_state state, int64_t due_us);
+/* Binds five parameters from `first` on; all null where there is no error. */
+void run_bind_error(struct query *q, int first, const struct err *err);
+
+/* 1 where a run of this recipe and key is active and keeps the order, 0 where none is, or -1. */
+int run_is_active(struct db *db, const char *recipe, const char *key, struct err *e);
+
+/* Where a run stands before it is changed. */
+struct standing {
+    enum run_state state;
+    bool is_blocked;
+    bool is_woken; /* an event ended one of its waits since it was claimed */
+    char *recipe;  /* NULL where there is no key */
+    char *key;     /* NULL: none, or one whose order does not count */
+    char *step;    /* or NULL */
+};
+/* ERR_NOT_FOUND. */
+int standing_read(struct db *db, const struct id *id, struct standing *s, struct err *e);
+void standing_fini(struct standing *s);
+
+/* After the run's own row was changed: counts, and, where it ended, takes its waits away and lets
+ * the next of its key go (*released, else zero). */
+int run_finish_change(struct db *db, const struct id *id, const struct standing *before,
+                      enum run_state to, int64_t now_us, struct id *released, struct err *e);
+
+/* Writes the event that tells of a run that is DEAD or PARKED now. has_emitted: false where the run
+ * came from an event of the engine. */
+struct run_news {
+    const struct id *run;
+    enum run_state state;
+    int attempts;
+    const char *step;
+    const struct err *err;
+};
+int engine_event_add(struct db *db, const struct run_news *news, int64_t now_us, bool *has_emitted,
+                     struct err *e);
+
+/* Ends and registers the waits of a save. */
+int waits_save(struct db *db, const struct run_save *save, struct err *e);
+/* Takes all waits of a run away. */
+int waits_clear(struct db *db, const struct id *run_id, struct err *e);
+/* Ends the waits that an event matches; fills put->woken. */
+int waits_wake(struct db *db, struct event_put *put, struct err *e);
+void woken_clear(struct event_put *put);
+
 /* A running run is due at this moment, which never comes: it is held by an engine. */
 #define RUN_HELD (RUN_BLOCKED - 1)
 
-int journal_write(struct db *db, const struct id *run_id, const struct journal_row *rows,
-                  size_t count, int64_t now_us, struct err *e);
-/* Rows of that step that failed for good, its effects' and items' too, wait for another try. */
-int journal_reopen(struct db *db, const struct id *run_id, const char *step, struct err *e);
+/* *has_kept becomes true where a row that is DONE was kept as it is. */
+int journal_write(struct db *db, const struct run_save *save, int64_t now_us, bool *has_kept,
+                  struct err *e);
 /* Appends to *rows, in the order in which they began. */
 int journal_read(struct db *db, const struct id *run_id, struct journal_row **rows, size_t *count,
                  struct err *e);

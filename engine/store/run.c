@@ -1,16 +1,18 @@
 /*
- * Runs: how they are made, how their state changes, and the order of runs that share a key.
- * Everything here runs inside an op's transaction; structs are made and freed on the loop.
+ * Runs: how their state changes, and the order of runs that share a key. Everything here runs inside
+ * an op's transaction; structs are made and freed on the loop. run_make.c makes runs, run_ask.c does
+ * what people ask for, run_read.c claims and lists.
  *
  * Of the runs of one (recipe, key) that have not ended, the first is active and the others are
  * blocked: queued with a due time that never comes (RUN_BLOCKED). Whatever ends the active one
  * releases the blocked one with the smallest id, which is the one that arrived first, in the same
  * transaction. So: where some are blocked, one is active. The unique index run_active (schema.c)
- * refuses a second active one, whatever the code does.
+ * refuses a second active one, whatever the code does. Runs of the mode PARALLEL stand outside of
+ * this: they are neither active nor blocked in this sense, so here they have no key at all.
  *
  * A running run has the due time RUN_HELD, which never comes either: what an engine left behind is
- * found through the index of due times. SQL here writes RUN_BLOCKED as 9223372036854775807 and
- * states as numbers: a partial index is used only where the query repeats its condition literally.
+ * found through the index of due times. SQL here writes RUN_BLOCKED as 9223372036854775807, states
+ * and modes as numbers: a partial index is used only where the query repeats its condition literally.
  */
 #include "store/run.h"
 
@@ -30,35 +32,32 @@ static_assert(RUN_QUEUED == 0 && RUN_RUNNING == 1 && RUN_WAITING == 2 && RUN_PAR
               "states are stored");
 static_assert((int)COUNTER_EVENT == COUNTER_RUN_STATE + (int)RUN_STATE_COUNT, "one counter each");
 
-static const char insert_run[] =
-    "insert into run (id, recipe, version, event_id, replay, order_key, state, attempts, due_us,"
-    " created_us, updated_us, error_kind, error_message, error_status, error_retry_us,"
-    " error_detail)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, $15)";
-
 static const char select_active[] =
     "select 1"
     " from run"
     " where recipe = $1"
     " and order_key = $2"
+    " and mode < 3"
     " and state < 4"
     " and due_us < 9223372036854775807"
     " limit 1";
 
 static const char select_standing[] =
-    "select state, due_us, recipe, order_key, step"
+    "select state, due_us, recipe, case when mode < 3 then order_key end, is_woken, step"
     " from run"
     " where id = $1";
 
 static const char update_run[] =
     "update run"
     " set state = $1, attempts = $2, step = $3, due_us = $4, updated_us = $5, error_kind = $6,"
-    " error_message = $7, error_status = $8, error_retry_us = $9, error_detail = $10"
-    " where id = $11";
+    " error_message = $7, error_status = $8, error_retry_us = $9, error_detail = $10,"
+    " parked_for = $11"
+    " where id = $12";
 
+/* A run that settles still does so until its time. */
 static const char release_first[] =
     "update run"
-    " set due_us = $1, updated_us = $1"
+    " set due_us = max($1, settle_until_us), updated_us = $1"
     " where id = ("
     "   select id"
     "   from run"
@@ -69,18 +68,6 @@ static const char release_first[] =
     "   order by id"
     "   limit 1)"
     " returning id";
-
-static const char cancel_run[] =
-    "update run"
-    " set state = 6, due_us = 0, updated_us = $1"
-    " where id = $2";
-
-static const char retry_run[] =
-    "update run"
-    " set state = 0, due_us = $1, updated_us = $2, error_kind = null, error_message = null,"
-    " error_status = null, error_retry_us = null, error_detail = null,"
-    " version = case when $3 = 1 then null else version end"
-    " where id = $4";
 
 static const char requeue_held[] =
     "update run"
@@ -110,7 +97,7 @@ int run_state_parse(const char *name, enum run_state *out)
     return -1;
 }
 
-static bool has_ended(enum run_state s)
+bool run_has_ended(enum run_state s)
 {
     return s >= RUN_DONE;
 }
@@ -138,8 +125,8 @@ void run_count_state(struct db *db, enum run_state from, enum run_state to)
     tally_add(db, COUNTER_RUN_STATE + (int)to, 1);
 }
 
-/* The due time to store, which tells also who holds the run; blocked ones are not made here. */
-static int64_t due_for(enum run_state state, int64_t due_us)
+/* It tells also who holds the run. */
+int64_t run_due_for(enum run_state state, int64_t due_us)
 {
     switch (state) {
     case RUN_RUNNING:
@@ -158,8 +145,7 @@ static int64_t due_for(enum run_state state, int64_t due_us)
     return 0;
 }
 
-/* Five parameters from `first` on; all null where there is no error. */
-static void bind_error(struct query *q, int first, const struct err *err)
+void run_bind_error(struct query *q, int first, const struct err *err)
 {
     if (err->kind == ERR_NONE) {
         return;
@@ -211,8 +197,7 @@ void run_read(struct query *q, int first, struct run_row *row)
 
 /* --- keys --- */
 
-/* 1 where a run of this recipe and key is active, 0 where none is, -1 on error. */
-static int is_active(struct db *db, const char *recipe, const char *key, struct err *e)
+int run_is_active(struct db *db, const char *recipe, const char *key, struct err *e)
 {
     struct query *q = db_query(db, select_active);
     query_bind_text(q, 1, recipe);
@@ -226,7 +211,7 @@ static int is_active(struct db *db, const char *recipe, const char *key, struct 
 static int release(struct db *db, const char *recipe, const char *key, int64_t now_us,
                    struct id *released, struct err *e)
 {
-    int rc = is_active(db, recipe, key, e);
+    int rc = run_is_active(db, recipe, key, e);
     if (rc != 0) {
         return rc == 1 ? 0 : -1;
     }
@@ -242,65 +227,16 @@ static int release(struct db *db, const char *recipe, const char *key, int64_t n
     return rc;
 }
 
-/* --- making --- */
-
-static int decide_block(struct db *db, struct run_seed *seed, struct err *e)
-{
-    seed->is_blocked = false;
-    if (seed->key == NULL || has_ended(seed->state)) {
-        return 0;
-    }
-    int rc = is_active(db, seed->recipe, seed->key, e);
-    seed->is_blocked = rc == 1;
-    return rc == -1 ? -1 : 0;
-}
-
-int run_add(struct db *db, const struct id *event_id, int replay, struct run_seed *seed,
-            int64_t now_us, struct err *e)
-{
-    assert(!id_is_zero(&seed->id));
-    if (decide_block(db, seed, e) == -1) {
-        return -1;
-    }
-    enum run_state state = seed->is_blocked ? RUN_QUEUED : seed->state;
-    struct query *q = db_query(db, insert_run);
-    query_bind_id(q, 1, &seed->id);
-    query_bind_text(q, 2, seed->recipe);
-    query_bind_text(q, 3, seed->version);
-    query_bind_id(q, 4, event_id);
-    query_bind_int(q, 5, replay);
-    query_bind_text(q, 6, seed->key);
-    query_bind_int(q, 7, state);
-    query_bind_int(q, 8, state == RUN_RUNNING);
-    query_bind_int(q, 9, seed->is_blocked ? RUN_BLOCKED : due_for(state, seed->due_us));
-    query_bind_int(q, 10, now_us);
-    bind_error(q, 11, &seed->err);
-    if (query_run(q, e) == -1) {
-        return -1;
-    }
-    tally_add(db, COUNTER_RUN_STATE + (int)state, 1);
-    return 0;
-}
-
 /* --- changing --- */
 
-/* Where a run stands before it is changed. */
-struct standing {
-    enum run_state state;
-    bool is_blocked;
-    char *recipe;
-    char *key;  /* or NULL */
-    char *step; /* where it stopped, if it is dead; or NULL */
-};
-
-static void standing_fini(struct standing *s)
+void standing_fini(struct standing *s)
 {
     free(s->recipe);
     free(s->key);
     free(s->step);
 }
 
-static int read_standing(struct db *db, const struct id *id, struct standing *s, struct err *e)
+int standing_read(struct db *db, const struct id *id, struct standing *s, struct err *e)
 {
     *s = (struct standing){ 0 };
     struct query *q = db_query(db, select_standing);
@@ -311,7 +247,8 @@ static int read_standing(struct db *db, const struct id *id, struct standing *s,
         s->is_blocked = query_int(q, 1) == RUN_BLOCKED;
         s->key = query_text(q, 3);
         s->recipe = s->key != NULL ? query_text(q, 2) : NULL; /* needed with a key only */
-        s->step = s->state == RUN_DEAD ? query_text(q, 4) : NULL;
+        s->is_woken = query_int(q, 4) != 0;
+        s->step = query_text(q, 5);
     }
     query_end(q);
     if (rc == 0) {
@@ -322,33 +259,38 @@ static int read_standing(struct db *db, const struct id *id, struct standing *s,
     return rc == 1 ? 0 : -1;
 }
 
-/* After the run's own row was changed: counts, and lets the next one go where this one ended. */
-static int finish_change(struct db *db, const struct standing *before, enum run_state to,
-                         int64_t now_us, struct id *released, struct err *e)
+int run_finish_change(struct db *db, const struct id *id, const struct standing *before,
+                      enum run_state to, int64_t now_us, struct id *released, struct err *e)
 {
+    *released = (struct id){ { 0 } };
     run_count_state(db, before->state, to);
-    if (before->key == NULL || !has_ended(to)) {
+    if (!run_has_ended(to)) {
         return 0;
     }
-    return release(db, before->recipe, before->key, now_us, released, e);
+    if (waits_clear(db, id, e) == -1) {
+        return -1;
+    }
+    return before->key != NULL ? release(db, before->recipe, before->key, now_us, released, e) : 0;
 }
 
-static int write_state(struct db *db, const struct run_save *save, int64_t now_us, struct err *e)
+static int write_state(struct db *db, const struct run_save *save, enum run_state state,
+                       int64_t due_us, int64_t now_us, struct err *e)
 {
     struct query *q = db_query(db, update_run);
-    query_bind_int(q, 1, save->state);
+    query_bind_int(q, 1, state);
     query_bind_int(q, 2, save->attempts);
     query_bind_text(q, 3, save->step);
-    query_bind_int(q, 4, due_for(save->state, save->due_us));
+    query_bind_int(q, 4, run_due_for(state, due_us));
     query_bind_int(q, 5, now_us);
-    bind_error(q, 6, &save->err);
-    query_bind_id(q, 11, &save->id);
+    run_bind_error(q, 6, &save->err);
+    query_bind_text(q, 11, state == RUN_PARKED ? save->parked_for : NULL);
+    query_bind_id(q, 12, &save->id);
     return query_run(q, e);
 }
 
 static int check_change(const struct standing *before, const struct run_save *save, struct err *e)
 {
-    if (!save->has_state || (!has_ended(before->state) && !before->is_blocked)) {
+    if (!save->has_state || (!run_has_ended(before->state) && !before->is_blocked)) {
         return 0;
     }
     return err_set(e, ERR_CONFLICT, "the run is %s and cannot become %s",
@@ -356,29 +298,59 @@ static int check_change(const struct standing *before, const struct run_save *sa
                    run_state_name(save->state));
 }
 
+static int emit_news(struct db *db, struct run_save *save, int64_t now_us, struct err *e)
+{
+    if (save->state != RUN_DEAD && save->state != RUN_PARKED) {
+        return 0;
+    }
+    struct run_news news = { .run = &save->id,
+                             .state = save->state,
+                             .attempts = save->attempts,
+                             .step = save->step,
+                             .err = &save->err };
+    return engine_event_add(db, &news, now_us, &save->has_emitted, e);
+}
+
+/* A run that was woken must not go to sleep: it has not seen yet what woke it. */
 static int apply_state(struct db *db, const struct standing *before, struct run_save *save,
                        int64_t now_us, struct err *e)
 {
-    if (write_state(db, save, now_us, e) == -1) {
+    bool must_go_on = save->state == RUN_WAITING && before->is_woken;
+    enum run_state state = must_go_on ? RUN_QUEUED : save->state;
+    int64_t due_us = must_go_on ? now_us : save->due_us;
+    save->was_woken = save->was_woken || must_go_on;
+    if (write_state(db, save, state, due_us, now_us, e) == -1 ||
+        run_finish_change(db, &save->id, before, state, now_us, &save->released, e) == -1) {
         return -1;
     }
-    return finish_change(db, before, save->state, now_us, &save->released, e);
+    return emit_news(db, save, now_us, e);
+}
+
+/* Waits before rows: what is wrong with a wait is found before anything is written. */
+static int apply(struct db *db, const struct standing *before, struct run_save *save,
+                 int64_t now_us, struct err *e)
+{
+    if (!run_has_ended(before->state) && waits_save(db, save, e) == -1) {
+        return -1;
+    }
+    if (journal_write(db, save, now_us, &save->was_woken, e) == -1) {
+        return -1;
+    }
+    return save->has_state && !save->was_cancelled ? apply_state(db, before, save, now_us, e) : 0;
 }
 
 int run_apply(struct db *db, struct run_save *save, int64_t now_us, struct err *e)
 {
     struct standing before;
-    if (read_standing(db, &save->id, &before, e) == -1) {
+    if (standing_read(db, &save->id, &before, e) == -1) {
         return -1;
     }
     save->was_cancelled = before.state == RUN_CANCELLED;
+    save->was_woken = save->has_emitted = false;
     save->released = (struct id){ { 0 } };
     int result = save->was_cancelled ? 0 : check_change(&before, save, e);
     if (result == 0) {
-        result = journal_write(db, &save->id, save->rows, save->row_count, now_us, e);
-    }
-    if (result == 0 && save->has_state && !save->was_cancelled) {
-        result = apply_state(db, &before, save, now_us, e);
+        result = apply(db, &before, save, now_us, e);
     }
     standing_fini(&before);
     return result;
@@ -404,106 +376,39 @@ void run_save_free(struct run_save *save)
     for (size_t i = 0; i < save->row_count; i++) {
         journal_row_fini(&save->rows[i]);
     }
+    for (size_t i = 0; i < save->wait_count; i++) {
+        wait_row_fini(&save->waits[i]);
+    }
+    for (size_t i = 0; i < save->ended_wait_count; i++) {
+        free(save->ended_waits[i]);
+    }
     free(save->rows);
+    free(save->waits);
+    free(save->ended_waits);
     free(save->step);
+    free(save->parked_for);
     free(save);
 }
 
-/* --- what a person asks for --- */
-
-static int refuse(const struct standing *now, const char *what, struct err *e)
+struct journal_row *run_save_add(struct run_save *save)
 {
-    if (now->is_blocked) {
-        return err_set(e, ERR_CONFLICT, "the run waits behind another one of its key; %s that one",
-                       what);
-    }
-    return err_set(e, ERR_CONFLICT, "the run is %s; there is nothing to %s",
-                   run_state_name(now->state), what);
+    size_t count = save->row_count++;
+    save->rows = rows_grow(save->rows, count, sizeof(*save->rows));
+    return &save->rows[count];
 }
 
-static int apply_cancel(struct db *db, const struct run_ask *ask, const struct standing *before,
-                        struct err *e)
+struct wait_row *run_save_add_wait(struct run_save *save)
 {
-    if (has_ended(before->state)) {
-        return refuse(before, "cancel", e);
-    }
-    struct query *q = db_query(db, cancel_run);
-    query_bind_int(q, 1, ask->op.now_us);
-    query_bind_id(q, 2, &ask->id);
-    if (query_run(q, e) == -1) {
-        return -1;
-    }
-    struct id released;
-    return finish_change(db, before, RUN_CANCELLED, ask->op.now_us, &released, e);
+    size_t count = save->wait_count++;
+    save->waits = rows_grow(save->waits, count, sizeof(*save->waits));
+    return &save->waits[count];
 }
 
-/* A dead run let go of its key, so another may be active now. */
-static int decide_due(struct db *db, const struct run_ask *ask, const struct standing *before,
-                      int64_t *due_us, struct err *e)
+void run_save_end_wait(struct run_save *save, const char *path)
 {
-    *due_us = ask->op.now_us;
-    if (before->key == NULL || before->state != RUN_DEAD) {
-        return 0;
-    }
-    int rc = is_active(db, before->recipe, before->key, e);
-    if (rc == 1) {
-        *due_us = RUN_BLOCKED;
-    }
-    return rc == -1 ? -1 : 0;
-}
-
-/* The step that ended a dead run is executed again; one that failed and was passed over stays so. */
-static int reopen(struct db *db, const struct run_ask *ask, const struct standing *before,
-                  struct err *e)
-{
-    return before->step != NULL ? journal_reopen(db, &ask->id, before->step, e) : 0;
-}
-
-static int apply_retry(struct db *db, const struct run_ask *ask, const struct standing *before,
-                       struct err *e)
-{
-    if (before->state != RUN_DEAD && before->state != RUN_PARKED && before->state != RUN_WAITING) {
-        return refuse(before, "retry", e);
-    }
-    int64_t due_us;
-    if (decide_due(db, ask, before, &due_us, e) == -1 || reopen(db, ask, before, e) == -1) {
-        return -1;
-    }
-    struct query *q = db_query(db, retry_run);
-    query_bind_int(q, 1, due_us);
-    query_bind_int(q, 2, ask->op.now_us);
-    query_bind_int(q, 3, ask->take_newest);
-    query_bind_id(q, 4, &ask->id);
-    if (query_run(q, e) == -1) {
-        return -1;
-    }
-    run_count_state(db, before->state, RUN_QUEUED);
-    return 0;
-}
-
-static int ask_exec(struct store_op *op, struct db *db, struct err *e)
-{
-    struct run_ask *ask = list_entry(op, struct run_ask, op);
-    struct standing before;
-    if (read_standing(db, &ask->id, &before, e) == -1) {
-        return -1;
-    }
-    int result = -1;
-    switch (ask->what) {
-    case RUN_REQUEST_RETRY:
-        result = apply_retry(db, ask, &before, e);
-        break;
-    case RUN_REQUEST_CANCEL:
-        result = apply_cancel(db, ask, &before, e);
-        break;
-    }
-    standing_fini(&before);
-    return result;
-}
-
-void run_ask_init(struct run_ask *ask, struct id id, enum run_request what)
-{
-    *ask = (struct run_ask){ .op.exec = ask_exec, .id = id, .what = what };
+    size_t count = save->ended_wait_count++;
+    save->ended_waits = rows_grow(save->ended_waits, count, sizeof(*save->ended_waits));
+    save->ended_waits[count] = xstrdup(path);
 }
 
 /* --- after a crash --- */
@@ -526,11 +431,4 @@ static int recover_exec(struct store_op *op, struct db *db, struct err *e)
 void run_recover_init(struct run_recover *r)
 {
     *r = (struct run_recover){ .op.exec = recover_exec };
-}
-
-struct journal_row *run_save_add(struct run_save *save)
-{
-    size_t count = save->row_count++;
-    save->rows = rows_grow(save->rows, count, sizeof(*save->rows));
-    return &save->rows[count];
 }

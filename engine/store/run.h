@@ -1,17 +1,18 @@
 #pragma once
 
 #include "store/store.h"
+#include "store/wait.h"
 
 /* One run of a recipe for one event. */
 enum run_state {
     RUN_QUEUED, /* until due_us; RUN_BLOCKED: behind another run of its key */
     RUN_RUNNING,
     RUN_WAITING, /* for a retry or a timer, until due_us */
-    RUN_PARKED,  /* for a person */
+    RUN_PARKED,  /* for a person, or for a connection that is broken */
     RUN_DONE,
     RUN_DEAD,
     RUN_CANCELLED,
-    RUN_SKIPPED, /* its `if` said no */
+    RUN_SKIPPED, /* its `if` said no, or another run stands for it: err says which */
     RUN_STATE_COUNT
 };
 #define RUN_BLOCKED INT64_MAX
@@ -34,22 +35,40 @@ struct run_row {
 };
 void run_row_fini(struct run_row *row);
 
-/* A run to be made with its event. With a key and an earlier run of the same (recipe, key) that has
- * not ended, it is made as QUEUED and blocked, whatever `state` says (unless `state` is an end). */
+/* What becomes of the runs of one (recipe, key). "Begun" is a run that was claimed or made RUNNING. */
+enum run_mode {
+    RUN_MODE_QUEUE,   /* one at once, in the order of arrival */
+    RUN_MODE_LATEST,  /* those that have not begun are skipped for the newest */
+    RUN_MODE_DROP,    /* while one has not ended, a new one is skipped */
+    RUN_MODE_PARALLEL /* no order; the mode of runs without a key, whatever is said */
+};
+
+/* A run to be made with its event. Unless `state` is an end, what it is made as depends on the
+ * earlier runs of its (recipe, key) that have not ended:
+ * - with settle_us it becomes QUEUED and due that long after now; one that settles and has not begun
+ *   is skipped, and this one takes over its due time. Without a key that counts for the recipe.
+ * - LATEST skips the earlier ones that have not begun; DROP skips this one if there is any;
+ * - where one is left, and the mode is not PARALLEL, it becomes QUEUED and blocked. */
 struct run_seed {
     struct id id;
     char *recipe;
     char *version;
     char *key;
-    enum run_state state; /* RUNNING: the maker begins it at once; attempts is then 1 */
-    int64_t due_us;
-    struct err err;  /* for DEAD */
-    bool is_blocked; /* out */
+    enum run_mode mode;
+    int64_t settle_us;    /* 0: at once */
+    enum run_state state; /* RUNNING: the maker begins it at once; attempts is then 1. Out too */
+    int64_t due_us;       /* of QUEUED and WAITING; out too */
+    struct err err;       /* for DEAD */
+    bool is_blocked;      /* out */
+    bool is_kept;         /* private: the next two hold what was given */
+    enum run_state given_state;
+    int64_t given_due_us;
 };
 void run_seed_fini(struct run_seed *seed);
 
 /* A line of the journal: one step, or one effect within it, of one run. A later row of the same
- * path replaces it, but started_us stays, and so does input where the new one is NULL. */
+ * path replaces it, but started_us stays, and so does input where the new one is NULL. A row that is
+ * DONE stays DONE: one of another state does not replace it (run_save.was_woken tells). */
 enum journal_state { JOURNAL_STARTED, JOURNAL_DONE, JOURNAL_FAILED, JOURNAL_WAITING };
 const char *journal_state_name(enum journal_state s);
 struct journal_row {
@@ -58,36 +77,57 @@ struct journal_row {
     int attempts;
     int64_t started_us;
     int64_t ended_us; /* 0: not ended */
+    int64_t due_us;   /* of WAITING: until when; 0: no time */
     char *input;      /* JSON text or NULL */
     char *output;     /* JSON text or NULL */
     char *error;      /* JSON text or NULL */
 };
 void journal_row_fini(struct journal_row *row);
 
-/* Writes journal rows and, where `has_state`, the run's new state; one transaction. A final state
- * (PARKED is none) lets the next run of the key go: it becomes QUEUED and due, and `released` names
- * it. Strings are owned. A run that was cancelled meanwhile by another process keeps that state,
- * takes the rows, and was_cancelled says so, with or without has_state. ERR_NOT_FOUND; ERR_CONFLICT
- * for a new state of a run that has ended otherwise, or that is blocked: then nothing is written.
- */
+/* Writes journal rows, ends and registers waits and, where `has_state`, writes the run's new state;
+ * one transaction. A final state (PARKED is none) takes the run's waits away and lets the next run
+ * of the key go: it becomes QUEUED and due, and `released` names it. Strings are owned. A run that
+ * was cancelled meanwhile by another process keeps that state, takes the rows, and was_cancelled
+ * says so, with or without has_state. ERR_NOT_FOUND; ERR_CONFLICT for a new state of a run that has
+ * ended otherwise, or that is blocked; ERR_INVALID for a wait whose match is no object: then nothing
+ * is written.
+ *
+ * Events wake runs at any moment, so a save may come too late: a row that an event has made DONE
+ * stays as it is, and a run that was woken since it was claimed becomes QUEUED and due where it
+ * should have become WAITING. was_woken says that either happened.
+ *
+ * DEAD and PARKED also write an unrouted event of the engine itself (connection "ladle", type
+ * run_dead or run_parked), unless the run's own event was one: has_emitted. */
 struct run_save {
     struct store_op op;
     struct id id;
     struct journal_row *rows;
     size_t row_count;
+    struct wait_row *waits;
+    size_t wait_count;
+    char **ended_waits; /* paths */
+    size_t ended_wait_count;
     bool has_state;
     enum run_state state;
     int attempts;
     char *step;
     int64_t due_us;
     struct err err;
+    char *parked_for;   /* of PARKED: the connection whose repair lets it go on, or NULL */
     struct id released; /* out; zero: none */
     bool was_cancelled; /* out */
+    bool was_woken;     /* out */
+    bool has_emitted;   /* out */
 };
 struct run_save *run_save_new(void);
 void run_save_free(struct run_save *save);
 /* Adds a zeroed row to fill in; borrowed until the next one is added. */
 struct journal_row *run_save_add(struct run_save *save);
+/* The same for a wait. One of the same path is replaced; one whose row is DONE is not registered. */
+struct wait_row *run_save_add_wait(struct run_save *save);
+/* Takes the wait of that path away, after its time limit for example; none is no error. Nothing may
+ * follow from it before the save is committed without was_woken. */
+void run_save_end_wait(struct run_save *save, const char *path);
 
 /* All that is needed to go on with a run. */
 struct run_load {
@@ -150,20 +190,63 @@ struct run_counts {
 };
 void run_counts_init(struct run_counts *c);
 
-/* What a person asks for. RETRY: a dead, parked or waiting run goes on from its failed step, now; a
- * dead one whose key another run has taken meanwhile is blocked and goes next. CANCEL: a run that
- * has not ended ends as cancelled, and the next of its key goes on. `take_newest` drops its
- * version. ERR_NOT_FOUND, or ERR_CONFLICT with the state that it is in. */
-enum run_request { RUN_REQUEST_RETRY, RUN_REQUEST_CANCEL };
+/* What a person asks for.
+ * RETRY: a dead, parked or waiting run goes on from its failed step, now; a dead one whose key
+ * another run has taken meanwhile is blocked and goes next. Of a dead one the rows of that step, of
+ * what is below it and of the groups that it stands in which are FAILED become WAITING with no tries
+ * used. Rows that wait for another try wait no longer.
+ * CANCEL: a run that has not ended ends as cancelled, and the next of its key goes on.
+ * RESOLVE: the STARTED row of a parked run (that of its step, else the earliest) gets its outcome,
+ * and the run goes on.
+ * `take_newest` drops its version. ERR_NOT_FOUND; ERR_CONFLICT with the state that it is in, or
+ * where nothing is unknown; ERR_INVALID for an output that is no JSON. */
+enum run_request { RUN_REQUEST_RETRY, RUN_REQUEST_CANCEL, RUN_REQUEST_RESOLVE };
+enum resolve_as {
+    RESOLVE_DONE,     /* it took effect: DONE, with `output` or {} */
+    RESOLVE_NOT_DONE, /* it did not: WAITING, so it is sent again */
+    RESOLVE_SKIP      /* leave it: DONE without output, with the error kind "skipped" */
+};
 struct run_ask {
     struct store_op op;
     struct id id;
     enum run_request what;
     bool take_newest;
+    enum resolve_as as; /* of RESOLVE */
+    const char *output; /* of RESOLVE_DONE: JSON text or NULL; borrowed */
 };
 void run_ask_init(struct run_ask *ask, struct id id, enum run_request what);
 
-/* Recipe versions by content hash, so that a run ends on what it began with. */
+/* RETRY for many, the oldest first: dead and parked runs that have all that is given. The first is
+ * due at first_due_us, each further one spacing_us later. Asked again with next_due_us until `count`
+ * is less than the limit, it goes through all of them. */
+struct run_ask_many {
+    struct store_op op;
+    /* in; texts are borrowed */
+    unsigned states;      /* 1 << RUN_DEAD, 1 << RUN_PARKED; 0: both */
+    const char *recipe;   /* NULL: all */
+    enum err_kind kind;   /* ERR_NONE: all */
+    const char *message;  /* of the error; NULL: all */
+    int64_t first_due_us; /* 0: now */
+    int64_t spacing_us;
+    int limit; /* 1 … 1000 */
+    bool take_newest;
+    /* out */
+    int count;
+    int64_t next_due_us;
+};
+void run_ask_many_init(struct run_ask_many *ask);
+
+/* A connection works again: the runs that were parked for it are queued, the oldest is claimed
+ * first. */
+struct run_release {
+    struct store_op op;
+    const char *connection; /* borrowed */
+    int64_t count;          /* out */
+};
+void run_release_init(struct run_release *r, const char *connection);
+
+/* Recipe versions by content hash, so that a run ends on what it began with. Putting one that is
+ * there notes that it is in use: only versions that were put long ago are pruned. */
 struct version_put {
     struct store_op op;
     const char *hash, *recipe, *bundle; /* borrowed until done */

@@ -25,7 +25,8 @@ static const char select_due[] = "select " RUN_COLUMNS
 
 static const char hold_run[] =
     "update run"
-    " set state = 1, attempts = attempts + 1, due_us = 9223372036854775806, updated_us = $1"
+    " set state = 1, attempts = attempts + 1, due_us = 9223372036854775806, updated_us = $1,"
+    " is_woken = 0"
     " where id = $2";
 
 static const char select_next_due[] =

@@ -1,7 +1,9 @@
 /*
  * The tables, and how a database is known as a store of this version. Steps lead from one version
  * of the tables to the next; all that are missing run in one transaction with the new stamp, so a
- * database has either the old tables or the new ones.
+ * database has either the old tables or the new ones. A database with rows in it is copied first,
+ * within that transaction: nobody writes between the copy and the change. What is interrupted begins
+ * again from the start.
  *
  * Ids are 16 bytes that grow with time, so rows are appended at the end of their tree. `event`
  * keeps SQLite's row number, as its rows can be large; tables of short rows are stored in their
@@ -16,6 +18,12 @@
 #include "store/schema.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "store/file.h"
 
 enum {
     APPLICATION = 0x4c61646c, /* "Ladl": SQLite's application_id of our files */
@@ -143,8 +151,48 @@ static const char tables_1[] =
     " values (0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0), (10, "
     "0);";
 
+/* Durable runs: waits, modes, settling. The columns that are new have the values that the rows which
+ * are there already stand for. run.mode 3 is a run whose key keeps no order (run.h). */
+static const char tables_2[] =
+    "alter table journal add column due_us integer not null default 0;"
+    "alter table run add column mode integer not null default 0;"
+    "alter table run add column settle_until_us integer not null default 0;"
+    "alter table run add column is_woken integer not null default 0;"
+    "alter table run add column parked_for text;"
+    "drop index run_active;"
+    "create unique index run_active on run (recipe, order_key)"
+    "    where order_key is not null and mode < 3 and state < 4 and due_us < 9223372036854775807;"
+    "create index run_settling on run (recipe, order_key)"
+    "    where state = 0 and settle_until_us > 0;"
+
+    "create table wait ("
+    "    run_id blob not null,"
+    "    path text not null,"
+    "    connection text not null,"
+    "    event text not null,"
+    "    field text not null,"
+    "    value text not null,"
+    "    match text not null,"
+    "    primary key (run_id, path)"
+    ") without rowid;"
+    "create index wait_event on wait (connection, event, field, value);"
+    "insert into counter (id, n)"
+    " values (11, 0);"
+
+    "alter table connection add column health text;"
+    "create table limiter ("
+    "    key text primary key,"
+    "    kept_us integer not null,"
+    "    state text not null"
+    ") without rowid;"
+
+    "create index event_duplicate on event (id)"
+    "    where duplicate_of is not null;"
+    "create index record_deleted on record (deleted_us)"
+    "    where deleted_us > 0;";
+
 /* steps[i] leads from version i to i + 1. */
-static const char *const steps[] = { tables_1 };
+static const char *const steps[] = { tables_1, tables_2 };
 enum { VERSION = sizeof(steps) / sizeof(steps[0]) };
 
 static int judge(struct db *db, const struct db_stamp *stamp, struct err *e)
@@ -165,15 +213,53 @@ static int judge(struct db *db, const struct db_stamp *stamp, struct err *e)
     return 0;
 }
 
+static int copy_to_part(const char *from, const char *part, struct err *e)
+{
+    return file_make_fresh(part, e) == -1 ? -1 : db_copy(from, part, e);
+}
+
+int schema_copy(const char *from, const char *to, bool may_replace, struct err *e)
+{
+    char *part = xasprintf("%s.part", to);
+    int result = copy_to_part(from, part, e);
+    if (result == 0) {
+        result = file_publish(part, to, may_replace, e);
+    }
+    if (result == -1) {
+        (void)unlink(part); /* it is worth nothing; one that stays is replaced the next time */
+    }
+    free(part);
+    return result;
+}
+
+/* A copy that is there is from an attempt that was interrupted, or older still. */
+static int keep_copy(struct db *db, int64_t version, struct err *e)
+{
+    char *to = xasprintf("%s.v%" PRId64, db_path(db), version);
+    int result = schema_copy(db_path(db), to, true, e);
+    free(to);
+    return result == 0 ? 0 : err_prefix(e, "the store was not brought up to date");
+}
+
 static int run_steps(struct db *db, int64_t from, struct err *e)
 {
     for (int64_t i = from; i < VERSION; i++) {
+        FAULT("store.migrate");
         if (db_run_script(db, steps[i], e) == -1) {
             return -1;
         }
     }
+    FAULT("store.migrate");
     return db_write_stamp(db, &(struct db_stamp){ .application = APPLICATION, .version = VERSION },
                           e);
+}
+
+static int migrate(struct db *db, int64_t from, struct err *e)
+{
+    if (from > 0 && from < VERSION && keep_copy(db, from, e) == -1) {
+        return -1;
+    }
+    return from < VERSION ? run_steps(db, from, e) : 0;
 }
 
 /* The stamp is read again inside the transaction: another process may have come first. */
@@ -184,7 +270,7 @@ static int upgrade(struct db *db, struct err *e)
     }
     struct db_stamp stamp;
     if (db_read_stamp(db, &stamp, e) == -1 || judge(db, &stamp, e) == -1 ||
-        (stamp.version < VERSION && run_steps(db, stamp.version, e) == -1)) {
+        migrate(db, stamp.version, e) == -1) {
         db_rollback(db);
         return -1;
     }
@@ -217,7 +303,7 @@ int schema_open(struct db *db, bool is_read_only, struct err *e)
                        "does it",
                        db_path(db));
     }
-    if (db_set_durable(db, e) == -1) {
+    if ((stamp.is_empty && db_set_new(db, e) == -1) || db_set_durable(db, e) == -1) {
         return -1;
     }
     return stamp.version < VERSION ? upgrade(db, e) : 0;

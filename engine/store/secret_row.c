@@ -40,8 +40,14 @@ static const char upsert_connection[] =
     " set state = excluded.state, reason = excluded.reason, scopes = excluded.scopes,"
     " account = excluded.account, since_us = excluded.since_us, expires_us = excluded.expires_us";
 
+static const char upsert_health[] =
+    "insert into connection (name, state, since_us, expires_us, health)"
+    " values ($1, 'connected', 0, 0, $2)"
+    " on conflict (name) do update"
+    " set health = excluded.health";
+
 static const char list_connections[] =
-    "select name, state, reason, scopes, account, since_us, expires_us"
+    "select name, state, reason, scopes, account, since_us, expires_us, health"
     " from connection"
     " order by name";
 
@@ -185,6 +191,7 @@ void connection_row_fini(struct connection_row *row)
     free(row->reason);
     free(row->scopes);
     free(row->account);
+    free(row->health);
     *row = (struct connection_row){ 0 };
 }
 
@@ -237,6 +244,33 @@ void connection_put_free(struct connection_put *p)
     free(p);
 }
 
+static int health_exec(struct store_op *op, struct db *db, struct err *e)
+{
+    const struct connection_health *p = list_entry(op, struct connection_health, op);
+    struct query *q = db_query(db, upsert_health);
+    query_bind_text(q, 1, p->name);
+    query_bind_text(q, 2, p->health);
+    return query_run(q, e);
+}
+
+struct connection_health *connection_health_new(const char *name, char *health_taken)
+{
+    struct connection_health *p = xcalloc(1, sizeof(*p));
+    p->op.exec = health_exec;
+    p->name = xstrdup(name);
+    p->health = health_taken;
+    return p;
+}
+
+void connection_health_free(struct connection_health *p)
+{
+    if (p != NULL) {
+        free(p->name);
+        free(p->health);
+        free(p);
+    }
+}
+
 static void read_connection(struct query *q, struct connection_row *row)
 {
     row->name = query_text(q, 0);
@@ -246,6 +280,7 @@ static void read_connection(struct query *q, struct connection_row *row)
     row->account = query_text(q, 4);
     row->since_us = query_int(q, 5);
     row->expires_us = query_int(q, 6);
+    row->health = query_text(q, 7);
 }
 
 static void clear_connections(struct connection_list *l)

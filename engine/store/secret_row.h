@@ -41,6 +41,7 @@ struct connection_row {
     char *account; /* location or company id that the token says, or NULL */
     int64_t since_us;
     int64_t expires_us; /* of the access token; 0: never or unknown */
+    char *health;       /* read only: of a service that is not called just now, JSON; or NULL */
 };
 void connection_row_fini(struct connection_row *row);
 /* Writes the state and, with a token_name, the sealed token in the same transaction (sealed NULL:
@@ -54,6 +55,15 @@ struct connection_put {
 };
 struct connection_put *connection_put_new(void);
 void connection_put_free(struct connection_put *p);
+/* Writes what is known of the service behind a connection, and nothing else of its row; one that is
+ * not there yet is made as connected. Texts are copied by new, `health` is taken. */
+struct connection_health {
+    struct store_op op;
+    char *name;
+    char *health; /* JSON text, or NULL: all is well */
+};
+struct connection_health *connection_health_new(const char *name, char *health_taken);
+void connection_health_free(struct connection_health *p);
 struct connection_list {
     struct store_op op;
     struct connection_row *rows; /* out, by name */

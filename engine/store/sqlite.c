@@ -1,10 +1,12 @@
 /*
  * SQLite behind the contract of db.h and query.h, and the only file that knows it.
  *
- * Durability: the write-ahead log with synchronous=FULL, so that a commit that was acknowledged has
- * been synced (NORMAL may roll it back after a power cut). Readers and other processes go on
- * meanwhile. Memory is bounded: 8 MB of pages for a connection that writes, 2 MB for one that
- * reads.
+ * Durability: the write-ahead log with synchronous=EXTRA, so that a commit that was acknowledged has
+ * been synced (NORMAL may roll it back after a power cut). EXTRA is FULL, and besides syncs the folder
+ * after a rollback journal is removed, as at the switch to the log: should that journal come back
+ * after a power cut, it would undo the switch, and SQLite would throw the log away. Readers and other
+ * processes go on meanwhile. Memory is bounded: 8 MB of pages for a connection that writes, 2 MB for
+ * one that reads.
  *
  * Statements are kept in an open hash table under the address of their text; the table has a fixed
  * size, as the statements are the program's own. Texts are bound without a copy: they belong to the
@@ -48,6 +50,7 @@ struct db {
     bool is_damaged;
     int64_t last_number;
     struct tally tally;
+    enum wait_hint wait_hint;
     size_t query_count;
     struct query queries[QUERIES_MAX];
 };
@@ -274,6 +277,7 @@ static const char undo[] = "rollback to op";
 
 int db_begin(struct db *db, struct err *e)
 {
+    db->wait_hint = WAITS_UNKNOWN;
     return query_run(db_query(db, begin_writing), e);
 }
 
@@ -335,13 +339,43 @@ int64_t db_changes(const struct db *db)
 /* --- the connection --- */
 
 static const char data_version[] = "pragma data_version";
+static const char page_count[] = "pragma page_count";
+static const char freelist_count[] = "pragma freelist_count";
+
+/* The number that a pragma says, or -1. */
+static int64_t ask(struct db *db, const char *pragma, struct err *e)
+{
+    struct query *q = db_query(db, pragma);
+    int64_t value = query_next(q, e) == 1 ? query_int(q, 0) : -1;
+    query_end(q);
+    return value;
+}
 
 int64_t db_data_version(struct db *db)
 {
-    struct query *q = db_query(db, data_version);
-    int64_t version = query_next(q, NULL) == 1 ? query_int(q, 0) : -1;
-    query_end(q);
-    return version;
+    return ask(db, data_version, NULL);
+}
+
+int db_count_pages(struct db *db, int64_t *pages, int64_t *free_pages, struct err *e)
+{
+    *pages = ask(db, page_count, e);
+    *free_pages = *pages != -1 ? ask(db, freelist_count, e) : -1;
+    return *free_pages != -1 ? 0 : -1;
+}
+
+/* auto_vacuum is what lets db_shrink work. It takes the writer's lock, so it is not one of the
+ * settings of every connection. */
+int db_set_new(struct db *db, struct err *e)
+{
+    return db_run_script(db, "pragma auto_vacuum = incremental", e);
+}
+
+/* Does nothing in a file that was made without auto_vacuum. */
+int db_shrink(struct db *db, int pages, struct err *e)
+{
+    char sql[64];
+    (void)snprintf(sql, sizeof(sql), "pragma incremental_vacuum(%d)", pages);
+    return db_run_script(db, sql, e);
 }
 
 bool db_is_damaged(const struct db *db)
@@ -357,6 +391,11 @@ const char *db_path(const struct db *db)
 struct tally *db_tally(struct db *db)
 {
     return &db->tally;
+}
+
+enum wait_hint *db_wait_hint(struct db *db)
+{
+    return &db->wait_hint;
 }
 
 int64_t db_next_number(struct db *db, int64_t now_us)
@@ -448,19 +487,33 @@ int db_set_durable(struct db *db, struct err *e)
  * file keeps its length, as syncing a file that grows costs more, but what a burst left above 32 MB
  * is given back. */
 static const char settings[] =
-    "pragma page_size = 4096;"
-    "pragma synchronous = full;"
+    "pragma synchronous = extra;"
     "pragma foreign_keys = off;"
     "pragma temp_store = memory;"
     "pragma wal_autocheckpoint = 4000;"
     "pragma journal_size_limit = 33554432;"
     "pragma trusted_schema = off;";
 
+/* What only counts for a file without pages; auto_vacuum lets db_shrink work. SQLite takes the write
+ * lock to set that and writes it down anew in a file that has it, so it is said once: opening a store
+ * to look at it must work on a full disk, too. */
+static const char settings_of_new[] = "pragma page_size = 4096;"
+                                      "pragma auto_vacuum = incremental;";
+
+static int set_up_new(struct db *db, struct err *e)
+{
+    int64_t pages = 0;
+    if (read_int(db, page_count, &pages, e) == -1) {
+        return -1;
+    }
+    return pages == 0 ? db_run_script(db, settings_of_new, e) : 0;
+}
+
 static int set_up(struct db *db, bool is_read_only, struct err *e)
 {
     (void)sqlite3_extended_result_codes(db->handle, 1); /* fails only without a handle */
     (void)sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
-    if (db_run_script(db, settings, e) == -1) {
+    if (db_run_script(db, settings, e) == -1 || (!is_read_only && set_up_new(db, e) == -1)) {
         return -1;
     }
     return db_run_script(db,

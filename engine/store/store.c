@@ -110,6 +110,7 @@ static int run_op(struct db *db, struct store_op *op, enum care care, struct err
     if (care == EACH && db_savepoint(db, e) == -1) {
         return -1;
     }
+    FAULT("store.before_exec");
     if (op->exec(op, db, &op->err) == 0) {
         return care == EACH ? db_release(db, e) : 0;
     }
@@ -442,8 +443,7 @@ int store_exec(struct store *s, struct store_op *op, struct err *e)
 
 /* --- opening and closing --- */
 
-/* The path in a "sqlite:" URL, below the folder where it is relative; yours, or NULL. */
-static char *parse_url(const struct store_opts *o, struct err *e)
+char *store_path(const struct store_opts *o, struct err *e)
 {
     static const char scheme[] = "sqlite:";
     size_t scheme_len = sizeof(scheme) - 1;
@@ -504,7 +504,7 @@ static void store_free(struct store *s)
 
 struct store *store_open(const struct store_opts *o, struct err *e)
 {
-    char *path = parse_url(o, e);
+    char *path = store_path(o, e);
     if (path == NULL) {
         return NULL;
     }
@@ -555,6 +555,7 @@ void store_close(struct store *s)
     if (s->loop != NULL) {
         (void)tick(s); /* hands over what is pending */
         stop_workers(s);
+        FAULT("store.closing");
         loop_remove_tick(s->loop, tick, s);
         loop_off_wake(s->loop, on_wake, s);
         s->is_closing = true;

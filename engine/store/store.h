@@ -43,6 +43,8 @@ struct store_opts {
     bool is_exclusive;  /* the engine: a second one is refused with ERR_CONFLICT */
 };
 
+/* The path of the file that the URL names; yours. NULL and ERR_CONFIG where it names none. */
+char *store_path(const struct store_opts *o, struct err *e);
 /* Opens, makes the folder and the schema where they are missing, checks the version. ERR_CONFIG
  * where the file is no store, is of a newer ladle, or cannot be read or written; ERR_NOT_FOUND
  * where one to read is not there yet. No threads yet. */

@@ -12,6 +12,7 @@ enum counter {
     COUNTER_EVENT = 8, /* duplicates not included */
     COUNTER_DUPLICATE,
     COUNTER_UNROUTED,
+    COUNTER_WAIT,
     COUNTER_COUNT
 };
 

@@ -1,7 +1,8 @@
 /*
  * Recipe versions under their content hash, so that a run ends on the recipe that it began on,
- * whatever happens to the files. A version is written once and never changed. Writing on the writer
- * thread, reading on either.
+ * whatever happens to the files. A version is written once and never changed, but for the time at
+ * which it was put last: that is what tells prune.c whether it may still get runs. Writing on the
+ * writer thread, reading on either.
  */
 #include <stdlib.h>
 
@@ -11,7 +12,8 @@
 static const char insert_version[] =
     "insert into version (hash, recipe, created_us, bundle)"
     " values ($1, $2, $3, $4)"
-    " on conflict (hash) do nothing";
+    " on conflict (hash) do update"
+    " set created_us = excluded.created_us";
 
 static const char select_version[] =
     "select bundle"

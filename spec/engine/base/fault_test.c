@@ -111,23 +111,40 @@ static void more_faults_than_there_is_room_for_are_refused(void **state)
     assert_int_equal(e.kind, ERR_INVALID);
 }
 
-static void the_trace_holds_each_passed_name_once(void **state)
+/* The trace file's text, yours to read until the next call. */
+static const char *read_trace(void)
+{
+    static char text[4096];
+    FILE *f = fopen(trace_path, "r");
+    assert_non_null(f);
+    size_t len = fread(text, 1, sizeof(text) - 1, f);
+    fclose(f);
+    text[len] = '\0';
+    return text;
+}
+
+static void the_trace_holds_each_name_with_its_passages(void **state)
 {
     fault_pass("trace.one");
     fault_pass("trace.two");
     fault_pass("trace.one");
     fault_trace_flush();
     fault_trace_flush();
-    char text[4096] = "";
-    FILE *f = fopen(trace_path, "r");
-    assert_non_null(f);
-    size_t len = fread(text, 1, sizeof(text) - 1, f);
-    fclose(f);
-    text[len] = '\0';
-    const char *first = strstr(text, "trace.one\n");
+    const char *text = read_trace();
+    const char *first = strstr(text, "trace.one 2\n");
     assert_non_null(first);
-    assert_null(strstr(first + 1, "trace.one\n"));
-    assert_non_null(strstr(text, "trace.two\n"));
+    assert_null(strstr(first + 1, "trace.one"));
+    assert_non_null(strstr(text, "trace.two 1\n"));
+}
+
+static void the_trace_goes_on_where_it_was_flushed(void **state)
+{
+    fault_pass("trace.more");
+    fault_trace_flush();
+    fault_pass("trace.more");
+    fault_pass("trace.more");
+    fault_trace_flush();
+    assert_non_null(strstr(read_trace(), "trace.more 1\ntrace.more 2\n"));
 }
 
 int main(void)
@@ -141,7 +158,8 @@ int main(void)
         cmocka_unit_test_teardown(a_crash_ends_the_process_with_70_at_once, disarm),
         cmocka_unit_test_teardown(a_spec_that_is_not_one_is_refused_and_arms_nothing, disarm),
         cmocka_unit_test_teardown(more_faults_than_there_is_room_for_are_refused, disarm),
-        cmocka_unit_test_teardown(the_trace_holds_each_passed_name_once, disarm),
+        cmocka_unit_test_teardown(the_trace_holds_each_name_with_its_passages, disarm),
+        cmocka_unit_test_teardown(the_trace_goes_on_where_it_was_flushed, disarm),
     };
     int fd = mkstemp(trace_path);
     if (fd == -1 || setenv("LADLE_FAULT_TRACE", trace_path, 1) == -1) {

@@ -62,6 +62,17 @@ static void a_series_is_the_same_on_each_call(void **state)
     assert_int_equal(metric_value(m), 5);
 }
 
+static void a_counter_may_have_two_labels(void **state)
+{
+    const struct metric_label ok[2] = { { "connection", "crm" }, { "outcome", "ok" } };
+    const struct metric_label timeout[2] = { { "connection", "crm" }, { "outcome", "timeout" } };
+    metric_add(metrics_counter_by("c", "", ok), 2);
+    metric_add(metrics_counter_by("c", "", timeout), 1);
+    metric_add(metrics_counter_by("c", "", ok), 1);
+    assert_non_null(strstr(print_all(), "c{connection=\"crm\",outcome=\"ok\"} 3\n"
+                                        "c{connection=\"crm\",outcome=\"timeout\"} 1\n"));
+}
+
 static void label_values_are_escaped_and_cannot_forge_a_series(void **state)
 {
     metric_add(metrics_counter("c", "", "l", "a\"} 1\nfake{x=\"\\\xff"), 1);
@@ -137,6 +148,7 @@ int main(void)
         cmocka_unit_test_teardown(nothing_is_printed_at_first, forget),
         cmocka_unit_test_teardown(counters_and_gauges_print_with_help_and_type, forget),
         cmocka_unit_test_teardown(a_series_is_the_same_on_each_call, forget),
+        cmocka_unit_test_teardown(a_counter_may_have_two_labels, forget),
         cmocka_unit_test_teardown(label_values_are_escaped_and_cannot_forge_a_series, forget),
         cmocka_unit_test_teardown(long_label_values_are_cut_between_characters, forget),
         cmocka_unit_test_teardown(a_histogram_counts_cumulatively, forget),

@@ -7,6 +7,7 @@
 #include "base/fault.h"
 #include "fixture.h"
 #include "net/loop.h"
+#include "store/prune.h"
 
 enum { IN_FLIGHT = 16, EVENTS = 400, CRASHED = 70 };
 
@@ -167,6 +168,77 @@ static void what_was_acknowledged_survives_a_crash_after_a_commit(void **state)
     crash_often(*state, "store.after_commit");
 }
 
+static void what_was_acknowledged_survives_a_crash_before_an_op(void **state)
+{
+    crash_often(*state, "store.before_exec");
+}
+
+/* --- pruning --- */
+
+enum { OLD_RUNS = 12, OLD_ROWS = 3 };
+
+static void make_old_runs(struct fixture *f)
+{
+    f->store = fix_open_store(f, false, true);
+    for (int i = 0; i < OLD_RUNS; i++) {
+        struct run_save *save = fix_save(fix_run(f, "greet", NULL, RUN_RUNNING), RUN_DEAD);
+        for (int row = 0; row < OLD_ROWS; row++) {
+            char path[20];
+            snprintf(path, sizeof(path), "step/%d", row);
+            fix_journal(save, path, JOURNAL_DONE, NULL, "{}");
+        }
+        fix_exec(f, &save->op);
+        run_save_free(save);
+    }
+    store_close(f->store);
+    f->store = NULL;
+}
+
+/* Everything that can go goes; never returns. */
+static void run_pruning(const struct fixture *f, const char *fault)
+{
+    struct err e = ERR_INIT;
+    struct store *s = fix_open_store(f, false, true);
+    struct prune p;
+    prune_init(&p, &(struct retention){ 0 }, 5);
+    if (fault_arm(fault, &e) == -1) {
+        _exit(1);
+    }
+    do {
+        if (store_exec(s, &p.op, &e) == -1) {
+            _exit(1);
+        }
+    } while (prune_again(&p));
+    _exit(0);
+}
+
+/* A journal without its run would never go; a run without its journal would repeat its steps. */
+static void a_crash_while_pruning_leaves_runs_whole(void **state)
+{
+    const int passages[] = { 1, 2, 4, 5, 7 };
+    struct fixture *f = *state;
+    make_old_runs(f);
+    int64_t before = OLD_RUNS;
+    for (int i = 0; i < 5; i++) {
+        char fault[40];
+        snprintf(fault, sizeof(fault), "store.prune=crash@%d", passages[i]);
+        pid_t child = fork();
+        if (child == 0) {
+            run_pruning(f, fault);
+        }
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(WEXITSTATUS(status), CRASHED);
+        int64_t runs = fix_number(f, "select count(*) from run");
+        assert_true(runs <= before);
+        before = runs;
+        assert_int_equal(fix_number(f, "select count(*) from journal"), runs * OLD_ROWS);
+        assert_int_equal(fix_number(f, "select n from counter where id = 5"), runs);
+    }
+    assert_true(before < OLD_RUNS);
+    f->store = fix_open_store(f, false, true);
+}
+
 static void what_a_crashed_engine_was_running_is_found_again(void **state)
 {
     struct fixture *f = *state;
@@ -190,6 +262,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_was_acknowledged_survives_a_crash_before_a_commit),
         TEST(what_was_acknowledged_survives_a_crash_after_a_commit),
+        TEST(what_was_acknowledged_survives_a_crash_before_an_op),
+        TEST(a_crash_while_pruning_leaves_runs_whole),
         TEST(what_a_crashed_engine_was_running_is_found_again),
     };
     return cmocka_run_group_tests_name("store/crash", tests, NULL, NULL);

@@ -308,6 +308,22 @@ static void commands_read_and_write_beside_an_engine(void **state)
     fix_run(f, "greet", NULL, RUN_QUEUED);
 }
 
+/* Opening must not need the lock that a transaction of the engine holds. */
+static void a_store_is_opened_while_somebody_writes(void **state)
+{
+    struct fixture *f = *state;
+    struct err e = ERR_INIT;
+    store_close(fix_open_store(f, false, false));
+    struct db *db = db_open(f->path, false, &e);
+    assert_non_null(db);
+    assert_int_equal(db_begin(db, &e), 0);
+    for (int is_read_only = 0; is_read_only < 2; is_read_only++) {
+        store_close(fix_open_store(f, is_read_only, false));
+    }
+    db_rollback(db);
+    db_close(db);
+}
+
 static void a_store_that_is_only_read_refuses_to_be_changed(void **state)
 {
     struct fixture *f = *state;
@@ -318,19 +334,27 @@ static void a_store_that_is_only_read_refuses_to_be_changed(void **state)
     event_put_free(p);
 }
 
-/* The first page, which says what the file is, stays; every other one is overwritten. */
-static void damage(const struct fixture *f)
+static void overwrite_page(const struct fixture *f, int64_t number)
 {
-    struct stat st;
-    assert_int_equal(stat(f->path, &st), 0);
+    enum { PAGE = 4096 };
+    char page[PAGE];
+    memset(page, 0xa5, sizeof(page));
     int fd = open(f->path, O_WRONLY);
     assert_int_not_equal(fd, -1);
-    char page[4096];
-    memset(page, 0xa5, sizeof(page));
-    for (off_t at = 4096; at < st.st_size; at += 4096) {
-        assert_int_equal(pwrite(fd, page, sizeof(page), at), sizeof(page));
-    }
+    assert_int_equal(pwrite(fd, page, sizeof(page), (number - 1) * PAGE), sizeof(page));
     close(fd);
+}
+
+static void a_store_whose_schema_is_damaged_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    store_close(fix_open_store(f, false, true));
+    for (int64_t i = fix_number(f, "pragma page_count"); i > 1; i--) {
+        overwrite_page(f, i);
+    }
+    struct err e = refuse(f, false, true);
+    assert_int_equal(e.kind, ERR_STORE);
+    assert_non_null(strstr(e.message, "damaged"));
 }
 
 static void a_damaged_store_is_not_open_any_more(void **state)
@@ -339,7 +363,8 @@ static void a_damaged_store_is_not_open_any_more(void **state)
     f->store = fix_open_store(f, false, true);
     fix_run(f, "greet", NULL, RUN_QUEUED);
     store_close(f->store);
-    damage(f);
+    f->store = NULL;
+    overwrite_page(f, fix_number(f, "select rootpage from sqlite_master where name = 'event'"));
     f->store = fix_open_store(f, false, true);
     assert_true(store_is_open(f->store));
     struct event_put *p = fix_event("e");
@@ -373,7 +398,9 @@ int main(void)
         TEST(a_crashed_engine_leaves_no_lock),
         TEST(several_processes_may_make_the_store_at_once),
         TEST(commands_read_and_write_beside_an_engine),
+        TEST(a_store_is_opened_while_somebody_writes),
         TEST(a_store_that_is_only_read_refuses_to_be_changed),
+        TEST(a_store_whose_schema_is_damaged_is_refused),
         TEST(a_damaged_store_is_not_open_any_more),
     };
     return cmocka_run_group_tests_name("store/schema", tests, NULL, NULL);
