@@ -7,22 +7,44 @@
 
 /* Spares a service that is down, and the runs that would wait for it: after BREAKER_FAILURES
  * calls in a row that it could not serve, no call is made for a while; then one is, and its end
- * decides. Loop thread. */
+ * decides. When the service is back calls begin slowly: 1 in the first second, 2 in the next, 4, 8
+ * …, up to the rate that its limits allow.
+ *
+ * Who is sent away is told a time of its own (retry_at_us), later for later comers and spread as
+ * the slow start lets them in; so runs resume in the order in which they began to wait. Loop
+ * thread.
+ */
 enum {
     BREAKER_FAILURES = 5,
     BREAKER_FIRST_US = 5 * 1000 * 1000,
-    BREAKER_LONGEST_US = 60 * 1000 * 1000
+    BREAKER_LONGEST_US = 60 * 1000 * 1000,
+    BREAKER_RATE_MAX = 128 /* calls a second at which every slow start is over */
 };
 
+enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF_OPEN };
+
+/* Calls of one second after a moment. */
+struct breaker_second {
+    int64_t number;
+    int64_t calls;
+};
+
+/* Embedded by its owner; zeroed: closed. */
 struct breaker {
+    int64_t rate;          /* the owner's: calls a second that the service allows, 0: any number */
     int failures;          /* in a row */
     int64_t pause_us;      /* of the last opening; 0: closed */
     int64_t open_until_us; /* monotonic */
+    int64_t since_us;      /* wall time at which it opened first; 0: all is well */
     bool is_trying;        /* the one call is under way */
+    bool is_starting;      /* closed, in the slow start */
+    int64_t start_us;      /* of the slow start; monotonic */
+    struct breaker_second let_in;   /* in the slow start */
+    struct breaker_second promised; /* to those who were sent away */
 };
 
-/* Whether a call may be made; else ERR_UNAVAILABLE with retry_at_us. Changes nothing. */
-int breaker_check(const struct breaker *b, const char *name, struct err *e);
+/* Whether a call may be made; else ERR_UNAVAILABLE with retry_at_us and status 0. */
+int breaker_check(struct breaker *b, const char *name, struct err *e);
 /* The same, and the caller makes the call: it must end with breaker_report or breaker_release,
  * given *is_trial, which says that this is the one call of a half-open breaker. */
 int breaker_enter(struct breaker *b, const char *name, bool *is_trial, struct err *e);
@@ -30,4 +52,10 @@ int breaker_enter(struct breaker *b, const char *name, bool *is_trial, struct er
 void breaker_report(struct breaker *b, bool is_trial, bool is_down);
 /* It was not made, or nobody learned how it ended. */
 void breaker_release(struct breaker *b, bool is_trial);
-bool breaker_is_open(const struct breaker *b);
+
+enum breaker_state breaker_state(const struct breaker *b);
+const char *breaker_state_name(enum breaker_state s); /* "closed", "open", "half_open" */
+/* Wall time at which the next call may be made; 0: it is not open. */
+int64_t breaker_opens_until(const struct breaker *b);
+/* As it was before a restart: open since and until these wall times. */
+void breaker_restore(struct breaker *b, int64_t since_us, int64_t until_us);

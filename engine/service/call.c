@@ -19,12 +19,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "service/answer.h"
 #include "service/call_list.h"
 #include "service/classify.h"
+#include "service/health.h"
 #include "service/probe.h"
 #include "service/request.h"
 
@@ -51,7 +53,9 @@ struct service_call {
     enum call_stage stage;
     struct timer timer;
     struct token_wait token_wait;
+    struct limiter *limiter; /* from STAGE_LIMIT on */
     struct limiter_wait limiter_wait;
+    char *group; /* or NULL */
     struct request request;
     struct http_call *http;
     struct probe *probe;  /* NULL: a call of its own */
@@ -78,13 +82,17 @@ static void call_free(struct service_call *call)
     probe_free(call->probe);
     json_decref(call->input);
     free(call->key);
+    free(call->group);
     free(call);
 }
 
 static void count(const struct service_call *call, const struct err *e)
 {
-    const char *result = e == NULL ? "ok" : err_kind_name(e->kind);
-    metric_add(metrics_counter("ladle_calls_total", "API calls by their end", "result", result), 1);
+    const struct metric_label labels[2] = {
+        { "connection", call->c->name },
+        { "outcome", e == NULL ? "ok" : err_kind_name(e->kind) },
+    };
+    metric_add(metrics_counter_by("ladle_calls_total", "API calls by their end", labels), 1);
     if (call->was_sent) {
         metric_observe_us(metrics_histogram("ladle_call_seconds",
                                             "Time from sending a call to its end", "connection",
@@ -150,12 +158,17 @@ static void judge(const struct service_call *call, struct err *e)
     }
 }
 
-static bool is_down(const struct err *e, const struct http_response *res)
+/* Tells the breaker whether the service could serve this call. */
+static void report(const struct service_call *call, const struct err *e,
+                   const struct http_response *res)
 {
+    char why[64] = "";
+    bool is_down = res != NULL ? res->status >= 500
+                               : e->kind == ERR_UNREACHABLE || e->kind == ERR_UNKNOWN;
     if (res != NULL) {
-        return res->status >= 500;
+        (void)snprintf(why, sizeof why, "%.40s was answered %d", call->op->name, res->status);
     }
-    return e->kind == ERR_UNREACHABLE || e->kind == ERR_UNKNOWN;
+    health_report(call->c, call->is_trial, is_down, res != NULL ? why : e->message);
 }
 
 static void succeed(struct service_call *call, json_t *output)
@@ -192,9 +205,10 @@ static void answered(void *ud, const struct http_response *res, const struct err
 {
     struct service_call *call = ud;
     struct err e = failed != NULL ? *failed : ERR_INIT;
+    FAULT("call.answered");
     call->http = NULL;
-    int64_t retry_at_us = limiter_answered(call->c->limiter, res);
-    breaker_report(&call->c->breaker, call->is_trial, is_down(&e, res));
+    int64_t retry_at_us = limiter_answered(call->limiter, &call->limiter_wait, res);
+    report(call, &e, res);
     if (res == NULL) {
         (void)err_prefix(&e, "%s.%s", call->c->name, call->op->name);
         judge(call, &e);
@@ -254,9 +268,10 @@ static void transmit(struct service_call *call)
     call->was_sent = true;
     call->sent_us = clock_mono_us();
     call->generation = token_generation(call->c->token);
-    limiter_sent(call->c->limiter);
+    limiter_sent(call->limiter, &call->limiter_wait);
     struct http_client *http = call->c->service->o.http;
     call->http = http->send(http, &r, answered, call);
+    FAULT("call.sent");
     if (value != NULL) {
         secret_scrub(value, strlen(value));
     }
@@ -270,16 +285,25 @@ void call_go(struct service_call *call)
     transmit(call);
 }
 
+static void show_waiting(const struct service_call *call, int by)
+{
+    call->c->waiting += by;
+    metric_set(metrics_gauge("ladle_limiter_waiting", "Calls that wait for their service's limit",
+                             "connection", call->c->name),
+               call->c->waiting);
+}
+
 static void slot_ready(struct limiter_wait *w, const struct err *failed)
 {
     struct service_call *call = list_entry(w, struct service_call, limiter_wait);
     struct err e = ERR_INIT;
+    show_waiting(call, -1);
     if (failed != NULL) {
         fail(call, failed);
         return;
     }
-    if (breaker_enter(&call->c->breaker, call->c->name, &call->is_trial, &e) == -1) {
-        limiter_release(call->c->limiter);
+    if (health_enter(call->c, &call->is_trial, &e) == -1) {
+        limiter_release(call->limiter, &call->limiter_wait);
         fail(call, &e);
         return;
     }
@@ -294,7 +318,9 @@ static void slot_ready(struct limiter_wait *w, const struct err *failed)
 static void need_slot(struct service_call *call)
 {
     call->stage = STAGE_LIMIT;
-    limiter_wait(call->c->limiter, &call->limiter_wait);
+    call->limiter = connection_limiter(call->c);
+    show_waiting(call, 1);
+    limiter_wait(call->limiter, &call->limiter_wait);
 }
 
 static void token_ready(struct token_wait *w, const struct err *failed)
@@ -330,8 +356,7 @@ static int prepare(struct service_call *call, struct err *e)
     if (request_build(&call->request, call->c, call->op, call->input, call->key, e) == -1) {
         return -1;
     }
-    return breaker_check(&call->c->breaker, call->c->name,
-                         e); /* before it waits for anything else */
+    return health_check(call->c, e); /* before it waits for anything else */
 }
 
 static void begin(struct timer *t)
@@ -362,9 +387,11 @@ static struct service_call *call_new(struct service *s, const struct call_opts *
     call->done = o->done;
     call->ud = o->ud;
     call->token_wait.ready = token_ready;
-    call->limiter_wait.ready = slot_ready;
+    call->group = o->group != NULL ? xstrdup(o->group) : NULL;
+    call->limiter_wait = (struct limiter_wait){
+        .group = call->group, .is_backfill = o->is_backfill, .ready = slot_ready
+    };
     list_init(&call->token_wait.link);
-    list_init(&call->limiter_wait.link);
     timer_init(&call->timer, s->o.loop, begin);
     list_push_back(&s->calls, &call->link);
     return call;
@@ -411,16 +438,17 @@ bool call_cancel(struct service_call *call)
         token_cancel(c->token, &call->token_wait);
         break;
     case STAGE_LIMIT:
-        limiter_cancel(c->limiter, &call->limiter_wait);
+        limiter_cancel(call->limiter, &call->limiter_wait);
+        show_waiting(call, -1);
         break;
     case STAGE_OWNER:
-        limiter_release(c->limiter);
-        breaker_release(&c->breaker, call->is_trial);
+        limiter_release(call->limiter, &call->limiter_wait);
+        health_release(c, call->is_trial);
         break;
     case STAGE_SENDING:
         c->service->o.http->cancel(c->service->o.http, call->http);
-        (void)limiter_answered(c->limiter, NULL);
-        breaker_release(&c->breaker, call->is_trial);
+        (void)limiter_answered(call->limiter, &call->limiter_wait, NULL);
+        health_release(c, call->is_trial);
         break;
     }
     call_free(call);

@@ -10,6 +10,9 @@ struct call_opts {
     struct connection *connection;
     const struct operation *operation;
     json_t *input;               /* reference taken */
+    const char *group; /* who shares the limit in turns: the recipe's name, or NULL; borrowed during
+                          the call to call_start */
+    bool is_backfill;  /* not about something that just happened: leaves room for calls that are */
     int64_t timeout_us;          /* 0: the operation's, else 30 s */
     const char *idempotency_key; /* borrowed during the call to call_start; sent where the operation
                                     names a header; or NULL */

@@ -20,10 +20,27 @@ struct connection {
     struct secret *header_secrets[8];
     size_t header_secret_count;
     struct token *token;
-    struct limiter *limiter;
+    struct limiter *limiter;     /* of limits.h; NULL: not looked for yet */
+    uint64_t limiter_generation; /* of the token that it belongs to */
+    int64_t waiting;             /* calls that wait for it */
     struct breaker breaker;
+    /* health.c */
+    char *down_reason; /* why the breaker opened last, or NULL */
+    bool is_health_dirty;
+    struct timer health_timer;
+    struct connection_health *health_writing;
     struct verifier *verifier;
 };
+
+/* Who is told that an event of the engine was stored. The service has a reference, and so has each
+ * event on its way to the store: it may arrive when the service is gone (fn NULL). */
+struct news {
+    size_t refs;
+    void (*fn)(void *ud); /* or NULL */
+    void *ud;
+};
+struct news *news_ref(struct news *n);
+void news_unref(struct news *n);
 
 struct service {
     struct service_opts o;
@@ -33,7 +50,12 @@ struct service {
     struct list calls; /* struct service_call: not ended */
     void (*on_recover)(void *ud, struct connection *c);
     void *on_recover_ud;
+    struct limits *limits;
+    struct news *news;
 };
+
+/* The limiter that counts calls with the token that it has now; never NULL. Borrowed. */
+struct limiter *connection_limiter(struct connection *c);
 
 /* A connection's text setting, or NULL. Borrowed. */
 const char *connection_text(const struct connection *c, const char *key);

@@ -14,6 +14,8 @@
 #include "format/url.h"
 #include "service/call_list.h"
 #include "service/connection.h"
+#include "service/health.h"
+#include "service/limits.h"
 #include "store/secret_row.h"
 
 enum { CONNECTIONS_MAX = 1000 };
@@ -143,8 +145,6 @@ static int fill_in(struct connection *c, struct err *e)
     c->client_secret = take_secret(c->config, "client_secret");
     drop_secrets(c);
     forbid_headers(c);
-    c->limiter = limiter_new(c->service->o.loop, c->name, json_object_get(table, "limits"),
-                             json_object_get(table, "rate_headers"));
     return 0;
 }
 
@@ -152,8 +152,8 @@ static int fill_in(struct connection *c, struct err *e)
 
 static void connection_free(struct connection *c)
 {
+    health_fini(c);
     token_free(c->token);
-    limiter_free(c->limiter);
     verifier_free(c->verifier);
     secret_free(c->client_secret);
     for (size_t i = 0; i < c->header_secret_count; i++) {
@@ -181,6 +181,7 @@ struct connection *service_add(struct service *s, const char *name, struct conne
     made->name = xstrdup(name);
     made->connector = c;
     made->config = config != NULL ? json_deep_copy(config) : json_object();
+    health_init(made);
     if (fill_in(made, e) == -1) {
         connection_free(made);
         return NULL;
@@ -225,6 +226,15 @@ bool connection_is_broken(const struct connection *c)
     return token_is_broken(c->token);
 }
 
+struct limiter *connection_limiter(struct connection *c)
+{
+    if (c->limiter == NULL || c->limiter_generation != token_generation(c->token)) {
+        c->limiter = limits_of(c->service->limits, c);
+        c->limiter_generation = token_generation(c->token);
+    }
+    return c->limiter;
+}
+
 bool connection_is_local(const struct connection *c, const struct operation *op)
 {
     const char *sink = connection_text(c, "sink");
@@ -238,6 +248,8 @@ json_t *connection_json(const struct connection *c)
     json_object_set_new(out, "name", json_string(c->name));
     json_object_set_new(out, "connector", json_string(connector_name(c->connector)));
     token_describe(c->token, out);
+    json_object_set_new(out, "waiting", json_integer(c->waiting));
+    json_object_set_new(out, "breaker", health_json(c));
     return out;
 }
 
@@ -248,6 +260,9 @@ struct service *service_new(const struct service_opts *o)
     struct service *s = xcalloc(1, sizeof *s);
     s->o = *o;
     s->by_name = map_new();
+    s->limits = limits_new(s);
+    s->news = xcalloc(1, sizeof *s->news);
+    s->news->refs = 1;
     list_init(&s->calls);
     return s;
 }
@@ -258,10 +273,13 @@ void service_free(struct service *s)
         return;
     }
     call_cancel_all(s);
+    s->news->fn = NULL;
     for (size_t i = 0; i < s->count; i++) {
         connection_free(s->connections[i]);
     }
     free(s->connections);
+    limits_free(s->limits);
+    news_unref(s->news);
     map_free(s->by_name, NULL);
     free(s);
 }
@@ -270,6 +288,12 @@ void service_on_recover(struct service *s, void (*fn)(void *ud, struct connectio
 {
     s->on_recover = fn;
     s->on_recover_ud = ud;
+}
+
+void service_on_event(struct service *s, void (*fn)(void *ud), void *ud)
+{
+    s->news->fn = fn;
+    s->news->ud = ud;
 }
 
 static const struct connection_row *find_row(const struct connection_list *list, const char *name)
@@ -285,10 +309,11 @@ static const struct connection_row *find_row(const struct connection_list *list,
 int service_load(struct service *s, struct err *e)
 {
     struct connection_list *list = connection_list_new();
-    int rc = store_exec(s->o.store, &list->op, e);
+    int rc = limits_load(s->limits, e) == -1 ? -1 : store_exec(s->o.store, &list->op, e);
     for (size_t i = 0; rc == 0 && i < s->count; i++) {
         struct connection *c = s->connections[i];
         rc = token_load(c->token, find_row(list, c->name), e);
+        health_load(c, find_row(list, c->name));
     }
     connection_list_free(list);
     return rc;

@@ -49,8 +49,13 @@ json_t *connection_config(const struct connection *c); /* without its secrets; b
 bool connection_is_broken(const struct connection *c);
 /* Called (in the loop) after a broken connection works again, or a new token came. */
 void service_on_recover(struct service *s, void (*fn)(void *ud, struct connection *c), void *ud);
+/* Called (in the loop) after an event of the engine (connection "ladle", type connection_broken or
+ * breaker_open) was stored, so that it is routed. */
+void service_on_event(struct service *s, void (*fn)(void *ud), void *ud);
 /* Whether run/ keeps this operation's records in the store (the connector marks it with `store`,
  * and the connection's sink is local) instead of calling. */
 bool connection_is_local(const struct connection *c, const struct operation *op);
-/* {name, connector, state, reason, since, expires_at, scopes, account}; yours. */
+/* {name, connector, state (new, connected, refreshing, broken), reason, since, remedy (what a person
+ * can do, or null), expires_at, scopes, account, waiting (calls), breaker {state, since,
+ * opens_until, reason}}; yours. */
 json_t *connection_json(const struct connection *c);

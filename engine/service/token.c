@@ -31,6 +31,7 @@
 #include "base/metrics.h"
 #include "format/date.h"
 #include "service/classify.h"
+#include "service/health.h"
 #include "service/token_state.h"
 #include "store/secret_row.h"
 
@@ -202,6 +203,7 @@ static void mark_broken(struct token *t, const char *reason)
 {
     set_state(t, STATE_BROKEN, reason);
     log_error("token", "%s is broken: %s; run `ladle connect %s`", t->c->name, reason, t->c->name);
+    health_tell_broken(t->c, reason, t->since_us);
     struct connection_put *put = put_of(t, &t->pair);
     put->op.done = state_written;
     store_submit(t->c->service->o.store, &put->op);
@@ -553,6 +555,11 @@ uint64_t token_generation(const struct token *t)
     return t->generation;
 }
 
+const char *token_account(const struct token *t)
+{
+    return t->pair.account;
+}
+
 bool token_is_broken(const struct token *t)
 {
     return t->state == STATE_BROKEN;
@@ -688,9 +695,26 @@ static void set_text(json_t *out, const char *key, const char *text)
     json_object_set_new(out, key, text != NULL ? json_string(text) : json_null());
 }
 
+/* What a person sees: while a token is refreshed that is the news. */
+static const char *shown_state(const struct token *t)
+{
+    bool is_refreshing = t->phase == PHASE_ASKING || t->phase == PHASE_COMMITTING;
+    return t->state == STATE_CONNECTED && is_refreshing ? "refreshing" : state_name(t->state);
+}
+
+static json_t *remedy(const struct token *t)
+{
+    if (t->state == STATE_CONNECTED) {
+        return json_null();
+    }
+    return t->is_configured ? json_string("put a new token into ladle.yaml")
+                            : json_sprintf("run `ladle connect %s`", t->c->name);
+}
+
 void token_describe(const struct token *t, json_t *out)
 {
-    set_text(out, "state", state_name(t->state));
+    set_text(out, "state", shown_state(t));
+    json_object_set_new(out, "remedy", remedy(t));
     set_text(out, "reason", t->reason);
     set_date(out, "since", t->since_us);
     set_date(out, "expires_at", t->pair.expires_us);

@@ -37,11 +37,12 @@ void token_cancel(struct token *t, struct token_wait *w); /* may be called twice
 /* Borrowed; NULL: the connection needs none. */
 const struct secret *token_access(const struct token *t);
 uint64_t token_generation(const struct token *t);
+const char *token_account(const struct token *t); /* that the token says, or NULL; borrowed */
 
 /* --- state --- */
 
 bool token_is_broken(const struct token *t);
-/* Adds state, reason, since, expires_at, scopes and account. */
+/* Adds state, reason, since, remedy, expires_at, scopes and account. */
 void token_describe(const struct token *t, json_t *out);
 /* Reads what is stored, at once; before store_start. row: the state that is stored, or NULL. */
 int token_load(struct token *t, const struct connection_row *row, struct err *e);

@@ -10,7 +10,7 @@
 --                            of the connection that may name another header)
 --   headers                  sent with every call; an operation may have more
 --   limits, rate_headers     windows of {requests, per_ms}; the names of the headers that tell more (max
---                            remaining interval_ms daily_remaining daily_reset_ms)
+--                            remaining interval_ms daily_max daily_remaining daily_reset_ms)
 --   webhook                  content (json, form, any); type (the path of an event's type) or event
 --                            (every delivery is this one); dedupe (paths of the key) or dedupe_config
 --                            (the connection's key that lists them); account, account_config (a delivery
@@ -144,6 +144,7 @@ return {
     max = 'x-ratelimit-max',
     remaining = 'x-ratelimit-remaining',
     interval_ms = 'x-ratelimit-interval-milliseconds',
+    daily_max = 'x-ratelimit-limit-daily',
     daily_remaining = 'x-ratelimit-daily-remaining',
     daily_reset_ms = 'x-ratelimit-daily-reset',
   },

@@ -100,7 +100,7 @@ static void the_callers_input_is_not_changed(void **state)
                                      .done = fix_done,
                                      .ud = &o,
                                  });
-    fix_turn(f);
+    fix_settle(f);
     assert_int_equal(json_object_size(input), 1);
     assert_non_null(strstr(f->http.sent[0].body, "\"locationId\":\"L1\""));
     fix_answer(f, 0, 200, NULL, "{'contacts':[]}");
@@ -251,7 +251,7 @@ static void announce(struct fixture *f, struct connection *c, const char *op, co
                                    .done = fix_done,
                                    .ud = w,
                                });
-    fix_turn(f);
+    fix_settle(f);
 }
 
 static void nothing_is_sent_before_the_owner_says_go(void **state)
@@ -480,15 +480,77 @@ static void calls_of_all_kinds_share_the_limit_of_their_connection(void **state)
         fix_call(f, c, i % 2 == 0 ? "get_all_tasks" : "get_contact", "{'contactId':'c1'}", &o[i]);
     }
     assert_int_equal(f->http.count, 100);
+    json_t *v = connection_json(c);
+    assert_int_equal(json_get_int(v, "waiting", -1), 50);
+    json_decref(v);
+    for (int i = 1; i < 100; i++) {
+        fix_answer(f, (size_t)i, 422, NULL, "");
+    }
     fix_pass(f, 10 * SECOND);
     assert_int_equal(f->http.count, 100);
     fix_pass(f, SECOND / 5);
+    fix_settle(f); /* what was kept before is used up */
     assert_int_equal(f->http.count, 150);
-    for (int i = 1; i < 150; i++) {
-        fix_answer(f, (size_t)i, 500, NULL, "");
+    for (int i = 0; i < 150; i++) {
         outcome_fini(&o[i]);
     }
-    outcome_fini(&o[0]);
+}
+
+/* Another connection, with a location of its own where it is given. */
+static struct connection *second(struct fixture *f, const char *token, const char *location)
+{
+    char config[200];
+    snprintf(config, sizeof config,
+             "{'auth':'token','token':'%s','location':'%s','base_url':'https://api.test'}", token,
+             location);
+    return fix_add(f, "crm2", f->connectors[0], config);
+}
+
+static int sent_by_two(struct fixture *f, const char *token, const char *location)
+{
+    struct outcome o[120] = { { .count = 0 } };
+    struct connection *c = crm(f);
+    struct connection *other = second(f, token, location);
+    for (int i = 0; i < 120; i++) {
+        fix_call(f, i % 2 == 0 ? c : other, "get_contact", "{'contactId':'c1'}", &o[i]);
+        if (i < 2 && f->http.count > (size_t)i) {
+            fix_answer(f, (size_t)i, 200, NULL, "{'contact':{}}");
+        }
+    }
+    for (int i = 0; i < 120; i++) {
+        outcome_fini(&o[i]);
+    }
+    return (int)f->http.count;
+}
+
+static void connections_to_one_account_share_a_limit(void **state)
+{
+    assert_int_equal(sent_by_two(*state, "pit-123456", "L1"), 100);
+}
+
+static void another_account_has_a_limit_of_its_own(void **state)
+{
+    assert_int_equal(sent_by_two(*state, "pit-123456", "L2"), 120);
+}
+
+static void a_limit_is_remembered_over_a_restart(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = crm(f);
+    struct outcome o[200] = { { .count = 0 } };
+    for (int i = 0; i < 60; i++) {
+        fix_call(f, c, "get_contact", "{'contactId':'c1'}", &o[i]);
+        fix_answer(f, (size_t)i, 200, NULL, "{'contact':{}}");
+    }
+    fix_restart(f);
+    c = crm(f);
+    for (int i = 60; i < 160; i++) {
+        fix_call(f, c, "get_contact", "{'contactId':'c1'}", &o[i]);
+    }
+    assert_int_equal(f->http.count, 40);
+    for (int i = 0; i < 160; i++) {
+        outcome_fini(&o[i]);
+    }
 }
 
 int main(void)
@@ -518,6 +580,9 @@ int main(void)
         WITH(a_cancelled_call_gives_its_slot_back),
         WITH(the_service_ends_with_calls_at_every_stage),
         WITH(calls_of_all_kinds_share_the_limit_of_their_connection),
+        WITH(connections_to_one_account_share_a_limit),
+        WITH(another_account_has_a_limit_of_its_own),
+        WITH(a_limit_is_remembered_over_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -353,7 +353,7 @@ static inline struct service_call *fix_call(struct fixture *f, struct connection
                                                            .done = fix_done,
                                                            .ud = o,
                                                        });
-    fix_turn(f);
+    fix_settle(f); /* a limit is kept before the first call */
     return call;
 }
 

@@ -28,7 +28,7 @@ static struct service_call *start_probe(struct fixture *f, struct connection *c,
                        .ud = o,
                    },
                    fix_wall_us - 10 * SECOND);
-    fix_turn(f);
+    fix_settle(f);
     return call;
 }
 
@@ -113,6 +113,7 @@ static void a_probe_waits_until_what_was_sent_has_arrived(void **state)
     fix_pass(f, 5 * SECOND - 1);
     assert_int_equal(f->http.count, 0);
     fix_pass(f, 1);
+    fix_settle(f);
     assert_int_equal(f->http.count, 1);
     fix_answer(f, 0, 200, NULL, "{'tasks':[]}");
     outcome_fini(&o);

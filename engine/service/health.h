@@ -1,0 +1,25 @@
+#pragma once
+
+#include "service/connection.h"
+#include "store/secret_row.h"
+
+/* Whether the service behind a connection can be called, and who is told: the breaker with its
+ * gauge, its text in the store (for `ladle connections`, written at most once a second) and the
+ * engine's events connection_broken and breaker_open, once each time it happens. Loop thread. */
+
+void health_init(struct connection *c);
+void health_fini(struct connection *c); /* writes what is not yet written */
+/* What the store knows of it, before the first call; row may be NULL. */
+void health_load(struct connection *c, const struct connection_row *row);
+
+/* As breaker_check and breaker_enter. */
+int health_check(struct connection *c, struct err *e);
+int health_enter(struct connection *c, bool *is_trial, struct err *e);
+/* How a call ended; `why` says what was wrong, where is_down. */
+void health_report(struct connection *c, bool is_trial, bool is_down, const char *why);
+void health_release(struct connection *c, bool is_trial);
+
+/* {state, since, opens_until, reason}. New reference. */
+json_t *health_json(const struct connection *c);
+/* The connection's token does not work any more. */
+void health_tell_broken(struct connection *c, const char *reason, int64_t since_us);

@@ -1,0 +1,191 @@
+/*
+ * Who shares a limiter, and its row in the store. The key is a digest: connector, app (client_id,
+ * or the token itself where no client is named) and account (the location or agency of the
+ * settings, else the one that the token says). Limiters live until the end, as the calls of a token
+ * that was replaced still count.
+ *
+ * A row is written when the limiter asks for it, one at a time, and once more at the end. The write
+ * belongs to the store until it is done; the limiter's end leaves it alone. Loop thread.
+ */
+#include "service/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "crypto/sign.h"
+#include "service/connection.h"
+#include "store/limit_row.h"
+
+struct shared {
+    struct limits *owner;
+    char *key;
+    struct limiter *limiter;
+    struct limit_put *writing;
+    bool is_used; /* since the last state that was written */
+};
+
+struct limits {
+    struct service *service;
+    struct map *by_key; /* struct shared */
+    struct limit_list *stored;
+};
+
+/* --- who shares --- */
+
+static const char *app_of(const struct connection *c)
+{
+    const char *client = connection_text(c, "client_id");
+    const struct secret *access = token_access(c->token);
+    return client != NULL   ? client
+           : access != NULL ? secret_bytes(access)
+           : c->base_url    ? c->base_url
+                            : "";
+}
+
+static const char *account_of(const struct connection *c)
+{
+    const char *location = connection_text(c, "location");
+    const char *agency = connection_text(c, "agency");
+    const char *told = token_account(c->token);
+    return location != NULL ? location : agency != NULL ? agency : told != NULL ? told : "";
+}
+
+/* "highlevel:5f0c…"; yours. */
+static char *key_of(const struct connection *c)
+{
+    const char *connector = connector_name(c->connector);
+    if (json_array_size(json_object_get(connector_table(c->connector), "limits")) == 0) {
+        return xasprintf("%s:connection:%s", connector, c->name);
+    }
+    char digest[SIGN_SHA256_HEX + 1];
+    char *text = xasprintf("ladle limiter\n%s\n%s\n%s", connector, app_of(c), account_of(c));
+    sign_sha256_hex(text, strlen(text), digest);
+    secret_scrub(text, strlen(text)); /* it may hold the token */
+    free(text);
+    return xasprintf("%s:%.32s", connector, digest);
+}
+
+/* --- rows --- */
+
+static void written(struct store_op *op, const struct err *e)
+{
+    struct limit_put *put = list_entry(op, struct limit_put, op);
+    struct shared *s = op->ud;
+    if (e != NULL) {
+        log_warn("limiter", "%s: what it has counted was not stored: %s", put->row.key, e->message);
+    }
+    limit_put_free(put);
+    if (s != NULL) {
+        s->writing = NULL;
+        limiter_kept(s->limiter, e == NULL);
+    }
+}
+
+static struct limit_put *write_state(struct shared *s, bool is_last)
+{
+    struct limit_put *put = limit_put_new();
+    json_t *state = limiter_state(s->limiter, is_last);
+    size_t len;
+    put->row = (struct limit_row){ .key = xstrdup(s->key),
+                                   .state = json_text(state, &len),
+                                   .kept_us = clock_wall_us() };
+    json_decref(state);
+    put->op.done = written;
+    put->op.ud = is_last ? NULL : s;
+    store_submit(s->owner->service->o.store, &put->op);
+    return put;
+}
+
+static void keep(void *ud, struct limiter *l)
+{
+    struct shared *s = ud;
+    s->is_used = true;
+    s->writing = write_state(s, false);
+}
+
+static void restore(struct shared *s)
+{
+    const struct limit_list *list = s->owner->stored;
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        const struct limit_row *row = &list->rows[i];
+        if (strcmp(row->key, s->key) != 0) {
+            continue;
+        }
+        json_t *state = json_parse_own(row->state, strlen(row->state), NULL);
+        limiter_restore(s->limiter, state, row->kept_us);
+        json_decref(state);
+    }
+}
+
+/* --- the set --- */
+
+static struct shared *shared_new(struct limits *l, const struct connection *c, const char *key)
+{
+    const json_t *table = connector_table(c->connector);
+    struct shared *s = xcalloc(1, sizeof *s);
+    s->owner = l;
+    s->key = xstrdup(key);
+    s->limiter = limiter_new(&(struct limiter_opts){
+        .loop = l->service->o.loop,
+        .name = connector_name(c->connector),
+        .limits = json_object_get(table, "limits"),
+        .headers = json_object_get(table, "rate_headers"),
+        .keep = keep,
+        .ud = s,
+    });
+    restore(s);
+    (void)map_put(l->by_key, key, s); /* was absent */
+    return s;
+}
+
+static void shared_free(void *ud)
+{
+    struct shared *s = ud;
+    if (s->writing != NULL) {
+        s->writing->op.ud = NULL; /* the store hands it back when nobody is there any more */
+    }
+    if (s->is_used) {
+        (void)write_state(s, true);
+    }
+    limiter_free(s->limiter);
+    free(s->key);
+    free(s);
+}
+
+struct limiter *limits_of(struct limits *l, const struct connection *c)
+{
+    char *key = key_of(c);
+    struct shared *s = map_get(l->by_key, key);
+    if (s == NULL) {
+        s = shared_new(l, c, key);
+    }
+    free(key);
+    return s->limiter;
+}
+
+struct limits *limits_new(struct service *s)
+{
+    struct limits *l = xcalloc(1, sizeof *l);
+    l->service = s;
+    l->by_key = map_new();
+    return l;
+}
+
+void limits_free(struct limits *l)
+{
+    if (l != NULL) {
+        map_free(l->by_key, shared_free);
+        limit_list_free(l->stored);
+        free(l);
+    }
+}
+
+int limits_load(struct limits *l, struct err *e)
+{
+    limit_list_free(l->stored);
+    l->stored = limit_list_new();
+    return store_exec(l->service->o.store, &l->stored->op, e);
+}

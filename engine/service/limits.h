@@ -1,0 +1,17 @@
+#pragma once
+
+#include "service/limiter.h"
+#include "service/service.h"
+
+/* The limiters of all connections. Those of one connector with the same app and account share one,
+ * as the service counts their calls together, and what it must remember over a restart stands in
+ * the store. A connector that names no limits has a limiter for each connection, which only obeys
+ * the service's 429. Loop thread. */
+struct limits;
+
+struct limits *limits_new(struct service *s);
+void limits_free(struct limits *l); /* writes what is not yet written */
+/* Reads what is stored, at once; before store_start and the first call. */
+int limits_load(struct limits *l, struct err *e);
+/* The limiter of a connection with the token that it has now; lives until limits_free. */
+struct limiter *limits_of(struct limits *l, const struct connection *c);
