@@ -205,14 +205,18 @@ static const char *match_frontier(struct pattern *m, const char *s, const char *
     return is_frontier ? next : NULL;
 }
 
-/* "%1" … "%9".   [-0, +0, raises] */
+/* "%1" … "%9"; what "()" captured is a position and no text, so nothing is equal to it.
+ *   [-0, +0, raises] */
 static const char *match_back(struct pattern *m, const char *s, int digit)
 {
     int i = digit - '1';
     if (i < 0 || i >= m->captures || m->capture[i].len == CAPTURE_OPEN) {
         luaL_error(m->L, "invalid capture index %%%d", i + 1);
     }
-    size_t len = m->capture[i].len == CAPTURE_POSITION ? 0 : (size_t)m->capture[i].len;
+    if (m->capture[i].len == CAPTURE_POSITION) {
+        return NULL;
+    }
+    size_t len = (size_t)m->capture[i].len;
     step(m, len / 8);
     if ((size_t)(m->text_end - s) < len || memcmp(m->capture[i].start, s, len) != 0) {
         return NULL;

@@ -240,13 +240,19 @@ static int tell_end(lua_State *L)
     return 0;
 }
 
+/* Whoever waits for the end must hear of it, most of all where it is the memory that is used up: so
+ * what it takes to tell is not refused, but only counts. */
 static void end_with_error(struct strand *s, const struct err *error)
 {
     struct err e = ERR_INIT;
     struct ending n = { .strand = s, .error = error };
-    if (s->end != NULL && vm_enter(s->owner.vm, tell_end, &n, &e) == -1) {
+    struct vm *vm = s->owner.vm;
+    bool was_lenient = vm->is_lenient;
+    vm->is_lenient = true;
+    if (s->end != NULL && vm_enter(vm, tell_end, &n, &e) == -1) {
         log_error("script", "the end of a strand failed: %s", e.message);
     }
+    vm->is_lenient = was_lenient;
 }
 
 static void end_with_results(struct strand *s, int count)

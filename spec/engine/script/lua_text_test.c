@@ -119,6 +119,7 @@ static void every_pattern_matches_what_lua_s_does(void **state)
         "'(%d+)-(%d+)-(%d+)'",
         "'(.)%1'",
         "'(abc)%1'",
+        "'()%1'",
         "'%D'",
         "'%S+'",
         "'%u%l*'",
