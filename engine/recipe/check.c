@@ -131,9 +131,9 @@ bool check_text(struct diags *d, const struct yaml *y, const char *what)
     return false;
 }
 
-static bool is_word(const char *const *words, const char *word)
+bool word_is_in(const char *const *words, const char *word)
 {
-    for (size_t i = 0; words && words[i]; i++) {
+    for (size_t i = 0; words[i]; i++) {
         if (strcmp(words[i], word) == 0) {
             return true;
         }
@@ -142,16 +142,11 @@ static bool is_word(const char *const *words, const char *word)
 }
 
 void check_words(struct diags *d, const struct yaml *map, const char *const *words,
-                 const char *const *later, const char *what)
+                 const char *what)
 {
     for (size_t i = 0; i < map->count; i++) {
         const struct yaml *key = map->keys[i];
-        if (is_word(words, key->text)) {
-            continue;
-        }
-        if (is_word(later, key->text)) {
-            check_error(d, key, NULL, "`%s` is not part of this version", key->text);
-        } else {
+        if (!word_is_in(words, key->text)) {
             check_unknown(d, key, key->text, words, "unknown word `%s` in %s", SHOW(key), what);
         }
     }

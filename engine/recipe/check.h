@@ -8,6 +8,14 @@
 #include "format/yaml.h"
 #include "recipe/project.h"
 
+/* The items that a place sees: one for each `each` around it, the innermost first. */
+struct item_scope {
+    const char *name; /* what `as` says, or "item" */
+    const struct item_scope *outer;
+};
+
+struct library;
+
 /* What the parts of the recipe checker share: the recipe at hand and where its errors go. Every
  * check records what is wrong and goes on, so that a person sees all errors of a file at once;
  * nobody but the function that began looks at whether there were any. */
@@ -20,7 +28,10 @@ struct check {
     json_t *names;                     /* every step's name so far: uniqueness */
     json_t *maps;                      /* field maps that expressions use: name -> list */
     json_t *scripts;                   /* texts of the scripts that steps use: name -> text */
-    const char *as;                    /* name of the item inside a step with `each`, else NULL */
+    json_t *calls;                     /* recipes that steps call: name -> [line, column] */
+    struct library *library;           /* the project's other recipes */
+    const struct item_scope *items;    /* inside `each`, else NULL */
+    bool is_part;                      /* without `when`: others call it and give its inputs */
     bool has_error;                    /* inside on_error: `error` is there */
     bool in_steps;                     /* inside a step: `steps` is there */
 };
@@ -48,15 +59,18 @@ const char *check_show(struct shown *out, const struct yaml *y);
 bool check_kind(struct diags *d, const struct yaml *y, enum yaml_kind kind, const char *what);
 /* True for a scalar that says something: a plain scalar without text is a missing value. */
 bool check_text(struct diags *d, const struct yaml *y, const char *what);
-/* Every key of a map is one of `words`; `later` (may be NULL) are words of a later version. */
+/* Every key of a map is one of `words`. */
 void check_words(struct diags *d, const struct yaml *map, const char *const *words,
-                 const char *const *later, const char *what);
+                 const char *what);
 
 /* [a-z][a-z0-9_-]*, at most NAME_MAX_LEN bytes. */
 enum { NAME_MAX_LEN = 64 };
 bool name_is_valid(const char *text, size_t len);
 /* True for a valid name; else an error that says what a name looks like. */
 bool check_name(struct diags *d, const struct yaml *y, const char *what);
+
+/* Whether a word is in a NULL-terminated list. */
+bool word_is_in(const char *const *words, const char *word);
 
 bool yaml_is_empty(const struct yaml *y);             /* NULL, or a plain scalar without text */
 bool yaml_is(const struct yaml *y, const char *text); /* a scalar of exactly that text */

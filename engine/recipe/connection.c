@@ -308,7 +308,7 @@ static void read_webhook(struct reader *r, const struct yaml *y)
     if (!check_kind(r->diags, y, YAML_MAP, "`webhook`")) {
         return;
     }
-    check_words(r->diags, y, WEBHOOK_WORDS, NULL, "`webhook`");
+    check_words(r->diags, y, WEBHOOK_WORDS, "`webhook`");
     json_t *out = json_object();
     read_webhook_list(r, y, "public_keys", read_public_key, out);
     read_webhook_list(r, y, "allow_from", read_network, out);
@@ -392,6 +392,11 @@ static void find_connector(struct reader *r, const struct yaml *y)
         return;
     }
     if (!check_name(r->diags, name, "a connector") || !r->hooks || !r->hooks->find_connector) {
+        return;
+    }
+    if (strcmp(name->text, "ladle") == 0) {
+        check_error(r->diags, name, "recipes use ladle.… without a connection",
+                    "`ladle` is the engine itself: it is there without an entry");
         return;
     }
     r->connector = name->text;

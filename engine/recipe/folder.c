@@ -124,3 +124,15 @@ void folder_free_names(char **names)
     }
     free(names);
 }
+
+bool folder_ends_with(const char *name, const char *end)
+{
+    size_t len = strlen(name);
+    size_t end_len = strlen(end);
+    return len > end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+bool folder_is_recipe(const char *name)
+{
+    return folder_ends_with(name, ".yaml") && !folder_ends_with(name, "_test.yaml");
+}

@@ -14,16 +14,6 @@ static const char *const INPUT_WORDS[] = { "type", "default", "label", NULL };
 static const char *const TYPES[] = { "string", "integer", "number", "boolean",
                                      "date",   "list",    "object", NULL };
 
-static bool is_type(const char *name)
-{
-    for (size_t i = 0; TYPES[i]; i++) {
-        if (strcmp(TYPES[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* A name that expressions can write as inputs.name. */
 static bool check_input_name(struct check *c, const struct yaml *key)
 {
@@ -48,7 +38,7 @@ static json_t *read_type(struct check *c, const struct yaml *y)
     if (!check_text(c->diags, type, "`type`")) {
         return NULL;
     }
-    if (!is_type(type->text)) {
+    if (!word_is_in(TYPES, type->text)) {
         check_unknown(
             c->diags, type, type->text, TYPES,
             "there is no type `%s`: string, integer, number, boolean, date, list or object",
@@ -64,7 +54,7 @@ static json_t *read_input(struct check *c, const struct yaml *y, const char *wha
     if (!check_kind(c->diags, y, YAML_MAP, what)) {
         return input;
     }
-    check_words(c->diags, y, INPUT_WORDS, NULL, "an input");
+    check_words(c->diags, y, INPUT_WORDS, "an input");
     json_t *type = read_type(c, y);
     const struct yaml *value = yaml_get(y, "default");
     const struct yaml *label = yaml_get(y, "label");
@@ -131,7 +121,7 @@ static json_t *input_value(struct check *c, const struct yaml *at, const char *n
         free(what);
         return v;
     }
-    if (!otherwise && c->project) {
+    if (!otherwise && c->project && !c->is_part) {
         check_error(c->diags, at, "give it a default here, or a value below `inputs` in ladle.yaml",
                     "the input `%s` has no value", name);
     }

@@ -175,7 +175,7 @@ json_t *map_parse(const char *name, const char *text, size_t len, struct diags *
     struct yaml *root = yaml_parse(text, len, d);
     json_t *fields = NULL;
     if (root && check_kind(d, root, YAML_MAP, "a field map")) {
-        check_words(d, root, MAP_WORDS, NULL, "a field map");
+        check_words(d, root, MAP_WORDS, "a field map");
         check_map_name(d, root, name);
         const struct yaml *y = yaml_get(root, "fields");
         if (y) {

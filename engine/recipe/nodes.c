@@ -16,7 +16,7 @@
 #include "recipe/scan.h"
 #include "service/schema.h"
 
-enum { PATH_SEGMENTS_MAX = 32, EXPRESSION_MAX = 4096 };
+enum { PATH_SEGMENTS_MAX = 32, EXPRESSION_MAX = 4096, MATCH_FIELDS_MAX = 16 };
 
 static const char *const ROOTS[] = { "event", "meta", "inputs", "steps",
                                      "item",  "now",  "error",  NULL };
@@ -101,7 +101,7 @@ static void on_find(void *ud, enum scan_what what, const char *name, size_t len)
                     "a field map's name stands in quotes as the first argument");
         return;
     case SCAN_ITEM:
-        if (!c->as && !s->has_function) {
+        if (!c->items && !s->has_function) {
             check_error(c->diags, s->at, NULL, "`item` is there only in a step with `each`");
         }
         return;
@@ -115,12 +115,24 @@ static void on_find(void *ud, enum scan_what what, const char *name, size_t len)
 
 /* --- expressions ------------------------------------------------------------------------------ */
 
+/* The names of the items that are seen here, NULL-terminated. Each `each` lies a level deeper in
+ * the file than the one around it, so there is room for all. */
+static void item_names(const struct check *c, const char *names[YAML_DEPTH_MAX + 1])
+{
+    size_t count = 0;
+    for (const struct item_scope *s = c->items; s && count < YAML_DEPTH_MAX; s = s->outer) {
+        names[count++] = s->name;
+    }
+    names[count] = NULL;
+}
+
 static void compile(struct check *c, const struct yaml *y, const char *text, size_t len)
 {
     if (!c->hooks || !c->hooks->check_expression) {
         return;
     }
-    const char *extra[] = { c->as, NULL };
+    const char *extra[YAML_DEPTH_MAX + 1];
+    item_names(c, extra);
     char *hint = NULL;
     struct err e = ERR_INIT;
     if (c->hooks->check_expression(c->hooks->ud, text, len, extra, &hint, &e) != 0) {
@@ -170,12 +182,9 @@ static bool is_broken_expression(struct check *c, const struct yaml *y)
 
 static bool is_root(const struct check *c, const char *name)
 {
-    for (size_t i = 0; ROOTS[i]; i++) {
-        if (strcmp(ROOTS[i], name) == 0) {
-            return true;
-        }
-    }
-    return c->as && strcmp(c->as, name) == 0;
+    const char *items[YAML_DEPTH_MAX + 1];
+    item_names(c, items);
+    return word_is_in(ROOTS, name) || word_is_in(items, name);
 }
 
 static json_t *path_segment(const char *text, size_t len)
@@ -226,7 +235,7 @@ static void check_path(struct check *c, const struct yaml *y, const json_t *path
     if (strcmp(root, "steps") == 0) {
         const char *name = json_string_value(json_array_get(path, 1));
         check_step(c, y, name ? name : "", name ? strlen(name) : 0);
-    } else if (strcmp(root, "item") == 0 && !c->as) {
+    } else if (strcmp(root, "item") == 0 && !c->items) {
         check_error(c->diags, y, NULL, "`item` is there only in a step with `each`");
     } else if (strcmp(root, "error") == 0 && !c->has_error) {
         check_error(c->diags, y, NULL, "`error` is there only below `on_error`");
@@ -434,4 +443,38 @@ json_t *node_fields(struct check *c, const struct yaml *y, const struct yaml *at
         check_missing(c, y, at, action, schema, filled);
     }
     return y ? map_node(c, y, action, schema) : NULL;
+}
+
+static void match_field(struct check *c, const struct yaml *key, const struct yaml *y, json_t *out)
+{
+    char *what = xasprintf("`%s`", SHOW(key));
+    json_t *path = split_path(key->text, key->len);
+    if (!path) {
+        check_error(c->diags, key, "such as contact.id", "%s is no path to a field", what);
+    }
+    if (check_kind(c->diags, y, YAML_SCALAR, what)) {
+        (void)json_object_set_new(out, key->text, node_value(c, y, what, NULL));
+    }
+    json_decref(path);
+    free(what);
+}
+
+json_t *node_match(struct check *c, const struct yaml *y, const struct yaml *at)
+{
+    if (!y) {
+        check_error(c->diags, at, "such as with: { contactId: = event.id }",
+                    "`wait_for` needs `with`: the fields that tell which event it is");
+        return NULL;
+    }
+    if (!check_kind(c->diags, y, YAML_MAP, "`with`")) {
+        return NULL;
+    }
+    if (y->count == 0 || y->count > MATCH_FIELDS_MAX) {
+        check_error(c->diags, y, NULL, "`with` of `wait_for` has 1 to %d fields", MATCH_FIELDS_MAX);
+    }
+    json_t *fields = json_object();
+    for (size_t i = 0; i < y->count; i++) {
+        match_field(c, y->keys[i], y->items[i], fields);
+    }
+    return json_pack("{s:s, s:o}", "t", "map", "v", fields);
 }

@@ -19,3 +19,7 @@ json_t *node_condition(struct check *c, const struct yaml *y, const char *what);
  * subject. */
 json_t *node_fields(struct check *c, const struct yaml *y, const struct yaml *at,
                     const char *action, const json_t *schema, const json_t *filled);
+
+/* The fields by which `wait_for` knows its event: a map of paths to single values, 1 to 16 of them.
+ * `y` is the node of `with`, or NULL: then that is an error at `at`. */
+json_t *node_match(struct check *c, const struct yaml *y, const struct yaml *at);

@@ -195,7 +195,7 @@ static void check_order(struct diags *d, const struct yaml *y, json_t *policy)
 static json_t *in_full(struct diags *d, const struct yaml *y)
 {
     json_t *out = policy_json(&POLICIES[0]);
-    check_words(d, y, POLICY_WORDS, NULL, "a retry policy");
+    check_words(d, y, POLICY_WORDS, "a retry policy");
     read_number(d, y, "tries", "integer", TRIES_MAX, out);
     read_number(d, y, "factor", "number", FACTOR_MAX, out);
     read_delay(d, y, "first", "first_us", out);

@@ -20,9 +20,15 @@
 #include "recipe/folder.h"
 #include "recipe/hole.h"
 #include "recipe/literal.h"
+#include "recipe/policy.h"
 
-static const char *const WORDS[] = { "listen",      "public_url", "store", "timezone",
-                                     "connections", "inputs",     NULL };
+#define SECOND_US        INT64_C(1000000)
+#define DAY_US           (86400 * SECOND_US)
+#define RETENTION_MAX_US (3653 * DAY_US) /* as long as a duration can be */
+
+static const char *const WORDS[] = { "listen",      "public_url", "store",     "timezone",
+                                     "connections", "inputs",     "retention", NULL };
+static const char *const RETENTION_WORDS[] = { "events", "runs", "dead", "records", NULL };
 
 enum { FILL_DEPTH_MAX = JSON_DEPTH_MAX, CONNECTIONS_MAX = 500 };
 
@@ -139,6 +145,39 @@ static char *read_timezone(struct diags *d, const struct yaml *root, char *text)
     return text;
 }
 
+/* --- retention -------------------------------------------------------------------------------- */
+
+static int64_t read_period(struct diags *d, const struct yaml *map, const char *word, int days)
+{
+    const struct yaml *y = yaml_get(map, word);
+    if (!y) {
+        return days * DAY_US;
+    }
+    char *what = xasprintf("`%s`", word);
+    int64_t us = policy_duration(d, y, what, SECOND_US, RETENTION_MAX_US);
+    free(what);
+    return us;
+}
+
+static struct retention read_retention(struct diags *d, const struct yaml *root)
+{
+    const struct yaml *y = yaml_get(root, "retention");
+    struct yaml empty = { .kind = YAML_MAP };
+    if (!y || !check_kind(d, y, YAML_MAP, "`retention`")) {
+        y = &empty;
+    }
+    check_words(d, y, RETENTION_WORDS, "`retention`");
+    int64_t events_us = read_period(d, y, "events", 30);
+    return (struct retention){
+        .events_us = events_us,
+        .duplicates_us = events_us,
+        .versions_us = events_us,
+        .runs_us = read_period(d, y, "runs", 30),
+        .dead_us = read_period(d, y, "dead", 180),
+        .records_us = read_period(d, y, "records", 90),
+    };
+}
+
 /* --- connections and inputs ------------------------------------------------------------------- */
 
 static bool check_connection_name(struct diags *d, const struct yaml *key)
@@ -239,7 +278,7 @@ static struct project *read_project(const char *folder, const struct yaml *root,
                                     const struct project_hooks *h, struct diags *d)
 {
     struct project *p = xcalloc(1, sizeof *p);
-    check_words(d, root, WORDS, NULL, "ladle.yaml");
+    check_words(d, root, WORDS, "ladle.yaml");
     *p = (struct project){
         .folder = xstrdup(folder),
         .listen = read_listen(d, root, read_text(d, root, "listen")),
@@ -248,6 +287,7 @@ static struct project *read_project(const char *folder, const struct yaml *root,
         .timezone = read_timezone(d, root, read_text(d, root, "timezone")),
         .connections = read_connections(d, h, folder, root),
         .inputs = read_inputs(d, root),
+        .retention = read_retention(d, root),
     };
     return p;
 }

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <stdint.h>
+
 #include "format/diag.h"
 #include "format/json.h"
+#include "store/prune.h"
 
 /* A project folder: ladle.yaml read, checked and filled in. */
 struct project {
@@ -12,6 +15,7 @@ struct project {
     char *timezone;      /* default UTC; one that zone_get knows */
     json_t *connections; /* name -> config, see below */
     json_t *inputs;      /* recipe -> {input: value}, or NULL, see below */
+    struct retention retention; /* of `retention`: events and runs 30 days, dead 180, records 90 */
 };
 
 /* A connection's config is its map of ladle.yaml, with values of the type that its key has, or that

@@ -5,33 +5,50 @@
 /* A recipe, loaded and checked. `plan` is its normal form, which scripts/lib/walk.lua walks:
  *
  *   plan    {recipe, summary, needs:{name:connector}, inputs:{name:{type, default?, label?}},
- *            when:[{connection, event}], if?:node, key?:node, mode?:"queue", do:[step],
+ *            when?:[{connection, event}], if?:node, key?:node, mode?, settle_us?, do:[step],
  *            on_error?:[step]}
- *   step    {step, line, if?:node} and either {stop:node} or
- *           {use:{connection, operation} | {script}, with?:node, each?:node, as?, retry:policy,
- *            timeout_us?, on_error?:"continue" | "fail" | [step]}
+ *           `mode` is "queue", "latest", "drop" or "parallel"; where it is missing, a recipe
+ *           with a key has "queue" and one without it "parallel". Without `when` (only where
+ *           another recipe calls it) it never starts by itself.
+ *   step    {step, line, if?:node, on_error?:"continue" | "fail" | [step]} and one of
+ *           use:{connection, operation} | {script}, with?:node, retry:policy, timeout_us?, LOOP
+ *           stop:node            (without on_error)
+ *           wait:node            (a text: a duration or a date)
+ *           wait_for:{connection, event}, with:{t:"map", v:{path:node}}, timeout_us
+ *           call:"recipe", with?:{t:"map", v:{input:node}}
+ *           do:[step], LOOP
+ *           parallel:[step]
+ *           where LOOP is each?:node, as?, at_once? (1 to 64 items at the same time; missing: 1)
  *   node    {t:"lit", v} | {t:"expr", s, line} | {t:"text", parts:["text" | [path…]]}
  *           | {t:"map", v:{name:node}} | {t:"list", v:[node]}
  *           A path's parts are names, and integers for items of a list, from 1.
  *   policy  {tries, first_us, longest_us, factor, jitter:"full" | "none", kinds?:[kind]}
  *
+ * The names of steps are unique in the recipe. Steps of a `parallel` do not see each other's
+ * results, and those of a `do` with `each` are seen within it only.
+ *
  * `bundle` is all that a run needs to go on by itself after the files were changed, as JSON text:
- *   {plan, inputs, timezone, scripts:{name:text}, maps:{name:[{from:[name…], to, convert?}]}}
+ *   {plan, inputs, timezone, scripts:{name:text}, maps:{name:[{from:[name…], to, convert?}]},
+ *    calls?:{name:{plan, inputs}}}
  * scripts holds the actions that steps use and the project's modules that these require by a
- * literal name. */
+ * literal name. calls holds every recipe that is called, by this one or by one that it calls;
+ * scripts and maps hold what those use too. The inputs of a called recipe are those that ladle.yaml
+ * gives, else the defaults; the call's `with` stands before them. */
 struct recipe {
     char *name;
     char *file; /* as it is shown in errors */
     json_t *plan;
-    json_t *inputs; /* values: those that ladle.yaml gives, else the defaults */
+    json_t *inputs; /* values: those that ladle.yaml gives, else the defaults; without `when` there
+                       may be declared ones without a value: whoever calls it gives that */
     char *bundle;
     size_t bundle_len;
     char hash[65];    /* sha-256 of the bundle, hex */
     int line, column; /* of its name in the file */
 };
 
-/* Loads one file. All errors are in d; NULL where there is any. With p NULL, connections and values
- * of inputs are not checked. Yours. */
+/* Loads one file. All errors are in d; NULL where there is any. Recipes that it calls are looked
+ * for in the project. With p NULL, connections, values of inputs and calls are not checked, and the
+ * bundle has no calls. Yours. */
 struct recipe *recipe_load(const char *path, const struct project *p, const struct project_hooks *h,
                            struct diags *d);
 /* From memory; any bytes are fine. `name` is the recipe's file. */

@@ -10,17 +10,11 @@
 #include "base/mem.h"
 #include "recipe/check.h"
 #include "recipe/folder.h"
+#include "recipe/library.h"
 #include "recipe/maps.h"
-#include "recipe/recipe.h"
+#include "recipe/recipe_impl.h"
 
 enum { RECIPE_FILES_MAX = 2000 };
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t len = strlen(text);
-    size_t end_len = strlen(end);
-    return len > end_len && strcmp(text + len - end_len, end) == 0;
-}
 
 static void keep_diags(struct recipe_set *set, struct diags *d)
 {
@@ -52,13 +46,12 @@ static void keep_recipe(struct recipe_set *set, struct recipe *r, struct diags *
     set->recipes[set->count++] = r;
 }
 
-static void load_file(struct recipe_set *set, const char *name, const struct project *p,
-                      const struct project_hooks *h)
+static void load_file(struct recipe_set *set, const char *name, struct library *lib)
 {
     char *shown = xasprintf("recipes/%s", name);
-    char *path = xasprintf("%s/%s", p->folder, shown);
+    char *path = xasprintf("%s/%s", library_project(lib)->folder, shown);
     struct diags *d = diags_new(shown);
-    struct recipe *r = recipe_load(path, p, h, d);
+    struct recipe *r = recipe_load_from(lib, path, d);
     if (r) {
         free(r->file);
         r->file = xstrdup(shown);
@@ -87,13 +80,15 @@ static void refuse_file(struct recipe_set *set, const char *name)
 static void load_names(struct recipe_set *set, char **names, const struct project *p,
                        const struct project_hooks *h)
 {
+    struct library *lib = library_new(p, h);
     for (size_t i = 0; names[i]; i++) {
-        if (ends_with(names[i], ".yml")) {
+        if (folder_ends_with(names[i], ".yml")) {
             refuse_file(set, names[i]);
-        } else if (ends_with(names[i], ".yaml") && !ends_with(names[i], "_test.yaml")) {
-            load_file(set, names[i], p, h);
+        } else if (folder_is_recipe(names[i])) {
+            load_file(set, names[i], lib);
         }
     }
+    library_free(lib);
 }
 
 /* A field map's own errors; a recipe that uses it is told of them as well. */
@@ -122,7 +117,7 @@ static int check_maps(struct recipe_set *set, const struct project *p,
         return -1;
     }
     for (size_t i = 0; i < count; i++) {
-        if (ends_with(names[i], ".yaml")) {
+        if (folder_ends_with(names[i], ".yaml")) {
             check_map(set, names[i], p, h);
         }
     }

@@ -1,7 +1,9 @@
 /* Reads the steps of a recipe. The order of a step's parts is the order in which a run looks at
- * them: its condition, the list that it walks, the fields of its action, and, when that failed,
- * on_error. So a part sees the results of the steps before it and no others: a step's own name is
- * known only behind it. */
+ * them: its condition, the list that it walks, what it does, and, when that failed, on_error. So a
+ * part sees the results of the steps before it and no others: a step's own name is known only
+ * behind it. What a step does is one of a few words (WORKS), each with its reader and with the
+ * words that may stand beside it. Groups and branches hold steps of their own, which share the
+ * recipe's names but not what they see; recursion follows the YAML tree, whose depth is bounded. */
 
 #include "recipe/steps.h"
 
@@ -9,24 +11,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/mem.h"
+#include "format/date.h"
+#include "format/duration.h"
+#include "recipe/library.h"
+#include "recipe/literal.h"
 #include "recipe/nodes.h"
 #include "recipe/policy.h"
 #include "recipe/use.h"
 
-#define TIMEOUT_MIN_US INT64_C(100000)
-#define TIMEOUT_MAX_US INT64_C(3600000000)
+#define TIMEOUT_MIN_US      INT64_C(100000)
+#define TIMEOUT_MAX_US      INT64_C(3600000000)
+#define DAY_US              INT64_C(86400000000)
+#define WAIT_FOR_DEFAULT_US (30 * DAY_US)
+#define WAIT_FOR_MAX_US     (365 * DAY_US)
 
-static const char *const STEP_WORDS[] = { "step",  "use",     "with",     "if",   "each", "as",
-                                          "retry", "timeout", "on_error", "stop", NULL };
-static const char *const STEP_WORDS_LATER[] = {
-    "do", "parallel", "wait", "wait_for", "call", NULL
-};
+enum { AT_ONCE_MAX = 64 }; /* branches of a `parallel`, and items of `each` at the same time */
 
-/* Words that only mean something beside `use`. */
-static const char *const USE_WORDS[] = {
-    "with", "each", "as", "retry", "timeout", "on_error", NULL
-};
+static const char *const STEP_WORDS[] = { "step",     "if",       "use",      "stop",
+                                          "wait",     "wait_for", "call",     "do",
+                                          "parallel", "with",     "each",     "as",
+                                          "retry",    "timeout",  "on_error", NULL };
 
 static void set_new(json_t *object, const char *key, json_t *value)
 {
@@ -51,7 +57,8 @@ static const char *read_name(struct check *c, const struct yaml *y)
         return NULL;
     }
     if (json_object_size(c->names) == STEPS_MAX) {
-        check_error(c->diags, name, NULL, "a recipe has at most %d steps", STEPS_MAX);
+        check_error(c->diags, name, "put some into a recipe of their own, and `call` it",
+                    "a recipe has at most %d steps", STEPS_MAX);
     }
     (void)json_object_set_new(c->names, name->text, json_true());
     return name->text;
@@ -90,19 +97,48 @@ static const char *read_as(struct check *c, const struct yaml *y, json_t *step)
     return as->text;
 }
 
-static void read_each(struct check *c, const struct yaml *y, json_t *step)
+/* `parallel: 4` beside `each`: how many items at the same time. */
+static void read_at_once(struct check *c, const struct yaml *y, json_t *step)
+{
+    const struct yaml *parallel = yaml_get(y, "parallel");
+    if (!parallel || !check_text(c->diags, parallel, "`parallel` beside `each`")) {
+        return;
+    }
+    json_t *descriptor = json_pack("[s]", "integer");
+    json_t *v = literal_read(c->diags, parallel, "`parallel` beside `each`", parallel->text,
+                             parallel->len, parallel->is_plain, descriptor);
+    json_decref(descriptor);
+    json_int_t count = json_integer_value(v);
+    if (v && (count < 1 || count > AT_ONCE_MAX)) {
+        check_error(c->diags, parallel, NULL, "`parallel` is between 1 and %d items at once",
+                    AT_ONCE_MAX);
+    }
+    set_new(step, "at_once", v);
+}
+
+/* Whether the step has `each`: then `scope` is what its parts see the item under. */
+static bool read_each(struct check *c, const struct yaml *y, json_t *step, struct item_scope *scope)
 {
     const struct yaml *each = yaml_get(y, "each");
     const struct yaml *as = yaml_get(y, "as");
+    const struct yaml *parallel = yaml_get(y, "parallel");
     if (each) {
         json_t *descriptor = json_pack("[s]", "list");
         set_new(step, "each", node_value(c, each, "`each`", descriptor));
         json_decref(descriptor);
-        c->as = read_as(c, y, step);
-    } else if (as) {
+        *scope = (struct item_scope){ .name = read_as(c, y, step), .outer = c->items };
+        read_at_once(c, y, step);
+        return true;
+    }
+    if (as) {
         check_error(c->diags, as, "each: = steps.tasks.tasks",
                     "`as` names the item of `each`, and there is none");
     }
+    if (parallel && parallel->kind == YAML_SCALAR) {
+        check_error(c->diags, parallel, "each: = steps.tasks.tasks",
+                    "`parallel` says how many items of `each` at once, and there is none");
+    }
+    return false;
 }
 
 /* --- use -------------------------------------------------------------------------------------- */
@@ -145,7 +181,7 @@ static void read_fields(struct check *c, const struct yaml *y, const struct yaml
     free(action);
 }
 
-static void read_use(struct check *c, const struct yaml *y, const struct yaml *use, json_t *step)
+static void read_action(struct check *c, const struct yaml *y, const struct yaml *use, json_t *step)
 {
     struct reference r;
     bool is_found = reference_action(c, use, &r);
@@ -176,12 +212,8 @@ static void read_timeout(struct check *c, const struct yaml *y, json_t *step)
 
 static json_t *read_on_error_list(struct check *c, const struct yaml *y)
 {
-    const char *as = c->as;
-    c->as = NULL;
     c->has_error = true;
-    json_t *steps = steps_read(c, y, "`on_error`");
-    c->as = as;
-    return steps;
+    return steps_read(c, y, "`on_error`");
 }
 
 /* After `continue` or a list the run goes on, and later steps may look at `error`. */
@@ -202,54 +234,252 @@ static void read_on_error(struct check *c, const struct yaml *y, json_t *step)
     }
 }
 
-/* --- a step ----------------------------------------------------------------------------------- */
+/* --- what a step does ------------------------------------------------------------------------- */
+
+static void read_use(struct check *c, const struct yaml *y, const struct yaml *use, json_t *step)
+{
+    struct item_scope scope;
+    bool has_each = read_each(c, y, step, &scope);
+    const struct item_scope *outer = c->items;
+    c->items = has_each ? &scope : outer;
+    read_action(c, y, use, step);
+    c->items = outer;
+    set_new(step, "retry", policy_read(c->diags, yaml_get(y, "retry")));
+    read_timeout(c, y, step);
+}
+
+static json_t *read_text(struct check *c, const struct yaml *y, const char *what)
+{
+    json_t *text = json_pack("[s]", "string");
+    json_t *node = node_value(c, y, what, text);
+    json_decref(text);
+    return node;
+}
 
 static void read_stop(struct check *c, const struct yaml *y, const struct yaml *stop, json_t *step)
 {
-    json_t *text = json_pack("[s]", "string");
-    set_new(step, "stop", node_value(c, stop, "`stop`", text));
-    json_decref(text);
-    for (size_t i = 0; USE_WORDS[i]; i++) {
-        const struct yaml *word = yaml_get(y, USE_WORDS[i]);
-        if (word) {
-            check_error(c->diags, word, NULL, "`%s` has no meaning beside `stop`", USE_WORDS[i]);
+    set_new(step, "stop", read_text(c, stop, "`stop`"));
+}
+
+/* A written-out wait is a duration above zero, or a date: digits alone are neither. */
+static void check_wait(struct check *c, const struct yaml *y, const char *text)
+{
+    int64_t us = 0;
+    struct err e = ERR_INIT, ignored = ERR_INIT;
+    size_t len = strlen(text);
+    bool may_be_date = strchr(text, '-') != NULL;
+    if (duration_parse(text, len, &us, &e) == 0) {
+        if (us <= 0) {
+            check_error(c->diags, y, "such as 2 days", "`wait` is longer than nothing");
         }
+    } else if (!may_be_date && ascii_is_digit(text[0])) {
+        check_error(c->diags, y, NULL, "`wait`: %s", e.message);
+    } else if (!may_be_date || date_parse(text, len, NULL, &us, &ignored) != 0) {
+        check_error(c->diags, y, "such as 2 days, or 2026-11-25T10:00:00Z",
+                    "`wait` takes a duration or a date, not `%s`", SHOW(y));
     }
 }
 
-static void read_action(struct check *c, const struct yaml *y, const struct yaml *use, json_t *step)
+static void read_wait(struct check *c, const struct yaml *y, const struct yaml *wait, json_t *step)
 {
-    read_each(c, y, step);
-    read_use(c, y, use, step);
-    set_new(step, "retry", policy_read(c->diags, yaml_get(y, "retry")));
-    read_timeout(c, y, step);
-    c->as = NULL;
-    read_on_error(c, y, step);
+    json_t *node = read_text(c, wait, "`wait`");
+    const char *text = json_get_text(node, "v");
+    if (text) {
+        check_wait(c, wait, text);
+    }
+    set_new(step, "wait", node);
 }
 
-static bool has_later_word(const struct yaml *y)
+static void read_wait_for(struct check *c, const struct yaml *y, const struct yaml *wait_for,
+                          json_t *step)
 {
-    for (size_t i = 0; STEP_WORDS_LATER[i]; i++) {
-        if (yaml_get(y, STEP_WORDS_LATER[i])) {
-            return true;
+    const struct yaml *timeout = yaml_get(y, "timeout");
+    struct reference r;
+    if (reference_event(c, wait_for, "`wait_for`", &r)) {
+        set_new(step, "wait_for", json_pack("{s:s, s:s}", "connection", r.owner, "event", r.name));
+    }
+    reference_fini(&r);
+    set_new(step, "with", node_match(c, yaml_get(y, "with"), wait_for));
+    int64_t us = WAIT_FOR_DEFAULT_US;
+    if (timeout) {
+        us = policy_duration(c->diags, timeout, "`timeout`", TIMEOUT_MIN_US, WAIT_FOR_MAX_US);
+    }
+    set_new(step, "timeout_us", json_integer(us));
+}
+
+/* The inputs of the called recipe, in the form of an action's fields; NULL where they are not
+ * known. The recipe itself, with the recipes that it calls, is fetched once this one is read
+ * (recipe/calls.c). Borrowed. */
+static const json_t *called_inputs(struct check *c, const struct yaml *call)
+{
+    if (!check_name(c->diags, call, "a recipe")) {
+        return NULL;
+    }
+    if (!json_object_get(c->calls, call->text)) {
+        (void)json_object_set_new(c->calls, call->text,
+                                  json_pack("[i, i]", call->line, call->column));
+    }
+    return library_inputs(c->library, c->diags, call);
+}
+
+static void read_call(struct check *c, const struct yaml *y, const struct yaml *call, json_t *step)
+{
+    const struct yaml *with = yaml_get(y, "with");
+    const json_t *schema = called_inputs(c, call);
+    if (call->kind == YAML_SCALAR) {
+        set_new(step, "call", json_string(call->text));
+    }
+    if (with && !check_kind(c->diags, with, YAML_MAP, "`with` of `call`")) {
+        return;
+    }
+    char *what = xasprintf("the recipe `%s`", SHOW(call));
+    set_new(step, "with", node_fields(c, with, call, what, schema, NULL));
+    free(what);
+}
+
+/* The steps of a group with `each` run for each item, so behind it they have no one result. */
+static void read_group(struct check *c, const struct yaml *y, const struct yaml *group,
+                       json_t *step)
+{
+    struct item_scope scope;
+    if (!read_each(c, y, step, &scope)) {
+        set_new(step, "do", steps_read(c, group, "`do`"));
+        return;
+    }
+    json_t *before = json_copy(c->steps);
+    c->items = &scope;
+    set_new(step, "do", steps_read(c, group, "`do`"));
+    c->items = scope.outer;
+    json_decref(c->steps);
+    c->steps = before;
+}
+
+static json_t *read_step(struct check *c, const struct yaml *y);
+
+/* Each branch sees what was there before, and nothing of the others; what follows sees them all. */
+static json_t *read_branches(struct check *c, const struct yaml *list)
+{
+    json_t *steps = json_array();
+    json_t *before = c->steps;
+    json_t *after = json_copy(before);
+    bool had_error = c->has_error;
+    bool has_error = had_error;
+    for (size_t i = 0; i < list->count && i < AT_ONCE_MAX; i++) {
+        c->steps = json_copy(before);
+        c->has_error = had_error;
+        (void)json_array_append_new(steps, read_step(c, list->items[i]));
+        (void)json_object_update(after, c->steps); /* fails only for what is no object */
+        has_error = has_error || c->has_error;
+        json_decref(c->steps);
+    }
+    json_decref(before);
+    c->steps = after;
+    c->has_error = has_error;
+    return steps;
+}
+
+static void read_parallel(struct check *c, const struct yaml *y, const struct yaml *parallel,
+                          json_t *step)
+{
+    if (!check_kind(c->diags, parallel, YAML_LIST, "`parallel`")) {
+        return;
+    }
+    if (parallel->count == 0 || parallel->count > AT_ONCE_MAX) {
+        check_error(c->diags, parallel, "a branch of several steps is a step with `do`",
+                    "`parallel` has 1 to %d steps", AT_ONCE_MAX);
+    }
+    set_new(step, "parallel", read_branches(c, parallel));
+}
+
+/* --- a step ----------------------------------------------------------------------------------- */
+
+/* The words of which a step has exactly one, what may stand beside each but `step` and `if`, and
+ * who reads it. */
+struct work {
+    const char *word;
+    const char *beside[8];
+    void (*read)(struct check *c, const struct yaml *y, const struct yaml *value, json_t *step);
+};
+
+static const struct work WORKS[] = {
+    { "use", { "with", "each", "as", "parallel", "retry", "timeout", "on_error" }, read_use },
+    { "stop", { NULL }, read_stop },
+    { "wait", { "on_error" }, read_wait },
+    { "wait_for", { "with", "timeout", "on_error" }, read_wait_for },
+    { "call", { "with", "on_error" }, read_call },
+    { "do", { "each", "as", "parallel", "on_error" }, read_group },
+    { "parallel", { "on_error" }, read_parallel },
+};
+enum { WORK_COUNT = sizeof WORKS / sizeof *WORKS };
+
+/* Whether `parallel` is the step's list of steps, and not how many items of `each` at once. */
+static bool is_branches(const struct yaml *y, const struct yaml *value)
+{
+    bool has_other = yaml_get(y, "each") || yaml_get(y, "use") || yaml_get(y, "do");
+    return value->kind == YAML_LIST || !has_other;
+}
+
+static bool is_work(const struct yaml *y, const struct work *w)
+{
+    const struct yaml *value = yaml_get(y, w->word);
+    return value && (w->read != read_parallel || is_branches(y, value));
+}
+
+static bool is_work_word(const struct yaml *y, const char *word)
+{
+    for (size_t i = 0; i < WORK_COUNT; i++) {
+        if (strcmp(WORKS[i].word, word) == 0) {
+            return is_work(y, &WORKS[i]);
         }
     }
     return false;
 }
 
+/* The first of the words that is there; the others are errors. NULL where there is none. */
+static const struct work *find_work(struct check *c, const struct yaml *y)
+{
+    const struct work *found = NULL;
+    for (size_t i = 0; i < WORK_COUNT; i++) {
+        if (is_work(y, &WORKS[i]) && found) {
+            check_error(c->diags, yaml_get(y, WORKS[i].word), "make it a step of its own",
+                        "a step does one thing: `%s` or `%s`, not both", found->word,
+                        WORKS[i].word);
+        } else if (is_work(y, &WORKS[i])) {
+            found = &WORKS[i];
+        }
+    }
+    return found;
+}
+
+static void check_beside(struct check *c, const struct yaml *y, const struct work *w)
+{
+    for (size_t i = 0; i < y->count; i++) {
+        const char *word = y->keys[i]->text;
+        bool is_everywhere = strcmp(word, "step") == 0 || strcmp(word, "if") == 0;
+        if (is_everywhere || word_is_in(w->beside, word) || is_work_word(y, word) ||
+            !word_is_in(STEP_WORDS, word)) {
+            continue;
+        }
+        bool is_loop = strcmp(word, "each") == 0;
+        check_error(c->diags, y->items[i],
+                    is_loop ? "put the step into a group: `do` can have `each`" : NULL,
+                    "`%s` has no meaning beside `%s`", word, w->word);
+    }
+}
+
 static void read_work(struct check *c, const struct yaml *y, json_t *step)
 {
-    const struct yaml *use = yaml_get(y, "use");
-    const struct yaml *stop = yaml_get(y, "stop");
-    if (use && stop) {
-        check_error(c->diags, stop, "make it a step of its own",
-                    "a step either uses something or stops the run");
-    } else if (stop) {
-        read_stop(c, y, stop, step);
-    } else if (use) {
-        read_action(c, y, use, step);
-    } else if (!has_later_word(y)) {
-        check_error(c->diags, y, "such as use: crm.get_contact", "a step needs `use` or `stop`");
+    const struct work *w = find_work(c, y);
+    if (!w) {
+        check_error(c->diags, y, "such as use: crm.get_contact",
+                    "a step needs one of `use`, `do`, `parallel`, `wait`, `wait_for`, `call` and "
+                    "`stop`");
+        return;
+    }
+    check_beside(c, y, w);
+    w->read(c, y, yaml_get(y, w->word), step);
+    if (word_is_in(w->beside, "on_error")) {
+        read_on_error(c, y, step);
     }
 }
 
@@ -258,7 +488,7 @@ static json_t *read_step(struct check *c, const struct yaml *y)
     if (!check_kind(c->diags, y, YAML_MAP, "a step")) {
         return NULL;
     }
-    check_words(c->diags, y, STEP_WORDS, STEP_WORDS_LATER, "a step");
+    check_words(c->diags, y, STEP_WORDS, "a step");
     const char *name = read_name(c, y);
     json_t *step = json_object();
     set_new(step, "step", json_string(name ? name : ""));
@@ -283,7 +513,7 @@ json_t *steps_read(struct check *c, const struct yaml *y, const char *what)
     if (y->count == 0) {
         check_error(c->diags, y, NULL, "%s has no steps", what);
     }
-    for (size_t i = 0; i < y->count; i++) {
+    for (size_t i = 0; i < y->count && json_object_size(c->names) <= STEPS_MAX; i++) {
         (void)json_array_append_new(steps, read_step(c, y->items[i]));
     }
     return steps;

@@ -71,8 +71,7 @@ static bool find_member(struct check *c, const struct yaml *y, struct reference 
     if (!connector) {
         /* A need of an unknown connector is told at the need. */
         if (!json_object_get(c->needs, r->owner)) {
-            check_error(c->diags, y, NULL, "`%s.%.60s` is not part of this version", r->owner,
-                        r->name);
+            check_error(c->diags, y, NULL, "there is no connector `%s`", r->connector);
         }
         return false;
     }
@@ -117,15 +116,10 @@ bool reference_action(struct check *c, const struct yaml *y, struct reference *o
     return find_member(c, y, out, "operations", "operation");
 }
 
-bool reference_event(struct check *c, const struct yaml *y, struct reference *out)
+bool reference_event(struct check *c, const struct yaml *y, const char *what, struct reference *out)
 {
     *out = (struct reference){ 0 };
-    if (y->kind == YAML_MAP) {
-        check_error(c->diags, y, "such as - crm.contact_created",
-                    "a trigger with settings is not part of this version");
-        return false;
-    }
-    return split(c, y, "`when`", "such as crm.contact_created", out) &&
+    return split(c, y, what, "such as crm.contact_created", out) &&
            find_member(c, y, out, "events", "event");
 }
 

@@ -12,11 +12,13 @@ struct reference {
 };
 void reference_fini(struct reference *r);
 
-/* Reads the node of `use:` or of an item of `when:`. True where it names something that is there,
+/* Reads the node of `use:`, or of `wait_for:` or an item of `when:` (`what` is the word in quotes).
+ * True where it names something that is there,
  * or that could not be looked up for lack of hooks; else the error is recorded. Fini it in any
  * case. */
 bool reference_action(struct check *c, const struct yaml *y, struct reference *out);
-bool reference_event(struct check *c, const struct yaml *y, struct reference *out);
+bool reference_event(struct check *c, const struct yaml *y, const char *what,
+                     struct reference *out);
 
 /* The text of a script and of the project's modules that it requires literally, into c->scripts. */
 void reference_keep_script(struct check *c, const struct yaml *y, const char *name);

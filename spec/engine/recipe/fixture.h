@@ -44,16 +44,23 @@ static const char RECORDS[] =
     " \"operations\":{\"upsert_task\":{\"input\":{\"contact_id\":[\"string\"],\"task_id\":["
     "\"string\"]}}}}";
 
-static const char WEBHOOK[] = "{\"name\":\"webhook\",\"auth\":{\"kinds\":[\"none\"]},\"config\":{},"
-                              "\"events\":{\"received\":{}},\"operations\":{}}";
+static const char WEBHOOK[] =
+    "{\"name\":\"webhook\",\"auth\":{\"kinds\":[\"none\"]},\"config\":{},"
+    "\"events\":{\"received\":{}},\"operations\":{}}";
 
-static const char ACTION[] = "{\"name\":\"score\",\"input\":{\"answers\":[\"list\"]},"
-                             "\"output\":{\"score\":[\"integer\"]},\"run\":true}";
+static const char LADLE[] =
+    "{\"name\":\"ladle\",\"events\":{\"run_dead\":{},\"run_parked\":{}},"
+    "\"operations\":{}}";
+
+static const char ACTION[] =
+    "{\"name\":\"score\",\"input\":{\"answers\":[\"list\"]},"
+    "\"output\":{\"score\":[\"integer\"]},\"run\":true}";
 
 struct world {
     json_t *crm;
     json_t *records;
     json_t *webhook;
+    json_t *ladle;
     json_t *action;
 };
 
@@ -68,6 +75,9 @@ static json_t *fake_connector(void *ud, const char *name)
     if (strcmp(name, "webhook") == 0) {
         return w->webhook;
     }
+    if (strcmp(name, "ladle") == 0) {
+        return w->ladle;
+    }
     return strcmp(name, "records") == 0 ? w->records : NULL;
 }
 
@@ -77,7 +87,7 @@ static json_t *fake_action(void *ud, const char *name)
     return strcmp(name, "score") == 0 ? w->action : NULL;
 }
 
-/* Refuses what holds "@", and knows no name "unknown"; `extra` names pass. */
+/* Refuses what holds "@", and `task.id` where no `extra` name is task. */
 static int fake_expression(void *ud, const char *text, size_t len, const char *const *extra,
                            char **hint, struct err *e)
 {
@@ -85,7 +95,11 @@ static int fake_expression(void *ud, const char *text, size_t len, const char *c
     if (memchr(text, '@', len)) {
         return err_set(e, ERR_SCRIPT, "unexpected symbol near `@`");
     }
-    if (strcmp(text, "task.id") == 0 && (!extra[0] || strcmp(extra[0], "task") != 0)) {
+    bool has_task = false;
+    for (size_t i = 0; extra[i]; i++) {
+        has_task = has_task || strcmp(extra[i], "task") == 0;
+    }
+    if (strcmp(text, "task.id") == 0 && !has_task) {
         *hint = xstrdup("did you mean `steps`?");
         return err_set(e, ERR_SCRIPT, "unknown name `task`");
     }
@@ -132,7 +146,8 @@ static json_t *parse(const char *text)
 static int world_up(void **state)
 {
     (void)state;
-    world = (struct world){ parse(CRM), parse(RECORDS), parse(WEBHOOK), parse(ACTION) };
+    world =
+        (struct world){ parse(CRM), parse(RECORDS), parse(WEBHOOK), parse(LADLE), parse(ACTION) };
     return 0;
 }
 
@@ -142,6 +157,7 @@ static int world_down(void **state)
     json_decref(world.crm);
     json_decref(world.records);
     json_decref(world.webhook);
+    json_decref(world.ladle);
     json_decref(world.action);
     return 0;
 }

@@ -6,6 +6,8 @@
 
 #include "fixture.h"
 
+#define DAY_US INT64_C(86400000000)
+
 static char folder[64];
 
 static void write_file(const char *name, const char *text)
@@ -86,8 +88,43 @@ static void a_short_file_gets_the_defaults(void **state)
     assert_string_equal(p->timezone, "UTC");
     assert_null(p->public_url);
     assert_null(p->inputs);
+    assert_int_equal(p->retention.events_us, 30 * DAY_US);
+    assert_int_equal(p->retention.runs_us, 30 * DAY_US);
+    assert_int_equal(p->retention.dead_us, 180 * DAY_US);
+    assert_int_equal(p->retention.records_us, 90 * DAY_US);
     assert_int_equal(p->folder[0], '/');
     project_free(p);
+}
+
+static void retention_replaces_only_what_it_says(void **state)
+{
+    struct project *p = accept("connections: {}\nretention: { runs: 1 week, dead: 1 h 30 min }\n");
+    assert_int_equal(p->retention.events_us, 30 * DAY_US);
+    assert_int_equal(p->retention.runs_us, 7 * DAY_US);
+    assert_int_equal(p->retention.dead_us, DAY_US / 16);
+    assert_int_equal(p->retention.records_us, 90 * DAY_US);
+    project_free(p);
+}
+
+static void retention_is_checked(void **state)
+{
+    refuse("retention: { event: 1 day, runs: 30, dead: 10 ms, records: }\n",
+           "1:14 unknown word `event` in `retention` (did you mean `events`?)\n"
+           "1:34 `runs`: \"30\" is not a duration: the unit is missing; "
+           "write for example 30s, 5 min or 2 days\n"
+           "1:44 `dead` is between 1 s and 3653 days\n"
+           "1:60 `records` has no value (write \"\" for an empty text)\n");
+    refuse("retention: 30 days\n",
+           "1:12 `retention` takes a map, not one value "
+           "(a map has one line `name: value` per entry, indented)\n");
+}
+
+static void the_engine_is_no_connector_of_a_connection(void **state)
+{
+    refuse("connections:\n  me: { connector: ladle }\n  ladle: { connector: crm }\n",
+           "2:20 `ladle` is the engine itself: it is there without an entry "
+           "(recipes use ladle.… without a connection)\n"
+           "3:3 `ladle` is a name of the engine's own\n");
 }
 
 static void a_whole_file_is_read(void **state)
@@ -95,17 +132,17 @@ static void a_whole_file_is_read(void **state)
     assert_int_equal(unsetenv("LADLE_T"), 0);
     char *old = getenv("HOME");
     assert_non_null(old);
-    struct project *p =
-        accept("listen: \"[::1]:0\"\npublic_url: https://hooks.example.com/x\n"
-               "store: sqlite:other.db\ntimezone: Europe/Amsterdam\n"
-               "connections:\n  crm:\n    connector: crm\n    auth: token\n"
-               "    token: Bearer ${secret.crm_token}!\n    client_secret: ${secret.cs}\n"
-               "    client_id: ${env.HOME}/id\n    location: 0044\n"
-               "    base_url: http://127.0.0.1:9000\n    token_url: /oauth/token\n"
-               "    scopes: [a, 1]\n    allow_private: true\n"
-               "    new_lead: { tags: [lead] }\n"
-               "    webhook: { allow_from: [203.0.113.0/24], token: \"${secret.hook}\" }\n"
-               "inputs:\n  follow-up: { days: 05, tags: [1, x] }\n");
+    struct project *p = accept(
+        "listen: \"[::1]:0\"\npublic_url: https://hooks.example.com/x\n"
+        "store: sqlite:other.db\ntimezone: Europe/Amsterdam\n"
+        "connections:\n  crm:\n    connector: crm\n    auth: token\n"
+        "    token: Bearer ${secret.crm_token}!\n    client_secret: ${secret.cs}\n"
+        "    client_id: ${env.HOME}/id\n    location: 0044\n"
+        "    base_url: http://127.0.0.1:9000\n    token_url: /oauth/token\n"
+        "    scopes: [a, 1]\n    allow_private: true\n"
+        "    new_lead: { tags: [lead] }\n"
+        "    webhook: { allow_from: [203.0.113.0/24], token: \"${secret.hook}\" }\n"
+        "inputs:\n  follow-up: { days: 05, tags: [1, x] }\n");
     assert_string_equal(p->listen, "[::1]:0");
     assert_string_equal(p->public_url, "https://hooks.example.com/x");
     assert_config(p, "crm.token", "{\"join\":[\"Bearer \",{\"secret\":\"crm_token\"},\"!\"]}");
@@ -173,16 +210,17 @@ static void an_agency_belongs_to_a_later_version(void **state)
 
 static void a_webhook_must_say_how_it_is_verified(void **state)
 {
-    refuse("connections:\n  in: { connector: webhook }\n  b: { connector: webhook, verify: "
-           "hmac_sha256 }\n"
-           "  c: { connector: webhook, verify: hmac, encoding: base32 }\n",
-           "2:7 a connection of webhook needs `verify` "
-           "(verify: token, hmac_sha256, or none if anybody may post to it)\n"
-           "3:6 `verify: hmac_sha256` needs `header` (the header that holds the signature)\n"
-           "3:6 `verify: hmac_sha256` needs a secret: `webhook.token` or `secret` "
-           "(such as webhook: { token: \"${secret.hook_token}\" })\n"
-           "4:36 there is no way to verify `hmac`\n"
-           "4:52 there is no encoding `base32` (did you mean `base64`?)\n");
+    refuse(
+        "connections:\n  in: { connector: webhook }\n  b: { connector: webhook, verify: "
+        "hmac_sha256 }\n"
+        "  c: { connector: webhook, verify: hmac, encoding: base32 }\n",
+        "2:7 a connection of webhook needs `verify` "
+        "(verify: token, hmac_sha256, or none if anybody may post to it)\n"
+        "3:6 `verify: hmac_sha256` needs `header` (the header that holds the signature)\n"
+        "3:6 `verify: hmac_sha256` needs a secret: `webhook.token` or `secret` "
+        "(such as webhook: { token: \"${secret.hook_token}\" })\n"
+        "4:36 there is no way to verify `hmac`\n"
+        "4:52 there is no encoding `base32` (did you mean `base64`?)\n");
 }
 
 static void what_the_connector_requires_is_missed(void **state)
@@ -215,12 +253,14 @@ static void other_holes_are_refused(void **state)
 
 static void public_keys_are_read_from_their_files(void **state)
 {
-    const char *pem = "-----BEGIN PUBLIC KEY-----\n"
-                      "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=\n"
-                      "-----END PUBLIC KEY-----\n";
+    const char *pem =
+        "-----BEGIN PUBLIC KEY-----\n"
+        "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=\n"
+        "-----END PUBLIC KEY-----\n";
     write_file("good.pem", pem);
-    struct project *p = accept("connections:\n  crm: { connector: crm, location: x, webhook: { "
-                               "public_keys: [good.pem] } }\n");
+    struct project *p = accept(
+        "connections:\n  crm: { connector: crm, location: x, webhook: { "
+        "public_keys: [good.pem] } }\n");
     assert_string_equal(json_path_text(p->connections, "crm.webhook.public_keys.0"), pem);
     project_free(p);
 }
@@ -323,6 +363,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_short_file_gets_the_defaults),
+        TEST(retention_replaces_only_what_it_says),
+        TEST(retention_is_checked),
+        TEST(the_engine_is_no_connector_of_a_connection),
         TEST(a_whole_file_is_read),
         TEST(localhost_is_the_loopback_address),
         TEST(all_errors_of_the_file_come_at_once),

@@ -1,4 +1,5 @@
-/* All recipes of a folder: which files count, and how errors of one file leave the others alone. */
+/* All recipes of a folder: which files count, how errors of one file leave the others alone, and
+ * how recipes call each other. */
 
 #include <sys/stat.h>
 
@@ -7,12 +8,21 @@
 #define GOOD(name)                                                                                 \
     "recipe: " name "\nwhen:\n  - records.activity_added\ndo:\n  - step: a\n    stop: x\n"
 
+/* Steps that follow begin at line 5. */
+#define STARTS(name) "recipe: " name "\nwhen:\n  - records.activity_added\ndo:\n"
+/* The same of a recipe that is only called: at line 3. */
+#define PART(name)       "recipe: " name "\ndo:\n"
+#define CALL(step, name) "  - step: " step "\n    call: " name "\n"
+#define STOP             "  - step: z\n    stop: x\n"
+
 static char folder[64];
-static const char *const FILES[] = { "ladle.yaml",           "recipes/a.yaml",
-                                     "recipes/b.yaml",       "recipes/c.yml",
-                                     "recipes/a_test.yaml",  "recipes/maps/m.yaml",
-                                     "recipes/.d.yaml",      "recipes/README.md",
-                                     "recipes/uses_map.yaml" };
+static const char *const FILES[] = {
+    "ladle.yaml",      "recipes/a.yaml",    "recipes/b.yaml",      "recipes/c.yaml",
+    "recipes/c.yml",   "recipes/p0.yaml",   "recipes/p1.yaml",     "recipes/p2.yaml",
+    "recipes/p3.yaml", "recipes/p4.yaml",   "recipes/p5.yaml",     "recipes/p6.yaml",
+    "recipes/p7.yaml", "recipes/p8.yaml",   "recipes/p9.yaml",     "recipes/a_test.yaml",
+    "recipes/.d.yaml", "recipes/README.md", "recipes/maps/m.yaml", "recipes/uses_map.yaml",
+};
 
 static void write_file(const char *name, const char *text)
 {
@@ -173,6 +183,239 @@ static void a_project_without_recipes_is_fine(void **state)
     recipe_set_fini(&set);
 }
 
+/* --- calls ------------------------------------------------------------------------------------ */
+
+static json_t *bundle_of(const struct recipe_set *set, size_t index)
+{
+    assert_true(index < set->count);
+    struct err e = ERR_INIT;
+    json_t *bundle = json_parse(set->recipes[index]->bundle, set->recipes[index]->bundle_len, &e);
+    assert_non_null(bundle);
+    return bundle;
+}
+
+static void called_recipes_stand_in_the_bundle(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") "  - step: one\n    do:\n      - step: two\n"
+                                             "        parallel:\n          - step: three\n"
+                                             "            call: b\n" STOP);
+    write_file("recipes/b.yaml", PART("b") "  - step: s\n    use: scripts.score\n"
+                                           "    with: { answers: [1] }\n" CALL("t", "c"));
+    write_file("recipes/c.yaml",
+               "recipe: c\ninputs:\n  n: { type: integer, default: 7 }\ndo:\n"
+               "  - step: m\n    stop: = map_fields(\"contact\", event).x\n");
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.diag_count, 0);
+    assert_int_equal(set.count, 3);
+    json_t *bundle = bundle_of(&set, 0);
+    assert_int_equal(json_object_size(json_object_get(bundle, "calls")), 2);
+    assert_string_equal(json_path_text(bundle, "calls.b.plan.recipe"), "b");
+    assert_string_equal(json_path_text(bundle, "calls.c.plan.do.0.step"), "m");
+    assert_int_equal(json_integer_value(json_path(bundle, "calls.c.inputs.n")), 7);
+    assert_non_null(json_path(bundle, "scripts.score"));
+    assert_non_null(json_path(bundle, "scripts.util"));
+    assert_non_null(json_path(bundle, "maps.contact"));
+    assert_null(json_path(bundle, "calls.b.plan.when"));
+    json_decref(bundle);
+    bundle = bundle_of(&set, 2);
+    assert_null(json_object_get(bundle, "calls"));
+    json_decref(bundle);
+    recipe_set_fini(&set);
+}
+
+static void a_change_in_a_called_recipe_is_a_new_version_of_the_caller(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    write_file("recipes/b.yaml", PART("b") CALL("y", "c"));
+    write_file("recipes/c.yaml", PART("c") STOP);
+    struct recipe_set before = load(NULL);
+    struct recipe_set same = load(NULL);
+    write_file("recipes/c.yaml", PART("c") "  - step: z\n    stop: other\n");
+    struct recipe_set after = load(NULL);
+    assert_string_equal(before.recipes[0]->hash, same.recipes[0]->hash);
+    assert_string_not_equal(before.recipes[0]->hash, after.recipes[0]->hash);
+    recipe_set_fini(&before);
+    recipe_set_fini(&same);
+    recipe_set_fini(&after);
+}
+
+static void a_call_is_checked_against_the_inputs(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") "  - step: x\n    call: other\n"
+                                             "    with: { days: soon, nam: x }\n"
+                                             "  - step: y\n    call: other\n    with: { id: 0044 }\n"
+                                             "  - step: w\n    call: othr\n");
+    write_file("recipes/b.yaml",
+               "recipe: other\ninputs:\n  id: { type: string, label: Whose }\n"
+               "  days: { type: integer, default: 2 }\n  name: { type: string }\ndo:\n" STOP);
+    json_t *inputs = parse("{\"other\":{\"name\":\"given\"}}");
+    struct recipe_set set = load(inputs);
+    assert_int_equal(set.diag_count, 1);
+    assert_errors(&set, 0, "recipes/a.yaml",
+                  "6:11 the recipe `other` needs `id` (Whose)\n"
+                  "7:19 `days` takes an integer, not `soon` "
+                  "(digits only, without quotes or a unit)\n"
+                  "7:25 the recipe `other` has no field `nam` (did you mean `name`?)\n"
+                  "12:11 there is no recipe `othr` (did you mean `other`?)\n");
+    recipe_set_fini(&set);
+    json_decref(inputs);
+}
+
+static void an_input_has_the_type_that_the_called_recipe_says(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") "  - step: y\n    call: b\n    with: { id: 0044 }\n");
+    write_file("recipes/b.yaml", "recipe: b\ninputs:\n  id: { type: string }\ndo:\n" STOP);
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.diag_count, 0);
+    assert_string_equal(json_path_text(set.recipes[0]->plan, "do.0.with.v.id.v"), "0044");
+    assert_null(json_object_get(set.recipes[1]->inputs, "id"));
+    recipe_set_fini(&set);
+}
+
+static void only_a_called_recipe_does_without_when(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") "  - step: x\n    use: scripts.score\n"
+                                             "    with: { answers: [], call: c }\n");
+    write_file("recipes/b.yaml", PART("b") CALL("y", "b"));
+    write_file("recipes/c.yaml", PART("c") STOP);
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.diag_count, 3);
+    assert_errors(&set, 1, "recipes/b.yaml",
+                  "1:1 a recipe needs `when` (a list of triggers; only a recipe that another one "
+                  "calls can do without)\n");
+    assert_errors(&set, 2, "recipes/c.yaml",
+                  "1:1 a recipe needs `when` (a list of triggers; only a recipe that another one "
+                  "calls can do without)\n");
+    recipe_set_fini(&set);
+}
+
+static void a_recipe_that_is_only_called_has_no_runs_of_its_own(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    write_file("recipes/b.yaml", "recipe: b\nif: true\nkey: = event.id\nsettle: 1 s\ndo:\n" STOP
+                                 "on_error:\n  - step: y\n    stop: x\n");
+    struct recipe_set set = load(NULL);
+    assert_errors(&set, 1, "recipes/b.yaml",
+                  "2:5 `if` has no meaning in a recipe without `when` "
+                  "(put it at the step that calls the recipe)\n"
+                  "3:6 `key` has no meaning in a recipe without `when` "
+                  "(put it at the step that calls the recipe)\n"
+                  "4:9 `settle` has no meaning in a recipe without `when` "
+                  "(put it at the step that calls the recipe)\n"
+                  "9:3 `on_error` has no meaning in a recipe without `when` "
+                  "(put it at the step that calls the recipe)\n");
+    recipe_set_fini(&set);
+}
+
+static void a_circle_of_calls_is_named(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") STOP "  - step: x\n    call: b\n");
+    write_file("recipes/b.yaml", STARTS("b") "  - step: x\n    stop: x\n    if: false\n"
+                                             "  - step: y\n    use: records.upsert_task\n"
+                                             "    with: { contact_id: a, task_id: b }\n"
+                                             "    on_error:\n      - step: w\n        call: c\n");
+    write_file("recipes/c.yaml", STARTS("c") CALL("x", "b"));
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.count, 0);
+    assert_errors(&set, 0, "recipes/a.yaml",
+                  "8:11 the calls go round in a circle: a → b → c → b "
+                  "(a recipe cannot call one that leads back to it)\n");
+    assert_errors(&set, 1, "recipes/b.yaml",
+                  "13:15 the calls go round in a circle: b → c → b "
+                  "(a recipe cannot call one that leads back to it)\n");
+    assert_errors(&set, 2, "recipes/c.yaml",
+                  "6:11 the calls go round in a circle: c → b → c "
+                  "(a recipe cannot call one that leads back to it)\n");
+    recipe_set_fini(&set);
+}
+
+static void a_recipe_does_not_call_itself(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") CALL("x", "a"));
+    struct recipe_set set = load(NULL);
+    assert_errors(&set, 0, "recipes/a.yaml",
+                  "6:11 the calls go round in a circle: a → a "
+                  "(a recipe cannot call one that leads back to it)\n");
+    recipe_set_fini(&set);
+}
+
+static void errors_of_a_called_recipe_are_told_at_the_call(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    write_file("recipes/b.yaml", PART("b") CALL("y", "c"));
+    write_file("recipes/c.yaml", PART("c") "  - step: z\n    wait: soon\n    rety: once\n");
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.count, 0);
+    assert_errors(&set, 0, "recipes/a.yaml",
+                  "6:11 the recipe `c` has errors: recipes/c.yaml:4:11: "
+                  "`wait` takes a duration or a date, not `soon`\n");
+    assert_errors(&set, 1, "recipes/b.yaml",
+                  "4:11 the recipe `c` has errors: recipes/c.yaml:4:11: "
+                  "`wait` takes a duration or a date, not `soon`\n");
+    recipe_set_fini(&set);
+}
+
+/* p0 calls p1, and so on up to p<last>, which calls none. */
+static void write_chain(int last)
+{
+    for (int i = 0; i <= last; i++) {
+        char *file = xasprintf("recipes/p%d.yaml", i);
+        char *call = i < last ? xasprintf(CALL("x", "p%d"), i + 1) : xstrdup(STOP);
+        char *text = xasprintf("recipe: p%d\nwhen:\n  - records.activity_added\ndo:\n%s", i, call);
+        write_file(file, text);
+        free(text);
+        free(call);
+        free(file);
+    }
+}
+
+static void calls_lie_only_so_deep_in_each_other(void **state)
+{
+    write_chain(8);
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.diag_count, 0);
+    recipe_set_fini(&set);
+    write_chain(9);
+    set = load(NULL);
+    assert_int_equal(set.diag_count, 1);
+    assert_errors(&set, 0, "recipes/p0.yaml",
+                  "1:9 calls of recipes lie more than 8 deep in each other\n");
+    recipe_set_fini(&set);
+}
+
+/* The shorter way is met first, and the longer one counts. */
+static void the_longest_way_counts_for_the_depth(void **state)
+{
+    write_chain(8);
+    write_file("recipes/a.yaml", STARTS("a") CALL("x", "p8") CALL("y", "p0"));
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.diag_count, 1);
+    assert_errors(&set, 0, "recipes/a.yaml",
+                  "1:9 calls of recipes lie more than 8 deep in each other\n");
+    recipe_set_fini(&set);
+}
+
+/* A recipe that is loaded by itself finds the others as well. */
+static void one_file_of_a_project_finds_what_it_calls(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    write_file("recipes/b.yaml", PART("b") STOP);
+    struct project p = { .folder = folder, .timezone = (char *)"UTC" };
+    p.connections = json_object();
+    static const char *const names[] = { "recipes/a.yaml", "recipes/b.yaml" };
+    for (size_t i = 0; i < 2; i++) {
+        char *path = xasprintf("%s/%s", folder, names[i]);
+        struct diags *d = diags_new(names[i]);
+        struct recipe *r = recipe_load(path, &p, &hooks, d);
+        assert_non_null(r);
+        assert_int_equal(strstr(r->bundle, "\"calls\":{\"b\":") != NULL, i == 0);
+        recipe_free(r);
+        diags_free(d);
+        free(path);
+    }
+    json_decref(p.connections);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_up, folder_down)
 
 int main(void)
@@ -186,6 +429,18 @@ int main(void)
         TEST(maps_come_from_the_recipes_folder),
         TEST(a_field_map_is_checked_though_no_recipe_uses_it),
         TEST(a_project_without_recipes_is_fine),
+        TEST(called_recipes_stand_in_the_bundle),
+        TEST(a_change_in_a_called_recipe_is_a_new_version_of_the_caller),
+        TEST(a_call_is_checked_against_the_inputs),
+        TEST(an_input_has_the_type_that_the_called_recipe_says),
+        TEST(only_a_called_recipe_does_without_when),
+        TEST(a_recipe_that_is_only_called_has_no_runs_of_its_own),
+        TEST(a_circle_of_calls_is_named),
+        TEST(a_recipe_does_not_call_itself),
+        TEST(errors_of_a_called_recipe_are_told_at_the_call),
+        TEST(calls_lie_only_so_deep_in_each_other),
+        TEST(the_longest_way_counts_for_the_depth),
+        TEST(one_file_of_a_project_finds_what_it_calls),
     };
     return cmocka_run_group_tests_name("recipe_set", tests, NULL, NULL);
 }

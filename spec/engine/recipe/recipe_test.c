@@ -102,10 +102,10 @@ static void a_whole_recipe_becomes_a_plan(void **state)
 
 static void the_bundle_holds_all_that_a_run_needs(void **state)
 {
-    struct recipe *r =
-        accept(HEAD "do:\n"
-                    "  - step: a\n    use: scripts.score\n"
-                    "    with: { answers: '= map_each(\"contact\", event.list)' }\n");
+    struct recipe *r = accept(HEAD
+                              "do:\n"
+                              "  - step: a\n    use: scripts.score\n"
+                              "    with: { answers: '= map_each(\"contact\", event.list)' }\n");
     struct err e = ERR_INIT;
     json_t *bundle = json_parse(r->bundle, r->bundle_len, &e);
     assert_non_null(bundle);
@@ -116,8 +116,9 @@ static void the_bundle_holds_all_that_a_run_needs(void **state)
     assert_non_null(json_object_get(scripts, "score"));
     assert_non_null(json_object_get(scripts, "util"));
     assert_non_null(json_object_get(scripts, "deep.more"));
-    json_t *map = parse("[{\"from\":[\"contactId\"],\"to\":\"contact_id\"},"
-                        "{\"from\":[\"a\",\"b\"],\"to\":\"c\",\"convert\":\"date\"}]");
+    json_t *map = parse(
+        "[{\"from\":[\"contactId\"],\"to\":\"contact_id\"},"
+        "{\"from\":[\"a\",\"b\"],\"to\":\"c\",\"convert\":\"date\"}]");
     assert_true(json_equal(json_path(bundle, "maps.contact"), map));
     json_decref(map);
     json_decref(bundle);
@@ -140,11 +141,12 @@ static void the_hash_follows_the_content_of_the_bundle(void **state)
 static void types_come_from_the_schema(void **state)
 {
     struct recipe *r =
-        accept(HEAD "do:\n  - step: a\n    use: crm.create_task\n    with:\n"
-                    "      contactId: 0044\n      title: no\n      dueDate: 2026-11-25\n"
-                    "      completed: false\n      count: \"7\"\n      price: 1.50\n"
-                    "      color: null\n      tags: [yes, 12]\n      owner: { id: 9 }\n"
-                    "      extra: { a: 1, b: true, c: \"1\", d: 010, e: no, f: [2.5] }\n");
+        accept(HEAD
+               "do:\n  - step: a\n    use: crm.create_task\n    with:\n"
+               "      contactId: 0044\n      title: no\n      dueDate: 2026-11-25\n"
+               "      completed: false\n      count: \"7\"\n      price: 1.50\n"
+               "      color: null\n      tags: [yes, 12]\n      owner: { id: 9 }\n"
+               "      extra: { a: 1, b: true, c: \"1\", d: 010, e: no, f: [2.5] }\n");
     assert_plan(r, "do.0.with.v.contactId.v", "\"0044\"");
     assert_plan(r, "do.0.with.v.title.v", "\"no\"");
     assert_plan(r, "do.0.with.v.dueDate.v", "\"2026-11-25\"");
@@ -167,8 +169,9 @@ static void types_come_from_the_schema(void **state)
 static void a_text_keeps_a_written_out_hole(void **state)
 {
     struct recipe *r =
-        accept(HEAD "do:\n  - step: a\n    use: crm.ping\n    with:\n"
-                    "      a: cost $${x} now\n      b: ${event.tags.1}$${\n      c: $5\n");
+        accept(HEAD
+               "do:\n  - step: a\n    use: crm.ping\n    with:\n"
+               "      a: cost $${x} now\n      b: ${event.tags.1}$${\n      c: $5\n");
     assert_plan(r, "do.0.with.v.a", "{\"t\":\"lit\",\"v\":\"cost ${x} now\"}");
     assert_plan(r, "do.0.with.v.b", "{\"t\":\"text\",\"parts\":[[\"event\",\"tags\",1],\"${\"]}");
     assert_plan(r, "do.0.with.v.c", "{\"t\":\"lit\",\"v\":\"$5\"}");
@@ -192,13 +195,141 @@ static void with_may_be_one_expression(void **state)
 
 static void steps_below_on_error_see_the_error_and_earlier_steps(void **state)
 {
-    struct recipe *r =
-        accept(HEAD "do:\n  - step: a\n    use: crm.ping\n"
-                    "  - step: b\n    use: crm.ping\n    on_error:\n"
-                    "      - step: c\n        use: crm.ping\n"
-                    "        with: { x: \"${steps.a.id} ${error.kind}\" }\n"
-                    "  - step: d\n    use: crm.ping\n    with: { x: = steps.c.id }\n");
+    struct recipe *r = accept(HEAD
+                              "do:\n  - step: a\n    use: crm.ping\n"
+                              "  - step: b\n    use: crm.ping\n    on_error:\n"
+                              "      - step: c\n        use: crm.ping\n"
+                              "        with: { x: \"${steps.a.id} ${error.kind}\" }\n"
+                              "  - step: d\n    use: crm.ping\n    with: { x: = steps.c.id }\n");
     assert_plan(r, "do.1.on_error.0.step", "\"c\"");
+    recipe_free(r);
+}
+
+static void modes_and_settle_stand_in_the_plan_where_they_are_said(void **state)
+{
+    static const char *const modes[] = { "queue", "latest", "drop", "parallel" };
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        char *text = xasprintf(HEAD "key: = event.id\nmode: %s\nsettle: 30s\n" PING, modes[i]);
+        char *mode = xasprintf("\"%s\"", modes[i]);
+        struct recipe *r = accept(text);
+        assert_plan(r, "mode", mode);
+        assert_plan(r, "settle_us", "30000000");
+        recipe_free(r);
+        free(mode);
+        free(text);
+    }
+    struct recipe *r = accept(HEAD "mode: parallel\nsettle: 1 min\n" PING);
+    assert_plan(r, "settle_us", "60000000");
+    recipe_free(r);
+    r = accept(HEAD "key: = event.id\n" PING);
+    assert_null(json_object_get(r->plan, "mode"));
+    assert_null(json_object_get(r->plan, "settle_us"));
+    recipe_free(r);
+}
+
+static void waits_become_nodes(void **state)
+{
+    struct recipe *r =
+        accept(HEAD
+               "do:\n"
+               "  - step: a\n    wait: 2 days\n"
+               "  - step: b\n    wait: 2026-11-25T10:00:00Z\n    on_error: continue\n"
+               "  - step: c\n    wait: = in_days(2)\n    if: = event.late\n"
+               "  - step: d\n    wait: ${event.hours} h\n"
+               "  - step: e\n    wait_for: crm.note_created\n    timeout: 1 week\n"
+               "    with: { contact.id: = event.id, tags.1: hot, done: true }\n"
+               "    on_error:\n      - step: f\n        stop: = error.kind\n"
+               "  - step: g\n    wait_for: records.activity_added\n    with: { id: 1 }\n"
+               "  - step: h\n    stop: = steps.e.body\n");
+    assert_plan(r, "do.0", "{\"step\":\"a\",\"line\":7,\"wait\":{\"t\":\"lit\",\"v\":\"2 days\"}}");
+    assert_plan(r, "do.1.wait.v", "\"2026-11-25T10:00:00Z\"");
+    assert_plan(r, "do.1.on_error", "\"continue\"");
+    assert_plan(r, "do.2.wait.t", "\"expr\"");
+    assert_plan(r, "do.2.if.s", "\"event.late\"");
+    assert_plan(r, "do.3.wait.t", "\"text\"");
+    assert_plan(r, "do.4.wait_for", "{\"connection\":\"crm\",\"event\":\"note_created\"}");
+    assert_plan(r, "do.4.timeout_us", "604800000000");
+    assert_plan(r, "do.4.with",
+                "{\"t\":\"map\",\"v\":{"
+                "\"contact.id\":{\"t\":\"expr\",\"s\":\"event.id\",\"line\":20},"
+                "\"tags.1\":{\"t\":\"lit\",\"v\":\"hot\"},\"done\":{\"t\":\"lit\",\"v\":true}}}");
+    assert_plan(r, "do.4.on_error.0.stop.s", "\"error.kind\"");
+    assert_plan(r, "do.5.timeout_us", "2592000000000");
+    recipe_free(r);
+}
+
+static void groups_and_branches_hold_steps(void **state)
+{
+    struct recipe *r =
+        accept(HEAD
+               "do:\n"
+               "  - step: group\n    if: = event.ok\n    on_error: continue\n    do:\n"
+               "      - step: a\n        use: crm.ping\n"
+               "      - step: b\n        use: crm.ping\n        with: { x: = steps.a.id }\n"
+               "  - step: both\n    parallel:\n"
+               "      - step: c\n        use: crm.ping\n        with: { x: = steps.b.id }\n"
+               "      - step: d\n        do:\n          - step: e\n            wait: 1 h\n"
+               "  - step: f\n    stop: = steps.c.id .. steps.d\n");
+    assert_plan(r, "do.0.do.1.with.v.x.s", "\"steps.a.id\"");
+    assert_plan(r, "do.0.on_error", "\"continue\"");
+    assert_null(json_path(r->plan, "do.0.retry"));
+    assert_plan(r, "do.1.parallel.0.step", "\"c\"");
+    assert_plan(r, "do.1.parallel.1.do.0.wait.v", "\"1 h\"");
+    assert_null(json_path(r->plan, "do.1.at_once"));
+    recipe_free(r);
+}
+
+static void items_of_nested_lists_are_all_seen(void **state)
+{
+    struct recipe *r = accept(
+        HEAD
+        "do:\n"
+        "  - step: outer\n    each: = event.contacts\n    as: task\n    parallel: 4\n    do:\n"
+        "      - step: inner\n        each: = item.list\n        as: x\n        parallel: 64\n"
+        "        use: crm.ping\n        with: { a: = task.id, b: \"${x.id} ${task.id}\" }\n"
+        "        on_error:\n          - step: late\n            use: crm.ping\n"
+        "            with: { c: = task.id, d: \"${item.id}\" }\n");
+    assert_plan(r, "do.0.at_once", "4");
+    assert_plan(r, "do.0.as", "\"task\"");
+    assert_plan(r, "do.0.do.0.at_once", "64");
+    assert_plan(r, "do.0.do.0.with.v.b",
+                "{\"t\":\"text\",\"parts\":[[\"x\",\"id\"],\" \",[\"task\",\"id\"]]}");
+    recipe_free(r);
+    refuse(HEAD
+           "do:\n  - step: outer\n    each: [1]\n    as: task\n    do:\n"
+           "      - step: a\n        use: crm.ping\n"
+           "  - step: b\n    use: crm.ping\n    with: { a: = task.id }\n",
+           "15:16 unknown name `task` (did you mean `steps`?)\n");
+}
+
+static void a_call_names_a_recipe_and_its_inputs(void **state)
+{
+    struct recipe *r = accept(HEAD
+                              "do:\n  - step: a\n    call: other-one\n"
+                              "    with: { id: = event.id, n: 2 }\n"
+                              "  - step: b\n    stop: = steps.a.x\n");
+    assert_plan(r, "do.0.call", "\"other-one\"");
+    assert_plan(r, "do.0.with.v.n.v", "2");
+    recipe_free(r);
+}
+
+static void the_engine_tells_of_itself_without_a_need(void **state)
+{
+    struct recipe *r = accept(
+        "recipe: tell\nwhen:\n  - ladle.run_dead\n  - ladle.run_parked\n"
+        "do:\n  - step: a\n    stop: ${event.run.error.message}\n");
+    assert_plan(r, "when.0", "{\"connection\":\"ladle\",\"event\":\"run_dead\"}");
+    recipe_free(r);
+}
+
+static void a_bundle_without_calls_has_the_hash_that_it_always_had(void **state)
+{
+    struct recipe *r = accept(HEAD
+                              "key: = event.id\n"
+                              "do:\n  - step: a\n    use: crm.ping\n    each: = event.list\n"
+                              "    on_error: continue\n");
+    assert_string_equal(r->hash,
+                        "2bafae4b9204e5aab69815586128894fa5d3766e8f0f16883ebfe2bf5d62468a");
     recipe_free(r);
 }
 
@@ -206,38 +337,42 @@ static void steps_below_on_error_see_the_error_and_earlier_steps(void **state)
 
 static void an_empty_recipe_names_every_word_that_is_missing(void **state)
 {
-    refuse("summary: x\n", "1:1 a recipe needs `recipe` (it begins with `recipe: its-name`)\n"
-                           "1:1 a recipe needs `when` (a list of triggers)\n"
-                           "1:1 a recipe needs `do` (a list of steps)\n");
+    refuse("summary: x\n",
+           "1:1 a recipe needs `recipe` (it begins with `recipe: its-name`)\n"
+           "1:1 a recipe needs `when` (a list of triggers; only a recipe that "
+           "another one calls can do without)\n"
+           "1:1 a recipe needs `do` (a list of steps)\n");
 }
 
 static void all_errors_of_a_file_come_at_once(void **state)
 {
-    refuse("recipe: Bad Name\nsumary: x\nneeds:\n  crm: crn\nwhen:\n  - crm.contact_create\n"
-           "do:\n  - step: a\n    use: crm.pin\n  - step: a\n    use: crm\n    rety: once\n",
-           "1:9 `Bad Name` is no valid name for a recipe "
-           "(a name has lower-case letters, digits, `_` and `-`, and begins with a letter)\n"
-           "2:1 unknown word `sumary` in a recipe (did you mean `summary`?)\n"
-           "4:8 there is no connector `crn`\n"
-           "10:11 there is already a step called `a`\n"
-           "11:10 `use` takes connection.name, not `crm` "
-           "(such as crm.create_task, records.upsert_task or scripts.score_lead)\n"
-           "12:5 unknown word `rety` in a step (did you mean `retry`?)\n");
+    refuse(
+        "recipe: Bad Name\nsumary: x\nneeds:\n  crm: crn\nwhen:\n  - crm.contact_create\n"
+        "do:\n  - step: a\n    use: crm.pin\n  - step: a\n    use: crm\n    rety: once\n",
+        "1:9 `Bad Name` is no valid name for a recipe "
+        "(a name has lower-case letters, digits, `_` and `-`, and begins with a letter)\n"
+        "2:1 unknown word `sumary` in a recipe (did you mean `summary`?)\n"
+        "4:8 there is no connector `crn`\n"
+        "10:11 there is already a step called `a`\n"
+        "11:10 `use` takes connection.name, not `crm` "
+        "(such as crm.create_task, records.upsert_task or scripts.score_lead)\n"
+        "12:5 unknown word `rety` in a step (did you mean `retry`?)\n");
 }
 
 static void names_of_operations_and_events_are_looked_up(void **state)
 {
-    refuse("recipe: r\nneeds:\n  crm: crm\nwhen:\n  - crm.contact_create\n  - shop.order\n"
-           "do:\n  - step: a\n    use: crm.create_tsk\n  - step: b\n    use: crmm.ping\n"
-           "  - step: c\n    use: ladle.sleep\n  - step: d\n    use: scripts.missing\n",
-           "5:5 crm has no event `contact_create` (did you mean `contact_created`?)\n"
-           "6:5 `shop` is no connection of this recipe: `needs` does not name it\n"
-           "9:10 crm has no operation `create_tsk` (did you mean `create_task`?)\n"
-           "11:10 `crmm` is no connection of this recipe: `needs` does not name it (did you mean "
-           "`crm`?)\n"
-           "13:10 `ladle.sleep` is not part of this version\n"
-           "15:10 there is no action scripts/missing.lua that loads "
-           "(it returns a table with name, summary, input, output and run)\n");
+    refuse(
+        "recipe: r\nneeds:\n  crm: crm\nwhen:\n  - crm.contact_create\n  - shop.order\n"
+        "do:\n  - step: a\n    use: crm.create_tsk\n  - step: b\n    use: crmm.ping\n"
+        "  - step: c\n    use: ladle.sleep\n  - step: d\n    use: scripts.missing\n",
+        "5:5 crm has no event `contact_create` (did you mean `contact_created`?)\n"
+        "6:5 `shop` is no connection of this recipe: `needs` does not name it\n"
+        "9:10 crm has no operation `create_tsk` (did you mean `create_task`?)\n"
+        "11:10 `crmm` is no connection of this recipe: `needs` does not name it (did you mean "
+        "`crm`?)\n"
+        "13:10 ladle has no operation `sleep`\n"
+        "15:10 there is no action scripts/missing.lua that loads "
+        "(it returns a table with name, summary, input, output and run)\n");
 }
 
 static void fields_are_checked_against_the_schema(void **state)
@@ -273,17 +408,187 @@ static void a_value_must_be_written(void **state)
            "10:17 `contactId` has no value (write \"\" for an empty text)\n");
 }
 
-static void words_of_later_versions_are_refused_as_such(void **state)
+static void a_mode_needs_a_key_unless_it_is_parallel(void **state)
+{
+    refuse(HEAD "mode: latest\n" PING,
+           "6:7 `mode: latest` needs a `key` (such as key: = event.id)\n");
+    refuse(HEAD "mode: queue\n" PING,
+           "6:7 `mode: queue` needs a `key` (such as key: = event.id)\n");
+    refuse(HEAD "key: = event.id\nmode: lastest\n" PING,
+           "7:7 there is no mode `lastest`: queue, latest, drop or parallel "
+           "(did you mean `latest`?)\n");
+    refuse(HEAD "mode: [drop]\n" PING, "6:7 `mode` takes one value, not a list\n");
+}
+
+static void settle_is_a_duration(void **state)
+{
+    refuse(HEAD "settle: 30\n" PING,
+           "6:9 `settle`: \"30\" is not a duration: the unit is missing; "
+           "write for example 30s, 5 min or 2 days\n");
+    refuse(HEAD "settle: 8 days\n" PING, "6:9 `settle` is between 100 ms and 7 days\n");
+}
+
+static void waits_are_checked(void **state)
 {
     refuse(
-        HEAD "mode: latest\ndo:\n  - step: a\n    wait: 2 days\n  - step: b\n    parallel: []\n"
-             "  - step: c\n    wait_for: x\n  - step: d\n    call: x\n  - step: e\n    do: []\n",
-        "6:7 `mode: latest` is not part of this version (leave `mode` out: queue is the default)\n"
-        "9:5 `wait` is not part of this version\n"
-        "11:5 `parallel` is not part of this version\n"
-        "13:5 `wait_for` is not part of this version\n"
-        "15:5 `call` is not part of this version\n"
-        "17:5 `do` is not part of this version\n");
+        HEAD
+        "do:\n"
+        "  - step: a\n    wait: 2\n"
+        "  - step: b\n    wait: soon\n"
+        "  - step: c\n    wait: 0 s\n"
+        "  - step: d\n    wait: 2026-13-45\n"
+        "  - step: e\n    wait: [1 h]\n"
+        "  - step: f\n    wait: 1 h\n    retry: once\n    each: [1]\n    with: { a: 1 }\n",
+        "8:11 `wait`: \"2\" is not a duration: the unit is missing; write for example 30s, 5 min "
+        "or 2 days\n"
+        "10:11 `wait` takes a duration or a date, not `soon` "
+        "(such as 2 days, or 2026-11-25T10:00:00Z)\n"
+        "12:11 `wait` is longer than nothing (such as 2 days)\n"
+        "14:11 `wait` takes a duration or a date, not `2026-13-45` "
+        "(such as 2 days, or 2026-11-25T10:00:00Z)\n"
+        "16:11 `wait` takes a text, not a list\n"
+        "19:12 `retry` has no meaning beside `wait`\n"
+        "20:11 `each` has no meaning beside `wait` "
+        "(put the step into a group: `do` can have `each`)\n"
+        "21:11 `with` has no meaning beside `wait`\n");
+}
+
+static void wait_for_names_an_event_and_how_to_know_it(void **state)
+{
+    refuse(HEAD
+           "do:\n"
+           "  - step: a\n    wait_for: crm.contact_create\n    with: { id: 1 }\n"
+           "  - step: b\n    wait_for: crm\n    with: {}\n"
+           "  - step: c\n    wait_for: crm.note_created\n"
+           "  - step: d\n    wait_for: crm.note_created\n    with: = event\n    retry: once\n"
+           "  - step: e\n    wait_for: crm.note_created\n    with: { a..b: 1, c: [1], d: }\n"
+           "    timeout: 2 years\n"
+           "  - step: f\n    wait_for: crm.note_created\n    with: { a: 1 }\n"
+           "    timeout: 400 days\n",
+           "8:15 crm has no event `contact_create` (did you mean `contact_created`?)\n"
+           "11:15 `wait_for` takes connection.name, not `crm` (such as crm.contact_created)\n"
+           "12:11 `with` of `wait_for` has 1 to 16 fields\n"
+           "14:15 `wait_for` needs `with`: the fields that tell which event it is "
+           "(such as with: { contactId: = event.id })\n"
+           "17:11 `with` takes a map, not one value "
+           "(a map has one line `name: value` per entry, indented)\n"
+           "18:12 `retry` has no meaning beside `wait_for`\n"
+           "21:13 `a..b` is no path to a field (such as contact.id)\n"
+           "21:25 `c` takes one value, not a list\n"
+           "21:33 `d` has no value (write \"\" for an empty text)\n"
+           "22:14 `timeout`: \"2 years\" is not a duration: "
+           "the units are ms, s, min, h, days and weeks\n"
+           "26:14 `timeout` is between 100 ms and 365 days\n");
+}
+
+static void how_many_at_once_is_a_number_beside_each(void **state)
+{
+    refuse(
+        HEAD
+        "do:\n"
+        "  - step: a\n    use: crm.ping\n    parallel: 4\n"
+        "  - step: b\n    use: crm.ping\n    each: [1]\n    parallel: 65\n"
+        "  - step: c\n    use: crm.ping\n    each: [1]\n    parallel: many\n"
+        "  - step: d\n    parallel: 4\n"
+        "  - step: e\n    each: [1]\n    parallel: 4\n"
+        "  - step: f\n    each: [1]\n    parallel:\n      - step: g\n        use: crm.ping\n",
+        "9:15 `parallel` says how many items of `each` at once, and there is none "
+        "(each: = steps.tasks.tasks)\n"
+        "13:15 `parallel` is between 1 and 64 items at once\n"
+        "17:15 `parallel` beside `each` takes an integer, not `many` "
+        "(digits only, without quotes or a unit)\n"
+        "19:15 `parallel` takes a list, not one value "
+        "(a list has one line per item, each beginning with `- `)\n"
+        "20:5 a step needs one of `use`, `do`, `parallel`, `wait`, `wait_for`, `call` and `stop` "
+        "(such as use: crm.get_contact)\n"
+        "24:11 `each` has no meaning beside `parallel` "
+        "(put the step into a group: `do` can have `each`)\n");
+}
+
+static void branches_do_not_see_each_other(void **state)
+{
+    refuse(HEAD
+           "do:\n  - step: both\n    parallel:\n"
+           "      - step: a\n        use: crm.ping\n        on_error: continue\n"
+           "      - step: b\n        use: crm.ping\n        with: { x: = steps.a.id }\n"
+           "      - step: c\n        use: crm.ping\n        with: { x: = error.kind }\n"
+           "  - step: d\n    use: crm.ping\n    with: { x: '= steps.a.id .. steps.b.id' }\n"
+           "  - step: e\n    parallel: []\n",
+           "14:20 the result of step `a` is not there at this place\n"
+           "17:20 `error` is there only below `on_error`\n"
+           "22:15 `parallel` has 1 to 64 steps (a branch of several steps is a step with `do`)\n");
+}
+
+static void results_of_a_group_with_each_stay_in_it(void **state)
+{
+    refuse(HEAD
+           "do:\n  - step: group\n    each: = event.list\n    do:\n"
+           "      - step: a\n        use: crm.ping\n"
+           "      - step: b\n        use: crm.ping\n        with: { x: = steps.a.id }\n"
+           "    on_error:\n      - step: c\n        use: crm.ping\n"
+           "        with: { x: \"${steps.a.id} ${item.id}\" }\n"
+           "  - step: d\n    use: crm.ping\n    with: { x: = steps.b.id, y: = steps.group }\n",
+           "18:20 the result of step `a` is not there at this place\n"
+           "18:20 `item` is there only in a step with `each`\n"
+           "21:16 the result of step `b` is not there at this place\n");
+}
+
+static void names_are_unique_in_the_whole_recipe(void **state)
+{
+    refuse(HEAD
+           "do:\n  - step: a\n    do:\n      - step: a\n        stop: x\n"
+           "  - step: b\n    parallel:\n      - step: c\n        stop: x\n"
+           "      - step: c\n        stop: x\n",
+           "9:15 there is already a step called `a`\n"
+           "15:15 there is already a step called `c`\n");
+}
+
+static void words_of_an_action_belong_to_an_action(void **state)
+{
+    refuse(HEAD
+           "do:\n"
+           "  - step: a\n    with: { x: 1 }\n    retry: once\n    timeout: 1 s\n    do:\n"
+           "      - step: b\n        stop: x\n"
+           "  - step: c\n    call: Other One\n    each: [1]\n    with: = event\n"
+           "  - step: d\n    on_error: continue\n    stop: x\n",
+           "8:11 `with` has no meaning beside `do`\n"
+           "9:12 `retry` has no meaning beside `do`\n"
+           "10:14 `timeout` has no meaning beside `do`\n"
+           "15:11 `Other One` is no valid name for a recipe "
+           "(a name has lower-case letters, digits, `_` and `-`, and begins with a letter)\n"
+           "16:11 `each` has no meaning beside `call` "
+           "(put the step into a group: `do` can have `each`)\n"
+           "17:11 `with` of `call` takes a map, not one value "
+           "(a map has one line `name: value` per entry, indented)\n"
+           "19:15 `on_error` has no meaning beside `stop`\n");
+}
+
+static void the_engine_is_no_connection_to_need(void **state)
+{
+    refuse(
+        "recipe: r\nneeds:\n  ladle: ladle\n  me: ladle\nwhen:\n  - ladle.run_dad\n"
+        "do:\n  - step: a\n    stop: x\n",
+        "3:3 `ladle` is a name of the engine's own (it is there without a line in `needs`)\n"
+        "4:3 `ladle` is a name of the engine's own (it is there without a line in `needs`)\n"
+        "6:5 ladle has no event `run_dad` (did you mean `run_dead`?)\n");
+}
+
+static void a_recipe_has_a_limit_of_steps_however_they_are_nested(void **state)
+{
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    assert_int_equal(buf_puts(&text, HEAD "do:\n"), 0);
+    for (int i = 0; i < 600; i++) {
+        assert_int_equal(buf_printf(&text,
+                                    "  - step: s%d\n    do:\n      - step: t%d\n"
+                                    "        stop: x\n",
+                                    i, i),
+                         0);
+    }
+    refuse(buf_text(&text),
+           "1007:11 a recipe has at most 500 steps "
+           "(put some into a recipe of their own, and `call` it)\n");
+    buf_fini(&text);
 }
 
 static void an_expression_is_compiled_when_it_is_loaded(void **state)
@@ -313,9 +618,10 @@ static void an_expression_needs_its_blank(void **state)
 static void a_hole_holds_a_path_and_nothing_else(void **state)
 {
     refuse(
-        HEAD "do:\n  - step: a\n    use: crm.ping\n    with:\n"
-             "      a: hello ${event.name or 'you'}\n      b: ${evnt.id}\n      c: ${event.id\n"
-             "      d: ${}\n      e: ${item.x}\n      f: ${error.kind}\n      g: ${event..x}\n",
+        HEAD
+        "do:\n  - step: a\n    use: crm.ping\n    with:\n"
+        "      a: hello ${event.name or 'you'}\n      b: ${evnt.id}\n      c: ${event.id\n"
+        "      d: ${}\n      e: ${item.x}\n      f: ${error.kind}\n      g: ${event..x}\n",
         "10:10 `${…}` holds a path such as event.firstName and nothing else "
         "(for a computed value write the whole value as an expression: = …)\n"
         "11:10 `${…}` begins with event, meta, inputs, steps, item, now or error, not with `evnt` "
@@ -331,8 +637,9 @@ static void a_hole_holds_a_path_and_nothing_else(void **state)
 
 static void a_hole_cannot_stand_for_a_number(void **state)
 {
-    refuse(HEAD "do:\n  - step: a\n    use: crm.create_task\n    with:\n      contactId: x\n"
-                "      title: x\n      dueDate: ${event.due}\n      completed: ${event.done}\n",
+    refuse(HEAD
+           "do:\n  - step: a\n    use: crm.create_task\n    with:\n      contactId: x\n"
+           "      title: x\n      dueDate: ${event.due}\n      completed: ${event.done}\n",
            "13:18 `completed` takes true or false, and a value with `${…}` is always text "
            "(write the value as an expression, such as = inputs.days)\n");
 }
@@ -368,13 +675,14 @@ static void field_maps_are_found_and_checked(void **state)
 
 static void retry_policies_are_checked(void **state)
 {
-    refuse(HEAD "do:\n"
-                "  - step: a\n    use: crm.ping\n    retry: patint\n"
-                "  - step: b\n    use: crm.ping\n    retry: { tries: 0, first: 5, factor: x, "
-                "jitter: half, max: 3 }\n"
-                "  - step: c\n    use: crm.ping\n    retry: { first: 2h, longest: 1h, for: "
-                "[invalid, rate_limit] }\n"
-                "  - step: d\n    use: crm.ping\n    timeout: 2 days\n",
+    refuse(HEAD
+           "do:\n"
+           "  - step: a\n    use: crm.ping\n    retry: patint\n"
+           "  - step: b\n    use: crm.ping\n    retry: { tries: 0, first: 5, factor: x, "
+           "jitter: half, max: 3 }\n"
+           "  - step: c\n    use: crm.ping\n    retry: { first: 2h, longest: 1h, for: "
+           "[invalid, rate_limit] }\n"
+           "  - step: d\n    use: crm.ping\n    timeout: 2 days\n",
            "9:12 there is no retry policy `patint`: standard, patient, once, or a policy in full "
            "(did you mean `patient`?)\n"
            "12:21 `tries` is between 1 and 100\n"
@@ -391,10 +699,11 @@ static void retry_policies_are_checked(void **state)
 
 static void a_policy_in_full_replaces_only_what_it_says(void **state)
 {
-    struct recipe *r = accept(
-        HEAD "do:\n  - step: a\n    use: crm.ping\n"
-             "    retry: { tries: 3, first: 2h, factor: 1.5, jitter: none, for: [unavailable] }\n"
-             "  - step: b\n    use: crm.ping\n    retry: patient\n");
+    struct recipe *r =
+        accept(HEAD
+               "do:\n  - step: a\n    use: crm.ping\n"
+               "    retry: { tries: 3, first: 2h, factor: 1.5, jitter: none, for: [unavailable] }\n"
+               "  - step: b\n    use: crm.ping\n    retry: patient\n");
     assert_plan(r, "do.0.retry",
                 "{\"tries\":3,\"first_us\":7200000000,\"longest_us\":7200000000,"
                 "\"factor\":1.5,\"jitter\":\"none\",\"kinds\":[\"unavailable\"]}");
@@ -406,13 +715,15 @@ static void a_policy_in_full_replaces_only_what_it_says(void **state)
 
 static void a_step_does_one_thing(void **state)
 {
-    refuse(HEAD "do:\n  - step: a\n  - step: b\n    use: crm.ping\n    stop: x\n"
-                "  - step: c\n    stop: done\n    retry: once\n  - use: crm.ping\n  - step: e\n    "
-                "use: crm.ping\n    as: x\n"
-                "  - step: f\n    use: crm.ping\n    each: [1]\n    as: event\n  - text\n"
-                "  - step: g\n    use: crm.ping\n    on_error: retry\n",
-           "7:5 a step needs `use` or `stop` (such as use: crm.get_contact)\n"
-           "10:11 a step either uses something or stops the run (make it a step of its own)\n"
+    refuse(HEAD
+           "do:\n  - step: a\n  - step: b\n    use: crm.ping\n    stop: x\n"
+           "  - step: c\n    stop: done\n    retry: once\n  - use: crm.ping\n  - step: e\n    "
+           "use: crm.ping\n    as: x\n"
+           "  - step: f\n    use: crm.ping\n    each: [1]\n    as: event\n  - text\n"
+           "  - step: g\n    use: crm.ping\n    on_error: retry\n",
+           "7:5 a step needs one of `use`, `do`, `parallel`, `wait`, `wait_for`, `call` and `stop` "
+           "(such as use: crm.get_contact)\n"
+           "10:11 a step does one thing: `use` or `stop`, not both (make it a step of its own)\n"
            "13:12 `retry` has no meaning beside `stop`\n"
            "14:5 a step without a name (begin it with `- step: name`)\n"
            "17:9 `as` names the item of `each`, and there is none (each: = steps.tasks.tasks)\n"
@@ -431,8 +742,9 @@ static void conditions_are_expressions(void **state)
 
 static void inputs_are_declared_with_types(void **state)
 {
-    refuse(HEAD "inputs:\n  days: { type: int, default: 2 }\n  a-b: { type: string, default: x }\n"
-                "  n: { type: integer, default: two }\n  d: 5\n  t: { default: x, min: 1 }\n" PING,
+    refuse(HEAD
+           "inputs:\n  days: { type: int, default: 2 }\n  a-b: { type: string, default: x }\n"
+           "  n: { type: integer, default: two }\n  d: 5\n  t: { default: x, min: 1 }\n" PING,
            "7:17 there is no type `int`: string, integer, number, boolean, date, list or object\n"
            "8:3 `a-b` cannot be written in an expression (use `_`: inputs.follow_up_days)\n"
            "9:32 `default` takes an integer, not `two` (digits only, without quotes or a unit)\n"
@@ -444,19 +756,20 @@ static void inputs_are_declared_with_types(void **state)
 
 static void shapes_are_checked_everywhere(void **state)
 {
-    refuse("recipe: [a]\nsummary: {}\nneeds: crm\ninputs: []\nwhen: crm.x\ndo: {}\non_error: "
-           "continue\n",
-           "1:9 a recipe takes one value, not a list\n"
-           "2:10 `summary` takes one value, not a map\n"
-           "3:8 `needs` takes a map, not one value (a map has one line `name: value` per entry, "
-           "indented)\n"
-           "4:9 `inputs` takes a map, not a list (a map has one line `name: value` per entry, "
-           "indented)\n"
-           "5:7 `when` takes a list, not one value (a list has one line per item, each beginning "
-           "with `- `)\n"
-           "6:5 `do` takes a list, not a map (a list has one line per item, each beginning with `- "
-           "`)\n"
-           "7:11 `on_error` of a recipe is a list of steps (continue and fail belong to a step)\n");
+    refuse(
+        "recipe: [a]\nsummary: {}\nneeds: crm\ninputs: []\nwhen: crm.x\ndo: {}\non_error: "
+        "continue\n",
+        "1:9 a recipe takes one value, not a list\n"
+        "2:10 `summary` takes one value, not a map\n"
+        "3:8 `needs` takes a map, not one value (a map has one line `name: value` per entry, "
+        "indented)\n"
+        "4:9 `inputs` takes a map, not a list (a map has one line `name: value` per entry, "
+        "indented)\n"
+        "5:7 `when` takes a list, not one value (a list has one line per item, each beginning "
+        "with `- `)\n"
+        "6:5 `do` takes a list, not a map (a list has one line per item, each beginning with `- "
+        "`)\n"
+        "7:11 `on_error` of a recipe is a list of steps (continue and fail belong to a step)\n");
 }
 
 /* --- with a project --------------------------------------------------------------------------- */
@@ -471,8 +784,9 @@ static void needs_are_bound_to_connections_of_the_project(void **state)
         load("recipe: r\nneeds:\n  crm: crm\n  hook: crm\nwhen:\n  - crm.contact_created\n" PING,
              &p, &errors));
     assert_string_equal(
-        errors, "3:3 ladle.yaml has no connection `crm` (did you mean `crmm`?)\n"
-                "4:9 the connection `hook` of ladle.yaml is of the connector webhook, not crm\n");
+        errors,
+        "3:3 ladle.yaml has no connection `crm` (did you mean `crmm`?)\n"
+        "4:9 the connection `hook` of ladle.yaml is of the connector webhook, not crm\n");
     free(errors);
     json_decref(p.connections);
 }
@@ -482,9 +796,10 @@ static void the_workspace_needs_no_entry_in_the_project(void **state)
     struct project p = { .folder = (char *)"/nowhere", .timezone = (char *)"UTC" };
     p.connections = json_object();
     char *errors = NULL;
-    struct recipe *r = load("recipe: r\nneeds:\n  records: records\nwhen:\n"
-                            "  - records.activity_added\ndo:\n  - step: a\n    stop: x\n",
-                            &p, &errors);
+    struct recipe *r = load(
+        "recipe: r\nneeds:\n  records: records\nwhen:\n"
+        "  - records.activity_added\ndo:\n  - step: a\n    stop: x\n",
+        &p, &errors);
     assert_string_equal(errors, "");
     recipe_free(r);
     free(errors);
@@ -494,9 +809,9 @@ static void the_workspace_needs_no_entry_in_the_project(void **state)
 static void what_the_connection_fills_in_is_not_missing(void **state)
 {
     struct project p = { .folder = (char *)"/nowhere", .timezone = (char *)"UTC" };
-    const char *text =
-        HEAD "do:\n  - step: a\n    use: crm.create_task\n"
-             "    with: { contactId: x, title: x, dueDate: 2026-01-01, completed: true }\n";
+    const char *text = HEAD
+        "do:\n  - step: a\n    use: crm.create_task\n"
+        "    with: { contactId: x, title: x, dueDate: 2026-01-01, completed: true }\n";
     char *errors = NULL;
     p.connections = parse("{\"crm\":{\"connector\":\"crm\",\"location\":\"L1\"}}");
     struct recipe *r = load(text, &p, &errors);
@@ -514,9 +829,9 @@ static void what_the_connection_fills_in_is_not_missing(void **state)
 
 static void the_project_gives_inputs_as_the_declared_types(void **state)
 {
-    const char *text =
-        HEAD "inputs:\n  days: { type: integer, default: 2 }\n  zip: { type: string }\n"
-             "  tags: { type: list, default: [a] }\n" PING;
+    const char *text = HEAD
+        "inputs:\n  days: { type: integer, default: 2 }\n  zip: { type: string }\n"
+        "  tags: { type: list, default: [a] }\n" PING;
     struct project p = { .folder = (char *)"/nowhere", .timezone = (char *)"UTC" };
     p.connections = parse("{\"crm\":{\"connector\":\"crm\"}}");
     p.inputs = parse("{\"r\":{\"days\":\"5\",\"zip\":\"0044\",\"tags\":[\"x\",1]}}");
@@ -533,14 +848,15 @@ static void the_project_gives_inputs_as_the_declared_types(void **state)
     p.inputs = parse("{\"r\":{\"days\":\"many\",\"dayz\":\"5\",\"tags\":\"x\"}}");
     assert_null(load(text, &p, &errors));
     assert_string_equal(
-        errors, "7:3 the value that ladle.yaml gives to `days` takes an integer, not `many` "
-                "(digits only, without quotes or a unit)\n"
-                "7:3 ladle.yaml gives an input `dayz`, which this recipe does not have "
-                "(did you mean `days`?)\n"
-                "8:3 the input `zip` has no value "
-                "(give it a default here, or a value below `inputs` in ladle.yaml)\n"
-                "9:3 the value that ladle.yaml gives to `tags` takes a list, not `x` "
-                "(write it as a list: [one, two], or one `- ` line per item)\n");
+        errors,
+        "7:3 the value that ladle.yaml gives to `days` takes an integer, not `many` "
+        "(digits only, without quotes or a unit)\n"
+        "7:3 ladle.yaml gives an input `dayz`, which this recipe does not have "
+        "(did you mean `days`?)\n"
+        "8:3 the input `zip` has no value "
+        "(give it a default here, or a value below `inputs` in ladle.yaml)\n"
+        "9:3 the value that ladle.yaml gives to `tags` takes a list, not `x` "
+        "(write it as a list: [one, two], or one `- ` line per item)\n");
     free(errors);
     json_decref(p.inputs);
     json_decref(p.connections);
@@ -582,6 +898,94 @@ static void broken_bytes_never_crash_the_loader(void **state)
     free(text);
 }
 
+/* --- any recipe ------------------------------------------------------------------------------- */
+
+static uint32_t below(uint32_t *seed, uint32_t n)
+{
+    return next_random(seed) % n;
+}
+
+static void put_words(struct buf *out, uint32_t *seed, int indent)
+{
+    static const char *const lines[] = {
+        "use: crm.ping",
+        "use: scripts.score",
+        "stop: x",
+        "wait: 2 days",
+        "wait: = event.x",
+        "wait: never",
+        "wait_for: crm.note_created",
+        "wait_for: x",
+        "call: other",
+        "call: = event.x",
+        "call: r",
+        "with: { answers: [1], a.b: = item.x }",
+        "with: = event",
+        "with: {}",
+        "each: = event.list",
+        "each: x",
+        "as: thing",
+        "as: event",
+        "retry: patient",
+        "retry: { tries: 3 }",
+        "timeout: 2 days",
+        "on_error: continue",
+        "on_error: fail",
+        "on_error: []",
+        "if: = steps.s1.ok",
+        "if: x",
+        "parallel: 4",
+        "parallel: 0",
+        "parallel: []",
+        "do: []",
+        "do: x",
+        "do:",
+        "settle: 1 s",
+        "with: { x: \"${steps.s2.a} ${thing.x} ${error.kind}\" }",
+    };
+    for (uint32_t n = below(seed, 4) + 1; n > 0; n--) {
+        (void)buf_printf(out, "%*s%s\n", indent, "",
+                         lines[below(seed, sizeof lines / sizeof *lines)]);
+    }
+}
+
+/* Steps of random words, nested under random ones; a full buffer cuts the text. */
+static void put_steps(struct buf *out, uint32_t *seed, int depth)
+{
+    static const char *const inner[] = { "do", "parallel", "on_error", "each" };
+    int indent = 2 + depth * 4;
+    for (uint32_t n = below(seed, 3) + 1; n > 0; n--) {
+        (void)buf_printf(out, "%*s- step: s%u\n", indent, "", below(seed, 40));
+        put_words(out, seed, indent + 2);
+        if (depth < 6 && below(seed, 2) == 0) {
+            (void)buf_printf(out, "%*s%s:\n", indent + 2, "", inner[below(seed, 4)]);
+            put_steps(out, seed, depth + 1);
+        }
+    }
+}
+
+static void random_recipes_never_crash_the_loader(void **state)
+{
+    static const char *const heads[] = { "", "mode: drop\n", "key: = event.id\nmode: latest\n",
+                                         "settle: 5 min\n", "mode: x\nsettle: x\n" };
+    uint32_t seed = 11;
+    int good = 0;
+    for (int i = 0; i < 4000; i++) {
+        struct buf text;
+        buf_init(&text, 64 << 10);
+        (void)buf_printf(&text, HEAD "%sdo:\n", heads[below(&seed, 5)]);
+        put_steps(&text, &seed, 0);
+        struct diags *d = diags_new("r.yaml");
+        struct recipe *r = recipe_parse("r.yaml", buf_text(&text), text.len, NULL, &hooks, d);
+        assert_true((r != NULL) == (d->count + d->dropped == 0));
+        good += r != NULL;
+        recipe_free(r);
+        diags_free(d);
+        buf_fini(&text);
+    }
+    assert_true(good > 0); /* else the words never come together to anything */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -593,13 +997,30 @@ int main(void)
         cmocka_unit_test(a_quoted_expression_is_an_expression),
         cmocka_unit_test(with_may_be_one_expression),
         cmocka_unit_test(steps_below_on_error_see_the_error_and_earlier_steps),
+        cmocka_unit_test(modes_and_settle_stand_in_the_plan_where_they_are_said),
+        cmocka_unit_test(waits_become_nodes),
+        cmocka_unit_test(groups_and_branches_hold_steps),
+        cmocka_unit_test(items_of_nested_lists_are_all_seen),
+        cmocka_unit_test(a_call_names_a_recipe_and_its_inputs),
+        cmocka_unit_test(the_engine_tells_of_itself_without_a_need),
+        cmocka_unit_test(a_bundle_without_calls_has_the_hash_that_it_always_had),
         cmocka_unit_test(an_empty_recipe_names_every_word_that_is_missing),
         cmocka_unit_test(all_errors_of_a_file_come_at_once),
         cmocka_unit_test(names_of_operations_and_events_are_looked_up),
         cmocka_unit_test(fields_are_checked_against_the_schema),
         cmocka_unit_test(a_step_without_fields_names_those_that_it_needs),
         cmocka_unit_test(a_value_must_be_written),
-        cmocka_unit_test(words_of_later_versions_are_refused_as_such),
+        cmocka_unit_test(a_mode_needs_a_key_unless_it_is_parallel),
+        cmocka_unit_test(settle_is_a_duration),
+        cmocka_unit_test(waits_are_checked),
+        cmocka_unit_test(wait_for_names_an_event_and_how_to_know_it),
+        cmocka_unit_test(how_many_at_once_is_a_number_beside_each),
+        cmocka_unit_test(branches_do_not_see_each_other),
+        cmocka_unit_test(results_of_a_group_with_each_stay_in_it),
+        cmocka_unit_test(names_are_unique_in_the_whole_recipe),
+        cmocka_unit_test(words_of_an_action_belong_to_an_action),
+        cmocka_unit_test(the_engine_is_no_connection_to_need),
+        cmocka_unit_test(a_recipe_has_a_limit_of_steps_however_they_are_nested),
         cmocka_unit_test(an_expression_is_compiled_when_it_is_loaded),
         cmocka_unit_test(a_comment_behind_an_expression_is_an_error_that_says_so),
         cmocka_unit_test(an_expression_needs_its_blank),
@@ -618,6 +1039,7 @@ int main(void)
         cmocka_unit_test(what_the_connection_fills_in_is_not_missing),
         cmocka_unit_test(the_project_gives_inputs_as_the_declared_types),
         cmocka_unit_test(broken_bytes_never_crash_the_loader),
+        cmocka_unit_test(random_recipes_never_crash_the_loader),
     };
     return cmocka_run_group_tests_name("recipe", tests, world_up, world_down);
 }

@@ -1,0 +1,319 @@
+/* Reads one recipe: every check that needs no other recipe than the inputs of those that it calls,
+ * and its plan. The checks do not stop at the first error; whether there was any is looked at once,
+ * at the end, and a part with errors is not handed out. What a part holds is its own. Used at
+ * start, at reload and by commands, on one thread. */
+
+#include "recipe/part.h"
+
+#include <string.h>
+
+#include "recipe/check.h"
+#include "recipe/inputs.h"
+#include "recipe/library.h"
+#include "recipe/nodes.h"
+#include "recipe/policy.h"
+#include "recipe/steps.h"
+#include "recipe/use.h"
+
+#define SETTLE_MIN_US INT64_C(100000)
+#define SETTLE_MAX_US INT64_C(604800000000)
+
+enum { SUMMARY_MAX = 500, TRIGGERS_MAX = 50 };
+
+static const char *const WORDS[] = { "recipe", "summary", "needs",  "inputs", "when",     "if",
+                                     "key",    "mode",    "settle", "do",     "on_error", NULL };
+
+/* --- the parts -------------------------------------------------------------------------------- */
+
+static void read_summary(struct check *c, const struct yaml *root, json_t *plan)
+{
+    const struct yaml *y = yaml_get(root, "summary");
+    json_t *summary = NULL;
+    if (y && check_text(c->diags, y, "`summary`")) {
+        summary = json_stringn(y->text, y->len <= SUMMARY_MAX ? y->len : 0);
+        if (y->len > SUMMARY_MAX) {
+            check_error(c->diags, y, NULL, "`summary` is longer than %d bytes", SUMMARY_MAX);
+        }
+    }
+    (void)json_object_set_new(plan, "summary", summary ? summary : json_string(""));
+}
+
+/* A need is a connection of ladle.yaml of the connector that the recipe was written for. The
+ * workspace is there without an entry. */
+static void check_binding(struct check *c, const struct yaml *key, const struct yaml *value)
+{
+    if (!c->project || (yaml_is(key, "records") && yaml_is(value, "records"))) {
+        return;
+    }
+    const json_t *config = json_object_get(c->project->connections, key->text);
+    if (!config) {
+        check_unknown_member(c->diags, key, key->text, c->project->connections,
+                             "ladle.yaml has no connection `%s`", key->text);
+        return;
+    }
+    const char *connector = json_get_text(config, "connector");
+    if (connector && strcmp(connector, value->text) != 0) {
+        check_error(c->diags, value, NULL,
+                    "the connection `%s` of ladle.yaml is of the connector %s, not %s", key->text,
+                    connector, SHOW(value));
+    }
+}
+
+static bool check_connector(struct check *c, const struct yaml *value)
+{
+    if (!c->hooks || !c->hooks->find_connector ||
+        c->hooks->find_connector(c->hooks->ud, value->text)) {
+        return true;
+    }
+    static const char *const known[] = { "highlevel", "convertcalculator", "webhook",
+                                         "http",      "records",           NULL };
+    check_unknown(c->diags, value, value->text, known, "there is no connector `%s`", SHOW(value));
+    return false;
+}
+
+static void read_need(struct check *c, const struct yaml *key, const struct yaml *value)
+{
+    if (!check_name(c->diags, key, "a connection") || !check_name(c->diags, value, "a connector")) {
+        return;
+    }
+    bool is_engine = yaml_is(key, "ladle") || yaml_is(value, "ladle");
+    if (is_engine || yaml_is(key, "scripts")) {
+        check_error(c->diags, key, "it is there without a line in `needs`",
+                    "`%s` is a name of the engine's own", is_engine ? "ladle" : "scripts");
+        return;
+    }
+    if (check_connector(c, value)) {
+        check_binding(c, key, value);
+    }
+    (void)json_object_set_new(c->needs, key->text, json_string(value->text));
+}
+
+static void read_needs(struct check *c, const struct yaml *root)
+{
+    const struct yaml *y = yaml_get(root, "needs");
+    if (!y || !check_kind(c->diags, y, YAML_MAP, "`needs`")) {
+        return;
+    }
+    for (size_t i = 0; i < y->count; i++) {
+        read_need(c, y->keys[i], y->items[i]);
+    }
+}
+
+static json_t *read_trigger(struct check *c, const struct yaml *y)
+{
+    struct reference r;
+    json_t *trigger = NULL;
+    if (y->kind == YAML_MAP) {
+        check_error(c->diags, y, "such as - crm.contact_created",
+                    "a trigger with settings is not part of this version");
+        return NULL;
+    }
+    if (reference_event(c, y, "`when`", &r)) {
+        trigger = json_pack("{s:s, s:s}", "connection", r.owner, "event", r.name);
+    }
+    reference_fini(&r);
+    return trigger;
+}
+
+static json_t *read_when(struct check *c, const struct yaml *y)
+{
+    json_t *triggers = json_array();
+    if (!check_kind(c->diags, y, YAML_LIST, "`when`")) {
+        return triggers;
+    }
+    if (y->count == 0 || y->count > TRIGGERS_MAX) {
+        check_error(c->diags, y, NULL, "`when` has 1 to %d triggers", TRIGGERS_MAX);
+        return triggers;
+    }
+    for (size_t i = 0; i < y->count; i++) {
+        (void)json_array_append_new(triggers, read_trigger(c, y->items[i]));
+    }
+    return triggers;
+}
+
+/* The ways in which runs of one key get along; all but the last are about a key. */
+static void read_mode(struct check *c, const struct yaml *root, json_t *plan)
+{
+    static const char *const modes[] = { "queue", "latest", "drop", "parallel", NULL };
+    const struct yaml *y = yaml_get(root, "mode");
+    if (!y || !check_text(c->diags, y, "`mode`")) {
+        return;
+    }
+    if (!word_is_in(modes, y->text)) {
+        check_unknown(c->diags, y, y->text, modes,
+                      "there is no mode `%s`: queue, latest, drop or parallel", SHOW(y));
+        return;
+    }
+    if (!yaml_is(y, "parallel") && !yaml_get(root, "key")) {
+        check_error(c->diags, y, "such as key: = event.id", "`mode: %s` needs a `key`", y->text);
+    }
+    (void)json_object_set_new(plan, "mode", json_string(y->text));
+}
+
+static void read_settle(struct check *c, const struct yaml *root, json_t *plan)
+{
+    const struct yaml *y = yaml_get(root, "settle");
+    if (y) {
+        int64_t us = policy_duration(c->diags, y, "`settle`", SETTLE_MIN_US, SETTLE_MAX_US);
+        (void)json_object_set_new(plan, "settle_us", json_integer(us));
+    }
+}
+
+static void set_node(json_t *plan, const char *key, json_t *node)
+{
+    (void)json_object_set_new(plan, key, node); /* NULL, where there was an error, is left out */
+}
+
+static void read_key(struct check *c, const struct yaml *root, json_t *plan)
+{
+    const struct yaml *y = yaml_get(root, "key");
+    if (y) {
+        json_t *text = json_pack("[s]", "string");
+        set_node(plan, "key", node_value(c, y, "`key`", text));
+        json_decref(text);
+    }
+}
+
+static const struct yaml *need_word(struct check *c, const struct yaml *root, const char *word,
+                                    const char *hint)
+{
+    const struct yaml *y = yaml_get(root, word);
+    if (!y) {
+        check_error(c->diags, root, hint, "a recipe needs `%s`", word);
+    }
+    return y;
+}
+
+static void read_steps(struct check *c, const struct yaml *root, json_t *plan)
+{
+    const struct yaml *steps = need_word(c, root, "do", "a list of steps");
+    const struct yaml *on_error = yaml_get(root, "on_error");
+    c->in_steps = true;
+    if (steps) {
+        set_node(plan, "do", steps_read(c, steps, "`do`"));
+    }
+    if (on_error && on_error->kind == YAML_SCALAR) {
+        check_error(c->diags, on_error, "continue and fail belong to a step",
+                    "`on_error` of a recipe is a list of steps");
+    } else if (on_error) {
+        c->has_error = true;
+        set_node(plan, "on_error", steps_read(c, on_error, "`on_error`"));
+    }
+}
+
+/* Words about runs of a recipe's own, which one without `when` never has. */
+static void check_part(struct check *c, const struct yaml *root)
+{
+    static const char *const words[] = { "if", "key", "mode", "settle", "on_error", NULL };
+    for (size_t i = 0; words[i]; i++) {
+        const struct yaml *y = yaml_get(root, words[i]);
+        if (y) {
+            check_error(c->diags, y, "put it at the step that calls the recipe",
+                        "`%s` has no meaning in a recipe without `when`", words[i]);
+        }
+    }
+}
+
+/* What starts the recipe. One that others call can do without. */
+static void read_start(struct check *c, const struct yaml *root, json_t *plan)
+{
+    const struct yaml *when = yaml_get(root, "when");
+    const char *name = json_get_text(plan, "recipe");
+    if (when) {
+        (void)json_object_set_new(plan, "when", read_when(c, when));
+        return;
+    }
+    c->is_part = name && library_is_called(c->library, name);
+    if (c->is_part) {
+        check_part(c, root);
+    } else {
+        check_error(c->diags, root,
+                    "a list of triggers; only a recipe that another one calls can do without",
+                    "a recipe needs `when`");
+    }
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+static void read_head(struct check *c, const struct yaml *root, json_t *plan)
+{
+    const struct yaml *name = need_word(c, root, "recipe", "it begins with `recipe: its-name`");
+    if (name && check_name(c->diags, name, "a recipe")) {
+        (void)json_object_set_new(plan, "recipe", json_string(name->text));
+    }
+    read_summary(c, root, plan);
+    read_needs(c, root);
+    (void)json_object_set(plan, "needs", c->needs);
+    (void)json_object_set_new(plan, "inputs", inputs_read(c, yaml_get(root, "inputs")));
+    read_start(c, root, plan);
+    read_mode(c, root, plan);
+    read_settle(c, root, plan);
+}
+
+/* The plan; never NULL, but with holes where there were errors. */
+static json_t *read_plan(struct check *c, const struct yaml *root)
+{
+    json_t *plan = json_object();
+    check_words(c->diags, root, WORDS, "a recipe");
+    read_head(c, root, plan);
+    const struct yaml *condition = yaml_get(root, "if");
+    if (condition) {
+        set_node(plan, "if", node_condition(c, condition, "`if`"));
+    }
+    read_key(c, root, plan);
+    read_steps(c, root, plan);
+    return plan;
+}
+
+/* Checks the tree; false where there is any error since `before`. */
+static bool check_tree(struct check *c, const struct yaml *root, size_t before, struct part *out)
+{
+    out->plan = read_plan(c, root);
+    const char *name = json_get_text(out->plan, "recipe");
+    const struct yaml *place = yaml_get(root, "recipe");
+    out->inputs = inputs_values(c, name ? name : "", yaml_get(root, "inputs"), root,
+                                json_object_get(out->plan, "inputs"));
+    out->line = place ? place->line : root->line;
+    out->column = place ? place->column : root->column;
+    return check_count(c->diags) == before;
+}
+
+bool part_read(struct part *out, struct library *lib, const char *text, size_t len, struct diags *d)
+{
+    *out = (struct part){ .scripts = json_object(), .maps = json_object(), .calls = json_object() };
+    struct check c = {
+        .diags = d,
+        .project = library_project(lib),
+        .hooks = library_hooks(lib),
+        .needs = json_object(),
+        .steps = json_object(),
+        .names = json_object(),
+        .maps = out->maps,
+        .scripts = out->scripts,
+        .calls = out->calls,
+        .library = lib,
+    };
+    size_t before = check_count(d);
+    diags_set_text(d, text, len);
+    struct yaml *root = yaml_parse(text, len, d);
+    bool is_good =
+        root && check_kind(d, root, YAML_MAP, "a recipe") && check_tree(&c, root, before, out);
+    yaml_tree_free(root);
+    json_decref(c.needs);
+    json_decref(c.steps);
+    json_decref(c.names);
+    if (!is_good) {
+        part_fini(out);
+    }
+    return is_good;
+}
+
+void part_fini(struct part *p)
+{
+    json_decref(p->plan);
+    json_decref(p->inputs);
+    json_decref(p->scripts);
+    json_decref(p->maps);
+    json_decref(p->calls);
+    *p = (struct part){ 0 };
+}
