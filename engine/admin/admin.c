@@ -11,16 +11,19 @@ enum { METRICS_BYTES_MAX = 4 << 20 };
 static void healthz(const struct admin_opts *o, struct exchange *x)
 {
     bool is_open = store_is_open(o->store);
-    json_t *body = json_pack("{s:s, s:s}", "status", is_open ? "ok" : "store not open", "version", LADLE_VERSION);
+    json_t *body = json_pack("{s:s, s:s}", "status", is_open ? "ok" : "store not open", "version",
+                             LADLE_VERSION);
     exchange_answer_json(x, is_open ? 200 : 503, body);
     json_decref(body);
 }
 
 static void set_gauges(const struct admin_opts *o)
 {
-    metric_set(metrics_gauge("ladle_runs_active", "Runs in memory.", NULL, NULL), (int64_t)runner_active(o->runner));
-    metric_set(metrics_gauge("ladle_store_queue", "Operations that are not committed yet.", NULL, NULL),
-               (int64_t)store_queue_len(o->store));
+    metric_set(metrics_gauge("ladle_runs_active", "Runs in memory.", NULL, NULL),
+               (int64_t)runner_active(o->runner));
+    metric_set(
+        metrics_gauge("ladle_store_queue", "Operations that are not committed yet.", NULL, NULL),
+        (int64_t)store_queue_len(o->store));
 }
 
 /* A proxy on this machine calls from loopback too, but says for whom. */

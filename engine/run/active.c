@@ -1,7 +1,9 @@
-/* One run in memory: what earlier attempts left in the journal, what this one adds, and how it ends.
+/* One run in memory: what earlier attempts left in the journal, what this one adds, and how it
+ * ends.
  *
- * Rows are gathered and written together at the end of the loop's turn. A save that fails (a full disk) is kept and submitted again
- * until it works: the run does not go on past a "started" record, nor end, before that. Loop thread; a run belongs to the runner. */
+ * Rows are gathered and written together at the end of the loop's turn. A save that fails (a full
+ * disk) is kept and submitted again until it works: the run does not go on past a "started" record,
+ * nor end, before that. Loop thread; a run belongs to the runner. */
 #include "run/active.h"
 
 #include <assert.h>
@@ -28,7 +30,7 @@ struct run *run_new(struct runner *r, struct id id, struct program *p)
 
 void run_free(struct run *run)
 {
-    assert(run->strand == NULL && run->saving == NULL);
+    assert(run->walk == NULL && run->saving == NULL);
     list_remove(&run->link);
     list_remove(&run->dirty_link);
     list_remove(&run->ending_link);
@@ -40,8 +42,8 @@ void run_free(struct run *run)
     map_free(run->journal, NULL);
     run_load_fini(&run->load);
     free(run->step);
-    free(run->answer);
-    free(run->unknown_path);
+    free(run->parked_for);
+    free(run->rest);
     program_unref(run->program);
     free(run);
 }
@@ -92,6 +94,21 @@ void run_set_step(struct run *run, const char *name)
     run->step = xstrdup(name);
 }
 
+void run_begin_wait(struct run *run, const char *path, const char *connection, const char *event,
+                    const char *match)
+{
+    struct wait_row *wait = run_save_add_wait(pending_of(run));
+    wait->path = xstrdup(path);
+    wait->connection = xstrdup(connection);
+    wait->event = xstrdup(event);
+    wait->match = xstrdup(match);
+}
+
+void run_end_wait(struct run *run, const char *path)
+{
+    run_save_end_wait(pending_of(run), path);
+}
+
 void run_conclude(struct run *run, enum run_state state, int64_t due_us, const struct err *e)
 {
     if (run->has_verdict) {
@@ -104,33 +121,113 @@ void run_conclude(struct run *run, enum run_state state, int64_t due_us, const s
     runner_mark_ending(run->runner, run);
 }
 
-/* --- the strand's end ----------------------------------------------------------------------- */
+/* --- branches ----------------------------------------------------------------------------------
+ */
+
+/* The earliest moment at which something can go on, over all branches at rest. */
+struct rest {
+    bool is_waiting; /* at least one waits for a time; else all are parked */
+    int64_t due_us;
+    struct err err;
+};
+
+struct branch *branch_new(struct run *run)
+{
+    struct branch *b = xcalloc(1, sizeof *b);
+    b->run = run;
+    return b;
+}
+
+void branch_free(struct branch *b)
+{
+    if (b == NULL) {
+        return;
+    }
+    free(b->unknown_path);
+    free(b->answer);
+    free(b->connection);
+    free(b);
+}
+
+static void conclude_if_at_rest(struct run *run)
+{
+    if (run->busy > 0 || run->rest == NULL || run->has_verdict) {
+        return;
+    }
+    const struct rest *rest = run->rest;
+    run_conclude(run, rest->is_waiting ? RUN_WAITING : RUN_PARKED, rest->due_us, &rest->err);
+}
+
+void run_add_busy(struct run *run, int by)
+{
+    run->busy += by;
+    assert(run->busy >= 0);
+    conclude_if_at_rest(run);
+}
+
+void branch_rest(struct branch *b, enum run_state state, int64_t due_us, const struct err *e)
+{
+    struct run *run = b->run;
+    bool is_waiting = state == RUN_WAITING;
+    if (run->rest == NULL) {
+        run->rest = xcalloc(1, sizeof *run->rest);
+    }
+    struct rest *rest = run->rest;
+    bool is_first = rest->due_us == 0 && rest->err.kind == ERR_NONE && !rest->is_waiting;
+    if (is_first || (is_waiting && (!rest->is_waiting || due_us < rest->due_us))) {
+        *rest = (struct rest){ .is_waiting = is_waiting,
+                               .due_us = due_us,
+                               .err = e != NULL ? *e : ERR_INIT };
+    }
+    if (!is_waiting && e != NULL && e->kind == ERR_AUTH && run->parked_for == NULL &&
+        b->connection != NULL) {
+        run->parked_for = xstrdup(b->connection);
+    }
+    run_add_busy(run, -1);
+}
+
+/* --- the walk's end ------------------------------------------------------------------------------
+ */
 
 static void walk_ended(void *ud, lua_State *L, int count, const struct err *e)
 {
-    struct run *run = ud;
-    run->strand = NULL;
-    if (e == NULL) {
-        run_conclude(run, RUN_DONE, 0, NULL);
-        return;
-    }
-    run_conclude(run, RUN_DEAD, 0, e);
+    struct branch *walk = ud;
+    struct run *run = walk->run;
+    run->walk = NULL;
+    run->busy--;
+    branch_free(walk);
+    run_conclude(run, e == NULL ? RUN_DONE : RUN_DEAD, 0, e);
 }
 
 int run_walk(struct run *run, struct err *e)
 {
-    run->strand = program_start(run->program, runner_strands(run->runner), run->event, run->meta,
-                                run->created_us, walk_ended, run, e);
-    return run->strand != NULL ? 0 : -1;
+    run->walk = branch_new(run);
+    run->busy = 1;
+    run->walk->strand = program_start(run->program, runner_strands(run->runner), run->event,
+                                      run->meta, run->created_us, walk_ended, run->walk, e);
+    if (run->walk->strand == NULL) {
+        branch_free(run->walk);
+        run->walk = NULL;
+        return -1;
+    }
+    return 0;
+}
+
+/* Closing the walk closes the branches that it joins: they lie in a box on its stack. */
+static void close_walk(struct run *run)
+{
+    struct branch *walk = run->walk;
+    run->walk = NULL;
+    if (walk != NULL) {
+        strand_cancel(walk->strand);
+        branch_free(walk);
+    }
 }
 
 void run_finish(struct run *run)
 {
     assert(run->has_verdict);
-    if (run->strand != NULL) {
-        strand_cancel(run->strand);
-        run->strand = NULL;
-    }
+    close_walk(run);
     struct run_save *save = pending_of(run);
     save->has_state = true;
     save->state = run->state;
@@ -138,10 +235,13 @@ void run_finish(struct run *run)
     save->due_us = run->due_us;
     save->err = run->err;
     save->step = run->step != NULL && run->state != RUN_DONE ? xstrdup(run->step) : NULL;
+    save->parked_for =
+        run->state == RUN_PARKED && run->parked_for != NULL ? xstrdup(run->parked_for) : NULL;
     run->is_over = true;
 }
 
-/* --- saving ------------------------------------------------------------------------------------ */
+/* --- saving ------------------------------------------------------------------------------------
+ */
 
 static void wake_waiters(struct run *run)
 {
@@ -164,6 +264,10 @@ static void save_done(struct store_op *op, const struct err *e)
     bool was_final = save->has_state;
     bool has_released = !id_is_zero(&save->released);
     bool was_cancelled = save->was_cancelled;
+    if (save->has_emitted) {
+        runner_tell_event(run->runner);
+    }
+    run->is_woken |= save->was_woken;
     run->saving = NULL;
     run_save_free(save);
     wake_waiters(run);

@@ -1,11 +1,12 @@
 /* One API call of a run, from the journal to the journal.
  *
- *   no row yet        → call; before the first byte of one that is not idempotent a STARTED row is committed
- *   STARTED           → an earlier attempt sent it and never learned the outcome: probe for the effect, or give up as unknown
- *   DONE              → never gets here: lua_act.c hands the stored output back
+ *   no row yet        → call; before the first byte of one that is not idempotent a STARTED row is
+ * committed STARTED           → an earlier attempt sent it and never learned the outcome: probe for
+ * the effect, or give up as unknown DONE              → never gets here: lua_act.c hands the stored
+ * output back
  *
- * The output is journalled before the strand goes on, but not waited for: the next effect that needs a commit waits for all rows
- * before it. Loop thread. */
+ * The output is journalled before the strand goes on, but not waited for: the next effect that
+ * needs a commit waits for all rows before it. Loop thread. */
 #include "run/effect.h"
 
 #include <stdlib.h>
@@ -15,13 +16,19 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "format/date.h"
 
-enum { OUTPUT_MAX = 1 << 20 }; /* what one effect may put into the journal */
+enum {
+    OUTPUT_MAX = 1 << 20, /* what one effect may put into the journal */
+    TRIES_MAX = 20,       /* earlier tries that a row tells of */
+};
 
-struct effect *effect_new(struct run *run, const char *path, const char *unit)
+struct effect *effect_new(struct branch *b, const char *path, const char *unit)
 {
     struct effect *fx = xcalloc(1, sizeof *fx);
+    struct run *run = b->run;
     fx->run = run;
+    fx->branch = b;
     fx->path = xstrdup(path);
     fx->unit = unit != NULL ? xstrdup(unit) : NULL;
     fx->attempt = effect_attempt_of(run, unit != NULL ? unit : path);
@@ -63,7 +70,7 @@ char *effect_text(const json_t *v)
     return text;
 }
 
-char *effect_error_text(const struct err *e, const char *answer)
+static json_t *error_json(const struct err *e)
 {
     json_t *v = json_pack("{s:s, s:s}", "kind", err_kind_name(e->kind), "message", e->message);
     if (v == NULL) { /* a message that is not UTF-8 */
@@ -75,8 +82,42 @@ char *effect_error_text(const struct err *e, const char *answer)
     if (e->detail[0] != '\0') {
         json_object_set_new(v, "detail", json_string(e->detail));
     }
+    return v;
+}
+
+/* The tries before this one, oldest first: those that the row lists, and what it says itself. NULL:
+ * none. Yours. */
+static json_t *tries_of(const struct journal_row *earlier)
+{
+    json_t *last = earlier != NULL && earlier->error != NULL
+                       ? json_parse_own(earlier->error, strlen(earlier->error), NULL)
+                       : NULL;
+    if (last == NULL) {
+        return NULL;
+    }
+    json_t *tries = json_object_get(last, "tries");
+    tries = tries != NULL ? json_incref(tries) : json_array();
+    char at[DATE_TEXT];
+    date_format(earlier->ended_us, at);
+    json_object_del(last, "tries");
+    json_object_del(last, "answer");
+    json_object_set_new(last, "at", json_string(at));
+    json_array_append_new(tries, last);
+    if (json_array_size(tries) > TRIES_MAX) {
+        json_array_remove(tries, 0);
+    }
+    return tries;
+}
+
+char *effect_error_text(const struct err *e, const char *answer, const struct journal_row *earlier)
+{
+    json_t *v = error_json(e);
     if (answer != NULL) {
         json_object_set_new(v, "answer", json_string(answer));
+    }
+    json_t *tries = tries_of(earlier);
+    if (tries != NULL) {
+        json_object_set_new(v, "tries", tries);
     }
     char *text = effect_text(v);
     json_decref(v);
@@ -102,7 +143,8 @@ void effect_succeed(struct effect *fx, json_t *output)
         free(text);
         json_decref(output);
         struct err e = ERR_INIT;
-        (void)err_set(&e, ERR_TOO_LARGE, "the answer of %s is %zu bytes long; %d is the most that a step may keep",
+        (void)err_set(&e, ERR_TOO_LARGE,
+                      "the answer of %s is %zu bytes long; %d is the most that a step may keep",
                       fx->operation->name, len, OUTPUT_MAX);
         effect_fail(fx, &e, NULL);
         return;
@@ -118,15 +160,20 @@ void effect_succeed(struct effect *fx, json_t *output)
     strand_wake(fx->wake);
 }
 
+static void replace(char **field, const char *text)
+{
+    free(*field);
+    *field = text != NULL ? xstrdup(text) : NULL;
+}
+
 /* Notes for act.failed what the step's row must keep. */
 static void note_failure(struct effect *fx, bool is_unknown, const char *answer)
 {
-    struct run *run = fx->run;
-    free(run->answer);
-    run->answer = answer != NULL ? xstrdup(answer) : NULL;
-    free(run->unknown_path);
-    run->unknown_path = is_unknown ? xstrdup(fx->path) : NULL;
-    run->can_probe = is_unknown && fx->operation->probe != NULL;
+    struct branch *b = fx->branch;
+    replace(&b->answer, answer);
+    replace(&b->unknown_path, is_unknown ? fx->path : NULL);
+    replace(&b->connection, fx->connection != NULL ? connection_name(fx->connection) : NULL);
+    b->can_probe = is_unknown && fx->operation->probe != NULL;
 }
 
 void effect_fail(struct effect *fx, const struct err *e, const char *answer)
@@ -139,7 +186,7 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
     if (fx->unit != NULL) {
         struct journal_row *row = record(fx, is_unknown ? JOURNAL_STARTED : JOURNAL_FAILED);
         free(row->error);
-        row->error = effect_error_text(e, answer);
+        row->error = effect_error_text(e, answer, NULL);
         row->started_us = fx->started_us > 0 ? fx->started_us : row->started_us;
     }
     strand_wake(fx->wake);
@@ -190,6 +237,8 @@ static struct call_opts opts_of(struct effect *fx)
         .operation = fx->operation,
         .input = json_incref(fx->input),
         .timeout_us = fx->timeout_us,
+        .group = program_name(fx->run->program),
+        .is_backfill = fx->run->is_backfill,
         .before_send = operation_is_idempotent(fx->operation, fx->input) ? NULL : before_send,
         .done = answered,
         .ud = fx,

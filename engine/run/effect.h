@@ -4,38 +4,41 @@
 #include "script/strand.h"
 #include "service/call.h"
 
-/* One effect of a run: an API call, or a change of the workspace, under a path of its own in the journal. It lives in
- * a box on the strand's stack, so that closing the strand cancels it. */
+/* One effect of a run: an API call, or a change of the workspace, under a path of its own in the
+ * journal. It lives in a box on the strand's stack, so that closing the strand cancels it. */
 struct effect {
     struct run *run;
+    struct branch *branch; /* that waits for it */
     struct wake wake;
     char *path;
-    char *unit;                  /* the step (or item) that it is part of; NULL: it is the step itself */
+    char *unit; /* the step (or item) that it is part of; NULL: it is the step itself */
     int attempt;
     const struct operation *operation;
     struct connection *connection;
     json_t *input;
     int64_t timeout_us;
-    int64_t started_us;          /* of the attempt whose outcome is unknown */
-    struct service_call *call;   /* in flight, or NULL */
-    struct record_put *put;      /* in flight, or NULL */
-    struct record_look *look;    /* in flight, or NULL */
-    struct save_waiter waiter;   /* for the "started" record */
+    int64_t started_us;        /* of the attempt whose outcome is unknown */
+    struct service_call *call; /* in flight, or NULL */
+    struct record_put *put;    /* in flight, or NULL */
+    struct record_look *look;  /* in flight, or NULL */
+    struct save_waiter waiter; /* for the "started" record */
     json_t *output;
     struct err err;
-    bool is_probing;             /* looks for what an earlier attempt did */
+    bool is_probing; /* looks for what an earlier attempt did */
     bool has_failed;
 };
 
-struct effect *effect_new(struct run *run, const char *path, const char *unit);
-void effect_close(void *fx);              /* cancels and frees; the box's close */
-void effect_begin(struct effect *fx);     /* ends in effect_succeed or effect_fail, never from within this call */
+struct effect *effect_new(struct branch *b, const char *path, const char *unit);
+void effect_close(void *fx); /* cancels and frees; the box's close */
+void effect_begin(
+    struct effect *fx); /* ends in effect_succeed or effect_fail, never from within this call */
 void effect_succeed(struct effect *fx, json_t *output); /* takes the reference; journals, wakes */
 void effect_fail(struct effect *fx, const struct err *e, const char *answer);
 /* The number of the try that a step (or item) is in. */
 int effect_attempt_of(struct run *run, const char *unit);
-/* JSON text of an error for the journal; yours. */
-char *effect_error_text(const struct err *e, const char *answer);
+/* JSON text of an error for the journal, with the tries before it that the earlier row (or NULL)
+ * tells of; yours. */
+char *effect_error_text(const struct err *e, const char *answer, const struct journal_row *earlier);
 /* JSON text with every known secret replaced; yours. */
 char *effect_text(const json_t *v);
 

@@ -1,6 +1,6 @@
-/* The bindings that act: what the walker may do to the world, each under a path of the run's journal. The run is found through the strand that
- * calls. A wait follows script/strand.h: start here, done in effect.c (it only wakes), finish in call_finish.
- * Loop thread. */
+/* The bindings that act: what the walker may do to the world, each under a path of the run's
+ * journal. The run is found through the strand that calls. A wait follows script/strand.h: start
+ * here, done in effect.c (it only wakes), finish in call_finish. Loop thread. */
 #include "run/lua_act.h"
 
 #include <stdlib.h>
@@ -9,16 +9,24 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "format/date.h"
+#include "format/duration.h"
 #include "run/effect.h"
+#include "run/lua_fork.h"
 #include "service/schema.h"
+
+static struct branch *branch_of(lua_State *L)
+{
+    struct branch *b = strand_data(L);
+    if (b == NULL) {
+        luaL_error(L, "there is no run here: `if` and `key` cannot call a service");
+    }
+    return b;
+}
 
 static struct run *run_of(lua_State *L)
 {
-    struct run *run = strand_data(L);
-    if (run == NULL) {
-        luaL_error(L, "there is no run here: `if` and `key` cannot call a service");
-    }
-    return run;
+    return branch_of(L)->run;
 }
 
 /* Pushes the JSON text as a value; nil for NULL.   [-0, +1, raises] */
@@ -40,7 +48,8 @@ static int raise_stored(lua_State *L, const struct journal_row *row)
     const char *kind = json_get_text(v, "kind");
     const char *message = json_get_text(v, "message");
     const char *detail = json_get_text(v, "detail");
-    (void)err_set(&e, err_kind_parse(kind != NULL ? kind : ""), "%s", message != NULL ? message : "failed before");
+    (void)err_set(&e, err_kind_parse(kind != NULL ? kind : ""), "%s",
+                  message != NULL ? message : "failed before");
     e.status = (int)json_get_int(v, "status", 0);
     if (detail != NULL) {
         snprintf(e.detail, sizeof e.detail, "%s", detail);
@@ -49,7 +58,8 @@ static int raise_stored(lua_State *L, const struct journal_row *row)
     return vm_raise(L, &e);
 }
 
-/* act.recall(path) -> true, output | false   [-1, +2, raises the stored error of a step that failed for good] */
+/* act.recall(path) -> true, output | false   [-1, +2, raises the stored error of a step that failed
+ * for good] */
 static int act_recall(lua_State *L)
 {
     const struct journal_row *row = run_recall(run_of(L), luaL_checkstring(L, 1));
@@ -61,7 +71,7 @@ static int act_recall(lua_State *L)
         return 1;
     }
     lua_pushboolean(L, true);
-    lua_insert(L, 1); // true path
+    lua_insert(L, 1);          // true path
     push_text(L, row->output); // true path box value
     lua_pushboolean(L, true);
     lua_insert(L, -2); // … true value
@@ -78,8 +88,10 @@ static int call_finish(lua_State *L, int status, lua_KContext ctx)
     return 1;
 }
 
-/* Finds what is to be called; an unknown one can only come from a script, as recipes are checked. */
-static void find_operation(lua_State *L, struct effect *fx, const char *connection, const char *name)
+/* Finds what is to be called; an unknown one can only come from a script, as recipes are checked.
+ */
+static void find_operation(lua_State *L, struct effect *fx, const char *connection,
+                           const char *name)
 {
     fx->connection = service_find(runner_service(fx->run->runner), connection);
     if (fx->connection == NULL) {
@@ -88,14 +100,17 @@ static void find_operation(lua_State *L, struct effect *fx, const char *connecti
     }
     fx->operation = connector_operation(connection_connector(fx->connection), name);
     if (fx->operation == NULL) {
-        luaL_error(L, "%s has no operation '%s'; `ladle ops %s` lists them", connection, name, connection);
+        luaL_error(L, "%s has no operation '%s'; `ladle ops %s` lists them", connection, name,
+                   connection);
     }
 }
 
-/* act.call(path, connection, operation, input, timeout_us, unit) -> output   [-6, +1, raises, yields] */
+/* act.call(path, connection, operation, input, timeout_us, unit) -> output   [-6, +1, raises,
+ * yields] */
 static int act_call(lua_State *L)
 {
-    struct run *run = run_of(L);
+    struct branch *b = branch_of(L);
+    struct run *run = b->run;
     const char *path = luaL_checkstring(L, 1);
     const char *connection = luaL_checkstring(L, 2);
     const char *name = luaL_checkstring(L, 3);
@@ -107,11 +122,12 @@ static int act_call(lua_State *L)
         push_text(L, row->output);
         return 1;
     }
-    if (unit != NULL && row != NULL && row->state == JOURNAL_FAILED && row->attempts == effect_attempt_of(run, unit)) {
+    if (unit != NULL && row != NULL && row->state == JOURNAL_FAILED &&
+        row->attempts == effect_attempt_of(run, unit)) {
         return raise_stored(L, row);
     }
     void **slot = box_push(L, effect_close); // … box
-    struct effect *fx = *slot = effect_new(run, path, unit);
+    struct effect *fx = *slot = effect_new(b, path, unit);
     find_operation(L, fx, connection, name);
     fx->timeout_us = timeout_us;
     fx->input = vm_to_json(L, 4);
@@ -138,11 +154,16 @@ static char *text_of(lua_State *L, int index)
     return text;
 }
 
-/* act.complete(path, input, output): journals a step that made no call of its own.   [-3, +0, raises] */
+/* act.complete(path, input, output): journals a step that made no call of its own.   [-3, +0,
+ * raises] */
 static int act_complete(lua_State *L)
 {
     struct run *run = run_of(L);
     const char *path = luaL_checkstring(L, 1);
+    const struct journal_row *earlier = run_recall(run, path);
+    if (earlier != NULL && earlier->state == JOURNAL_DONE) {
+        return 0; /* walked again */
+    }
     lua_settop(L, 3);
     void **input = box_push(L, free);
     *input = text_of(L, 2);
@@ -159,43 +180,183 @@ static int act_complete(lua_State *L)
 }
 
 /* The row of a step that failed, in the state that the plan for it says. */
-static void record_failure(struct run *run, const char *path, const struct err *e, const struct retry_plan *plan)
+static void record_failure(struct branch *b, const char *path, const struct err *e,
+                           const struct retry_plan *plan)
 {
     enum journal_state state = plan->verdict == RETRY_FINAL ? JOURNAL_FAILED : JOURNAL_WAITING;
-    int tries = effect_attempt_of(run, path) - (plan->is_counted ? 0 : 1);
+    int tries = effect_attempt_of(b->run, path) - (plan->is_counted ? 0 : 1);
     /* An unknown outcome stays "started": that is what the next attempt must find. */
-    bool is_unknown = run->unknown_path != NULL && strcmp(run->unknown_path, path) == 0;
-    struct journal_row *row = run_record(run, path, is_unknown ? JOURNAL_STARTED : state);
+    bool is_unknown = b->unknown_path != NULL && strcmp(b->unknown_path, path) == 0;
+    struct journal_row *row = run_record(b->run, path, is_unknown ? JOURNAL_STARTED : state);
     row->attempts = tries;
+    row->due_us = plan->verdict == RETRY_AGAIN ? plan->due_us : 0;
     free(row->error);
-    row->error = effect_error_text(e, run->answer);
+    row->error = effect_error_text(e, b->answer, run_recall(b->run, path));
+    free(b->answer);
+    b->answer = NULL;
 }
 
-static int wait_for_ever(lua_State *L, int status, lua_KContext ctx)
+static int rest_for_ever(lua_State *L, int status, lua_KContext ctx)
 {
-    return strand_wait(L, ctx, wait_for_ever);
+    return strand_wait(L, ctx, rest_for_ever);
 }
 
-/* act.failed(path, error, policy): comes back only where the failure is final; else the run ends its attempt here.
- *   [-3, +0, yields] */
+/* Parks the strand for good: the run ends its attempt once all of its branches are at rest, and is
+ * walked again later. */
+static int rest(lua_State *L, enum run_state state, int64_t due_us, const struct err *e)
+{
+    branch_rest(branch_of(L), state, due_us, e);
+    (void)strand_wake_of(L); /* a wait of its own, which nobody ends */
+    return strand_wait(L, 0, rest_for_ever);
+}
+
+/* act.failed(path, error, policy, is_final): comes back only where the failure is final.   [-4, +0,
+ * yields] */
 static int act_failed(lua_State *L)
 {
-    struct run *run = run_of(L);
+    struct branch *b = branch_of(L);
     const char *path = luaL_checkstring(L, 1);
-    lua_settop(L, 3);
+    lua_settop(L, 4);
     struct err e = ERR_INIT;
     vm_read_err(L, 2, &e);
     json_t **policy = (json_t **)box_push(L, (void (*)(void *))json_decref);
     *policy = lua_isnil(L, 3) ? NULL : vm_to_json(L, 3);
-    struct retry_plan plan = retry_decide(*policy, effect_attempt_of(run, path), &e, run->can_probe, clock_wall_us());
-    record_failure(run, path, &e, &plan);
-    free(run->answer);
-    run->answer = NULL;
+    struct retry_plan plan = { .verdict = RETRY_FINAL, .is_counted = true };
+    if (!lua_toboolean(L, 4)) {
+        plan = retry_decide(*policy, effect_attempt_of(b->run, path), &e, b->can_probe,
+                            clock_wall_us());
+    }
+    record_failure(b, path, &e, &plan);
+    run_set_step(b->run, path);
     if (plan.verdict == RETRY_FINAL) {
         return 0;
     }
-    run_conclude(run, plan.verdict == RETRY_PARK ? RUN_PARKED : RUN_WAITING, plan.due_us, &e);
-    return strand_wait(L, 0, wait_for_ever);
+    return rest(L, plan.verdict == RETRY_PARK ? RUN_PARKED : RUN_WAITING, plan.due_us, &e);
+}
+
+/* --- waits -------------------------------------------------------------------------------------
+ */
+
+/* When a `wait` is over: a duration from now, or a date; nothing: at once. */
+static int64_t wait_until(lua_State *L, int index, const char *zone_name)
+{
+    struct err e = ERR_INIT;
+    int64_t us = 0;
+    size_t len;
+    if (lua_isnil(L, index)) {
+        return 0;
+    }
+    const char *text = luaL_checklstring(L, index, &len);
+    if (duration_parse(text, len, &us, NULL) == 0) {
+        return clock_wall_us() + us;
+    }
+    const struct zone *zone = zone_name != NULL ? zone_get(zone_name, NULL) : NULL;
+    if (date_parse(text, len, zone, &us, NULL) == 0) {
+        return us;
+    }
+    (void)err_set(&e, ERR_INVALID,
+                  "`wait` takes a duration like 2 days, or a date; \"%.60s\" is neither", text);
+    return vm_raise(L, &e);
+}
+
+/* The row of a wait that is to come: it says until when. */
+static int begin_wait(lua_State *L, const char *path, int64_t due_us)
+{
+    struct journal_row *row = run_record(run_of(L), path, JOURNAL_WAITING);
+    row->due_us = due_us;
+    row->attempts = 1;
+    run_set_step(run_of(L), path);
+    return rest(L, RUN_WAITING, due_us, NULL);
+}
+
+/* act.wait(path, duration or date, zone)   [-3, +0, raises, yields] */
+static int act_wait(lua_State *L)
+{
+    struct run *run = run_of(L);
+    const char *path = luaL_checkstring(L, 1);
+    const struct journal_row *earlier = run_recall(run, path);
+    if (earlier != NULL && earlier->state == JOURNAL_DONE) {
+        return 0;
+    }
+    int64_t due_us =
+        earlier != NULL ? earlier->due_us : wait_until(L, 2, luaL_optstring(L, 3, NULL));
+    if (due_us > clock_wall_us()) {
+        return begin_wait(L, path, due_us);
+    }
+    struct journal_row *row = run_record(run, path, JOURNAL_DONE);
+    row->attempts = 1;
+    row->due_us = due_us;
+    return 0;
+}
+
+/* The end of a wait whose time is over: an event may have ended it a moment before, and only the
+ * store knows. */
+struct wait_end {
+    struct save_waiter waiter;
+    struct run *run;
+    struct wake wake;
+};
+
+static void close_wait_end(void *ud)
+{
+    struct wait_end *end = ud;
+    list_remove(&end->waiter.link);
+    free(end);
+}
+
+static void wait_end_saved(struct save_waiter *w)
+{
+    strand_wake(list_entry(w, struct wait_end, waiter)->wake);
+}
+
+static int finish_wait_end(lua_State *L, int status, lua_KContext ctx)
+{
+    const struct wait_end *end = (const struct wait_end *)ctx;
+    if (end->run->is_woken) { /* the next attempt finds the event in the journal */
+        return rest(L, RUN_WAITING, clock_wall_us(), NULL);
+    }
+    struct err e = ERR_INIT;
+    (void)err_set(&e, ERR_TIMEOUT, "no such event came in time");
+    return vm_raise(L, &e);
+}
+
+static int end_wait(lua_State *L, const char *path)
+{
+    struct wait_end **end = (struct wait_end **)box_push(L, close_wait_end);
+    *end = xcalloc(1, sizeof **end);
+    list_init(&(*end)->waiter.link);
+    (*end)->run = run_of(L);
+    (*end)->waiter.fn = wait_end_saved;
+    (*end)->wake = strand_wake_of(L);
+    run_end_wait((*end)->run, path);
+    run_when_saved((*end)->run, &(*end)->waiter);
+    return strand_wait(L, (lua_KContext)*end, finish_wait_end);
+}
+
+/* act.wait_for(path, connection, event, match, timeout_us): the event's payload comes as the result
+ * of a later attempt, from the journal: the store puts it there with the event.   [-5, +0, raises,
+ * yields] */
+static int act_wait_for(lua_State *L)
+{
+    struct run *run = run_of(L);
+    const char *path = luaL_checkstring(L, 1);
+    const struct journal_row *earlier = run_recall(run, path);
+    if (earlier != NULL && earlier->due_us <= clock_wall_us()) {
+        return end_wait(L, path);
+    }
+    if (earlier != NULL) {
+        run_set_step(run, path);
+        return rest(L, RUN_WAITING, earlier->due_us, NULL);
+    }
+    char **match = (char **)box_push(L, free);
+    *match = text_of(L, 4);
+    const char *connection = luaL_checkstring(L, 2), *event = luaL_checkstring(L, 3);
+    int64_t due_us = clock_wall_us() + luaL_checkinteger(L, 5);
+    run_begin_wait(run, path, connection, event, *match);
+    /* For people who look at the run; what counts is the row of the wait. */
+    run_record(run, path, JOURNAL_WAITING)->input =
+        xasprintf("{\"event\":\"%s.%s\",\"with\":%s}", connection, event, *match);
+    return begin_wait(L, path, due_us);
 }
 
 /* act.check(schema, input) -> input with defaults   [-2, +1, raises] */
@@ -221,7 +382,8 @@ static int act_check(lua_State *L)
 static int act_compile(lua_State *L)
 {
     const char *text = luaL_checkstring(L, 1);
-    const char *chunk = lua_pushfstring(L, "=expr:%d", (int)luaL_optinteger(L, 2, 0)); // text line chunk
+    const char *chunk =
+        lua_pushfstring(L, "=expr:%d", (int)luaL_optinteger(L, 2, 0)); // text line chunk
     const char *code = lua_pushfstring(L, "local _ENV = ...; return (%s\n)", text);
     vm_load(L, code, strlen(code), chunk);
     return 1;
@@ -231,12 +393,14 @@ static int act_compile(lua_State *L)
 static int act_log(lua_State *L)
 {
     struct run *run = run_of(L);
-    log_info("recipe", "%s %s: %s", program_name(run->program), luaL_checkstring(L, 1), luaL_checkstring(L, 2));
+    log_info("recipe", "%s %s: %s", program_name(run->program), luaL_checkstring(L, 1),
+             luaL_checkstring(L, 2));
     return 0;
 }
 
 const luaL_Reg act_functions[] = {
-    { "call", act_call },         { "check", act_check },   { "compile", act_compile },
-    { "complete", act_complete }, { "enter", act_enter },   { "failed", act_failed },
-    { "log", act_log },           { "recall", act_recall }, { NULL, NULL },
+    { "call", act_call },         { "check", act_check },       { "compile", act_compile },
+    { "complete", act_complete }, { "enter", act_enter },       { "failed", act_failed },
+    { "fork", act_fork },         { "log", act_log },           { "recall", act_recall },
+    { "wait", act_wait },         { "wait_for", act_wait_for }, { NULL, NULL },
 };

@@ -1,6 +1,7 @@
-/* A recipe's version as something that can run. The bundle (plan, inputs, scripts, maps) is all that it needs, so a run goes on
- * with the recipe that it began with, whatever the files say now. The state's registry holds the two functions that
- * scripts/lib/walk.lua makes of a bundle: one decides, one runs. Loop thread. */
+/* A recipe's version as something that can run. The bundle (plan, inputs, scripts, maps) is all
+ * that it needs, so a run goes on with the recipe that it began with, whatever the files say now.
+ * The state's registry holds the two functions that scripts/lib/walk.lua makes of a bundle: one
+ * decides, one runs. Loop thread. */
 #include "run/program.h"
 
 #include <stdlib.h>
@@ -8,6 +9,10 @@
 
 #include "base/mem.h"
 #include "script/catalog.h"
+
+/* The cap of one version's state. All of its runs in memory share it, so it is several times what
+ * one may need. */
+enum { MEMORY_MAX = 128 << 20 };
 
 static const char DECIDE = 'd'; /* registry keys: their addresses */
 static const char RUN = 'r';
@@ -25,7 +30,7 @@ static char *find_module(void *ud, const char *name, size_t *len)
 {
     const struct program *p = ud;
     const json_t *text = json_object_get(json_object_get(p->bundle, "scripts"), name);
-    if (text != NULL) {
+    if (json_is_string(text)) {
         *len = json_string_length(text);
         return xmemdup(json_string_value(text), *len + 1);
     }
@@ -43,10 +48,10 @@ static int build(lua_State *L)
     const struct build *b = lua_touserdata(L, 1);
     lua_getglobal(L, "require");
     lua_pushliteral(L, "lib.walk");
-    lua_call(L, 1, 1); // walk
-    lua_getfield(L, -1, "new"); // walk new
+    lua_call(L, 1, 1);                          // walk
+    lua_getfield(L, -1, "new");                 // walk new
     vm_push_json(L, b->program->bundle, false); // walk new bundle
-    lua_newtable(L); // walk new bundle act
+    lua_newtable(L);                            // walk new bundle act
     luaL_setfuncs(L, b->act, 0);
     lua_call(L, 2, 2); // walk decide run
     lua_rawsetp(L, LUA_REGISTRYINDEX, &RUN);
@@ -65,7 +70,8 @@ struct program *program_new(const struct program_opts *o, struct err *e)
     *p = (struct program){ .refs = 1, .hash = xstrdup(o->hash), .bundle = bundle };
     const json_t *plan = program_plan(p);
     p->has_conditions = json_object_get(plan, "if") != NULL || json_object_get(plan, "key") != NULL;
-    p->vm = vm_new(&(struct vm_opts){ .find_module = find_module, .ud = p }, e);
+    p->vm = vm_new(
+        &(struct vm_opts){ .find_module = find_module, .ud = p, .memory_max = MEMORY_MAX }, e);
     struct build b = { .program = p, .act = o->act };
     if (p->vm == NULL || vm_enter(p->vm, build, &b, e) == -1) {
         err_prefix(e, "recipe %s", program_name(p));
@@ -96,6 +102,11 @@ void program_unref(struct program *p)
 const json_t *program_plan(const struct program *p)
 {
     return json_object_get(p->bundle, "plan");
+}
+
+struct vm *program_vm(const struct program *p)
+{
+    return p->vm;
 }
 
 const char *program_name(const struct program *p)
@@ -152,8 +163,8 @@ static int decide(lua_State *L)
     return 0;
 }
 
-int program_decide(struct program *p, const json_t *event, const json_t *meta, int64_t now_us, bool *is_wanted,
-                   char **key, struct err *e)
+int program_decide(struct program *p, const json_t *event, const json_t *meta, int64_t now_us,
+                   bool *is_wanted, char **key, struct err *e)
 {
     struct entry n = { .program = p, .event = event, .meta = meta, .now_us = now_us };
     int rc = vm_enter(p->vm, decide, &n, e);
@@ -170,9 +181,16 @@ static int start(lua_State *L)
     return 0;
 }
 
-struct strand *program_start(struct program *p, struct strands *q, const json_t *event, const json_t *meta,
-                             int64_t now_us, strand_end_fn end, void *ud, struct err *e)
+struct strand *program_start(struct program *p, struct strands *q, const json_t *event,
+                             const json_t *meta, int64_t now_us, strand_end_fn end, void *ud,
+                             struct err *e)
 {
-    struct entry n = { .program = p, .strands = q, .event = event, .meta = meta, .now_us = now_us, .end = end, .ud = ud };
+    struct entry n = { .program = p,
+                       .strands = q,
+                       .event = event,
+                       .meta = meta,
+                       .now_us = now_us,
+                       .end = end,
+                       .ud = ud };
     return vm_enter(p->vm, start, &n, e) == 0 ? n.strand : NULL;
 }

@@ -4,15 +4,15 @@
 #include "script/strand.h"
 #include "script/vm.h"
 
-/* One version of one recipe, ready to run: a sandboxed Lua state of its own with the compiled plan. It is
- * kept by the recipe set for as long as it is the newest, and by each of its runs. */
+/* One version of one recipe, ready to run: a sandboxed Lua state of its own with the compiled plan.
+ * It is kept by the recipe set for as long as it is the newest, and by each of its runs. */
 struct program;
 
 struct program_opts {
-    const char *hash;      /* of the bundle */
-    const char *bundle;    /* recipe/recipe.h */
+    const char *hash;   /* of the bundle */
+    const char *bundle; /* recipe/recipe.h */
     size_t bundle_len;
-    const luaL_Reg *act;   /* the functions that act, ended by a NULL name */
+    const luaL_Reg *act; /* the functions that act, ended by a NULL name */
 };
 
 struct program *program_new(const struct program_opts *o, struct err *e); /* one reference */
@@ -22,13 +22,16 @@ void program_unref(struct program *p); /* the last one frees the state */
 const char *program_name(const struct program *p); /* the recipe's; borrowed, as is the hash */
 const char *program_hash(const struct program *p);
 const json_t *program_plan(const struct program *p);
+struct vm *
+program_vm(const struct program *p); /* for tests that make its allocator fail; borrowed */
 
 /* Whether program_decide has anything to look at: the recipe says `if` or `key`. */
 bool program_has_conditions(const struct program *p);
-/* Looks at an event without any effect: whether the recipe wants it, and the key that orders its runs (yours, or NULL). An
- * expression that fails: -1. */
-int program_decide(struct program *p, const json_t *event, const json_t *meta, int64_t now_us, bool *is_wanted,
-                   char **key, struct err *e);
+/* Looks at an event without any effect: whether the recipe wants it, and the key that orders its
+ * runs (yours, or NULL). An expression that fails: -1. */
+int program_decide(struct program *p, const json_t *event, const json_t *meta, int64_t now_us,
+                   bool *is_wanted, char **key, struct err *e);
 /* Makes the strand that walks the recipe. end(ud, …) is called when it is over. */
-struct strand *program_start(struct program *p, struct strands *q, const json_t *event, const json_t *meta,
-                             int64_t now_us, strand_end_fn end, void *ud, struct err *e);
+struct strand *program_start(struct program *p, struct strands *q, const json_t *event,
+                             const json_t *meta, int64_t now_us, strand_end_fn end, void *ud,
+                             struct err *e);

@@ -1,8 +1,10 @@
-/* Operations of the workspace with the local sink: one store operation each instead of an HTTP call. What to do stands in
- * the operation's `store` table (scripts/connectors/records.lua): the action, the kind, which field is the id.
+/* Operations of the workspace with the local sink: one store operation each instead of an HTTP
+ * call. What to do stands in the operation's `store` table (scripts/connectors/records.lua): the
+ * action, the kind, which field is the id.
  *
- * An upsert is safe to repeat: the same content changes nothing, and an event is emitted in the transaction that creates
- * the record or not at all. A store operation in flight cannot be called back: a cancelled effect lets go of it and its completion only frees. Loop thread. */
+ * An upsert is safe to repeat: the same content changes nothing, and an event is emitted in the
+ * transaction that creates the record or not at all. A store operation in flight cannot be called
+ * back: a cancelled effect lets go of it and its completion only frees. Loop thread. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +39,8 @@ static char *copy_text(const json_t *object, const char *key)
     return text != NULL ? xstrdup(text) : NULL;
 }
 
-/* --- answers ------------------------------------------------------------------------------------- */
+/* --- answers -------------------------------------------------------------------------------------
+ */
 
 static void set_time(json_t *v, const char *key, int64_t us)
 {
@@ -71,7 +74,11 @@ static void put_done(struct store_op *op, const struct err *e)
         if (e != NULL) {
             effect_fail(fx, e, NULL);
         } else {
-            effect_succeed(fx, json_pack("{s:s, s:o, s:s}", "change", record_change_name(put->change), "record",
+            if (put->emit != NULL && put->change == RECORD_CREATED) {
+                runner_tell_event(fx->run->runner);
+            }
+            effect_succeed(fx, json_pack("{s:s, s:o, s:s}", "change",
+                                         record_change_name(put->change), "record",
                                          record_json(&put->row), "saved", "in the workspace"));
         }
     }
@@ -99,7 +106,9 @@ static void list_done(struct store_op *op, const struct err *e)
         if (e != NULL) {
             effect_fail(fx, e, NULL);
         } else if (is_get) {
-            effect_succeed(fx, list->count > 0 ? json_pack("{s:o}", "record", record_json(&list->rows[0])) : json_object());
+            effect_succeed(fx, list->count > 0
+                                   ? json_pack("{s:o}", "record", record_json(&list->rows[0]))
+                                   : json_object());
         } else {
             effect_succeed(fx, json_pack("{s:o}", "records", list_json(list)));
         }
@@ -109,7 +118,8 @@ static void list_done(struct store_op *op, const struct err *e)
     free(look);
 }
 
-/* --- requests ------------------------------------------------------------------------------------- */
+/* --- requests
+ * ------------------------------------------------------------------------------------- */
 
 static json_t *content_of(const json_t *input)
 {
@@ -120,10 +130,12 @@ static json_t *content_of(const json_t *input)
     return content;
 }
 
-/* What is written in the workspace itself starts recipes; what is mirrored from elsewhere never does. */
+/* What is written in the workspace itself starts recipes; what is mirrored from elsewhere never
+ * does. */
 static struct event_row *event_of(const struct record_row *row)
 {
-    if (row->kind != RECORD_ACTIVITY || row->origin == NULL || strcmp(row->origin, "workspace") != 0) {
+    if (row->kind != RECORD_ACTIVITY || row->origin == NULL ||
+        strcmp(row->origin, "workspace") != 0) {
         return NULL;
     }
     return record_activity_event(row);
@@ -174,8 +186,10 @@ void record_effect_begin(struct effect *fx)
     enum record_kind kind = RECORD_CONTACT;
     struct err e = ERR_INIT;
     int rc = schema_check(fx->operation->input, fx->input, &e);
-    if (rc == 0 && (action == NULL || kind_name == NULL || record_kind_parse(kind_name, &kind) == -1)) {
-        rc = err_set(&e, ERR_CONFIG, "operation %s of the workspace has no usable `store` table", fx->operation->name);
+    if (rc == 0 &&
+        (action == NULL || kind_name == NULL || record_kind_parse(kind_name, &kind) == -1)) {
+        rc = err_set(&e, ERR_CONFIG, "operation %s of the workspace has no usable `store` table",
+                     fx->operation->name);
     }
     if (rc == -1) {
         effect_fail(fx, &e, NULL);

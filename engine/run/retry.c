@@ -1,12 +1,14 @@
-/* The one place where a failed try becomes a due time, a parked run or a dead one. Backoff is exponential with full jitter (a
- * delay drawn evenly from 0 to the bound), which spreads the callers of a service that comes back best. */
+/* The one place where a failed try becomes a due time, a parked run or a dead one. Backoff is
+ * exponential with full jitter (a delay drawn evenly from 0 to the bound), which spreads the
+ * callers of a service that comes back best. */
 #include "run/retry.h"
 
 #include <string.h>
 
 #include "base/clock.h"
 
-/* An effect of unknown outcome is looked for no sooner than this: the service may still be at it. */
+/* An effect of unknown outcome is looked for no sooner than this: the service may still be at it.
+ */
 enum { PROBE_SETTLE_US = 3000000 };
 
 static bool policy_covers(const json_t *policy, enum err_kind kind)
@@ -17,7 +19,7 @@ static bool policy_covers(const json_t *policy, enum err_kind kind)
     }
     size_t i;
     const json_t *name;
-    json_array_foreach(kinds, i, name) {
+    json_array_foreach (kinds, i, name) {
         if (strcmp(json_string_value(name), err_kind_name(kind)) == 0) {
             return true;
         }
@@ -42,7 +44,8 @@ static int64_t backoff_us(const json_t *policy, int tries)
     return most > 1000 ? 1000 + (int64_t)clock_random_below((uint64_t)most - 999) : 1000;
 }
 
-struct retry_plan retry_decide(const json_t *policy, int tries, const struct err *e, bool has_probe, int64_t now_us)
+struct retry_plan retry_decide(const json_t *policy, int tries, const struct err *e, bool has_probe,
+                               int64_t now_us)
 {
     struct retry_plan plan = { .verdict = RETRY_FINAL, .is_counted = true };
     if (e->kind == ERR_AUTH || (e->kind == ERR_UNKNOWN && !has_probe)) {
@@ -52,9 +55,16 @@ struct retry_plan retry_decide(const json_t *policy, int tries, const struct err
     if (e->kind != ERR_UNKNOWN && (!err_is_retryable(e->kind) || !policy_covers(policy, e->kind))) {
         return plan;
     }
-    /* A breaker that is open refuses before anything is sent and says when it will let a call through. */
+    /* A breaker that is open refuses before anything is sent and says when it will let a call
+     * through. */
     plan.is_counted = !(e->kind == ERR_UNAVAILABLE && e->status == 0 && e->retry_at_us > 0);
-    if (plan.is_counted && tries >= json_get_int(policy, "tries", 8)) {
+    if (!plan.is_counted) {
+        plan.verdict = RETRY_AGAIN;
+        plan.due_us =
+            e->retry_at_us; /* the breaker has given each a moment of its own, in their order */
+        return plan;
+    }
+    if (tries >= json_get_int(policy, "tries", 8)) {
         plan.verdict = e->kind == ERR_UNKNOWN ? RETRY_PARK : RETRY_FINAL;
         return plan;
     }

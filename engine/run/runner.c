@@ -1,9 +1,11 @@
-/* The scheduler. A run comes to life in one of two ways: the router begins it right after its row was made (no claim is
- * needed: the row was made as RUNNING by this process), or a claim takes rows that are due. Claims are made when something may be due
- * (a timer for the next due time, a poke, room that came free), one at a time, and never more than there is room for.
+/* The scheduler. A run comes to life in one of two ways: the router begins it right after its row
+ * was made (no claim is needed: the row was made as RUNNING by this process), or a claim takes rows
+ * that are due. Claims are made when something may be due (a timer for the next due time, a poke,
+ * room that came free), one at a time, and never more than there is room for.
  *
- * End of a turn: strands that must be closed are closed, then every run with something to write submits it; the store's own tick
- * comes after this one, so all of it is in the same batch. Loop thread. */
+ * End of a turn: strands that must be closed are closed, then every run with something to write
+ * submits it; the store's own tick comes after this one, so all of it is in the same batch. Loop
+ * thread. */
 #include "run/runner.h"
 
 #include <assert.h>
@@ -11,6 +13,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
@@ -26,19 +29,20 @@ enum {
 
 struct runner {
     struct runner_opts o;
-    struct map *newest;        /* recipe -> struct program, a reference each */
-    struct map *versions;      /* hash -> struct program, a reference each: newest and older ones in use */
+    struct map *newest; /* recipe -> struct program, a reference each */
+    struct map
+        *versions; /* hash -> struct program, a reference each: newest and older ones in use */
     struct list active;
     size_t active_count;
     struct list dirty;
     struct list ending;
-    struct run_claim *claim;   /* in flight, or NULL */
-    struct run_list *cancels;  /* in flight, or NULL */
-    bool may_be_due;           /* a claim is worth while */
+    struct run_claim *claim;  /* in flight, or NULL */
+    struct run_list *cancels; /* in flight, or NULL */
+    bool may_be_due;          /* a claim is worth while */
     bool is_started;
     bool is_stopping;
     struct timer due_timer;
-    struct timer again_timer;  /* saves that failed */
+    struct timer again_timer; /* saves that failed */
     struct timer grace_timer;
     void (*stopped)(void *ud);
     void *stopped_ud;
@@ -65,6 +69,13 @@ struct loop *runner_loop(struct runner *r)
     return r->o.loop;
 }
 
+void runner_tell_event(struct runner *r)
+{
+    if (r->o.on_event != NULL) {
+        r->o.on_event(r->o.on_event_ud);
+    }
+}
+
 void runner_mark_dirty(struct runner *r, struct run *run)
 {
     list_remove(&run->dirty_link);
@@ -77,11 +88,15 @@ void runner_mark_ending(struct runner *r, struct run *run)
     list_push_back(&r->ending, &run->ending_link);
 }
 
-/* --- recipes and their versions ------------------------------------------------------------------ */
+/* --- recipes and their versions ------------------------------------------------------------------
+ */
 
 static struct program *make_program(const char *hash, const char *bundle, size_t len, struct err *e)
 {
-    return program_new(&(struct program_opts){ .hash = hash, .bundle = bundle, .bundle_len = len, .act = act_functions }, e);
+    return program_new(
+        &(struct program_opts){
+            .hash = hash, .bundle = bundle, .bundle_len = len, .act = act_functions },
+        e);
 }
 
 static void keep(struct map *m, const char *key, struct program *p)
@@ -90,7 +105,8 @@ static void keep(struct map *m, const char *key, struct program *p)
     program_unref(map_put(m, key, p));
 }
 
-int runner_add_recipe(struct runner *r, const char *name, const char *hash, const char *bundle, size_t len, struct err *e)
+int runner_add_recipe(struct runner *r, const char *name, const char *hash, const char *bundle,
+                      size_t len, struct err *e)
 {
     struct program *p = make_program(hash, bundle, len, e);
     if (p == NULL) {
@@ -116,7 +132,8 @@ struct program *runner_program(const struct runner *r, const char *recipe)
     return map_get(r->newest, recipe);
 }
 
-/* --- a run's life in memory ---------------------------------------------------------------------- */
+/* --- a run's life in memory ----------------------------------------------------------------------
+ */
 
 bool runner_has_room(const struct runner *r)
 {
@@ -138,7 +155,8 @@ static void begin(struct runner *r, struct run *run)
     }
 }
 
-void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event, json_t *meta, int64_t created_us)
+void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event, json_t *meta,
+                  int64_t created_us)
 {
     struct run *run = run_new(r, id, p);
     run->event = event;
@@ -149,7 +167,8 @@ void runner_begin(struct runner *r, struct id id, struct program *p, json_t *eve
 
 static void tell_if_stopped(struct runner *r)
 {
-    if (r->is_stopping && r->active_count == 0 && r->claim == NULL && r->cancels == NULL && r->stopped != NULL) {
+    if (r->is_stopping && r->active_count == 0 && r->claim == NULL && r->cancels == NULL &&
+        r->stopped != NULL) {
         void (*stopped)(void *) = r->stopped;
         r->stopped = NULL;
         timer_stop(&r->grace_timer);
@@ -157,11 +176,25 @@ static void tell_if_stopped(struct runner *r)
     }
 }
 
+void runner_expect(struct runner *r, int64_t due_us)
+{
+    if (due_us == RUN_BLOCKED) {
+        return;
+    }
+    int64_t delay = due_us - clock_wall_us();
+    if (delay <= 0) {
+        r->may_be_due = true;
+    } else if (!timer_is_armed(&r->due_timer) || r->due_timer.due_us > clock_mono_us() + delay) {
+        timer_start(&r->due_timer, delay < LOOK_AGAIN_US ? delay : LOOK_AGAIN_US);
+    }
+}
+
 static void count_state(struct runner *r, enum run_state state)
 {
     if (r->runs_by_state[state] == NULL) {
-        r->runs_by_state[state] = metrics_counter("ladle_runs_total", "Attempts of runs, by how they ended.",
-                                                  "state", run_state_name(state));
+        r->runs_by_state[state] =
+            metrics_counter("ladle_runs_total", "Attempts of runs, by how they ended.", "state",
+                            run_state_name(state));
     }
     metric_add(r->runs_by_state[state], 1);
 }
@@ -169,12 +202,10 @@ static void count_state(struct runner *r, enum run_state state)
 void runner_run_over(struct runner *r, struct run *run, bool has_released)
 {
     count_state(r, run->state);
+    FAULT("run.over");
     bool was_full = r->active_count >= RUNNER_ACTIVE_MAX;
     if (run->state == RUN_WAITING) {
-        int64_t delay = run->due_us - clock_wall_us();
-        if (!timer_is_armed(&r->due_timer) || r->due_timer.due_us > clock_mono_us() + delay) {
-            timer_start(&r->due_timer, delay > 0 ? delay : 0);
-        }
+        runner_expect(r, run->is_woken ? 0 : run->due_us);
     }
     run_free(run);
     r->active_count--;
@@ -193,7 +224,7 @@ void runner_save_failed(struct runner *r, struct run *run)
 static void save_again(struct timer *t)
 {
     struct runner *r = list_entry(t, struct runner, again_timer);
-    list_each(link, &r->active) {
+    list_each (link, &r->active) {
         struct run *run = list_entry(link, struct run, link);
         if (run->has_failed_save) {
             run->has_failed_save = false;
@@ -202,7 +233,8 @@ static void save_again(struct timer *t)
     }
 }
 
-/* --- claims ------------------------------------------------------------------------------------------ */
+/* --- claims
+ * ------------------------------------------------------------------------------------------ */
 
 static void begin_claimed(struct runner *r, struct run_load *load, struct program *p);
 
@@ -275,10 +307,15 @@ static json_t *claimed_meta(const struct run_load *load)
     char at[DATE_TEXT];
     id_format(&load->run.event_id, id);
     date_format(load->received_us, at);
-    json_t *headers = load->headers != NULL ? json_parse_own(load->headers, strlen(load->headers), NULL) : NULL;
-    return json_pack("{s:s, s:s?, s:s?, s:s, s:o*}", "id", id, "type", load->type, "connection", load->connection,
-                     "received_at", at, "headers", headers);
+    json_t *headers =
+        load->headers != NULL ? json_parse_own(load->headers, strlen(load->headers), NULL) : NULL;
+    return json_pack("{s:s, s:s?, s:s?, s:s, s:o*}", "id", id, "type", load->type, "connection",
+                     load->connection, "received_at", at, "headers", headers);
 }
+
+/* A run that is made so long after its event came is no answer to it any more, but a replay, or
+ * work that piled up. */
+static const int64_t backfill_age_us = 3600LL * 1000 * 1000;
 
 static void begin_claimed(struct runner *r, struct run_load *load, struct program *p)
 {
@@ -287,6 +324,7 @@ static void begin_claimed(struct runner *r, struct run_load *load, struct progra
     *load = (struct run_load){ 0 };
     run->attempts = run->load.run.attempts;
     run->created_us = run->load.run.created_us;
+    run->is_backfill = run->created_us - run->load.received_us > backfill_age_us;
     run->event = json_parse_own(run->load.payload, run->load.payload_len, NULL);
     run->meta = claimed_meta(&run->load);
     if (run->load.row_count > 0) {
@@ -301,14 +339,16 @@ static void begin_claimed(struct runner *r, struct run_load *load, struct progra
 static void take_claimed(struct runner *r, struct run_load *load)
 {
     const char *version = load->run.version;
-    struct program *p = version != NULL ? map_get(r->versions, version) : map_get(r->newest, load->run.recipe);
+    struct program *p =
+        version != NULL ? map_get(r->versions, version) : map_get(r->newest, load->run.recipe);
     if (p != NULL) {
         begin_claimed(r, load, p);
     } else if (version != NULL) {
         fetch_version(r, load);
     } else {
         struct err e = ERR_INIT;
-        (void)err_set(&e, ERR_CONFIG, "there is no recipe %s in recipes/ any more", load->run.recipe);
+        (void)err_set(&e, ERR_CONFIG, "there is no recipe %s in recipes/ any more",
+                      load->run.recipe);
         fail_claimed(r, load, &e);
     }
 }
@@ -327,6 +367,7 @@ static void claim_done(struct store_op *op, const struct err *e)
     struct runner *r = op->ud;
     struct run_claim *claim = r->claim;
     r->claim = NULL;
+    FAULT("run.claimed");
     if (e != NULL) {
         log_warn("run", "could not look for runs that are due: %s", e->message);
         timer_start(&r->due_timer, SAVE_AGAIN_US);
@@ -343,7 +384,8 @@ static void claim_done(struct store_op *op, const struct err *e)
 
 static void claim_if_due(struct runner *r)
 {
-    if (!r->is_started || r->is_stopping || !r->may_be_due || r->claim != NULL || !runner_has_room(r)) {
+    if (!r->is_started || r->is_stopping || !r->may_be_due || r->claim != NULL ||
+        !runner_has_room(r)) {
         return;
     }
     r->may_be_due = false;
@@ -365,11 +407,12 @@ void runner_poke(struct runner *r)
     r->may_be_due = true;
 }
 
-/* --- what other processes ask for ---------------------------------------------------------------------- */
+/* --- what other processes ask for
+ * ---------------------------------------------------------------------- */
 
 static struct run *find_active(struct runner *r, const struct id *id)
 {
-    list_each(link, &r->active) {
+    list_each (link, &r->active) {
         struct run *run = list_entry(link, struct run, link);
         if (id_cmp(&run->id, id) == 0) {
             return run;
@@ -393,6 +436,38 @@ static void cancels_came(struct store_op *op, const struct err *e)
     tell_if_stopped(r);
 }
 
+struct release {
+    struct run_release op;
+    struct runner *runner;
+    char *connection;
+};
+
+static void released(struct store_op *op, const struct err *e)
+{
+    struct release *release = op->ud;
+    if (e != NULL) {
+        log_error("run", "runs that wait for %s could not be taken up: %s", release->connection,
+                  e->message);
+    } else if (release->op.count > 0) {
+        log_info("run", "%s works again: %lld runs go on", release->connection,
+                 (long long)release->op.count);
+        release->runner->may_be_due = true;
+    }
+    free(release->connection);
+    free(release);
+}
+
+void runner_release(struct runner *r, const char *connection)
+{
+    struct release *release = xcalloc(1, sizeof *release);
+    release->runner = r;
+    release->connection = xstrdup(connection);
+    run_release_init(&release->op, release->connection);
+    release->op.op.done = released;
+    release->op.op.ud = release;
+    store_submit(r->o.store, &release->op.op);
+}
+
 void runner_store_changed(struct runner *r)
 {
     r->may_be_due = true;
@@ -407,7 +482,8 @@ void runner_store_changed(struct runner *r)
     store_submit_read(r->o.store, &r->cancels->op);
 }
 
-/* --- start, turn, stop -------------------------------------------------------------------------------- */
+/* --- start, turn, stop
+ * -------------------------------------------------------------------------------- */
 
 static bool tick(void *ud)
 {
@@ -470,11 +546,12 @@ void runner_start(struct runner *r)
     r->may_be_due = true;
 }
 
-/* Time is up: what is still in flight is closed. The row becomes due at once, so the next start takes it up from its journal. */
+/* Time is up: what is still in flight is closed. The row becomes due at once, so the next start
+ * takes it up from its journal. */
 static void grace_over(struct timer *t)
 {
     struct runner *r = list_entry(t, struct runner, grace_timer);
-    list_each(link, &r->active) {
+    list_each (link, &r->active) {
         struct run *run = list_entry(link, struct run, link);
         run_conclude(run, RUN_QUEUED, clock_wall_us(), NULL);
     }

@@ -4,8 +4,9 @@
 #include "service/service.h"
 #include "store/run.h"
 
-/* The scheduler: claims runs that are due, walks them in strands, writes what they did. A run in memory is
- * only its current attempt: a wait is a row, and the run is rebuilt from its journal when it is due. Loop thread. */
+/* The scheduler: claims runs that are due, walks them in strands, writes what they did. A run in
+ * memory is only its current attempt: a wait is a row, and the run is rebuilt from its journal when
+ * it is due. Loop thread. */
 struct runner;
 
 enum { RUNNER_ACTIVE_MAX = 1024 }; /* runs in memory at once; further ones wait as rows */
@@ -15,18 +16,25 @@ struct runner_opts {
     struct strands *strands;
     struct store *store;
     struct service *service;
+    /* Called (in the loop) after a run has stored an event that is to be routed: it died or was
+     * parked, or wrote an activity. May be NULL. */
+    void (*on_event)(void *ud);
+    void *on_event_ud;
 };
 
 struct runner *runner_new(const struct runner_opts *o);
 /* Every run must be over: runner_stop first. */
 void runner_free(struct runner *r);
 
-/* Makes this the newest version of its recipe, and keeps its bundle in the store (at once: before store_start). */
-int runner_add_recipe(struct runner *r, const char *name, const char *hash, const char *bundle, size_t len, struct err *e);
+/* Makes this the newest version of its recipe, and keeps its bundle in the store (at once: before
+ * store_start). */
+int runner_add_recipe(struct runner *r, const char *name, const char *hash, const char *bundle,
+                      size_t len, struct err *e);
 /* The newest version, or NULL; borrowed. */
 struct program *runner_program(const struct runner *r, const char *recipe);
 
-/* Puts runs that a dead process left behind back in the queue; before store_start. Returns how many, or -1. */
+/* Puts runs that a dead process left behind back in the queue; before store_start. Returns how
+ * many, or -1. */
 int64_t runner_recover(struct runner *r, struct err *e);
 /* Begins to claim. */
 void runner_start(struct runner *r);
@@ -34,12 +42,18 @@ void runner_start(struct runner *r);
 /* Whether another run may begin in memory; if not, its row is made QUEUED and claimed later. */
 bool runner_has_room(const struct runner *r);
 /* Begins a run whose row was just made as RUNNING. The references of event and meta are taken. */
-void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event, json_t *meta, int64_t created_us);
+void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event, json_t *meta,
+                  int64_t created_us);
 /* Something in the store may be due now. */
 void runner_poke(struct runner *r);
+/* Something in the store is due then (wall time; RUN_BLOCKED: nobody knows). */
+void runner_expect(struct runner *r, int64_t due_us);
+/* A connection works again: runs that were parked for it go on, oldest first. */
+void runner_release(struct runner *r, const char *connection);
 /* Another process changed the store: looks for cancelled runs and for due ones. */
 void runner_store_changed(struct runner *r);
 
-/* No further claims; calls done(ud) once no run is in memory. Runs that are not over after grace_us are taken up again by the next start. */
+/* No further claims; calls done(ud) once no run is in memory. Runs that are not over after grace_us
+ * are taken up again by the next start. */
 void runner_stop(struct runner *r, int64_t grace_us, void (*done)(void *ud), void *ud);
 size_t runner_active(const struct runner *r);

@@ -1,14 +1,17 @@
-/* From an HTTP request to an event. The order is fixed: whose hook → address and signature over the raw bytes → only then parse → type and
- * dedupe key → store → answer. What cannot be told apart by a key of its own is told apart by the hash of its body.
+/* From an HTTP request to an event. The order is fixed: whose hook → address and signature over the
+ * raw bytes → only then parse → type and dedupe key → store → answer. What cannot be told apart by
+ * a key of its own is told apart by the hash of its body.
  *
- * A connector whose deliveries data cannot describe has a function `receive(body, content_type)` in its file; it runs in a sandboxed state of
- * the connector's own, made at first use, and may give several events for one delivery: it is answered once all are stored. */
+ * A connector whose deliveries data cannot describe has a function `receive(body, content_type)` in
+ * its file; it runs in a sandboxed state of the connector's own, made at first use, and may give
+ * several events for one delivery: it is answered once all are stored. */
 #include "trigger/hooks.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -30,8 +33,8 @@ struct intake {
     struct hooks *hooks;
     struct exchange *x;
     struct connection *connection;
-    json_t *headers;     /* for meta */
-    size_t pending;      /* events on their way into the store */
+    json_t *headers; /* for meta */
+    size_t pending;  /* events on their way into the store */
     size_t stored, duplicates, runs;
     struct id first;
     struct err err;
@@ -58,11 +61,14 @@ void hooks_free(struct hooks *h)
     }
 }
 
-/* --- answers ------------------------------------------------------------------------------------------ */
+/* --- answers
+ * ------------------------------------------------------------------------------------------ */
 
 static void count(const char *outcome)
 {
-    metric_add(metrics_counter("ladle_deliveries_total", "Webhook deliveries, by outcome.", "outcome", outcome), 1);
+    metric_add(metrics_counter("ladle_deliveries_total", "Webhook deliveries, by outcome.",
+                               "outcome", outcome),
+               1);
 }
 
 static void refuse(struct exchange *x, int status, const struct err *e, const char *outcome)
@@ -93,12 +99,15 @@ static void finish_one(struct intake *d)
     if (--d->pending > 0) {
         return;
     }
+    FAULT("hooks.before_answer");
     answer(d);
+    FAULT("hooks.after_answer");
     json_decref(d->headers);
     free(d);
 }
 
-static void accepted(void *ud, const struct id *id, bool is_duplicate, size_t run_count, const struct err *e)
+static void accepted(void *ud, const struct id *id, bool is_duplicate, size_t run_count,
+                     const struct err *e)
 {
     struct intake *d = ud;
     if (e != NULL) {
@@ -112,7 +121,8 @@ static void accepted(void *ud, const struct id *id, bool is_duplicate, size_t ru
     finish_one(d);
 }
 
-/* --- events ------------------------------------------------------------------------------------------- */
+/* --- events
+ * ------------------------------------------------------------------------------------------- */
 
 /* The header in which the sender shows the connection's token, or NULL. Borrowed. */
 static const char *token_header(const struct connection *c)
@@ -127,7 +137,8 @@ static void hide_header(json_t *headers, const char *hidden)
     const char *name;
     json_t *value;
     void *next;
-    json_object_foreach_safe(headers, next, name, value) {
+    json_object_foreach_safe(headers, next, name, value)
+    {
         if (strcasecmp(name, hidden) == 0) {
             json_object_del(headers, name);
         }
@@ -137,7 +148,8 @@ static void hide_header(json_t *headers, const char *hidden)
 /* Headers that are stored and that recipes may see: none that could hold a credential. */
 static json_t *public_headers(const struct exchange *x, const struct connection *c)
 {
-    const char *const hidden[] = { "authorization", "proxy-authorization", "cookie", token_header(c), NULL };
+    const char *const hidden[] = { "authorization", "proxy-authorization", "cookie",
+                                   token_header(c), NULL };
     json_t *headers = exchange_headers(x);
     for (size_t i = 0; hidden[i] != NULL; i++) {
         hide_header(headers, hidden[i]);
@@ -145,12 +157,18 @@ static json_t *public_headers(const struct exchange *x, const struct connection 
     return headers;
 }
 
-static void store_event(struct intake *d, const char *type, const char *key, json_t *event, const char *payload, size_t len)
+static void store_event(struct intake *d, const char *type, const char *key, json_t *event,
+                        const char *payload, size_t len)
 {
     d->pending++;
-    router_accept(d->hooks->o.router, &(struct incoming){ .connection = connection_name(d->connection), .type = type,
-                                                          .key = key, .headers = d->headers, .event = event,
-                                                          .payload = payload, .payload_len = len },
+    router_accept(d->hooks->o.router,
+                  &(struct incoming){ .connection = connection_name(d->connection),
+                                      .type = type,
+                                      .key = key,
+                                      .headers = d->headers,
+                                      .event = event,
+                                      .payload = payload,
+                                      .payload_len = len },
                   accepted, d);
 }
 
@@ -160,10 +178,13 @@ static const char *event_type(const struct connector *c, const json_t *event)
     const char *name = connector_event_of(c, event);
     const char *path = json_path_text(connector_table(c), "webhook.type");
     const char *raw = name == NULL && path != NULL ? json_path_text(event, path) : NULL;
-    return name != NULL ? name : raw != NULL && raw[0] != '\0' && strlen(raw) <= KEY_MAX ? raw : "unknown";
+    return name != NULL                                              ? name
+           : raw != NULL && raw[0] != '\0' && strlen(raw) <= KEY_MAX ? raw
+                                                                     : "unknown";
 }
 
-/* --- the two ways to read a body ------------------------------------------------------------------------ */
+/* --- the two ways to read a body
+ * ------------------------------------------------------------------------ */
 
 static bool is_json(const struct exchange *x)
 {
@@ -202,7 +223,8 @@ static struct receiver *receiver_of(struct intake *d, struct err *e)
     return r;
 }
 
-/* The submission's own key, or the hash of the body; numbered where one body holds several without a key. Yours. */
+/* The submission's own key, or the hash of the body; numbered where one body holds several without
+ * a key. Yours. */
 static char *received_key(const char *own, size_t index, const char *body, size_t len)
 {
     if (own != NULL && own[0] != '\0' && strlen(own) <= KEY_MAX) {
@@ -213,12 +235,14 @@ static char *received_key(const char *own, size_t index, const char *body, size_
     return index == 0 ? xasprintf("sha256:%s", hex) : xasprintf("sha256:%s:%zu", hex, index);
 }
 
-/* All of them before the first is stored: a delivery is refused whole, or its events are on their way. */
+/* All of them before the first is stored: a delivery is refused whole, or its events are on their
+ * way. */
 static int check_received(const json_t *events, struct err *e)
 {
     size_t count = json_array_size(events);
     if (count == 0 || count > EVENTS_PER_DELIVERY_MAX) {
-        return err_set(e, ERR_INVALID, "a delivery holds 1 to %d events, this one %zu", EVENTS_PER_DELIVERY_MAX, count);
+        return err_set(e, ERR_INVALID, "a delivery holds 1 to %d events, this one %zu",
+                       EVENTS_PER_DELIVERY_MAX, count);
     }
     for (size_t i = 0; i < count; i++) {
         if (!json_is_object(json_object_get(json_array_get(events, i), "payload"))) {
@@ -228,7 +252,8 @@ static int check_received(const json_t *events, struct err *e)
     return 0;
 }
 
-static void store_received(struct intake *d, const json_t *item, size_t index, const char *body, size_t len)
+static void store_received(struct intake *d, const json_t *item, size_t index, const char *body,
+                           size_t len)
 {
     json_t *payload = json_object_get(item, "payload");
     size_t text_len;
@@ -254,10 +279,12 @@ static int read_with_function(struct intake *d, const char *body, size_t len, st
     return rc;
 }
 
-/* --- a request -------------------------------------------------------------------------------------------- */
+/* --- a request
+ * -------------------------------------------------------------------------------------------- */
 
 /* "/hooks/crm" or "/hooks/crm/token": copies the name, lends the token (NULL: none). */
-static struct connection *find_hook(const struct hooks *h, const struct exchange *x, const char **token)
+static struct connection *find_hook(const struct hooks *h, const struct exchange *x,
+                                    const char **token)
 {
     const char *name = exchange_path(x) + strlen("/hooks/");
     const char *slash = strchr(name, '/');
@@ -266,7 +293,8 @@ static struct connection *find_hook(const struct hooks *h, const struct exchange
     char *copy = xstrndup(name, len);
     struct connection *c = service_find(h->o.service, copy);
     free(copy);
-    bool has_webhook = c != NULL && json_object_get(connector_table(connection_connector(c)), "webhook") != NULL;
+    bool has_webhook =
+        c != NULL && json_object_get(connector_table(connection_connector(c)), "webhook") != NULL;
     return has_webhook ? c : NULL;
 }
 
@@ -276,9 +304,12 @@ static void take(struct hooks *h, struct exchange *x, struct connection *c)
     const char *body = exchange_body(x, &len);
     struct intake *d = xcalloc(1, sizeof *d);
     /* One more than there are events, so that the answer waits until all are handed over. */
-    *d = (struct intake){ .hooks = h, .x = x, .connection = c, .headers = public_headers(x, c), .pending = 1 };
+    *d = (struct intake){
+        .hooks = h, .x = x, .connection = c, .headers = public_headers(x, c), .pending = 1
+    };
     struct err e = ERR_INIT;
-    int rc = connector_has_receive(connection_connector(c)) ? read_with_function(d, body, len, &e) : read_plain(d, body, len, &e);
+    int rc = connector_has_receive(connection_connector(c)) ? read_with_function(d, body, len, &e)
+                                                            : read_plain(d, body, len, &e);
     if (rc == -1) {
         log_info("hooks", "a delivery for %s could not be read: %s", connection_name(c), e.message);
         refuse(x, e.kind == ERR_INVALID || e.kind == ERR_SCRIPT ? 400 : 500, &e, "unreadable");
@@ -312,11 +343,20 @@ void hooks_handle(struct hooks *h, struct exchange *x)
     }
     size_t len;
     const char *body = exchange_body(x, &len);
-    struct delivery delivery = { .header = header_of, .ud = x, .peer = exchange_peer(x), .path_token = token,
-                                 .body = body, .len = len };
+    struct delivery delivery = { .header = header_of,
+                                 .ud = x,
+                                 .peer = exchange_peer(x),
+                                 .path_token = token,
+                                 .body = body,
+                                 .len = len };
     if (verify_webhook(c, &delivery, &e) == -1) {
-        log_warn("hooks", "a delivery for %s from %s was refused: %s", connection_name(c), exchange_peer(x), e.message);
-        refuse(x, e.kind == ERR_NOT_FOUND ? 404 : e.kind == ERR_FORBIDDEN ? 403 : 401, &e, "unverified");
+        log_warn("hooks", "a delivery for %s from %s was refused: %s", connection_name(c),
+                 exchange_peer(x), e.message);
+        refuse(x,
+               e.kind == ERR_NOT_FOUND   ? 404
+               : e.kind == ERR_FORBIDDEN ? 403
+                                         : 401,
+               &e, "unverified");
         return;
     }
     take(h, x, c);

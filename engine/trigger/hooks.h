@@ -4,9 +4,10 @@
 #include "script/vm.h"
 #include "trigger/router.h"
 
-/* Webhooks in: POST /hooks/<connection>[/<token>]. Read, verify over the raw bytes, find type and dedupe key, store; then answer:
- * 202 stored, 200 a duplicate, 401 not verified, 400 not readable, 404 no such hook, 503 the store cannot take it. What a recipe does never shows in
- * the answer. Loop thread. */
+/* Webhooks in: POST /hooks/<connection>[/<token>]. Read, verify over the raw bytes, find type and
+ * dedupe key, store; then answer: 202 stored, 200 a duplicate, 401 not verified, 400 not readable,
+ * 404 no such hook, 503 the store cannot take it. What a recipe does never shows in the answer.
+ * Loop thread. */
 struct hooks;
 
 enum { HOOKS_BODY_MAX = 1 << 20 };

@@ -1,4 +1,5 @@
-/* Calls a connector's `receive`: pure Lua on bytes from outside, under the memory cap and the budget of its state. Loop thread. */
+/* Calls a connector's `receive`: pure Lua on bytes from outside, under the memory cap and the
+ * budget of its state. Loop thread. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -30,7 +31,7 @@ static int load(lua_State *L)
     const struct receiver *r = lua_touserdata(L, 1);
     lua_getglobal(L, "require");
     lua_pushstring(L, r->module);
-    lua_call(L, 1, 1); // connector
+    lua_call(L, 1, 1);              // connector
     lua_getfield(L, -1, "receive"); // connector receive
     luaL_checktype(L, -1, LUA_TFUNCTION);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &RECEIVE);
@@ -75,7 +76,8 @@ static int call(lua_State *L)
     return 0;
 }
 
-json_t *receiver_call(struct receiver *r, const char *body, size_t len, const char *content_type, struct err *e)
+json_t *receiver_call(struct receiver *r, const char *body, size_t len, const char *content_type,
+                      struct err *e)
 {
     r->body = body;
     r->len = len;

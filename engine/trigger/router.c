@@ -1,9 +1,11 @@
-/* Matches events with recipes. The triggers of all recipes stand in one map, "connection event" → recipes. An event may answer to several
- * names (a contact_created that is also a new_lead): the connector's table says so. For each recipe its `if` and `key` are looked at before
- * anything is written, so that order is settled in the same transaction that stores the event. An expression that fails makes
- * a dead run with the error: the event is kept whatever a recipe does.
+/* Matches events with recipes. The triggers of all recipes stand in one map, "connection event" →
+ * recipes. An event may answer to several names (a contact_created that is also a new_lead): the
+ * connector's table says so. For each recipe its `if` and `key` are looked at before anything is
+ * written, so that order is settled in the same transaction that stores the event. An expression
+ * that fails makes a dead run with the error: the event is kept whatever a recipe does.
  *
- * The runs are made as RUNNING and begun when the commit is known, with the event that is in memory already. Loop thread. */
+ * The runs are made as RUNNING and begun when the commit is known, with the event that is in memory
+ * already. Loop thread. */
 #include "trigger/router.h"
 
 #include <stdlib.h>
@@ -17,9 +19,9 @@
 
 struct router {
     struct router_opts o;
-    struct map *triggers;     /* "connection\nevent" -> struct recipes */
+    struct map *triggers; /* "connection\nevent" -> struct recipes */
     size_t in_flight;
-    struct event_list *scan;  /* in flight, or NULL */
+    struct event_list *scan; /* in flight, or NULL */
     bool must_scan_again;
 };
 
@@ -36,6 +38,8 @@ struct routing {
     json_t *meta;
     struct program **programs; /* per seed, a reference; NULL: nothing to begin */
     size_t room;               /* of put->runs and programs */
+    const char **names;        /* ended by NULL; borrowed */
+    size_t name_count;
     accepted_fn accepted;
     void *ud;
 };
@@ -71,7 +75,8 @@ size_t router_in_flight(const struct router *r)
     return r->in_flight + (r->scan != NULL);
 }
 
-static struct recipes *recipes_of(struct router *r, const char *connection, const char *event, bool may_add)
+static struct recipes *recipes_of(struct router *r, const char *connection, const char *event,
+                                  bool may_add)
 {
     char *name = xasprintf("%s\n%s", connection, event);
     struct recipes *list = map_get(r->triggers, name);
@@ -95,7 +100,28 @@ void router_add(struct router *r, const char *connection, const char *event, con
     list->names[list->count++] = xstrdup(recipe);
 }
 
-/* --- matching ------------------------------------------------------------------------------------ */
+/* --- matching ------------------------------------------------------------------------------------
+ */
+
+static enum run_mode mode_of(const json_t *plan)
+{
+    static const struct {
+        const char *name;
+        enum run_mode mode;
+    } modes[] = {
+        { "queue", RUN_MODE_QUEUE },
+        { "latest", RUN_MODE_LATEST },
+        { "drop", RUN_MODE_DROP },
+        { "parallel", RUN_MODE_PARALLEL },
+    };
+    const char *name = json_get_text(plan, "mode");
+    for (size_t i = 0; name != NULL && i < sizeof modes / sizeof modes[0]; i++) {
+        if (strcmp(name, modes[i].name) == 0) {
+            return modes[i].mode;
+        }
+    }
+    return RUN_MODE_QUEUE;
+}
 
 static struct run_seed *add_seed(struct routing *g, struct program *p)
 {
@@ -112,6 +138,8 @@ static struct run_seed *add_seed(struct routing *g, struct program *p)
         .recipe = xstrdup(program_name(p)),
         .version = xstrdup(program_hash(p)),
         .due_us = put->event.received_us,
+        .mode = mode_of(program_plan(p)),
+        .settle_us = json_get_int(program_plan(p), "settle_us", 0),
     };
     return seed;
 }
@@ -135,9 +163,10 @@ static void match_recipe(struct routing *g, const char *recipe)
     bool is_wanted = true;
     char *key = NULL;
     struct err e = ERR_INIT;
-    int rc = program_has_conditions(p)
-                 ? program_decide(p, g->event, g->meta, g->put->event.received_us, &is_wanted, &key, &e)
-                 : 0;
+    int rc =
+        program_has_conditions(p)
+            ? program_decide(p, g->event, g->meta, g->put->event.received_us, &is_wanted, &key, &e)
+            : 0;
     struct run_seed *seed = add_seed(g, p);
     seed->key = key;
     if (rc == -1) {
@@ -156,12 +185,16 @@ static void match_recipe(struct routing *g, const char *recipe)
 
 static void match_name(struct routing *g, const char *event)
 {
+    g->names = xrealloc(g->names, (g->name_count + 2) * sizeof *g->names);
+    g->names[g->name_count++] = event;
+    g->names[g->name_count] = NULL;
     const struct recipes *list = recipes_of(g->router, g->put->event.connection, event, false);
     for (size_t i = 0; list != NULL && i < list->count; i++) {
         match_recipe(g, list->names[i]);
     }
 }
 
+/* The event answers to its own name, and to those that the connector derives from it. */
 static void match(struct routing *g)
 {
     const char *type = g->put->event.type;
@@ -170,18 +203,19 @@ static void match(struct routing *g)
     if (c == NULL) {
         return;
     }
-    const char *const *names = connector_event_names(connection_connector(c));
+    const struct connector *connector = connection_connector(c);
+    const char *const *names = connector_event_names(connector);
     for (; *names != NULL; names++) {
-        const json_t *row = connector_event(connection_connector(c), *names);
-        const char *of = json_get_text(row, "of");
+        const char *of = json_get_text(connector_event(connector, *names), "of");
         if (of != NULL && strcmp(of, type) == 0 &&
-            connector_event_matches(connection_connector(c), *names, g->event, connection_config(c))) {
+            connector_event_matches(connector, *names, g->event, connection_config(c))) {
             match_name(g, *names);
         }
     }
 }
 
-/* --- writing --------------------------------------------------------------------------------------- */
+/* --- writing
+ * --------------------------------------------------------------------------------------- */
 
 static void routing_free(struct routing *g)
 {
@@ -191,6 +225,7 @@ static void routing_free(struct routing *g)
     g->router->in_flight--;
     event_put_free(g->put);
     free(g->programs);
+    free(g->names);
     json_decref(g->event);
     json_decref(g->meta);
     free(g);
@@ -200,19 +235,32 @@ static void begin_runs(struct routing *g)
 {
     for (size_t i = 0; i < g->put->run_count; i++) {
         const struct run_seed *seed = &g->put->runs[i];
-        if (g->programs[i] != NULL && !seed->is_blocked) {
-            runner_begin(g->router->o.runner, seed->id, g->programs[i], json_incref(g->event), json_incref(g->meta),
-                         g->put->event.received_us);
+        if (g->programs[i] != NULL && seed->state == RUN_RUNNING) {
+            runner_begin(g->router->o.runner, seed->id, g->programs[i], json_incref(g->event),
+                         json_incref(g->meta),
+                         g->put->op.now_us); /* as in its row: every attempt has the same `now` */
         } else if (seed->state == RUN_QUEUED) {
-            runner_poke(g->router->o.runner);
+            runner_expect(g->router->o.runner, seed->due_us);
         }
     }
+}
+
+/* A run that is dead from the start (its `if` failed) is told by an event of its own. */
+static bool has_dead(const struct event_put *put)
+{
+    bool is_found = false;
+    for (size_t i = 0; i < put->run_count; i++) {
+        is_found = is_found || put->runs[i].state == RUN_DEAD;
+    }
+    return is_found;
 }
 
 static void routed(struct store_op *op, const struct err *e)
 {
     struct routing *g = op->ud;
+    struct router *r = g->router;
     struct event_put *put = g->put;
+    bool must_scan = e == NULL && !put->is_duplicate && has_dead(put);
     if (g->accepted != NULL) {
         const struct id *id = put->is_duplicate ? &put->original : &put->event.id;
         g->accepted(g->ud, id, put->is_duplicate, put->is_duplicate ? 0 : put->run_count, e);
@@ -221,8 +269,15 @@ static void routed(struct store_op *op, const struct err *e)
         log_error("router", "an event of %s was not stored: %s", put->event.connection, e->message);
     } else if (!put->is_duplicate) {
         begin_runs(g);
+        if (put->woken_count >
+            0) { /* runs that waited for this event: the store has given it to them */
+            runner_poke(g->router->o.runner);
+        }
     }
     routing_free(g);
+    if (must_scan) {
+        router_scan(r);
+    }
 }
 
 static json_t *make_meta(const struct event_row *row, json_t *headers)
@@ -231,19 +286,24 @@ static json_t *make_meta(const struct event_row *row, json_t *headers)
     char at[DATE_TEXT];
     id_format(&row->id, id);
     date_format(row->received_us, at);
-    return json_pack("{s:s, s:s, s:s, s:s, s:o*}", "id", id, "type", row->type, "connection", row->connection,
-                     "received_at", at, "headers", headers);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o*}", "id", id, "type", row->type, "connection",
+                     row->connection, "received_at", at, "headers", headers);
 }
 
-static struct routing *routing_new(struct router *r, struct event_put *put, json_t *event, json_t *headers)
+static struct routing *routing_new(struct router *r, struct event_put *put, json_t *event,
+                                   json_t *headers)
 {
     struct routing *g = xcalloc(1, sizeof *g);
-    *g = (struct routing){ .put = put, .router = r, .event = event, .meta = make_meta(&put->event, headers) };
+    *g = (struct routing){
+        .put = put, .router = r, .event = event, .meta = make_meta(&put->event, headers)
+    };
     put->op.done = routed;
     put->op.ud = g;
     put->event.is_routed = true;
     r->in_flight++;
     match(g);
+    put->json = g->event;
+    put->names = g->names;
     return g;
 }
 
@@ -267,12 +327,15 @@ void router_accept(struct router *r, const struct incoming *in, accepted_fn acce
     store_submit(r->o.store, &put->op);
 }
 
-/* --- events that are stored already ------------------------------------------------------------------- */
+/* --- events that are stored already
+ * ------------------------------------------------------------------- */
 
 static void route_stored(struct router *r, struct event_row *row)
 {
-    json_t *event = json_parse_own(row->payload != NULL ? row->payload : "", row->payload_len, NULL);
-    json_t *headers = row->headers != NULL ? json_parse_own(row->headers, strlen(row->headers), NULL) : NULL;
+    json_t *event =
+        json_parse_own(row->payload != NULL ? row->payload : "", row->payload_len, NULL);
+    json_t *headers =
+        row->headers != NULL ? json_parse_own(row->headers, strlen(row->headers), NULL) : NULL;
     struct event_put *put = event_route_new();
     put->event = *row;
     *row = (struct event_row){ 0 };

@@ -4,7 +4,8 @@
 #include "service/service.h"
 #include "store/event.h"
 
-/* From an event to its runs: finds the recipes that want it, and writes event and runs in one transaction. Loop thread. */
+/* From an event to its runs: finds the recipes that want it, and writes event and runs in one
+ * transaction. Loop thread. */
 struct router;
 
 struct router_opts {
@@ -21,18 +22,21 @@ void router_add(struct router *r, const char *connection, const char *event, con
 
 struct incoming {
     const char *connection; /* all borrowed during router_accept */
-    const char *type;       /* the connector's event name, or the service's own word for one that it does not know */
-    const char *key;        /* dedupe key, or NULL */
-    json_t *headers;        /* a reference is kept; or NULL */
-    const char *payload;    /* JSON text */
+    const char *type; /* the connector's event name, or the service's own word for one that it does
+                         not know */
+    const char *key;  /* dedupe key, or NULL */
+    json_t *headers;  /* a reference is kept; or NULL */
+    const char *payload; /* JSON text */
     size_t payload_len;
-    json_t *event;          /* the same, parsed */
+    json_t *event; /* the same, parsed */
 };
 
 /* What became of it: e NULL: committed. */
-typedef void (*accepted_fn)(void *ud, const struct id *id, bool is_duplicate, size_t run_count, const struct err *e);
+typedef void (*accepted_fn)(void *ud, const struct id *id, bool is_duplicate, size_t run_count,
+                            const struct err *e);
 /* Stores the event and its runs, then calls accepted, then begins the runs. */
 void router_accept(struct router *r, const struct incoming *in, accepted_fn accepted, void *ud);
-/* Looks for events that were stored without runs (by the engine itself, the command line, a replay). */
+/* Looks for events that were stored without runs (by the engine itself, the command line, a
+ * replay). */
 void router_scan(struct router *r);
 size_t router_in_flight(const struct router *r);

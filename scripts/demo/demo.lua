@@ -1,5 +1,7 @@
--- `ladle demo`: a sandbox and an engine in a temporary folder, sample traffic with duplicates and forgeries, a service that
--- fails now and then, and at the end a table of what came in, what ran and what it changed, held against the sandbox's ledger.
+-- `ladle demo`: a sandbox and an engine in a temporary folder, sample traffic with duplicates and forgeries,
+-- a service that
+-- fails now and then, and at the end a table of what came in, what ran and what it changed, held against the
+-- sandbox's ledger.
 -- It plays on the stage that the tests of the whole program use too.
 
 local host = require 'host'
@@ -18,8 +20,9 @@ local FORGED = { contact_updated = true, note_created = true, task_deleted = tru
 -- What the service does wrong while the recipes run.
 local FAULTS = {
   { match = { operation = 'create_task', nth = 1 }, ['do'] = { status = 503 } },
+  { match = { operation = 'create_task', nth = 2 }, ['do'] = { delay_ms = 4000, lose_answer = true } },
   { match = { operation = 'create_task', nth = 4 }, ['do'] = { status = 429, retry_after = 1 } },
-  { match = { operation = 'get_contact', nth = 2 }, ['do'] = { expire_token = true } },
+  { match = { operation = 'get_appointments_for_contact', nth = 4 }, ['do'] = { expire_token = true } },
   { match = { operation = 'get_all_tasks', nth = 3 }, ['do'] = { status = 429, retry_after = 1 } },
   { match = { operation = 'get_all_notes', nth = 2 }, ['do'] = { status = 503 } },
   { match = { operation = 'create_note', nth = 1 }, ['do'] = { delay_ms = 300 } },
@@ -42,8 +45,7 @@ local Teller = {}
 Teller.__index = Teller
 
 local function new_teller(is_silent)
-  return setmetatable({ is_silent = is_silent, is_terminal = not is_silent and host.is_terminal(), known = {},
-                        started_ms = host.mono_ms() }, Teller)
+  return setmetatable({ is_silent = is_silent, known = {}, started_ms = host.mono_ms() }, Teller)
 end
 
 function Teller:say(format, ...)
@@ -77,13 +79,12 @@ local Traffic = {}
 Traffic.__index = Traffic
 
 local function new_traffic(stage, teller)
-  return setmetatable({ stage = stage, teller = teller, sent = 0, rejected = 0, acknowledged = {}, answers = {} }, Traffic)
+  return setmetatable({ stage = stage, teller = teller, sent = 0, rejected = 0, acknowledged = {} }, Traffic)
 end
 
 -- Notes the answer to a delivery: 2xx means that the engine vouches for it.
 function Traffic:note(status, body)
   self.sent = self.sent + 1
-  self.answers[status or 'none'] = (self.answers[status or 'none'] or 0) + 1
   if status == 202 or status == 200 then
     self.acknowledged[#self.acknowledged + 1] = body.id
   elseif status == 401 then
@@ -91,8 +92,10 @@ function Traffic:note(status, body)
   end
 end
 
-function Traffic:samples()
-  for _, name in ipairs(TYPES) do
+function Traffic:samples(first, last)
+  local before = self.sent
+  for i = first, last do
+    local name = TYPES[i]
     local event = sample('highlevel/' .. name)
     event.webhookId = host.uuid()
     self:note(self.stage:deliver(event))
@@ -102,7 +105,8 @@ function Traffic:samples()
       self:note(self.stage:deliver(event, true))
     end
   end
-  self.teller:say('delivered %d samples of %d types, among them duplicates and forgeries', self.sent, #TYPES)
+  self.teller:say('delivered %d samples of %d types, among them duplicates and forgeries', self.sent - before,
+    last - first + 1)
 end
 
 -- New contacts are made in the service, as a form of its own would; its webhook tells the engine.
@@ -113,7 +117,8 @@ function Traffic:leads()
     for name, value in pairs(lead) do body[name] = value end
     local answer = host.fetch {
       method = 'POST', url = app.url .. '/contacts/', body = json.encode(body), timeout_ms = 10000,
-      headers = { Authorization = 'Bearer ' .. app.token, Version = '2021-07-28', ['Content-Type'] = 'application/json' },
+      headers = { Authorization = 'Bearer ' .. app.token, Version = '2021-07-28',
+                  ['Content-Type'] = 'application/json' },
     }
     assert(answer and answer.status == 201, 'the sandbox did not take a contact')
   end
@@ -125,11 +130,16 @@ function Traffic:submissions()
     local submission = sample('convertcalculator/submission_received')
     submission.submissionId = 'demo-submission-' .. i
     submission.fields = json.array {
-      { name = 'Full name', type = 'text', value = person.name }, { name = 'E-mail', type = 'email', value = person.email },
+      { name = 'Full name', type = 'text', value = person.name },
+      { name = 'E-mail', type = 'email', value = person.email },
       { name = 'Phone', type = 'phone', value = person.phone },
     }
-    submission.questions = json.array { { reference = 'QA', title = 'Roof area (m2)', label = person.area .. ' m2', value = person.area } }
-    submission.formulas = json.array { { reference = 'FA', title = 'Price', result = person.price, resultFormattedFull = '$' .. person.price } }
+    submission.questions = json.array {
+      { reference = 'QA', title = 'Roof area (m2)', label = person.area .. ' m2', value = person.area },
+    }
+    submission.formulas = json.array {
+      { reference = 'FA', title = 'Price', result = person.price, resultFormattedFull = '$' .. person.price },
+    }
     self:note(self.stage:submit(submission))
     if i == 1 then self:note(self.stage:submit(submission)) end
   end
@@ -184,6 +194,7 @@ local function summarise(stage, traffic, seconds)
     effects = { tasks_created = effects.task_created or 0, notes_created = effects.note_created or 0,
                 contacts_created = (effects.contact_created or 0) - #LEADS, records_upserted = records,
                 repeated = #repeated },
+    kills = stage.kills,
   }
   local open = (by_state.queued or 0) + (by_state.running or 0) + (by_state.waiting or 0)
   result.ok = #lost == 0 and #repeated == 0 and open == 0 and result.runs.dead == 0 and result.runs.parked == 0
@@ -199,10 +210,29 @@ local function print_summary(result, lost, repeated)
   print(('ran       %d runs done, %d dead, %d waiting, %d parked'):format(r.done, r.dead, r.waiting, r.parked))
   print(('changed   %d tasks, %d notes and %d contacts in the CRM, %d records saved in the workspace')
     :format(f.tasks_created, f.notes_created, f.contacts_created, f.records_upserted))
+  print(('killed    %d times with SIGKILL, once while an answer was lost after its effect'):format(result.kills))
   print(('ledger    %d acknowledged events lost, %d effects repeated'):format(#lost, #repeated))
   for _, entry in ipairs(repeated) do print('  repeated: ' .. json.encode(entry)) end
   print(('%s, %.1f s'):format(result.ok and 'nothing was lost and nothing was done twice' or 'NOT AS IT SHOULD BE',
                              result.seconds))
+end
+
+-- SIGKILL, as a power cut would, and a new start.
+local function kill(stage, teller, when)
+  stage:kill_engine()
+  teller:say('the engine was killed %s', when)
+  stage:start_engine()
+  teller:say('the engine is up again')
+  stage.kills = (stage.kills or 0) + 1
+end
+
+-- A task stands in the ledger whose answer the service withholds, and then loses.
+local function wait_for_lost_answer(stage)
+  Stage.wait_for('a task without an answer', 10000, function()
+    for _, entry in ipairs(stage:ledger 'task_created') do
+      if entry.answer == 'lost' then return true end
+    end
+  end)
 end
 
 local function play(stage, teller)
@@ -213,10 +243,14 @@ local function play(stage, teller)
   teller:say('the engine listens on %s, project in %s', stage.url, stage.folder)
   local traffic = new_traffic(stage, teller)
   traffic:leads()
-  traffic:samples()
+  traffic:samples(1, 6)
+  wait_for_lost_answer(stage)
+  kill(stage, teller, 'while a task was created and its answer lost')
+  traffic:samples(7, #TYPES)
   traffic:submissions()
+  kill(stage, teller, 'right after it took the submissions')
   traffic:activity()
-  settle(stage, teller, 22000)
+  settle(stage, teller, 20000)
   return traffic
 end
 
@@ -228,7 +262,8 @@ local function shipped_recipes()
   return recipes
 end
 
--- options: ladle (path of the program), json (bool), keep (bool: leave the folder). Returns 0 if all was well, else 1.
+-- options: ladle (path of the program), json (bool), keep (bool: leave the folder). Returns 0 if all was
+-- well, else 1.
 local function run(options)
   local teller = new_teller(options.json)
   local stage = Stage.new { ladle = options.ladle, recipes = shipped_recipes(), faults = FAULTS }
@@ -239,7 +274,8 @@ local function run(options)
   local log = not ok and host.read_file(stage:path 'engine.log')
   pcall(stage.close, stage, options.keep)
   if not ok then
-    io.stderr:write('ladle demo: ', tostring(type(result) == 'table' and result.message or result), '\n', log or '', '\n')
+    local why = type(result) == 'table' and result.message or result
+    io.stderr:write('ladle demo: ', tostring(why), '\n', log or '', '\n')
     return 1
   end
   if options.json then

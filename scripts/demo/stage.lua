@@ -1,5 +1,7 @@
--- A stage: a project in a temporary folder, a sandbox and an engine as processes of their own, and what is needed to drive
--- them from outside: signed deliveries, the command line, the sandbox's ledger. The demo plays on it, and so do the tests of the
+-- A stage: a project in a temporary folder, a sandbox and an engine as processes of their own, and what is
+-- needed to drive
+-- them from outside: signed deliveries, the command line, the sandbox's ledger. The demo plays on it, and so
+-- do the tests of the
 -- whole program. Everything is done through the doors that a user has.
 
 local host = require 'host'
@@ -52,7 +54,8 @@ connections:
       token: %s
 %s]]
 
--- options: ladle (path of the program), recipes {name = text} (recipes/<name>), scripts {name = text}, connections (YAML appended to the connections),
+-- options: ladle (path of the program), recipes {name = text} (recipes/<name>), scripts {name = text},
+-- connections (YAML appended to the connections),
 -- faults (rules for the sandbox), seed, env {NAME = value} for the engine, settings.
 function Stage.new(options)
   local self = setmetatable({ ladle = options.ladle, options = options, env = options.env or {} }, Stage)
@@ -164,7 +167,8 @@ end
 -- What a process left in its log that it should not: the report of a sanitizer, a failed assertion.
 local function complaint(path)
   local text = host.read_file(path) or ''
-  local at = text:find('==ERROR: ', 1, true) or text:find('runtime error: ', 1, true) or text:find('Assertion `', 1, true)
+  local at = text:find('==ERROR: ', 1, true) or text:find('runtime error: ', 1, true)
+    or text:find('Assertion `', 1, true)
   return at and text:sub(math.max(1, at - 200), at + 3000)
 end
 

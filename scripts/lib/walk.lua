@@ -82,18 +82,32 @@ function compile(node, act)
   return function() return value end
 end
 
-local function compile_steps(list, act)
+local compile_steps
+
+-- What a step does beside `use` and `stop`.
+local function compile_flow(step, source, part, act)
+  step.wait = part('wait')
+  step.wait_for = source.wait_for
+  step.call = source.call
+  step.steps = source['do'] and compile_steps(source['do'], act)
+  step.branches = source.parallel and compile_steps(source.parallel, act)
+  step.at_once = source.at_once or 1
+end
+
+function compile_steps(list, act)
   local steps = {}
   for i = 1, #list do
     local source = list[i]
     local function part(name) return source[name] and compile(source[name], act) or nil end
     local on_error = source.on_error
-    steps[i] = {
+    local step = {
       name = source.step, use = source.use, as = source.as or 'item', retry = source.retry,
       timeout_us = source.timeout_us, condition = part('if'), with = part('with'), each = part('each'),
       stop = part('stop'),
       on_error = type(on_error) == 'table' and compile_steps(on_error, act) or on_error,
     }
+    compile_flow(step, source, part, act)
+    steps[i] = step
   end
   return steps
 end
@@ -101,9 +115,9 @@ end
 -- The environment of expressions -------------------------------------------------------------------
 
 -- Helpers and `now` are made when an expression first asks for one: most runs never do.
-local function new_env(program, event, meta, now_us)
+local function new_env(program, event, meta, now_us, inputs)
   local library
-  return setmetatable({ event = event, meta = meta, inputs = program.inputs, steps = {} }, {
+  return setmetatable({ event = event, meta = meta, inputs = inputs or program.inputs, steps = {} }, {
     __index = function(env, name)
       if name == 'now' then
         local now = dates.format(now_us, 'UTC')
@@ -154,76 +168,168 @@ local function run_action(program, step, env, path, input)
   return output
 end
 
+local run_steps
+
+-- The steps of another recipe, as part of this run: with its own inputs and connections, and paths below this step's.
+local function run_call(program, step, env, path, input)
+  local called = program.calls[step.call]
+  local inputs = program.act.check(called.schema, input)
+  local inner = new_env(program, env.event, env.meta, env.now_us, inputs)
+  inner.now_us = env.now_us
+  run_steps(called.program, called.steps, inner, path .. '/')
+  return inner.steps
+end
+
 local function execute(program, step, env, path)
   local input = step.with and step.with(env) or {}
-  if step.use.script then
+  if step.wait_for then
+    return program.act.wait_for(path, step.wait_for.connection, step.wait_for.event, input, step.timeout_us)
+  elseif step.use.script then
     return run_action(program, step, env, path, input)
   end
   return program.act.call(path, step.use.connection, step.use.operation, input, step.timeout_us)
 end
 
--- One step, or one item of a step with `each`. act.failed comes back only where the failure is final.
-local function perform(program, step, env, path)
-  local is_known, output = program.act.recall(path)
-  if is_known then return output end
-  local ok, result = pcall(execute, program, step, env, path)
-  if ok then return result end
-  program.act.failed(path, result, step.retry)
-  error(result, 0)
+-- An error as a table that knows the path of the step that it comes from: what `retry` goes on from.
+local function located(problem, path)
+  if type(problem) ~= 'table' then problem = { kind = 'script', message = tostring(problem) } end
+  problem.path = problem.path or path
+  return problem
 end
 
-local function perform_each(program, step, env)
+-- One step, or one item of a step with `each`. act.failed comes back only where the failure is final.
+local function perform(program, step, env, path)
+  local ok, is_known, output = pcall(program.act.recall, path)
+  if not ok then error(located(is_known, path), 0) end
+  if is_known then return output end
+  local result
+  ok, result = pcall(execute, program, step, env, path)
+  if ok then return result end
+  program.act.failed(path, result, not step.wait_for and step.retry or nil, step.wait_for ~= nil)
+  error(located(result, path), 0)
+end
+
+-- Runs functions side by side, at most at_once of them at the same time. Once all have ended, the first error is
+-- raised, as it was thrown (a branch's end keeps no path); else true where one of them said stop.
+local function side_by_side(program, functions, at_once)
+  local problems, guarded = {}, {}
+  for i = 1, #functions do
+    guarded[i] = function()
+      local ok, result = pcall(functions[i])
+      if ok then return result end
+      problems[i] = result
+      error(result, 0)
+    end
+  end
+  local results = program.act.fork(guarded, at_once)
+  local is_stopped = false
+  for i = 1, #functions do
+    local result = results[i]
+    if not result[1] then error(problems[i] or result[2], 0) end
+    is_stopped = is_stopped or result[2] == true
+  end
+  return is_stopped
+end
+
+-- What one item of `each` comes to: the result of the action, or of the steps of the group by their names.
+local function perform_item(program, step, inner, path)
+  if not step.steps then return perform(program, step, inner, path) end
+  inner.steps = setmetatable({}, { __index = inner.steps })
+  local is_stopped = run_steps(program, step.steps, inner, path .. '/')
+  return setmetatable(inner.steps, nil), is_stopped
+end
+
+local function list_of(step, env)
   local items = step.each(env)
-  if items == nil or items == json.null then items = {} end
+  if items == nil or items == json.null then return {} end
   if type(items) ~= 'table' then
     error({ kind = 'invalid', message = '`each` of step ' .. step.name .. ' is no list' }, 0)
   end
+  return items
+end
+
+local function perform_each(program, step, env, path)
+  local items = list_of(step, env)
   local outputs = {}
-  for i = 1, #items do
+  local function one(i)
     local inner = setmetatable({ [step.as] = items[i], item = items[i] }, { __index = env })
-    local output = perform(program, step, inner, step.name .. '/' .. i)
+    local output, is_stopped = perform_item(program, step, inner, path .. '/' .. i)
     outputs[i] = output == nil and json.null or output
+    return is_stopped
   end
-  program.act.complete(step.name, { items = #items }, nil)
-  return json.array(outputs)
+  local is_stopped = false
+  if step.at_once > 1 then
+    local functions = {}
+    for i = 1, #items do functions[i] = function() return one(i) end end
+    is_stopped = side_by_side(program, functions, step.at_once)
+  else
+    for i = 1, #items do
+      is_stopped = one(i)
+      if is_stopped then break end
+    end
+  end
+  program.act.complete(path, { items = #items }, nil)
+  return json.array(outputs), is_stopped
 end
 
--- Reads an error value as expressions see it: {kind, message, status, step}.
-local function describe(problem, step)
-  if type(problem) ~= 'table' then
-    return { kind = 'script', message = tostring(problem), step = step.name }
-  end
+-- An error as expressions see it, with the name of the innermost step; its path may end with an item's number.
+local function describe(problem)
   return { kind = problem.kind, message = problem.message, status = problem.status,
-           detail = problem.detail, step = step.name }
+           detail = problem.detail, step = problem.path:match '([%a_][^/]*)[/%d]*$' }
 end
 
-local run_steps
+local run_step
+
+local function run_branches(program, step, env, prefix)
+  local functions = {}
+  for i = 1, #step.branches do
+    local branch = json.array { step.branches[i] }
+    functions[i] = function() return run_steps(program, branch, env, prefix) end
+  end
+  return side_by_side(program, functions, #functions)
+end
+
+-- What the step does, whatever it is: its result, and true where the run is to stop here.
+local function act_on(program, step, env, prefix)
+  local path = prefix .. step.name
+  if step.stop then
+    program.act.complete(path, { reason = as_text(step.stop(env)) }, nil)
+    return nil, true
+  elseif step.each then
+    return perform_each(program, step, env, path)
+  elseif step.wait then
+    program.act.wait(path, step.wait(env), program.timezone)
+  elseif step.call then
+    return run_call(program, step, env, path, step.with and step.with(env) or {})
+  elseif step.steps then
+    return nil, run_steps(program, step.steps, env, prefix)
+  elseif step.branches then
+    return nil, run_branches(program, step, env, prefix)
+  else
+    return perform(program, step, env, path)
+  end
+end
 
 -- Returns true where the run is to stop here.
-local function run_step(program, step, env)
-  program.act.enter(step.name)
+function run_step(program, step, env, prefix)
+  program.act.enter(prefix .. step.name)
   if step.condition and not holds(step.condition, env) then return false end
-  if step.stop then
-    program.act.complete(step.name, { reason = as_text(step.stop(env)) }, nil)
-    return true
-  end
-  if step.each then
-    env.steps[step.name] = perform_each(program, step, env)
-  else
-    env.steps[step.name] = perform(program, step, env, step.name)
-  end
-  return false
+  local result, is_stopped = act_on(program, step, env, prefix)
+  env.steps[step.name] = result
+  return is_stopped == true
 end
 
-function run_steps(program, steps, env)
+-- `prefix` keeps the paths of steps apart that run more than once (in an item of `each`, in a call).
+function run_steps(program, steps, env, prefix)
   for i = 1, #steps do
     local step = steps[i]
-    local ok, result = pcall(run_step, program, step, env)
+    local ok, result = pcall(run_step, program, step, env, prefix)
     if ok and result then return true end
     if not ok then
-      env.error = describe(result, step)
+      result = located(result, prefix .. step.name)
+      env.error = describe(result)
       if step.on_error == nil or step.on_error == 'fail' then error(result, 0) end
-      if type(step.on_error) == 'table' and run_steps(program, step.on_error, env) then return true end
+      if type(step.on_error) == 'table' and run_steps(program, step.on_error, env, prefix) then return true end
     end
   end
   return false
@@ -237,13 +343,29 @@ local function load_actions(plan_scripts)
   return actions
 end
 
--- bundle: {plan, inputs, timezone, scripts, maps}, as recipe/recipe.h says.
+-- A recipe that this one calls: its steps, the schema of its inputs, and the program with its connections.
+local function load_call(program, called, act)
+  local schema = {}
+  for name, input in pairs(called.plan.inputs or {}) do
+    local default = called.inputs and called.inputs[name]
+    schema[name] = { input.type, default = default, optional = default ~= nil or nil }
+  end
+  return {
+    steps = compile_steps(called.plan['do'], act), schema = schema,
+    program = setmetatable({ needs = called.plan.needs or {} }, { __index = program }),
+  }
+end
+
+-- bundle: {plan, inputs, timezone, scripts, maps, calls}, as recipe/recipe.h says.
 local function new(bundle, act)
   local plan = bundle.plan
   local program = {
     act = act, inputs = bundle.inputs or {}, timezone = bundle.timezone, maps = bundle.maps or {},
-    needs = plan.needs or {}, actions = load_actions(bundle.scripts),
+    needs = plan.needs or {}, actions = load_actions(bundle.scripts), calls = {},
   }
+  for name, called in pairs(bundle.calls or {}) do
+    program.calls[name] = load_call(program, called, act)
+  end
   local condition = plan['if'] and compile(plan['if'], act)
   local key = plan.key and compile(plan.key, act)
   local steps = compile_steps(plan['do'], act)
@@ -259,14 +381,12 @@ local function new(bundle, act)
 
   local function run(event, meta, now_us)
     local env = new_env(program, event, meta, now_us)
-    local ok, problem = pcall(run_steps, program, steps, env)
+    env.now_us = now_us
+    local ok, problem = pcall(run_steps, program, steps, env, '')
     if ok then return end
     -- A failure among these steps stands in their own rows; the run ends with what led here.
-    if on_error then
-      local failed = env.error and env.error.step
-      pcall(run_steps, program, on_error, env)
-      if failed then act.enter(failed) end -- the step to go on from is the one that failed
-    end
+    if on_error then pcall(run_steps, program, on_error, env, '') end
+    if problem.path then act.enter(problem.path) end
     error(problem, 0)
   end
 

@@ -21,13 +21,16 @@ static void random_high(void *ud, void *out, size_t len)
 
 static json_t *policy(const char *jitter)
 {
-    return json_pack("{s:i, s:i, s:i, s:i, s:s}", "tries", 4, "first_us", 1000000, "longest_us", 5000000, "factor", 2,
-                     "jitter", jitter);
+    return json_pack("{s:i, s:i, s:i, s:i, s:s}", "tries", 4, "first_us", 1000000, "longest_us",
+                     5000000, "factor", 2, "jitter", jitter);
 }
 
-static struct retry_plan decide(json_t *p, int tries, enum err_kind kind, int64_t retry_at_us, bool has_probe)
+static struct retry_plan decide(json_t *p, int tries, enum err_kind kind, int64_t retry_at_us,
+                                bool has_probe)
 {
-    struct err e = { .kind = kind, .retry_at_us = retry_at_us, .status = kind == ERR_UNAVAILABLE ? 503 : 0 };
+    struct err e = { .kind = kind,
+                     .retry_at_us = retry_at_us,
+                     .status = kind == ERR_UNAVAILABLE ? 503 : 0 };
     struct retry_plan plan = retry_decide(p, tries, &e, has_probe, NOW);
     json_decref(p);
     return plan;
