@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/args.h"
@@ -284,6 +285,7 @@ static void print_version(const struct cli *c)
 static int finish(const struct cli *c, int code)
 {
     cli_hooks_forget();
+    fault_trace_flush();
     if (fflush(stdout) == 0 && !ferror(stdout)) {
         return code;
     }
@@ -296,6 +298,9 @@ int cli_main(int argc, char **argv)
     struct cli c = { .folder = ".", .is_terminal = isatty(STDOUT_FILENO) == 1 };
     enum args_what what;
     struct err e = ERR_INIT;
+    if (fault_arm(getenv("LADLE_FAULTS"), &e) == -1) {
+        return finish(&c, cli_usage(&c, "LADLE_FAULTS: %s", e.message));
+    }
     if (args_parse(argc, argv, commands_groups(), &c, &what, &e) == -1) {
         return finish(&c, cli_usage(&c, "%s", e.message));
     }

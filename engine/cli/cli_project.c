@@ -54,19 +54,14 @@ struct project *cli_project(struct cli *c, int *code)
 /* --- store and vault ----------------------------------------------------------------------- */
 
 /* The path of the store's file, or NULL where the store is no file. Yours. */
-static char *store_path(const struct project *p)
+static char *file_of(const struct project *p)
 {
-    static const char scheme[] = "sqlite:";
-    if (strncmp(p->store, scheme, sizeof scheme - 1) != 0) {
-        return NULL;
-    }
-    const char *path = p->store + sizeof scheme - 1;
-    return path[0] == '/' ? xstrdup(path) : xasprintf("%s/%s", p->folder, path);
+    return store_path(&(struct store_opts){ .url = p->store, .folder = p->folder }, NULL);
 }
 
 struct store *cli_store(struct cli *c, const struct project *p, bool is_read_only, int *code)
 {
-    char *path = store_path(p);
+    char *path = file_of(p);
     /* A store that is not there yet is made empty, so that a look at a new project is no error. */
     bool is_there = !path || access(path, F_OK) == 0;
     free(path);
@@ -83,7 +78,7 @@ struct store *cli_store(struct cli *c, const struct project *p, bool is_read_onl
 
 char *cli_key_path(const struct project *p)
 {
-    char *path = store_path(p);
+    char *path = file_of(p);
     if (!path) {
         return xasprintf("%s/data/key", p->folder);
     }

@@ -44,6 +44,13 @@ static json_t *text_or_null(const char *text)
     return text ? json_string(text) : json_null();
 }
 
+/* {state, since, opens_until, reason} as the engine wrote it last. */
+static json_t *breaker_of(const struct connection_row *row)
+{
+    json_t *v = row && row->health ? json_parse_own(row->health, strlen(row->health), NULL) : NULL;
+    return v ? v : json_pack("{s:s, s:n, s:n, s:n}", "state", "closed", "since", "opens_until", "reason");
+}
+
 static json_t *describe(const char *name, const json_t *config, const json_t *table,
                         const struct connection_row *row)
 {
@@ -57,6 +64,7 @@ static json_t *describe(const char *name, const json_t *config, const json_t *ta
     json_object_set_new(v, "expires_at", view_time(row ? row->expires_us : 0));
     json_object_set_new(v, "scopes", text_or_null(row ? row->scopes : NULL));
     json_object_set_new(v, "account", text_or_null(account));
+    json_object_set_new(v, "breaker", breaker_of(row));
     return v;
 }
 
@@ -77,6 +85,11 @@ static void add_row(const struct cli *c, struct table *t, const json_t *v,
         cli_when(c, row->expires_us, expires, sizeof expires);
     }
     const char *reason = json_get_text(v, "reason");
+    const char *down = json_get_text(json_object_get(v, "breaker"), "reason");
+    char held[400] = "";
+    if (down) {
+        (void)snprintf(held, sizeof held, "not called just now: %s", down); /* cut */
+    }
     remedy(json_get_text(v, "name"), json_get_text(v, "state"), hint, sizeof hint);
     const char *cells[] = { json_get_text(v, "name"),
                             json_get_text(v, "connector"),
@@ -84,7 +97,7 @@ static void add_row(const struct cli *c, struct table *t, const json_t *v,
                             since,
                             expires,
                             json_get_text(v, "account"),
-                            reason ? reason : hint,
+                            reason ? reason : down ? held : hint,
                             NULL };
     table_row(t, cells);
 }
@@ -143,7 +156,10 @@ const struct command cmd_connections = {
             "reason stands\n"
             "beside it, and `ladle connect NAME` mends it. Access tokens that expire are refreshed "
             "by the engine.\n"
-            "--json: {name connector state reason since expires_at scopes account}, one a line.",
+            "A service that is down is not called for a while; the engine says so here, too.\n"
+            "--json: {name connector state reason since expires_at scopes account breaker{state since "
+            "opens_until\n"
+            "reason}}, one a line.",
     .run = run,
     .examples = "  ladle connections\n"
                 "  ladle connections --json",

@@ -1,127 +1,201 @@
-/* `ladle retry`: dead, parked or waiting runs go on from the step that failed. The row is changed;
- * whichever engine works on this store takes the run up. */
+/* `ladle retry`: dead, parked or waiting runs go on from the step that failed. Rows are changed,
+ * for many in batches of one transaction each; whichever engine works on this store takes the runs
+ * up when they are due. */
 #include <stdlib.h>
 
-#include "base/mem.h"
+#include "base/clock.h"
 #include "cli/ask.h"
+#include "cli/causes.h"
 #include "cli/commands.h"
-#include "cli/run_filter.h"
-#include "cli/view.h"
+#include "format/duration.h"
 
-static int ask_retry(const struct cli *c, struct store *s, struct id id, struct err *e)
-{
-    struct run_ask ask;
-    run_ask_init(&ask, id, RUN_REQUEST_RETRY);
-    ask.take_newest = cli_option(c, "newest") != NULL;
-    return store_exec(s, &ask.op, e);
-}
+enum { BATCH = 500, RATE_MAX = 1000, GROUP_MAX = 1000000000 };
+static const int64_t SECOND_US = 1000000;
+
+/* --- by id --------------------------------------------------------------------------------- */
 
 static int retry_one(const struct cli *c, struct store *s, const char *text, struct err *e)
 {
-    enum view_kind kind;
     struct id id;
-    if (view_find(s, text, &kind, &id, e) == -1) {
+    if (ask_find_run(s, text, "`ladle replay` runs it again", &id, e) == -1) {
         return -1;
     }
-    if (kind == VIEW_EVENT) {
-        return err_set(e, ERR_CONFLICT, "%.60s is an event: `ladle replay` runs it again", text);
-    }
-    if (ask_retry(c, s, id, e) == -1) {
-        return err_prefix(e, "%.60s", text);
-    }
-    return 0;
+    struct run_ask ask;
+    run_ask_init(&ask, id, RUN_REQUEST_RETRY);
+    ask.take_newest = cli_option(c, "newest") != NULL;
+    return store_exec(s, &ask.op, e) == -1 ? err_prefix(e, "%.60s", text) : 0;
 }
 
-/* --- all of them --------------------------------------------------------------------------- */
+/* --- many ---------------------------------------------------------------------------------- */
 
-struct id_list {
-    struct id *ids;
-    size_t count, cap;
+struct many {
+    const struct cli *c;
+    int64_t group; /* 0: all */
+    int64_t rate;  /* a second; 0: at once */
+    struct run_ask_many ask;
+    const struct cause *cause; /* of the group, or NULL */
+    int64_t left;              /* of the runs that there were when the command began */
+    int64_t count;
+    int64_t first_us;
 };
 
-static void keep_id(void *ud, const struct run_row *row)
+/* Batch by batch. What a batch did stays done where a later one fails. Ends once as many runs as
+ * there were at first went on: those that an engine has begun meanwhile may be dead again. */
+static int ask_batches(struct many *m, struct store *s, struct err *e)
 {
-    struct id_list *list = ud;
-    if (list->count == list->cap) {
-        list->cap = list->cap ? list->cap * 2 : 64;
-        list->ids = xrealloc(list->ids, list->cap * sizeof *list->ids);
-    }
-    list->ids[list->count++] = row->id;
-}
-
-/* Asks for each; a run that changed its state meanwhile is passed over. */
-static int retry_list(const struct cli *c, struct store *s, const struct id_list *list,
-                      size_t *done, struct err *e)
-{
-    *done = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        if (ask_retry(c, s, list->ids[i], e) == 0) {
-            (*done)++;
-        } else if (e->kind != ERR_CONFLICT && e->kind != ERR_NOT_FOUND) {
+    m->ask.spacing_us = m->rate > 0 ? SECOND_US / m->rate : 0;
+    m->ask.take_newest = cli_option(m->c, "newest") != NULL;
+    m->ask.first_due_us = m->first_us;
+    bool is_more = m->left > 0;
+    while (is_more) {
+        m->ask.limit = m->left < BATCH ? (int)m->left : BATCH;
+        if (store_exec(s, &m->ask.op, e) == -1) {
             return -1;
         }
+        m->count += m->ask.count;
+        m->left -= m->ask.count;
+        m->ask.first_due_us = m->ask.next_due_us;
+        is_more = m->left > 0 && m->ask.count == m->ask.limit;
     }
     return 0;
 }
 
-static void print_count(const struct cli *c, size_t done)
+static void choose_all(struct many *m, const struct causes *all)
 {
-    if (!c->is_json) {
-        cli_print("%zu %s on from the failed step\n", done, done == 1 ? "run goes" : "runs go");
-        return;
+    for (int i = 1; i <= causes_count(all); i++) {
+        m->left += (int64_t)causes_get(all, i)->count;
     }
+}
+
+static int choose_group(struct many *m, const struct causes *all, struct err *e)
+{
+    m->cause = causes_get(all, (int)m->group);
+    if (!m->cause) {
+        return err_set(e, ERR_NOT_FOUND, "there is no group %lld: `ladle dead` numbers %d",
+                       (long long)m->group, causes_count(all));
+    }
+    m->left = (int64_t)m->cause->total;
+    m->ask.states = 1U << m->cause->example.state;
+    m->ask.recipe = m->cause->example.recipe;
+    m->ask.kind = m->cause->example.err.kind;
+    m->ask.message = m->cause->example.err.message;
+    return 0;
+}
+
+static void print_json(const struct many *m)
+{
     json_t *v = json_object();
     json_object_set_new(v, "ok", json_true());
-    json_object_set_new(v, "runs", json_integer((json_int_t)done));
+    json_object_set_new(v, "runs", json_integer(m->count));
+    if (m->cause) {
+        const struct run_row *example = &m->cause->example;
+        json_t *group = json_object();
+        json_object_set_new(group, "number", json_integer(m->cause->number));
+        json_object_set_new(group, "recipe", json_string(example->recipe));
+        json_object_set_new(group, "kind", json_string(err_kind_name(example->err.kind)));
+        json_object_set_new(group, "message", json_string(example->err.message));
+        json_object_set_new(v, "group", group);
+    }
     cli_print_json(v);
     json_decref(v);
 }
 
-static int retry_all(struct cli *c, const struct run_filter *f)
+static void print_many(const struct many *m)
 {
+    if (m->cause) {
+        cli_print("group %d, %s: %s\n", m->cause->number, m->cause->example.recipe,
+                  m->cause->example.err.message);
+    }
+    cli_print("%lld %s on from the failed step", (long long)m->count,
+              m->count == 1 ? "run goes" : "runs go");
+    if (m->count > 1 && m->rate > 0) {
+        char span[64];
+        duration_format((m->count - 1) * m->ask.spacing_us, span, sizeof span);
+        cli_print(", the last one in %s", span);
+    }
+    cli_print("\n");
+}
+
+static int retry_many(struct many *m, struct store *s, const struct causes *causes)
+{
+    struct err e = ERR_INIT;
+    if (m->group == 0) {
+        choose_all(m, causes);
+    } else if (choose_group(m, causes, &e) == -1) {
+        return cli_fail(m->c, &e);
+    }
+    if (ask_batches(m, s, &e) == -1) {
+        return cli_fail(m->c, &e);
+    }
+    if (m->c->is_json) {
+        print_json(m);
+    } else {
+        print_many(m);
+    }
+    return CLI_OK;
+}
+
+static int retry_from(struct many *m, struct store *s)
+{
+    struct err e = ERR_INIT;
+    struct run_filter f = { .recipe = m->ask.recipe, .limit = INT64_MAX };
+    struct causes *causes = causes_read(s, &f, &e);
+    if (!causes) {
+        return cli_fail(m->c, &e);
+    }
+    int code = retry_many(m, s, causes);
+    causes_free(causes);
+    return code;
+}
+
+/* --- command ------------------------------------------------------------------------------- */
+
+static int check_words(const struct cli *c)
+{
+    bool is_all = cli_option(c, "all"), is_group = cli_option(c, "group");
+    if (is_all + is_group + (c->arg_count > 0) != 1) {
+        return cli_usage(c, "which runs? give ids, or --group N, or --all");
+    }
+    if (cli_option(c, "recipe") && !is_all) {
+        return cli_usage(c, "--recipe goes with --all");
+    }
+    if (cli_option(c, "rate") && !is_all && !is_group) {
+        return cli_usage(c, "--rate goes with --group or --all");
+    }
+    return CLI_OK;
+}
+
+static int run(struct cli *c)
+{
+    struct many m = { .c = c, .first_us = clock_wall_us() };
+    if (check_words(c) != CLI_OK || cli_number(c, "group", 1, GROUP_MAX, &m.group) == -1 ||
+        cli_number(c, "rate", 1, RATE_MAX, &m.rate) == -1) {
+        return CLI_USAGE;
+    }
+    if (c->arg_count > 0) {
+        return ask_each(c, "goes on from the failed step", retry_one);
+    }
     struct cli_project_store o;
     int code = cli_open(c, false, &o);
     if (code != CLI_OK) {
         return code;
     }
-    struct id_list list = { .count = 0 };
-    struct err e = ERR_INIT;
-    size_t done = 0;
-    if (run_filter_walk(f, o.store, keep_id, &list, &e) == -1 ||
-        retry_list(c, o.store, &list, &done, &e) == -1) {
-        code = cli_fail(c, &e);
-    } else {
-        print_count(c, done);
-    }
-    free(list.ids);
+    run_ask_many_init(&m.ask);
+    m.ask.recipe = cli_option(c, "recipe");
+    code = retry_from(&m, o.store);
     cli_close(&o);
     return code;
-}
-
-static int run(struct cli *c)
-{
-    bool is_all = cli_option(c, "all") != NULL;
-    if (is_all == (c->arg_count > 0)) {
-        return cli_usage(c, is_all ? "--all and ids do not go together"
-                                   : "which run? give an id, or --all");
-    }
-    if (!is_all) {
-        return cli_option(c, "recipe") ? cli_usage(c, "--recipe goes with --all")
-                                       : ask_each(c, "goes on from the failed step", retry_one);
-    }
-    struct run_filter f;
-    if (run_filter_read(c, 1U << RUN_DEAD | 1U << RUN_PARKED, &f) == -1) {
-        return CLI_USAGE;
-    }
-    f.limit = RUN_FILTER_MOST;
-    return retry_all(c, &f);
 }
 
 static const struct option options[] = {
     { "newest", NULL,
       "go on with the newest version of the recipe, not with the one that it began on" },
+    { "group", "N", "every run of this group of `ladle dead`" },
     { "all", NULL, "every dead and every parked run" },
     { "recipe", "NAME", "with --all: only runs of this recipe" },
+    { "rate", "N",
+      "with --group or --all: begin N runs a second, the oldest first; at once if not "
+      "given" },
     { NULL, NULL, NULL },
 };
 
@@ -131,13 +205,19 @@ const struct command cmd_retry = {
     .args_min = 0,
     .args_max = -1,
     .summary = "Go on with a dead, parked or waiting run from its failed step",
-    .help = "Steps that are done stay done and are not executed again. An id may be cut to its "
-            "last 6 characters\n"
-            "or more. The engine notices by itself; where none runs, the run goes on once one is "
-            "started.",
+    .help =
+        "Steps that are done stay done and are not executed again; the failed step has all of "
+        "its tries again.\n"
+        "An id may be cut to its last 6 characters or more. The engine notices by itself; "
+        "where none runs, the\n"
+        "run goes on once one is started. Without ids, --group or --all: --rate keeps many "
+        "runs from flooding a\n"
+        "service that has just come back.",
     .options = options,
     .run = run,
     .is_quiet = true,
-    .examples = "  ladle retry 0199f3a2-7c11-7d3e-8a54-3f1b2c4d5e6f\n"
-                "  ladle retry --all --recipe contact-sync --newest",
+    .examples =
+        "  ladle retry 0199f3a2-7c11-7d3e-8a54-3f1b2c4d5e6f\n"
+        "  ladle retry --group 1 --rate 5\n"
+        "  ladle retry --all --recipe contact-sync --newest",
 };

@@ -1,9 +1,7 @@
 /* `ladle run`: loads the project, starts the engine, says where it listens. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include "base/fault.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
@@ -19,28 +17,29 @@ static void ready(void *ud, const char *address)
 {
     const struct greeting *g = ud;
     if (g->cli->is_json) {
-        json_t *v = json_pack("{s:o, s:s, s:i, s:i}", "listening", json_sprintf("http://%s", address), "version",
-                              LADLE_VERSION, "pid", (int)getpid(), "recipes", (int)g->recipes->count);
+        json_t *v = json_pack("{s:o, s:s, s:i, s:i}", "listening",
+                              json_sprintf("http://%s", address), "version", LADLE_VERSION, "pid",
+                              (int)getpid(), "recipes", (int)g->recipes->count);
         cli_print_json(v);
         json_decref(v);
         (void)fflush(stdout);
         return;
     }
-    log_info("engine", "ladle %s listens on http://%s, %zu recipes, %zu connections, store %s", LADLE_VERSION, address,
-             g->recipes->count, json_object_size(g->project->connections), g->project->store);
+    log_info("engine", "ladle %s listens on http://%s, %zu recipes, %zu connections, store %s",
+             LADLE_VERSION, address, g->recipes->count, json_object_size(g->project->connections),
+             g->project->store);
 }
 
 static int run_project(struct cli *c, const struct project *p, const struct recipe_set *recipes)
 {
     struct err e = ERR_INIT;
-    struct engine *en = fault_arm(getenv("LADLE_FAULTS"), &e) == 0 ? engine_new(p, recipes, &e) : NULL;
+    struct engine *en = engine_new(p, recipes, &e);
     if (en == NULL) {
         return cli_fail(c, &e);
     }
     struct greeting g = { .cli = c, .project = p, .recipes = recipes };
     int rc = engine_run(en, ready, &g, &e);
     engine_free(en);
-    fault_trace_flush();
     return rc == 0 ? CLI_OK : cli_fail(c, &e);
 }
 
@@ -81,12 +80,15 @@ const struct command cmd_run = {
     .name = "run",
     .args = "",
     .summary = "Start the engine in this folder",
-    .help = "Loads ladle.yaml and recipes/, takes up the runs that an earlier stop cut off, and listens for webhooks until\n"
-            "SIGTERM or Ctrl-C: then it finishes what is in flight and stops; a second one stops it at once.\n"
-            "With --json one line on stdout tells the address once it listens. Logs go to stderr.\n"
-            "\n"
-            "Examples:\n"
-            "  ladle run\n"
-            "  ladle run -C /srv/my-project --log debug\n",
+    .help =
+        "Loads ladle.yaml and recipes/, takes up the runs that an earlier stop cut off, and "
+        "listens for webhooks until\n"
+        "SIGTERM or Ctrl-C: then it finishes what is in flight and stops; a second one stops it at "
+        "once.\n"
+        "With --json one line on stdout tells the address once it listens. Logs go to stderr.\n"
+        "\n"
+        "Examples:\n"
+        "  ladle run\n"
+        "  ladle run -C /srv/my-project --log debug\n",
     .run = run,
 };

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
+#include "cli/outlook.h"
 #include "cli/view.h"
 
 enum { RUNS_MAX = 1000, VALUE_MAX = 400 };
@@ -24,6 +25,7 @@ static json_t *load_run(struct store *s, struct id id, struct err *e)
         json_object_set_new(
             v, "version", list->rows[0].version ? json_string(list->rows[0].version) : json_null());
         json_object_set_new(v, "steps", view_steps(list->journal, list->journal_count));
+        outlook_add(v, &list->rows[0]);
     }
     run_list_free(list);
     return v;
@@ -111,10 +113,14 @@ static void print_step(const json_t *step, bool is_effect)
 {
     static const char *const fields[] = { "input", "output", "error", NULL };
     const char *started = json_get_text(step, "started_at"),
-               *ended = json_get_text(step, "ended_at");
+               *ended = json_get_text(step, "ended_at"), *due = json_get_text(step, "due_at");
     cli_print("%s%s  %s  tries %lld", is_effect ? "    " : "  ", json_get_text(step, "name"),
               json_get_text(step, "state"), (long long)json_get_int(step, "attempts", 0));
-    cli_print("  %s%s%s\n", started ? started : "", ended ? " – " : "", ended ? ended : "");
+    cli_print("  %s%s%s%s\n", started ? started : "", due || ended ? " – " : "",
+              due ? "until " : "",
+              due     ? due
+              : ended ? ended
+                      : "");
     print_fields(is_effect ? "      " : "    ", step, fields);
 }
 
@@ -131,6 +137,39 @@ static void print_steps(const json_t *steps)
     }
 }
 
+/* "nudge: crm.appointment_created {"contactId":"c1"}, until 2026-…" */
+static void print_wait(const json_t *wait)
+{
+    const char *event = json_get_text(wait, "event"), *until = json_get_text(wait, "until");
+    const char *what = json_get_text(wait, "for");
+    cli_print("  %s: ", json_get_text(wait, "step"));
+    if (event) {
+        size_t len;
+        char *match = json_text(json_object_get(wait, "match"), &len);
+        cli_print("for %s ", event);
+        print_clean(match, utf8_cut(match, len, VALUE_MAX));
+        free(match);
+    } else {
+        cli_print("%s", strcmp(what, "retry") == 0 ? "for another try" : "for a time");
+    }
+    cli_print("%s%s\n", until ? ", until " : "", until ? until : "");
+}
+
+static void print_outlook(const json_t *v)
+{
+    size_t i;
+    json_t *item;
+    json_t *waits = json_object_get(v, "waits"), *advice = json_object_get(v, "advice");
+    cli_print("%s", json_array_size(waits) > 0 ? "waits\n" : "");
+    json_array_foreach (waits, i, item) {
+        print_wait(item);
+    }
+    cli_print("%s", json_array_size(advice) > 0 ? "what to do\n" : "");
+    json_array_foreach (advice, i, item) {
+        cli_print("  %s\n", json_string_value(item));
+    }
+}
+
 static void print_run(const json_t *v)
 {
     static const char *const fields[] = { "event_id", "key",    "state",      "attempts",
@@ -144,6 +183,7 @@ static void print_run(const json_t *v)
         print_field("  ", "", json_object_get(problem, "message"));
     }
     print_steps(json_object_get(v, "steps"));
+    print_outlook(v);
 }
 
 static void print_event(const json_t *v)
@@ -208,14 +248,21 @@ const struct command cmd_show = {
     .args_min = 1,
     .args_max = 1,
     .summary = "One event or run: every step, try, wait and reason",
-    .help = "The id may be cut to its last 6 characters or more. A step's calls are its effects; "
-            "what a call was\n"
-            "given and what it answered stand as they were journalled, with secrets blotted out.\n"
-            "--json: the run with steps[] {name state attempts started_at ended_at input output "
-            "error effects},\n"
-            "or the event with headers, payload and the runs that it started.",
+    .help =
+        "The id may be cut to its last 6 characters or more. A step's calls, items and nested "
+        "steps are its\n"
+        "effects; what a call was given and what it answered stand as they were journalled, "
+        "with secrets blotted\n"
+        "out. A run that waits says for what and until when; one that is parked says what is "
+        "known and what to do.\n"
+        "--json: the run with steps[] {name state attempts started_at ended_at due_at input "
+        "output error effects},\n"
+        "waits[] {step for event match until}, unknown[] {step sent_at input error} and "
+        "advice[]; or the event\n"
+        "with headers, payload and the runs that it started.",
     .run = run,
     .is_quiet = true,
-    .examples = "  ladle show 0199f3a2-7c11-7d3e-8a54-3f1b2c4d5e6f\n"
-                "  ladle show 4d5e6f --json",
+    .examples =
+        "  ladle show 0199f3a2-7c11-7d3e-8a54-3f1b2c4d5e6f\n"
+        "  ladle show 4d5e6f --json",
 };

@@ -33,7 +33,7 @@ const char *commands_suggest(const struct command_group *groups, const char *nam
 }
 
 static const struct command *const engine_commands[] = {
-    &cmd_run, &cmd_check, &cmd_demo, &cmd_sandbox, NULL,
+    &cmd_run, &cmd_check, &cmd_demo, &cmd_sandbox, &cmd_backup, NULL,
 };
 static const struct command *const connection_commands[] = {
     &cmd_connect, &cmd_connections, &cmd_ops, &cmd_secret, NULL,
@@ -42,10 +42,7 @@ static const struct command *const look_commands[] = {
     &cmd_send, &cmd_events, &cmd_runs, &cmd_dead, &cmd_show, &cmd_records, NULL,
 };
 static const struct command *const repair_commands[] = {
-    &cmd_retry,
-    &cmd_replay,
-    &cmd_lua,
-    NULL,
+    &cmd_retry, &cmd_replay, &cmd_cancel, &cmd_resolve, &cmd_lua, NULL,
 };
 static const struct command_group groups_of_all[] = {
     { "Engine", engine_commands },

@@ -1,6 +1,7 @@
-/* Start: store → vault → connections with their tokens → recipe versions → runs left behind → threads → server → first claims.
- * Stop: no new requests → open exchanges answered → runs end or are given back → server, services, store. What the store
- * accepted is committed before the process ends. */
+/* Start: store → vault → connections with their tokens → recipe versions → runs left behind →
+ * threads → server → first claims. Stop: no new requests → open exchanges answered → runs end or
+ * are given back → server, services, store. What the store accepted is committed before the process
+ * ends. */
 #include "cli/engine.h"
 
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "admin/admin.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
@@ -17,6 +19,7 @@
 #include "format/date.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
+#include "run/keeper.h"
 #include "run/runner.h"
 #include "script/catalog.h"
 #include "script/strand.h"
@@ -38,6 +41,7 @@ struct engine {
     size_t connector_count;
     struct strands *strands;
     struct runner *runner;
+    struct keeper *keeper;
     struct router *router;
     struct hooks *hooks;
     struct http_server *server;
@@ -46,12 +50,15 @@ struct engine {
     bool is_stopping;
 };
 
-/* --- parts ----------------------------------------------------------------------------------------- */
+/* --- parts
+ * ----------------------------------------------------------------------------------------- */
 
 static int open_store(struct engine *en, struct err *e)
 {
-    en->store = store_open(&(struct store_opts){ .url = en->project->store, .folder = en->project->folder,
-                                                 .is_exclusive = true }, e);
+    en->store = store_open(&(struct store_opts){ .url = en->project->store,
+                                                 .folder = en->project->folder,
+                                                 .is_exclusive = true },
+                           e);
     if (en->store == NULL) {
         return -1;
     }
@@ -82,10 +89,13 @@ static int add_connection(struct engine *en, const char *name, const json_t *con
         (void)err_set(e, ERR_CONFIG, "there is no connector '%s'", kind);
     }
     if (c != NULL) {
-        en->connectors = xrealloc(en->connectors, (en->connector_count + 1) * sizeof *en->connectors);
+        en->connectors =
+            xrealloc(en->connectors, (en->connector_count + 1) * sizeof *en->connectors);
         en->connectors[en->connector_count++] = c;
     }
-    int rc = c != NULL && service_add(en->service, name, c, filled, e) != NULL ? 0 : err_prefix(e, "connection %s", name);
+    int rc = c != NULL && service_add(en->service, name, c, filled, e) != NULL
+                 ? 0
+                 : err_prefix(e, "connection %s", name);
     json_decref(filled);
     return rc;
 }
@@ -108,12 +118,15 @@ static int open_services(struct engine *en, struct err *e)
                                              .user_agent = "ladle/" LADLE_VERSION,
                                              .ca_file = getenv("LADLE_CA_FILE"),
                                          });
-    en->service = service_new(&(struct service_opts){ .loop = en->loop, .http = en->http, .store = en->store,
-                                                      .vault = en->vault,
-                                                      .zone = zone_get(en->project->timezone, NULL) });
+    en->service =
+        service_new(&(struct service_opts){ .loop = en->loop,
+                                            .http = en->http,
+                                            .store = en->store,
+                                            .vault = en->vault,
+                                            .zone = zone_get(en->project->timezone, NULL) });
     const char *name;
     json_t *config;
-    json_object_foreach(en->project->connections, name, config) {
+    json_object_foreach (en->project->connections, name, config) {
         if (add_connection(en, name, config, e) == -1) {
             return -1;
         }
@@ -125,9 +138,15 @@ static void add_triggers(struct engine *en, const struct recipe *r)
 {
     size_t i;
     json_t *when;
-    json_array_foreach(json_object_get(r->plan, "when"), i, when) {
-        router_add(en->router, json_get_text(when, "connection"), json_get_text(when, "event"), r->name);
+    json_array_foreach (json_object_get(r->plan, "when"), i, when) {
+        router_add(en->router, json_get_text(when, "connection"), json_get_text(when, "event"),
+                   r->name);
     }
+}
+
+static void on_recover(void *ud, struct connection *c)
+{
+    runner_release(((struct engine *)ud)->runner, connection_name(c));
 }
 
 static bool run_strands(void *ud)
@@ -135,16 +154,31 @@ static bool run_strands(void *ud)
     return strands_run(ud);
 }
 
-/* The order of the ticks is the order of a turn: strands run, then what they did is written, then the batch is handed over. */
+/* An event was stored by a service or by a run, to be routed like one from outside. */
+static void on_engine_event(void *ud)
+{
+    struct engine *en = ud;
+    router_scan(en->router);
+}
+
+/* The order of the ticks is the order of a turn: strands run, then what they did is written, then
+ * the batch is handed over. */
 static int open_runs(struct engine *en, const struct recipe_set *recipes, struct err *e)
 {
     en->strands = strands_new();
     loop_add_tick(en->loop, run_strands, en->strands);
-    en->runner = runner_new(&(struct runner_opts){ .loop = en->loop, .strands = en->strands, .store = en->store,
-                                                   .service = en->service });
-    en->router = router_new(&(struct router_opts){ .store = en->store, .runner = en->runner, .service = en->service });
-    en->hooks = hooks_new(&(struct hooks_opts){ .router = en->router, .service = en->service,
-                                                .project_folder = en->project->folder });
+    en->runner = runner_new(&(struct runner_opts){ .loop = en->loop,
+                                                   .strands = en->strands,
+                                                   .store = en->store,
+                                                   .service = en->service,
+                                                   .on_event = on_engine_event,
+                                                   .on_event_ud = en });
+    en->keeper = keeper_new(en->loop, en->store, &en->project->retention);
+    service_on_recover(en->service, on_recover, en);
+    en->router = router_new(
+        &(struct router_opts){ .store = en->store, .runner = en->runner, .service = en->service });
+    en->hooks = hooks_new(&(struct hooks_opts){
+        .router = en->router, .service = en->service, .project_folder = en->project->folder });
     for (size_t i = 0; i < recipes->count; i++) {
         const struct recipe *r = recipes->recipes[i];
         if (runner_add_recipe(en->runner, r->name, r->hash, r->bundle, r->bundle_len, e) == -1) {
@@ -153,8 +187,10 @@ static int open_runs(struct engine *en, const struct recipe_set *recipes, struct
         add_triggers(en, r);
     }
     int64_t left = runner_recover(en->runner, e);
+    FAULT("engine.recovered");
     if (left > 0) {
-        log_info("engine", "%lld runs were cut off by the last stop and go on from their journal", (long long)left);
+        log_info("engine", "%lld runs were cut off by the last stop and go on from their journal",
+                 (long long)left);
     }
     return left == -1 ? -1 : 0;
 }
@@ -172,7 +208,8 @@ struct engine *engine_new(const struct project *p, const struct recipe_set *reci
     return en;
 }
 
-/* --- running -------------------------------------------------------------------------------------- */
+/* --- running
+ * -------------------------------------------------------------------------------------- */
 
 static void on_request(void *ud, struct exchange *x)
 {
@@ -194,6 +231,7 @@ static void on_store_change(void *ud)
 
 static void runs_stopped(void *ud)
 {
+    FAULT("engine.runs_stopped");
     loop_stop(((struct engine *)ud)->loop);
 }
 
@@ -215,6 +253,7 @@ static void on_signal(void *ud, int signum)
         _exit(128 + signum);
     }
     en->is_stopping = true;
+    FAULT("engine.stopping");
     log_info("engine", "stopping: finishing what is in flight (again to stop at once)");
     http_server_quiesce(en->server);
     timer_start(&en->drain_timer, 0);
@@ -230,18 +269,37 @@ static int start_threads(struct engine *en, struct err *e)
                : 0;
 }
 
-int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), void *ud, struct err *e)
+/* A connection may have been authorised while no engine ran. */
+static void release_parked(struct engine *en)
+{
+    size_t pos = 0;
+    struct connection *c;
+    while (service_next(en->service, &pos, &c)) {
+        if (!connection_is_broken(c)) {
+            runner_release(en->runner, connection_name(c));
+        }
+    }
+}
+
+int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), void *ud,
+               struct err *e)
 {
     if (start_threads(en, e) == -1) {
         return -1;
     }
-    en->server = http_server_new(en->loop, &(struct http_server_opts){ .listen = en->project->listen,
-                                                                       .body_max = HOOKS_BODY_MAX,
-                                                                       .on_request = on_request, .ud = en }, e);
+    en->server = http_server_new(en->loop,
+                                 &(struct http_server_opts){ .listen = en->project->listen,
+                                                             .body_max = HOOKS_BODY_MAX,
+                                                             .on_request = on_request,
+                                                             .ud = en },
+                                 e);
     if (en->server == NULL) {
         return -1;
     }
     runner_start(en->runner);
+    service_on_event(en->service, on_engine_event, en);
+    release_parked(en);
+    keeper_start(en->keeper);
     router_scan(en->router);
     ready(ud, http_server_address(en->server));
     loop_run(en->loop);
@@ -257,9 +315,11 @@ void engine_free(struct engine *en)
     if (en->service != NULL) {
         service_free(en->service);
     }
+    keeper_stop(en->keeper);
     if (en->store != NULL) {
         store_close(en->store);
     }
+    keeper_free(en->keeper);
     runner_free(en->runner);
     router_free(en->router);
     hooks_free(en->hooks);

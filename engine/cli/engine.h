@@ -2,13 +2,15 @@
 
 #include "recipe/recipe.h"
 
-/* The whole engine of one project folder: the order in which its parts are started and stopped. Loop thread. */
+/* The whole engine of one project folder: the order in which its parts are started and stopped.
+ * Loop thread. */
 struct engine;
 
-/* Opens store and vault, loads connections and recipes, takes up what an earlier process left. Nothing runs yet. The project
- * and the recipes are borrowed until engine_free. */
+/* Opens store and vault, loads connections and recipes, takes up what an earlier process left.
+ * Nothing runs yet. The project and the recipes are borrowed until engine_free. */
 struct engine *engine_new(const struct project *p, const struct recipe_set *recipes, struct err *e);
-/* Listens and runs until engine_stop or a signal: SIGTERM or SIGINT stops cleanly, a second one at once. ready(ud, address) is called
- * once requests are taken. */
-int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), void *ud, struct err *e);
+/* Listens and runs until engine_stop or a signal: SIGTERM or SIGINT stops cleanly, a second one at
+ * once. ready(ud, address) is called once requests are taken. */
+int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), void *ud,
+               struct err *e);
 void engine_free(struct engine *en);

@@ -11,9 +11,10 @@ json_t *view_event(const struct event_row *row);
 /* {id recipe event_id key state attempts step due_at created_at updated_at
  * error{kind,message,status}} */
 json_t *view_run(const struct run_row *row);
-/* [{name state attempts started_at ended_at input output error effects}], in the order they began.
- * Calls that a step made, and the items of a step with `each`, are its effects; a step that has
- * only those yet is told by them. */
+/* [{name state attempts started_at ended_at due_at input output error effects}], in the order they
+ * began. Calls that a step made, the items of a step with `each`, and the steps of a group or of a
+ * called recipe are its effects, by their whole path; a step that has only those yet is told by
+ * them. due_at: until when a `waiting` one waits. */
 json_t *view_steps(const struct journal_row *rows, size_t count);
 /* "2026-11-23T10:15:30.000Z", or null for 0. */
 json_t *view_time(int64_t wall_us);

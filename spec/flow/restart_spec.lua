@@ -70,7 +70,8 @@ describe('a run', function()
 
   it('that waits for a retry is taken up by the next start', function()
     local faults = { { match = { operation = 'create_task', times = 2 }, ['do'] = { status = 503 } } }
-    local recipe = THREE_STEPS:gsub('completed: false }', 'completed: false }\n    retry: { tries: 5, first: 2s, longest: 2s, jitter: none }')
+    local retry = 'completed: false }\n    retry: { tries: 5, first: 2s, longest: 2s, jitter: none }'
+    local recipe = THREE_STEPS:gsub('completed: false }', retry)
     flow.on_stage({ ['a.yaml'] = recipe }, { faults = faults }, function(stage)
       stage:deliver(flow.sample 'contact_created')
       stage.wait_for('the run to wait', 10000, function() return stage:runs()[1].state == 'waiting' end)

@@ -3,7 +3,8 @@ package.path = './spec/support/?.lua;' .. package.path
 local flow = require 'flow'
 
 local function recipe(name, body)
-  return ('recipe: %s\nsummary: A test\nneeds:\n  crm: highlevel\nwhen:\n  - crm.contact_created\ndo:\n%s'):format(name, body)
+  local head = 'recipe: %s\nsummary: A test\nneeds:\n  crm: highlevel\nwhen:\n  - crm.contact_created\ndo:\n%s'
+  return head:format(name, body)
 end
 
 local ACTION = [[
@@ -62,7 +63,8 @@ describe('a recipe that misbehaves', function()
   end)
 
   it('ends with its memory cap when it allocates without end', function()
-    dies_of('memory', "return { name = 'bad', summary = 'x', run = function() local t = {} while true do t[#t + 1] = { #t } end end }")
+    dies_of('memory', [[
+return { name = 'bad', summary = 'x', run = function() local t = {} while true do t[#t + 1] = { #t } end end }]])
   end)
 
   it('ends with the place of the error when it raises one', function()
@@ -76,8 +78,11 @@ describe('a recipe that misbehaves', function()
   end)
 
   it('ends at once where an input is wrong, and names the field', function()
-    run_one('bad', "  - step: bad\n    use: crm.create_task\n    with: { contactId: = event.id, title: = 1 + nil, dueDate: '2026-01-01T00:00:00Z', completed: false }\n",
-      nil, function(_, run)
+    run_one('bad', [[
+  - step: bad
+    use: crm.create_task
+    with: { contactId: = event.id, title: = 1 + nil, dueDate: '2026-01-01T00:00:00Z', completed: false }
+]], nil, function(_, run)
         assert.are.equal('dead', run.state)
         assert.are.equal('script', run.error.kind)
       end)

@@ -23,7 +23,9 @@ need_pkg lua-cjson-dev
 need_pkg lua-busted
 need_pkg tzdata
 need_pkg ca-certificates
+need_cmd openssl openssl
 [ "${1:-}" = lint ] && { need_pkg cppcheck; need_pkg lua-check; need_pkg clang-format; }
+[ "${1:-}" = fuzz ] && need_cmd clang clang
 
 missing=$(echo "$missing" | tr ' ' '\n' | sort -u | tr '\n' ' ' | sed 's/^ *//;s/ *$//')
 [ -z "$missing" ] && exit 0

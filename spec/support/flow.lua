@@ -41,7 +41,9 @@ function flow.shipped(...)
   for _, name in ipairs(host.embedded_names 'recipes/maps/') do
     recipes[name:sub(#'recipes/' + 1)] = host.embedded(name)
   end
-  for _, name in ipairs { ... } do recipes[name .. '.yaml'] = assert(host.embedded('recipes/' .. name .. '.yaml'), name) end
+  for _, name in ipairs { ... } do
+    recipes[name .. '.yaml'] = assert(host.embedded('recipes/' .. name .. '.yaml'), name)
+  end
   return recipes
 end
 

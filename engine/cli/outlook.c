@@ -1,0 +1,174 @@
+/* Reads a run's state and its journal as a person would, and says what comes next. Nothing is asked
+ * of the store: everything stands in the run's own rows. */
+#include "cli/outlook.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "cli/view.h"
+
+/* --- steps --------------------------------------------------------------------------------- */
+
+static bool is_in_state(const json_t *step, enum journal_state state)
+{
+    const char *name = json_get_text(step, "state");
+    return name && strcmp(name, journal_state_name(state)) == 0;
+}
+
+static void copy(json_t *to, const char *name, const json_t *from, const char *as)
+{
+    json_t *value = json_object_get(from, as);
+    if (value) {
+        json_object_set(to, name, value);
+    } else {
+        json_object_set_new(to, name, json_null());
+    }
+}
+
+/* A step that waits has the error of the try before, or the event that it waits for as its input;
+ * else it waits for a time. */
+static json_t *describe_wait(const json_t *step)
+{
+    const json_t *input = json_object_get(step, "input");
+    bool is_retry = json_is_object(json_object_get(step, "error"));
+    bool is_event = !is_retry && json_get_text(input, "event");
+    json_t *v = json_object();
+    copy(v, "step", step, "name");
+    json_object_set_new(v, "for", json_string(is_retry ? "retry" : is_event ? "event" : "time"));
+    copy(v, "event", is_event ? input : NULL, "event");
+    copy(v, "match", is_event ? input : NULL, "with");
+    copy(v, "until", step, "due_at");
+    return v;
+}
+
+static json_t *describe_unknown(const json_t *step)
+{
+    json_t *v = json_object();
+    copy(v, "step", step, "name");
+    copy(v, "sent_at", step, "started_at");
+    copy(v, "input", step, "input");
+    copy(v, "error", step, "error");
+    return v;
+}
+
+/* Collects from the steps and from what is below them. A step that only stands in for its effects
+ * has no input and no error of its own, and is told by them. */
+static void collect(json_t *out, const json_t *steps, enum journal_state state,
+                    json_t *(*describe)(const json_t *step))
+{
+    size_t i;
+    json_t *step;
+    json_array_foreach ((json_t *)steps, i, step) {
+        json_t *effects = json_object_get(step, "effects");
+        size_t before = json_array_size(out);
+        collect(out, effects, state, describe);
+        if (json_array_size(out) == before && is_in_state(step, state)) {
+            json_array_append_new(out, describe(step));
+        }
+    }
+}
+
+/* --- advice -------------------------------------------------------------------------------- */
+
+__attribute__((format(printf, 2, 3))) static void say(json_t *advice, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    json_t *line = json_vsprintf(fmt, args);
+    va_end(args);
+    json_array_append_new(advice, line ? line : json_string("(not text)"));
+}
+
+static void advise_parked(json_t *advice, const json_t *v, const struct run_row *row,
+                          const char *id)
+{
+    const json_t *unknown = json_array_get(json_object_get(v, "unknown"), 0);
+    const char *step = row->step ? row->step : "the step";
+    if (row->err.kind == ERR_AUTH) {
+        say(advice,
+            "A connection is not authorised: `ladle connections` names it, `ladle connect "
+            "NAME` mends it.");
+        say(advice, "Then the run goes on by itself.");
+    } else if (unknown) {
+        say(advice, "%s was sent and never answered. Look into the service whether it took effect:",
+            json_get_text(unknown, "step"));
+        say(advice, "it did:     `ladle resolve %s --as done`, with --output JSON for its answer",
+            id);
+        say(advice, "it did not: `ladle resolve %s --as not-done` sends it again", id);
+        say(advice, "no matter:  `ladle resolve %s --as skip` goes on without it", id);
+    } else {
+        say(advice, "`ladle retry %s` goes on from %s.", id, step);
+    }
+}
+
+static void advise_dead(json_t *advice, const json_t *v, const char *id)
+{
+    say(advice,
+        "`ladle retry %s` goes on from the failed step, with --newest on the recipe as it "
+        "is now.",
+        id);
+    say(advice, "`ladle replay %s` begins again with the event.", json_get_text(v, "event_id"));
+}
+
+static void advise_waiting(json_t *advice, const json_t *v, const char *id)
+{
+    size_t i;
+    json_t *wait;
+    bool has_retry = false;
+    json_array_foreach (json_object_get(v, "waits"), i, wait) {
+        has_retry = has_retry || strcmp(json_get_text(wait, "for"), "retry") == 0;
+    }
+    if (has_retry) {
+        say(advice, "`ladle retry %s` tries again now.", id);
+    }
+    say(advice, "`ladle cancel %s` ends it.", id);
+}
+
+static void advise_queued(json_t *advice, const struct run_row *row)
+{
+    if (row->due_us == RUN_BLOCKED) {
+        say(advice, "An earlier run of this recipe and key has not ended; this one goes next.");
+    }
+}
+
+static json_t *advise(const json_t *v, const struct run_row *row)
+{
+    json_t *advice = json_array();
+    const char *id = json_get_text(v, "id");
+    switch (row->state) {
+    case RUN_QUEUED:
+        advise_queued(advice, row);
+        break;
+    case RUN_WAITING:
+        advise_waiting(advice, v, id);
+        break;
+    case RUN_PARKED:
+        advise_parked(advice, v, row, id);
+        break;
+    case RUN_DEAD:
+        advise_dead(advice, v, id);
+        break;
+    case RUN_RUNNING:
+    case RUN_DONE:
+    case RUN_CANCELLED:
+    case RUN_SKIPPED:
+    case RUN_STATE_COUNT:
+        break;
+    }
+    return advice;
+}
+
+void outlook_add(json_t *v, const struct run_row *row)
+{
+    const json_t *steps = json_object_get(v, "steps");
+    json_t *waits = json_array(), *unknown = json_array();
+    if (row->state == RUN_WAITING) {
+        collect(waits, steps, JOURNAL_WAITING, describe_wait);
+    }
+    if (row->state == RUN_PARKED) {
+        collect(unknown, steps, JOURNAL_STARTED, describe_unknown);
+    }
+    json_object_set_new(v, "waits", waits);
+    json_object_set_new(v, "unknown", unknown);
+    json_object_set_new(v, "advice", advise(v, row));
+}

@@ -1,0 +1,48 @@
+-- A part of what `make crash` and `make powerloss` try in full, small enough for every test run.
+local host = require 'host'
+
+local LADLE = assert(host.env 'LADLE', 'LADLE must name the program to test')
+local POWERLOSS = LADLE:gsub('[^/]+$', 'crash/powerloss')
+
+-- The exit code and the output of a program.
+local function run(...)
+  local folder = host.mkdtemp()
+  local code = host.spawn({ argv = { ... }, output = folder .. '/output' }):wait(280000)
+  local text = host.read_file(folder .. '/output') or ''
+  host.rm_rf(folder)
+  return code, text
+end
+
+-- "crash points: 36 of 36": both numbers.
+local function counted(text, what)
+  local fine, all = text:match(what .. ': (%d+) of (%d+)')
+  return tonumber(fine), tonumber(all)
+end
+
+describe('the engine', function()
+  it('loses nothing and repeats nothing, wherever it dies', function()
+    local code, text = run(LADLE, 'lua', 'spec/crash/points.lua', '--sample', '36', '--only',
+      'duplicate delivery,three calls,script with two calls,refresh after 401,keyed runs in order,wait_for,settle,'
+        .. 'activity to note')
+    local fine, all = counted(text, 'crash points')
+    assert.are.equal(0, code, text)
+    assert.are.equal(all, fine, text)
+    assert.is_true(all >= 30, text)
+  end)
+end)
+
+describe('the store', function()
+  it('has what it acknowledged after a power cut, and is sound', function()
+    local code, text = run(POWERLOSS, '--every', '8')
+    local fine, all = counted(text, 'images')
+    assert.are.equal(0, code, text)
+    assert.are.equal(all, fine, text)
+    assert.is_true(all > 50, text)
+  end)
+
+  it('would be caught if it did not sync', function()
+    local code, text = run(POWERLOSS, '--every', '40', '--self-check')
+    assert.are.equal(0, code, text)
+    assert.is_truthy(text:find('both are found out', 1, true), text)
+  end)
+end)
