@@ -76,8 +76,24 @@ $(B)/spec/$1/%_test: spec/engine/$1/%_test.c $(call archives_of,$1)
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit_rule,$l)))
 
-.PHONY: units
-units: $(UNIT_BINS)
+# The fuzz targets: with libFuzzer (make fuzz), and as tests that replay the corpus.
+FUZZ_SRCS := $(wildcard spec/fuzz/*_fuzz.c)
+FUZZ_HEADERS := $(wildcard spec/fuzz/*.h)
+FUZZ_NAMES := $(patsubst spec/fuzz/%_fuzz.c,%,$(FUZZ_SRCS))
+FUZZ_REPLAYS := $(FUZZ_NAMES:%=$(B)/spec/fuzz/%_test)
+FUZZERS := $(FUZZ_NAMES:%=$(B)/fuzz/%)
+FUZZ_LIBS := -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
+$(B)/spec/fuzz/%_test: spec/fuzz/%_fuzz.c spec/support/fuzz_main.c $(FUZZ_HEADERS) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Ispec/fuzz -DFUZZ_CORPUS='"spec/fuzz/corpus/$*"' $(CFLAGS) $(LDFLAGS) -o $@ $< spec/support/fuzz_main.c $(FUZZ_LIBS)
+
+$(B)/fuzz/%: spec/fuzz/%_fuzz.c $(FUZZ_HEADERS) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Ispec/fuzz $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(FUZZ_LIBS)
+
+.PHONY: units fuzzers
+units: $(UNIT_BINS) $(FUZZ_REPLAYS)
+fuzzers: $(FUZZERS)
 
 # make unit-base, unit-net …: builds and runs the unit tests of one layer.
 unit-%: FORCE
@@ -86,11 +102,68 @@ unit-%: FORCE
 
 .PHONY: test
 test: deps
-	@$(MAKE) --no-print-directory VARIANT=asan B=build/asan build/asan/ladle units
+	@$(MAKE) --no-print-directory VARIANT=asan B=build/asan build/asan/ladle units crash-tools
 	@sh spec/support/run.sh build/asan
 
 .PHONY: FORCE
 FORCE:
+
+# make fuzz SECONDS=60: each target for that long, one after another, up to the first finding.
+SECONDS ?= 60
+.PHONY: fuzz
+fuzz:
+	@sh spec/support/deps.sh fuzz
+	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang B=build/fuzz fuzzers
+	@sh spec/fuzz/run.sh build/fuzz/fuzz $(SECONDS) $(TARGETS)
+
+# --- crashes, power cuts, long runs (spec/crash) ----------------------------------------------------
+
+POWERLOSS_SRCS := $(addprefix spec/crash/,powerloss.c workload.c image.c recorder.c)
+$(B)/crash/inspect: spec/crash/inspect.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(PKG_LIBS)
+$(B)/crash/powerloss: $(POWERLOSS_SRCS) $(wildcard spec/crash/*.h) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Ispec/crash $(CFLAGS) $(LDFLAGS) -o $@ $(POWERLOSS_SRCS) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
+SIM_SRCS := $(addprefix spec/crash/,sim.c sim_life.c sim_seams.c sim_wire.c)
+# What the simulator puts in the place of the engine's own; sim_seams.c says why.
+SIM_WRAPS := loop_run loop_stop loop_wake store_open store_submit store_submit_read service_new runner_new \
+             router_new http_client_new
+comma := ,
+$(B)/crash/sim: $(SIM_SRCS) $(wildcard spec/crash/sim*.h) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Ispec/crash $(CFLAGS) $(LDFLAGS) $(SIM_WRAPS:%=-Wl$(comma)--wrap=%) -o $@ $(SIM_SRCS) \
+	    -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
+.PHONY: crash-tools
+crash-tools: $(B)/crash/inspect $(B)/crash/powerloss $(B)/crash/sim
+
+# make crash: every scenario, killed at every fault point and commit. POINTS="--only 'replay'" picks some.
+.PHONY: crash powerloss soak
+crash: all
+	@$(MAKE) --no-print-directory B=$(B) crash-tools
+	@LADLE=$(CURDIR)/$(B)/ladle $(B)/ladle lua spec/crash/points.lua $(POINTS)
+powerloss: all
+	@$(MAKE) --no-print-directory B=$(B) crash-tools
+	@$(B)/crash/powerloss && $(B)/crash/powerloss --self-check
+# make soak SECONDS=60: load, faults and SIGKILL at random moments.
+soak: all
+	@$(MAKE) --no-print-directory B=$(B) crash-tools
+	@LADLE=$(CURDIR)/$(B)/ladle $(B)/ladle lua spec/crash/soak.lua $(SECONDS)
+
+# make tsan: what has threads, under ThreadSanitizer.
+.PHONY: tsan tsan-units
+tsan-units: $(foreach l,net store cli,$(patsubst spec/engine/%.c,$(B)/spec/%,$(wildcard spec/engine/$l/*_test.c)))
+tsan: deps
+	@$(MAKE) --no-print-directory VARIANT=tsan B=build/tsan build/tsan/ladle tsan-units
+	@sh spec/support/tsan.sh build/tsan
+
+# make sim SEED=1 RUNS=100: the whole engine in virtual time, in a world that fails by the seed.
+SEED ?= 1
+RUNS ?= 100
+.PHONY: sim
+sim: all
+	@$(MAKE) --no-print-directory B=$(B) crash-tools
+	@$(B)/crash/sim $(SEED) $(RUNS)
 
 # --- what people ask for ---------------------------------------------------------------------------
 
@@ -146,6 +219,12 @@ help:
 	@echo 'make unit-base  the unit tests of one layer of engine/ (base, net, store, …)'
 	@echo 'make lint       static checks of C and Lua, banned functions, layers'
 	@echo 'make check      lint and test: what passes before each commit'
+	@echo 'make fuzz       every fuzz target for SECONDS=60 (TARGETS="json url" picks some)'
+	@echo 'make crash      kills the engine at every fault point and commit of every scenario'
+	@echo 'make powerloss  what power cuts could leave of the store, opened and audited'
+	@echo 'make soak       load, faults and SIGKILL for SECONDS=60'
+	@echo 'make tsan       threads: the tests that have some, under ThreadSanitizer'
+	@echo 'make sim        the engine in virtual time and a failing world: SEED=1 RUNS=100'
 	@echo 'make bench      figures of this machine'
 	@echo 'make format     clang-format'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='

@@ -1,0 +1,363 @@
+-- One crash: a scenario is played on a stage of its own with an engine that dies at a fault point, then played again
+-- with one that does not, drained and audited.
+--
+-- A scenario acts in steps that may be repeated: a delivery that was acknowledged is not sent again, a command that
+-- succeeded is not given again, what is waited for may be there already. So the second play is what the services and
+-- the people outside do after a crash: they repeat what nobody confirmed to them. A step that finds the engine gone
+-- ends the play.
+
+local audit = require 'demo.audit'
+local host = require 'host'
+local json = require 'json'
+local Stage = require 'demo.stage'
+
+local Case = {}
+Case.__index = Case
+
+local DIED = setmetatable({}, { __tostring = function() return 'the engine died' end })
+local CRASHED = 70 -- engine/base/fault.c
+local WAIT_MS = 45000
+
+-- What may stand in the ledger only as often as the scenario says. The rest may be repeated, as repeating it changes
+-- nothing.
+local COUNTED = { 'task_created', 'note_created', 'contact_created' }
+
+local function sample(name)
+  return json.decode(assert(host.embedded('scripts/connectors/samples/' .. name .. '.json'), 'no sample ' .. name))
+end
+
+-- Stage and processes ------------------------------------------------------------------------------
+
+local function control(self, what, body)
+  local answer = host.fetch {
+    method = 'POST', url = self.stage.app.url .. '/_sandbox/' .. what, body = json.encode(body), timeout_ms = 10000,
+    headers = { ['Content-Type'] = 'application/json' },
+  }
+  assert(answer and answer.status == 200, 'the sandbox did not take its ' .. what)
+end
+
+-- options: ladle, inspect (paths of the programs), scenario, faults (LADLE_FAULTS of the engine that dies), trace (a
+-- file for the names of the fault points that it passes).
+function Case.new(options)
+  local scenario = options.scenario
+  local self = setmetatable({ options = options, scenario = scenario, acknowledged = {}, done = {}, events = {},
+    logs = {} }, Case)
+  self.stage = Stage.new {
+    ladle = options.ladle, recipes = scenario.recipes, scripts = scenario.scripts, faults = scenario.faults,
+  }
+  return self
+end
+
+-- The sandbox's own webhooks come when they like; only a scenario that is about them hears them.
+local function prepare(self)
+  local stage, scenario = self.stage, self.scenario
+  stage:start_sandbox()
+  if scenario.connections then
+    stage.options.connections = scenario.connections(stage.app)
+    stage:write_config()
+  end
+  if not scenario.hears_sandbox then control(self, 'hooks', { urls = json.array {} }) end
+  if scenario.settings then control(self, 'settings', scenario.settings) end
+  stage:connect()
+  control(self, 'settings', { access_token_s = 86399, rate_max = 1000000 })
+end
+
+function Case:is_alive()
+  return self.engine ~= nil and self.engine:is_running()
+end
+
+local function start(self, env)
+  local stage = self.stage
+  self.logs[#self.logs + 1] = stage:path(('engine-%d.log'):format(#self.logs + 1))
+  stage.env = env
+  self.engine = stage:spawn({ 'run' }, self.logs[#self.logs])
+  stage.env = {}
+  return Stage.wait_for('the engine to listen', WAIT_MS, function()
+    return not self:is_alive() and 'gone' or stage:is_up() and 'up'
+  end) == 'up'
+end
+
+-- The exit code of the engine that is ending or has ended.
+local function collect(self)
+  local code, signum = self.engine:wait(WAIT_MS)
+  self.engine = nil
+  if code == nil then error('the engine did not end in time', 0) end
+  return signum ~= 0 and 128 + signum or code
+end
+
+function Case:stop()
+  self.engine:kill('TERM')
+  return collect(self)
+end
+
+-- Steps of a scenario ------------------------------------------------------------------------------
+
+-- Ends the play if the engine is gone.
+function Case:check()
+  if not self:is_alive() then error(DIED, 0) end
+end
+
+-- Waits until probe() gives a value, and returns it.
+function Case:await(what, probe)
+  return Stage.wait_for(what, WAIT_MS, function()
+    local value = probe()
+    if not value then self:check() end
+    return value
+  end)
+end
+
+-- Does fn once, however often the scenario is played.
+function Case:once(name, fn)
+  if not self.done[name] then
+    fn()
+    self.done[name] = true
+  end
+end
+
+-- The event that goes by this key: the same id in every delivery.
+function Case:event(key, name, fields)
+  local event = self.events[key]
+  if not event then
+    event = sample(name)
+    event[name:find '^convertcalculator' and 'submissionId' or 'webhookId'] = host.uuid()
+    for field, value in pairs(fields or {}) do event[field] = value end
+    self.events[key] = event
+  end
+  return event
+end
+
+-- Sends an event until it is acknowledged, as the service would; `name` is a sample, "highlevel/contact_created".
+function Case:deliver(key, name, fields)
+  if self.acknowledged[key] then return end
+  local event = self:event(key, name, fields)
+  local send = name:find '^convertcalculator' and self.stage.submit or self.stage.deliver
+  self:await('an acknowledgement', function()
+    local status, body = send(self.stage, event)
+    if status == 202 or status == 200 then
+      self.acknowledged[key] = body.id
+      return true
+    elseif status ~= nil and status ~= 503 then
+      error(('a delivery was answered with %d: %s'):format(status, json.encode(body)), 0)
+    end
+  end)
+end
+
+-- Sends an event that was acknowledged once more: the answer must name the first.
+function Case:deliver_again(key)
+  local status, body = self.stage:deliver(self.events[key])
+  if status == nil then
+    Stage.wait_for('the engine to end', WAIT_MS, function() return not self:is_alive() end)
+  end
+  self:check()
+  if status ~= 503 and (status ~= 200 or body.id ~= self.acknowledged[key]) then
+    error(('a duplicate was answered with %s: %s'):format(tostring(status), json.encode(body)), 0)
+  end
+end
+
+-- A command of ladle's, which must succeed. Given once. It may be what dies in this scenario.
+function Case:command(name, ...)
+  local args, is_victim = { ... }, self.scenario.victim == name and not self.is_second
+  self:once(name, function()
+    if is_victim then self.stage.env = self.deadly end
+    local _, code, text = self.stage:cli(table.unpack(args))
+    self.stage.env = {}
+    if is_victim and code == CRASHED then
+      self.has_crashed = true
+      error(DIED, 0)
+    elseif code ~= 0 then error(('ladle %s: %s'):format(table.concat(args, ' '), text), 0) end
+  end)
+end
+
+function Case:count(effect)
+  return #self.stage:ledger(effect)
+end
+
+function Case:runs()
+  return self.stage:runs()
+end
+
+function Case:await_runs(what, test)
+  return self:await(what, function()
+    local runs = self:runs()
+    host.turn(30)
+    return test(runs) and runs
+  end)
+end
+
+-- Waits until n runs are there and all of them have ended or wait for a person.
+function Case:await_end(n)
+  return self:await_runs(('%d runs to end'):format(n), function(runs)
+    for _, run in ipairs(runs) do
+      if run.state == 'queued' or run.state == 'running' or run.state == 'waiting' then return false end
+    end
+    return #runs >= n
+  end)
+end
+
+-- The id of a run in that state; nil where there is none.
+function Case:run_in(state)
+  for _, run in ipairs(self:runs()) do
+    if run.state == state then return run.id end
+  end
+end
+
+-- Puts another text in the place of a recipe, for the next start.
+function Case:rewrite(name, text)
+  assert(host.write_file(self.stage:path('recipes/' .. name), text))
+end
+
+-- Audit --------------------------------------------------------------------------------------------
+
+local function compare(problems, what, wanted, found)
+  for name, n in pairs(wanted) do
+    if (found[name] or 0) ~= n then
+      problems[#problems + 1] = ('%d %s %s, not %d'):format(found[name] or 0, what, name, n)
+    end
+  end
+end
+
+local function audit_effects(self, problems)
+  local ledger = self.stage:ledger()
+  for _, entry in ipairs(audit.repeated(ledger)) do
+    problems[#problems + 1] = 'repeated: ' .. json.encode(entry)
+  end
+  if self.scenario.is_open then return end
+  local found, wanted = audit.count(ledger, 'effect'), {}
+  for _, effect in ipairs(COUNTED) do wanted[effect] = self.scenario.effects[effect] or 0 end
+  compare(problems, 'effects', wanted, found)
+  for effect, n in pairs(self.scenario.effects) do
+    if (found[effect] or 0) < n then problems[#problems + 1] = ('the effect %s is missing'):format(effect) end
+  end
+end
+
+local function audit_runs(self, problems)
+  local runs = self:runs()
+  local found, wanted = audit.count(runs, 'state'), {}
+  for state in pairs(found) do wanted[state] = 0 end
+  for state, n in pairs(self.scenario.runs) do wanted[state] = n end
+  compare(problems, 'runs', wanted, found)
+  for _, run in ipairs(runs) do
+    local err = run.error
+    if err and err ~= json.null and not self.scenario.runs[run.state] then
+      problems[#problems + 1] = ('run of %s is %s at %s: %s: %s'):format(run.recipe, run.state, run.step, err.kind,
+        err.message)
+    end
+  end
+end
+
+local function audit_events(self, problems)
+  local ids = {}
+  for _, id in pairs(self.acknowledged) do ids[#ids + 1] = id end
+  for _, id in ipairs(audit.lost(ids, self.stage:events())) do
+    problems[#problems + 1] = 'an acknowledged event is lost: ' .. id
+  end
+end
+
+-- What `inspect` finds wrong with a store, a file of the project; nil where it is sound.
+function Case:inspect(name, option)
+  local output = self.stage:path 'inspect.log'
+  os.remove(output)
+  local argv = { self.options.inspect, self.stage:path(name) }
+  if option then table.insert(argv, 2, option) end
+  local code = host.spawn({ argv = argv, output = output }):wait(WAIT_MS)
+  if code ~= 0 then return ('%s: %s'):format(name, host.read_file(output)) end
+end
+
+local function audit_store(self, problems, option)
+  problems[#problems + 1] = self:inspect('data/ladle.db', option)
+end
+
+-- Reports of sanitizers and failed assertions.
+local function audit_logs(self, problems)
+  for _, path in ipairs(self.logs) do
+    local text = host.read_file(path) or ''
+    local at = text:find('==ERROR: ', 1, true) or text:find('runtime error: ', 1, true) or text:find('Assertion `',
+      1, true)
+    if at then problems[#problems + 1] = text:sub(math.max(1, at - 200), at + 3000) end
+  end
+end
+
+local function audit_all(self)
+  local problems = {}
+  audit_effects(self, problems)
+  if not self.scenario.is_open then audit_runs(self, problems) end
+  audit_events(self, problems)
+  if self.scenario.check then
+    local problem = self.scenario.check(self)
+    if problem then problems[#problems + 1] = problem end
+  end
+  return problems
+end
+
+-- Play ---------------------------------------------------------------------------------------------
+
+-- One play of the scenario; false if the engine died on the way.
+local function play(self, env)
+  if not start(self, env) then return false end
+  local ok, problem = pcall(self.scenario.act, self)
+  if not ok and problem ~= DIED then error(problem, 0) end
+  return ok
+end
+
+-- A life of which nothing goes wrong, for what must be there before.
+local function earlier_life(self)
+  if not start(self, {}) then error('the engine died without a fault', 0) end
+  self.scenario.before(self)
+  if self:stop() ~= 0 then error('the engine did not end well', 0) end
+end
+
+-- Lets what may die come to its end, by the crash or by SIGTERM; whether it was the crash.
+local function first_life(self)
+  self.deadly = { LADLE_FAULTS = self.options.faults or false, LADLE_FAULT_TRACE = self.options.trace or false }
+  local is_alive = play(self, self.scenario.victim and {} or self.deadly) or self.has_crashed
+  local code = is_alive and self:stop() or collect(self)
+  if self.has_crashed then return true end
+  if code ~= 0 and code ~= CRASHED then error(('the engine ended with %d, not with the crash'):format(code), 0) end
+  return code == CRASHED
+end
+
+local function second_life(self, problems)
+  self.is_second = true
+  if not self.scenario.keeps_faults then control(self, 'faults', json.array {}) end
+  if self.scenario.between then self.scenario.between(self) end
+  if not play(self, {}) then error('the engine died without a fault', 0) end
+  table.move(audit_all(self), 1, 100, #problems + 1, problems)
+  local code = self:stop()
+  if code ~= 0 then problems[#problems + 1] = ('the engine ended with %d'):format(code) end
+  audit_store(self, problems, '--at-rest')
+end
+
+local function run(self)
+  prepare(self)
+  if self.scenario.before then earlier_life(self) end
+  local problems = {}
+  self.has_crashed = first_life(self)
+  audit_store(self, problems)
+  second_life(self, problems)
+  audit_logs(self, problems)
+  return problems
+end
+
+local function tell_logs(self)
+  local texts = {}
+  for i, path in ipairs(self.logs) do
+    texts[#texts + 1] = ('--- engine %d said:\n%s'):format(i, (host.read_file(path) or ''):sub(-2500))
+  end
+  return table.concat(texts, '\n')
+end
+
+-- Plays the case to its end: whether the engine crashed, and what is wrong (a text), or nil. `keep` leaves the folder.
+function Case:play(keep)
+  local ok, problems = pcall(run, self)
+  if not ok then problems = { tostring(problems) } end
+  local problem
+  if #problems > 0 then
+    problem = ('%s\n%s%s'):format(table.concat(problems, '\n'), tell_logs(self),
+      keep and '\nfolder ' .. self.stage.folder or '')
+  end
+  if self.engine then self.engine:kill('KILL') end
+  self.stage:close(keep)
+  return self.has_crashed == true, problem
+end
+
+return Case

@@ -1,0 +1,594 @@
+-- What is played to every crash, as data. Of each scenario:
+--   name
+--   recipes         {file = text}
+--   scripts         {file = text}
+--   connections     a function of the sandbox's app: YAML to add to ladle.yaml
+--   faults          rules for the sandbox; keeps_faults: they stay when the rest is healed
+--   settings        of the sandbox, while the connection is authorised
+--   hears_sandbox   the sandbox's own webhooks come in
+--   engine_faults   armed besides the crash
+--   before(case)    the steps of a life before, in which nothing goes wrong
+--   victim          the command (by its name in act) that dies, in place of the engine
+--   act(case)       the steps, which may be played again (case.lua)
+--   between(case)   what happens while the engine is down
+--   effects, runs   what must stand in the sandbox's ledger and in the store at the end, exactly; with is_open it
+--                   depends on the moment of the crash, and check says what must hold
+--   check(case)     anything else: what is wrong, or nil
+
+local host = require 'host'
+local json = require 'json'
+
+local JOHN, RUBIKA, MINA, TOMAS = 'nmFmQEsNgz6AVpgLVUJ0', 'CWBf1PR9LvvBkcYqiXlc', '9NkT25Vor1v4aQatFsv2',
+  'ocQHyuzHvysMo5N5VsXc'
+local CREATED = 'highlevel/contact_created'
+
+local function recipe(body, options)
+  options = options or {}
+  local head = ('recipe: %s\nsummary: A test\nneeds:\n  crm: highlevel\n%swhen:\n  - crm.%s\n%s')
+    :format(options.name or 'tested', options.needs or '', options.when or 'contact_created', options.head or '')
+  return head .. 'do:\n' .. body
+end
+
+local QUICK = '    retry: { tries: 6, first: 200ms, longest: 400ms, jitter: none }\n'
+
+local TASK = [[
+  - step: task
+    use: crm.create_task
+    with: { contactId: = event.id, title: "Call ${event.firstName}", dueDate: "2026-12-01T09:00:00Z",
+      completed: false }
+]] .. QUICK
+local NOTE = [[
+  - step: note
+    use: crm.create_note
+    with: { contactId: = event.id, body: "Came in at ${meta.received_at} as ${meta.id}" }
+]] .. QUICK
+local TAG = [[
+  - step: tag
+    use: crm.add_tags
+    with: { contactId: = event.id, tags: [called] }
+]] .. QUICK
+local READ = [[
+  - step: read
+    use: crm.get_contact
+    with: { contactId: = event.id }
+]] .. QUICK
+
+local ONE_TASK = { ['a.yaml'] = recipe(TASK) }
+local THREE_CALLS = { ['a.yaml'] = recipe(TASK .. NOTE .. TAG) }
+
+-- A rule for the sandbox: what it does at the n-th call of an operation.
+local function fault(operation, nth, action)
+  return { match = { operation = operation, nth = nth }, ['do'] = action }
+end
+
+local function one_event(case)
+  case:deliver('a', CREATED)
+  case:await_end(1)
+end
+
+local function shipped(...)
+  local recipes = {}
+  for _, name in ipairs(host.embedded_names 'recipes/maps/') do
+    recipes[name:sub(#'recipes/' + 1)] = host.embedded(name)
+  end
+  for _, name in ipairs { ... } do recipes[name .. '.yaml'] = assert(host.embedded('recipes/' .. name .. '.yaml'),
+    name) end
+  return recipes
+end
+
+-- Texts of an effect in the order in which it happened, one a line.
+local function in_order(case, effect, field)
+  local texts = {}
+  for _, entry in ipairs(case.stage:ledger(effect)) do texts[#texts + 1] = tostring(entry[field]) end
+  return table.concat(texts, '\n')
+end
+
+local function records(case, kind)
+  return (case.stage:cli('records', kind, '--json'))
+end
+
+local function expect(what, wanted, found)
+  if wanted ~= found then return ('%s: %s, not %s'):format(what, tostring(found), tostring(wanted)) end
+end
+
+-- A run that waits for a new authorisation gets one, as the lost answer of a refresh cannot be had again.
+local function reauthorise(case)
+  case:await_end(1)
+  if case:run_in 'parked' then
+    case:command('connect', 'connect', 'crm', '--code', case.stage.app.codes[2])
+    if case:run_in 'parked' then case:command('retry', 'retry', case:run_in 'parked') end
+    case:await_end(1)
+  end
+end
+
+local list = {}
+local function scenario(s)
+  s.recipes, s.effects, s.runs = s.recipes or ONE_TASK, s.effects or {}, s.runs or { done = 1 }
+  list[#list + 1] = s
+end
+
+-- In ----------------------------------------------------------------------------------------------
+
+scenario { name = 'receive', recipes = { ['a.yaml'] = recipe(TASK, { when = 'task_created' }) }, runs = {},
+  act = function(case) case:deliver('a', CREATED) end }
+
+scenario { name = 'duplicate delivery', effects = { task_created = 1 },
+  act = function(case)
+    case:deliver('a', CREATED)
+    for _ = 1, 3 do case:deliver_again 'a' end
+    case:await_end(1)
+  end }
+
+scenario { name = 'delivery while the store is full', effects = { task_created = 2 }, runs = { done = 2 },
+  engine_faults = 'store.commit_full=fail@6,store.commit_full=fail@7,store.commit_full=fail@9,'
+    .. 'store.commit_full=fail@12',
+  act = function(case)
+    case:deliver('a', CREATED)
+    case:deliver('b', CREATED, { id = RUBIKA, firstName = 'Rubika' })
+    case:await_end(2)
+  end }
+
+scenario { name = 'burst', effects = { note_created = 12 }, runs = { done = 12 },
+  recipes = { ['a.yaml'] = recipe(NOTE) },
+  act = function(case)
+    for i = 1, 12 do case:deliver('burst ' .. i, CREATED, { id = i % 2 == 0 and JOHN or MINA }) end
+    case:await_end(12)
+  end }
+
+scenario { name = 'two recipes for one event', effects = { task_created = 1, note_created = 1 }, runs = { done = 2 },
+  recipes = { ['a.yaml'] = recipe(TASK), ['b.yaml'] = recipe(NOTE, { name = 'other' }) },
+  act = function(case)
+    case:deliver('a', CREATED)
+    case:await_end(2)
+  end }
+
+scenario { name = 'skipped', recipes = { ['a.yaml'] = recipe(TASK, { head = 'if: = event.id == "nobody"\n' }) },
+  runs = { skipped = 1 }, act = one_event }
+
+scenario { name = 'new lead from the service', recipes = shipped 'new-lead-follow-up', hears_sandbox = true,
+  effects = { contact_created = 1, task_created = 1 },
+  act = function(case)
+    case:once('lead', function()
+      local app = case.stage.app
+      local lead = { locationId = app.location, firstName = 'Ada', email = 'ada.brook@example.com',
+        tags = json.array { 'lead' } }
+      local answer = host.fetch {
+        method = 'POST', url = app.url .. '/contacts/', body = json.encode(lead), timeout_ms = 10000,
+        headers = { Authorization = 'Bearer ' .. app.token, Version = '2021-07-28',
+          ['Content-Type'] = 'application/json' },
+      }
+      assert(answer and answer.status == 201, 'the sandbox did not take a contact')
+    end)
+    case:await_end(1)
+  end,
+  check = function(case) return expect('tasks in the workspace', 1, #records(case, 'tasks')) end }
+
+scenario { name = 'calculator submission', recipes = shipped 'quote-to-contact',
+  effects = { contact_created = 1, note_created = 1, task_created = 1 },
+  act = function(case)
+    case:deliver('quote', 'convertcalculator/submission_received')
+    case:await_end(1)
+  end,
+  check = function(case) return expect('submissions in the workspace', 1, #records(case, 'submissions')) end }
+
+-- Steps -------------------------------------------------------------------------------------------
+
+scenario { name = 'one call', effects = { task_created = 1 }, act = one_event }
+
+scenario { name = 'three calls', recipes = THREE_CALLS, effects = { task_created = 1, note_created = 1,
+  tags_added = 1 },
+  act = one_event }
+
+-- The same moment in every attempt: else the note that an earlier one wrote is not found again.
+scenario { name = 'now in a note', effects = { note_created = 1 },
+  recipes = { ['a.yaml'] = recipe((NOTE:gsub('Came in.-"', 'Written at ${now}"'))) }, act = one_event }
+
+scenario { name = 'script with two calls', effects = { note_created = 1, task_created = 1 },
+  recipes = { ['a.yaml'] = recipe('  - step: both\n    use: scripts.both\n    with: { contactId: = event.id }\n'
+    .. QUICK) },
+  scripts = { ['both.lua'] = [[
+return {
+  name = 'both', summary = 'A note and a task', input = { contactId = { 'string' } },
+    output = { task = { 'object' } },
+  run = function(ctx, input)
+    local note = ctx.crm:create_note { contactId = input.contactId, body = 'From a script' }.note
+    return { task = ctx.crm:create_task { contactId = input.contactId, title = 'About ' .. note.id,
+                                          dueDate = '2026-12-01T09:00:00Z', completed = false }.task }
+  end,
+}
+]] }, act = one_event }
+
+scenario { name = 'each item of a list', effects = { note_created = 3 },
+  recipes = { ['a.yaml'] = recipe([[
+  - step: notes
+    use: crm.create_note
+    each: = { "one", "two", "three" }
+    with: { contactId: = event.id, body: "Item ${item}" }
+]] .. QUICK) }, act = one_event,
+  check = function(case) return expect('order', 'Item one\nItem two\nItem three', in_order(case, 'note_created',
+    'body')) end }
+
+scenario { name = 'stop', effects = { task_created = 1 },
+  recipes = { ['a.yaml'] = recipe(TASK .. '  - step: over\n    stop: that was all\n' .. NOTE) }, act = one_event }
+
+scenario { name = 'records', recipes = shipped 'contact-sync', effects = {},
+  act = function(case)
+    case:deliver('a', CREATED, { id = RUBIKA })
+    case:await_end(1)
+  end,
+  check = function(case)
+    return expect('contacts in the workspace', 1, #records(case, 'contacts'))
+      or expect('versions of it', 1, records(case, 'contacts')[1].version)
+  end }
+
+scenario { name = 'activity to note', recipes = shipped 'note-push', effects = { note_created = 1 },
+  act = function(case)
+    case:command('activity', 'records', 'add', 'activity', '--contact', RUBIKA, '--text', 'Called about the roof')
+    case:await_end(1)
+  end }
+
+-- Errors ------------------------------------------------------------------------------------------
+
+local REFUSED = [[
+  - step: broken
+    use: crm.get_contact
+    with: { contactId: nobody-has-this-id }
+    on_error: %s]]
+
+scenario { name = 'on_error continue', effects = { task_created = 1 },
+  recipes = { ['a.yaml'] = recipe(REFUSED:format 'continue\n' .. TASK) }, act = one_event }
+
+scenario { name = 'on_error steps', effects = { note_created = 1, task_created = 1 },
+  recipes = { ['a.yaml'] = recipe(REFUSED:format '\n' .. (NOTE:gsub('([^\n]+)', '    %1')) .. TASK) },
+    act = one_event }
+
+scenario { name = 'dead by a final error', effects = { task_created = 1 }, runs = { dead = 1 },
+  recipes = { ['a.yaml'] = recipe(TASK .. REFUSED:format 'fail\n') }, act = one_event }
+
+scenario { name = 'dead by the last try', runs = { dead = 1 },
+  recipes = { ['a.yaml'] = recipe((READ:gsub('tries: 6', 'tries: 3'))) },
+  faults = { { match = { operation = 'get_contact' }, ['do'] = { status = 503 } } },
+  act = function(case)
+    case:deliver('a', CREATED)
+    case:await_end(1)
+  end,
+  keeps_faults = true }
+
+-- Retries -----------------------------------------------------------------------------------------
+
+scenario { name = 'retry after 503', effects = { task_created = 1 }, faults = { fault('create_task', { 1, 2 },
+  { status = 503 }) },
+  act = one_event }
+
+scenario { name = 'retry after 429', effects = { task_created = 1, note_created = 1 },
+  recipes = { ['a.yaml'] = recipe(TASK .. NOTE) },
+  faults = { fault('create_note', 1, { status = 429, retry_after = 1 }) }, act = one_event }
+
+scenario { name = 'retry after a timeout', effects = { task_created = 1 },
+  recipes = { ['a.yaml'] = recipe(READ .. '    timeout: 300ms\n' .. TASK) },
+  faults = { fault('get_contact', 1, { delay_ms = 900 }) }, act = one_event }
+
+scenario { name = 'retry of a dead run', effects = { task_created = 1 },
+  recipes = { ['a.yaml'] = recipe((TASK:gsub('tries: 6', 'tries: 1'))) },
+  faults = { fault('create_task', 1, { status = 503 }) },
+  act = function(case)
+    case:deliver('a', CREATED)
+    case:await_end(1)
+    local dead = case:run_in 'dead'
+    if dead then case:command('retry', 'retry', dead) end
+    case:await_runs('the run to be done', function(runs) return runs[1].state == 'done' end)
+  end }
+
+-- Tokens ------------------------------------------------------------------------------------------
+
+scenario { name = 'refresh of an expired token', effects = { task_created = 1 }, settings = { access_token_s = 1 },
+  act = function(case)
+    case:deliver('a', CREATED)
+    reauthorise(case)
+  end }
+
+scenario { name = 'refresh after 401', effects = { task_created = 1, note_created = 1 },
+  recipes = { ['a.yaml'] = recipe(TASK .. NOTE) },
+  faults = { fault('create_note', 1, { expire_token = true }) },
+  act = function(case)
+    case:deliver('a', CREATED)
+    reauthorise(case)
+  end }
+
+-- Unknown outcome ---------------------------------------------------------------------------------
+
+scenario { name = 'answer lost after the effect', effects = { task_created = 1, note_created = 1 },
+  recipes = { ['a.yaml'] = recipe(TASK .. NOTE) }, faults = { fault('create_task', 1, { lose_answer = true }) },
+    act = one_event }
+
+scenario { name = 'connection lost before the effect', effects = { task_created = 1 },
+  faults = { fault('create_task', 1, { reset = true }) }, act = one_event }
+
+scenario { name = 'answer too late', effects = { task_created = 1 },
+  recipes = { ['a.yaml'] = recipe(TASK .. '    timeout: 300ms\n') },
+  faults = { fault('create_task', 1, { delay_ms = 900 }) }, act = one_event }
+
+-- Nothing tells whether a POST of the http connector took effect, so a person says that it did not.
+scenario { name = 'parked without a probe', effects = { note_created = 1 },
+  recipes = { ['a.yaml'] = recipe([[
+  - step: post
+    use: shop.post
+    with:
+      url: /contacts/nmFmQEsNgz6AVpgLVUJ0/notes
+      json: { body: "From the shop" }
+    retry: { tries: 2, first: 200ms, longest: 200ms, jitter: none }
+]], { needs = '  shop: http\n' }) },
+  connections = function(app)
+    return ([[
+  shop:
+    connector: http
+    base_url: %s
+    allow_private: true
+    headers: { Authorization: "Bearer %s", Version: "2021-07-28" }
+]]):format(app.url, app.token)
+  end,
+  faults = { fault('create_note', 1, { reset = true }) },
+  act = function(case)
+    case:deliver('a', CREATED)
+    case:await_end(1)
+    local parked = case:run_in 'parked'
+    local name = case.is_second and 'resolve again' or 'resolve'
+    if parked then case:command(name, 'resolve', parked, '--as',
+      case:count 'note_created' > 0 and 'done' or 'not-done') end
+    case:await_runs('the run to be done', function(runs) return runs[1].state == 'done' end)
+  end }
+
+-- Order -------------------------------------------------------------------------------------------
+
+scenario { name = 'keyed runs in order', effects = { note_created = 4 }, runs = { done = 4 },
+  recipes = { ['a.yaml'] = recipe([[
+  - step: read
+    use: crm.get_contact
+    with: { contactId: = event.id }
+  - step: note
+    use: crm.create_note
+    with: { contactId: = event.id, body: "Number ${event.number}" }
+]], { head = 'key: = event.id\n' }) },
+  faults = { fault('get_contact', 1, { delay_ms = 150 }) },
+  act = function(case)
+    for i = 1, 4 do case:deliver('number ' .. i, CREATED, { number = i }) end
+    case:await_end(4)
+  end,
+  check = function(case)
+    return expect('order', 'Number 1\nNumber 2\nNumber 3\nNumber 4', in_order(case, 'note_created', 'body'))
+  end }
+
+scenario { name = 'keys side by side', effects = { task_created = 4 }, runs = { done = 4 },
+  recipes = { ['a.yaml'] = recipe(TASK, { head = 'key: = event.id\n' }) },
+  act = function(case)
+    for i, id in ipairs { JOHN, RUBIKA, MINA, TOMAS } do case:deliver('key ' .. i, CREATED, { id = id }) end
+    case:await_end(4)
+  end }
+
+-- Flow --------------------------------------------------------------------------------------------
+
+local function note(name, body, indent)
+  local step = '  - step: %s\n    use: crm.create_note\n    with: { contactId: = event.id, body: "%s" }\n%s'
+  local text = step:format(name, body, QUICK)
+  return (text:gsub('([^\n]+)', (' '):rep(indent or 0) .. '%1'))
+end
+
+local function notes(body)
+  return function(case) return expect('notes', body, in_order(case, 'note_created', 'body')) end
+end
+
+-- The same whatever the order.
+local function same_notes(body)
+  return function(case)
+    local found = {}
+    for text in (in_order(case, 'note_created', 'body') .. '\n'):gmatch '([^\n]*)\n' do found[#found + 1] = text end
+    table.sort(found)
+    return expect('notes', body, table.concat(found, '\n'))
+  end
+end
+
+scenario { name = 'wait', effects = { note_created = 2 }, act = one_event, check = notes 'before\nafter',
+  recipes = { ['a.yaml'] = recipe(note('before', 'before') .. '  - step: pause\n    wait: 500 ms\n' .. note('after',
+    'after')) } }
+
+-- Long enough that the run is put away and claimed again.
+scenario { name = 'wait for a day, cut short', effects = { note_created = 1 }, runs = { cancelled = 1 },
+  check = notes 'before',
+  recipes = { ['a.yaml'] = recipe(note('before', 'before') .. '  - step: pause\n    wait: 1 day\n' .. note('after',
+    'after')) },
+  act = function(case)
+    case:deliver('a', CREATED)
+    case:await_runs('the run to wait', function(runs) return runs[1].state == 'waiting'
+      or runs[1].state == 'cancelled' end)
+    if case:run_in 'waiting' then case:command('cancel', 'cancel', case:run_in 'waiting') end
+    case:await_end(1)
+  end }
+
+local WAITS_FOR = '  - step: booked\n    wait_for: crm.note_deleted\n    with: { id: note-1 }\n    timeout: %s\n%s'
+
+scenario { name = 'wait_for', effects = { note_created = 1 }, check = notes 'deleted note-1',
+  recipes = { ['a.yaml'] = recipe(WAITS_FOR:format('1 h', '') .. note('after', 'deleted ${steps.booked.id}')) },
+  act = function(case)
+    case:deliver('a', CREATED)
+    case:await_runs('the run to wait', function(runs) return runs[1].state == 'waiting'
+      or runs[1].state == 'done' end)
+    case:deliver('other', 'highlevel/note_deleted', { id = 'note-2' })
+    case:deliver('wanted', 'highlevel/note_deleted', { id = 'note-1' })
+    case:deliver_again 'wanted'
+    case:await_end(1)
+  end }
+
+scenario { name = 'wait_for that times out', effects = { note_created = 1 }, check = notes 'nobody came',
+  act = one_event,
+  recipes = { ['a.yaml'] = recipe(WAITS_FOR:format('500 ms', '    on_error:\n' .. note('none', 'nobody came', 4))) } }
+
+scenario { name = 'parallel branches', effects = { note_created = 3 }, check = same_notes 'after\nleft\nright',
+  act = one_event,
+  recipes = { ['a.yaml'] = recipe('  - step: both\n    parallel:\n' .. note('left', 'left', 4) .. note('right',
+    'right', 4)
+    .. note('after', 'after')) } }
+
+scenario { name = 'a list, several items at once', effects = { note_created = 4 },
+  check = same_notes 'item 1\nitem 2\nitem 3\nitem 4',
+  recipes = { ['a.yaml'] = recipe([[
+  - step: notes
+    use: crm.create_note
+    each: = { 1, 2, 3, 4 }
+    parallel: 2
+    with: { contactId: = event.id, body: "item ${item}" }
+]] .. QUICK) }, act = one_event }
+
+scenario { name = 'a group for each item', effects = { note_created = 4 }, check = notes 'one 1\ntwo 1\none 2\ntwo 2',
+  recipes = { ['a.yaml'] = recipe('  - step: group\n    each: = { 1, 2 }\n    do:\n' .. note('first', 'one ${item}',
+    4)
+    .. note('second', 'two ${item}', 4)) }, act = one_event }
+
+scenario { name = 'call of another recipe', effects = { note_created = 2 }, check = notes 'inner 7\nouter',
+  recipes = {
+    ['a.yaml'] = recipe('  - step: called\n    call: inner\n    with: { number: 7 }\n' .. note('after', 'outer')),
+    ['b.yaml'] = 'recipe: inner\nsummary: A test\nneeds:\n  crm: highlevel\ninputs:\n  number: { type: integer }\ndo:\n'
+      .. note('within', 'inner ${inputs.number}'),
+  }, act = one_event }
+
+-- Modes -------------------------------------------------------------------------------------------
+
+local NUMBERED = note('note', 'number ${event.number}')
+
+scenario { name = 'settle', effects = { note_created = 1 }, runs = { done = 1, skipped = 2 },
+  check = notes 'number 3',
+  recipes = { ['a.yaml'] = recipe(NUMBERED, { head = 'key: = event.id\nsettle: 2s\n' }) },
+  act = function(case)
+    for i = 1, 3 do case:deliver('number ' .. i, CREATED, { number = i }) end
+    case:await_end(3)
+  end }
+
+-- The first one is held up by its answer, so that the others come while it goes on.
+local HELD_UP = { fault('get_contact', 1, { delay_ms = 700 }) }
+
+scenario { name = 'mode drop', faults = HELD_UP,
+  recipes = { ['a.yaml'] = recipe(READ .. NUMBERED, { head = 'key: = event.id\nmode: drop\n' }) },
+  is_open = true,
+  act = function(case)
+    for i = 1, 3 do case:deliver('number ' .. i, CREATED, { number = i }) end
+    case:await_end(3)
+  end,
+  check = function(case)
+    return expect('notes for runs that are done', #case.stage:runs('--state', 'done'), case:count 'note_created')
+      or expect('the first note', 'number 1', (in_order(case, 'note_created', 'body'):match '^[^\n]+'))
+  end }
+
+scenario { name = 'mode latest', faults = HELD_UP,
+  recipes = { ['a.yaml'] = recipe(READ .. NUMBERED, { head = 'key: = event.id\nmode: latest\n' }) },
+  is_open = true,
+  act = function(case)
+    for i = 1, 3 do case:deliver('number ' .. i, CREATED, { number = i }) end
+    case:await_end(3)
+  end,
+  check = function(case)
+    return expect('notes for runs that are done', #case.stage:runs('--state', 'done'), case:count 'note_created')
+      or expect('the last note', 'number 3', (in_order(case, 'note_created', 'body'):match '[^\n]+$'))
+  end }
+
+-- People ------------------------------------------------------------------------------------------
+
+scenario { name = 'replay', effects = { note_created = 2 }, runs = { done = 2 },
+  recipes = { ['a.yaml'] = recipe((NOTE:gsub('Came in.-"', 'Run at ${now}"'))) },
+  act = function(case)
+    case:deliver('a', CREATED)
+    case:await_end(1)
+    case:command('replay', 'replay', case.acknowledged.a)
+    case:await_end(2)
+  end }
+
+scenario { name = 'cancel in flight', is_open = true, keeps_faults = true,
+  recipes = { ['a.yaml'] = recipe(READ .. NOTE, { head = 'key: = event.id\n' }) },
+  faults = { { match = { operation = 'get_contact' }, ['do'] = { delay_ms = 1500 } } },
+  act = function(case)
+    case:deliver('first', CREATED)
+    if not case.done.cancel then
+      local first = case:await_runs('the run', function(runs) return #runs == 1 end)[1]
+      case:command('cancel', 'cancel', first.id)
+    end
+    case:deliver('second', CREATED)
+    case:await_end(2)
+  end,
+  check = function(case)
+    return expect('runs that are done', 1, #case.stage:runs('--state', 'done'))
+      or expect('notes of the second', 1, case:count 'note_created')
+  end }
+
+scenario { name = 'retry of all that is dead', effects = { task_created = 2 }, runs = { done = 2 },
+  recipes = { ['a.yaml'] = recipe((TASK:gsub('tries: 6', 'tries: 1'))) },
+  faults = { fault('create_task', { 1, 2 }, { status = 503 }) },
+  act = function(case)
+    case:deliver('a', CREATED)
+    case:deliver('b', CREATED, { id = RUBIKA })
+    case:await_end(2)
+    if case:run_in 'dead' then case:command('retry', 'retry', '--all') end
+    case:await_runs('the runs to be done', function(runs) return #runs == 2 and not case:run_in 'dead' end)
+    case:await_end(2)
+  end }
+
+-- A recipe that is told of another one's dead run.
+scenario { name = 'told of a dead run', effects = { note_created = 1 }, runs = { dead = 1, done = 1 },
+  recipes = {
+    ['a.yaml'] = recipe(REFUSED:format 'fail\n'),
+    ['b.yaml'] = 'recipe: told\nsummary: A test\nneeds:\n  crm: highlevel\nwhen:\n  - ladle.run_dead\ndo:\n'
+      .. '  - step: note\n    use: crm.create_note\n    with: { contactId: ' .. JOHN
+        .. ', body: "${event.run.recipe} is dead" }\n' .. QUICK,
+  },
+  act = function(case)
+    case:deliver('a', CREATED)
+    case:await_end(2)
+  end, check = notes 'tested is dead' }
+
+-- Stop and start ----------------------------------------------------------------------------------
+
+scenario { name = 'shutdown in flight', recipes = THREE_CALLS, effects = { task_created = 1, note_created = 1,
+  tags_added = 1 },
+  faults = { fault('create_note', 1, { delay_ms = 300 }) },
+  act = function(case)
+    case:deliver('a', CREATED)
+    case:await('the task', function() return case:count 'task_created' == 1 end)
+    if case.is_second then case:await_end(1) end
+  end }
+
+local function versioned(n)
+  return recipe(([[
+  - step: task
+    use: crm.create_task
+    with: { contactId: = event.id, title: "By version %d", dueDate: "2026-12-01T09:00:00Z", completed: false }
+  - step: note
+    use: crm.create_note
+    with: { contactId: = event.id, body: "By version %d" }
+]]):format(n, n))
+end
+
+scenario { name = 'recipe change', recipes = { ['a.yaml'] = versioned(1) }, effects = { task_created = 1,
+  note_created = 1 },
+  act = one_event,
+  between = function(case) case:rewrite('a.yaml', versioned(2)) end,
+  check = function(case)
+    return expect('version of the note', in_order(case, 'task_created', 'title'), in_order(case, 'note_created',
+      'body'))
+  end }
+
+-- House -------------------------------------------------------------------------------------------
+
+-- The run goes; the event stays, and with it its dedupe key.
+scenario { name = 'prune', recipes = THREE_CALLS, effects = { task_created = 1, note_created = 1 }, runs = {},
+  connections = function() return 'retention: { runs: 1s, dead: 1s }\n' end,
+  before = one_event,
+  act = function(case)
+    case:await_runs('the run to be gone', function(runs) return #runs == 0 end)
+    case:deliver_again 'a'
+  end }
+
+scenario { name = 'backup', effects = { task_created = 1 }, victim = 'backup',
+  act = function(case)
+    one_event(case)
+    if not host.stat(case.stage:path 'copy.db') then case:command('backup', 'backup', 'copy.db') end
+  end,
+  check = function(case) return case:inspect('copy.db', '--at-rest') end }
+
+return list

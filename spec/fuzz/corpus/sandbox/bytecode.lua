@@ -1,0 +1,1 @@
+return require('\27Lua'), (''):dump()

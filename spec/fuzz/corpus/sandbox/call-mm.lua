@@ -1,0 +1,1 @@
+return pcall(setmetatable({}, { __call = function(self, ...) return self(...) end }))

@@ -1,0 +1,1 @@
+return string.dump, (string.dump or type)(function() end)

@@ -1,0 +1,1 @@
+::a:: do local x <close> = nil goto a end

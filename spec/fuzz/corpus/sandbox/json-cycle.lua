@@ -1,0 +1,4 @@
+local json = require 'json'
+local t = {}
+t.t = t
+return pcall(json.encode, t)

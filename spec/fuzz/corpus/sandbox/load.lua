@@ -1,0 +1,1 @@
+return load, loadstring, dofile, loadfile, require 'load'

@@ -1,0 +1,1 @@
+return getmetatable(_ENV), getmetatable(string), getmetatable(''), getmetatable(require 'json'), getmetatable(print)

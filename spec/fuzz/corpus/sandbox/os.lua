@@ -1,0 +1,1 @@
+return rawget(_ENV, 'os') or os

@@ -1,0 +1,1 @@
+return string.pack('!16 i16 s8 z', 1, 'x', 'y'), pcall(string.pack, 's1', ('x'):rep(300)), pcall(string.unpack, 's8', '\255\255\255\255\255\255\255\127'), pcall(string.packsize, '!16 c2147483647 c2147483647')

@@ -1,0 +1,1 @@
+return pcall(require, 'package'), pcall(require, '_G'), pcall(require, 'debug'), pcall(require, 'io'), pcall(require, 'string')

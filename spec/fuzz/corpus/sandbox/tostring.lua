@@ -1,0 +1,1 @@
+return tostring(print), tostring(setmetatable({}, { __tostring = function() return {} end, __name = 'x' }))

@@ -1,0 +1,1 @@
+return xpcall(function() error({}) end, function(e) return e, debug end)
