@@ -18,6 +18,6 @@ void file_unlock(int fd); /* -1 is allowed */
 
 /* Makes an empty file with mode 0600 in the place of what is there. ERR_IO. */
 int file_make_fresh(const char *path, struct err *e);
-/* Gives a file that is complete its name: syncs it, renames it, syncs the folder. ERR_CONFLICT where
- * the name is taken and may not be replaced; ERR_IO. */
+/* Gives a file that is complete its name: syncs it, renames it, syncs the folder. ERR_CONFLICT
+ * where the name is taken and may not be replaced; ERR_IO. */
 int file_publish(const char *part, const char *path, bool may_replace, struct err *e);

@@ -24,9 +24,9 @@
 #include "store/rows.h"
 
 enum {
-    SHRINK_PAGES = 64,       /* in one step: a quarter of a megabyte */
-    FREE_PAGES_KEPT = 2048,  /* 8 MB are left for what comes */
-    FREE_SHARE_KEPT = 4,     /* and so is a quarter of the file */
+    SHRINK_PAGES = 64,      /* in one step: a quarter of a megabyte */
+    FREE_PAGES_KEPT = 2048, /* 8 MB are left for what comes */
+    FREE_SHARE_KEPT = 4,    /* and so is a quarter of the file */
 };
 
 static const char select_runs[] =
@@ -182,8 +182,7 @@ static bool is_old(const struct prune *p, enum run_state state, int64_t updated_
 static int64_t find_runs(struct db *db, struct prune *p, struct old_run **runs, size_t *count,
                          struct err *e)
 {
-    int64_t shortest_us =
-        p->keep.runs_us < p->keep.dead_us ? p->keep.runs_us : p->keep.dead_us;
+    int64_t shortest_us = p->keep.runs_us < p->keep.dead_us ? p->keep.runs_us : p->keep.dead_us;
     struct id end = id_at(time_before(p, shortest_us));
     struct query *q = db_query(db, select_runs);
     bind_bound(q, 1, &p->from.after);
@@ -408,9 +407,8 @@ static int run_phase(struct db *db, struct prune *p, struct err *e)
 {
     const struct event_walk events = { nth_event, delete_events, keep_events_us(p), COUNTER_EVENT,
                                        PRUNE_DUPLICATES };
-    const struct event_walk duplicates = { nth_duplicate, delete_duplicates,
-                                           p->keep.duplicates_us, COUNTER_DUPLICATE,
-                                           PRUNE_RECORDS };
+    const struct event_walk duplicates = { nth_duplicate, delete_duplicates, p->keep.duplicates_us,
+                                           COUNTER_DUPLICATE, PRUNE_RECORDS };
     switch (p->from.phase) {
     case PRUNE_RUNS:
         return prune_runs(db, p, e);
@@ -461,6 +459,9 @@ void prune_init(struct prune *p, const struct retention *keep, int limit)
 bool prune_again(struct prune *p)
 {
     bool is_over = p->reached.phase == PRUNE_OVER;
-    p->from = is_over ? (struct prune_mark){ .phase = PRUNE_RUNS } : p->reached;
+    if (is_over) {
+        enter_phase(p, PRUNE_RUNS);
+    }
+    p->from = p->reached;
     return !is_over;
 }

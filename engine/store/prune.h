@@ -28,23 +28,23 @@ enum { PRUNE_VERSIONS_MAX = 32, PRUNE_HASH_MAX = 80 };
 /* How far a sweep has come. */
 struct prune_mark {
     enum prune_phase phase;
-    struct id after;  /* the last id that was looked at in this phase */
+    struct id after;   /* the last id that was looked at in this phase */
     int unnamed_count; /* versions that no run named so far */
     char unnamed[PRUNE_VERSIONS_MAX][PRUNE_HASH_MAX];
 };
 
-/* One step of a sweep through the store: looks at `limit` rows and deletes those whose time is over;
- * the journal of a run goes with it, and counts. Gives a little of the file back where much of it is
- * free. Submit it, and again as long as prune_again says so. */
+/* One step of a sweep through the store: looks at `limit` rows and deletes those whose time is
+ * over; the journal of a run goes with it, and counts. Gives a little of the file back where much
+ * of it is free. Submit it, and again as long as prune_again says so. */
 struct prune {
     struct store_op op;
     struct retention keep;
     int limit;
-    int64_t deleted;         /* out: rows, of this step */
-    struct prune_mark from;  /* private */
+    int64_t deleted;           /* out: rows, of this step */
+    struct prune_mark from;    /* private */
     struct prune_mark reached; /* private */
 };
 void prune_init(struct prune *p, const struct retention *keep, int limit);
-/* To be called when a step is done without an error: moves on. False: the sweep is through, the next
- * step begins another. */
+/* To be called when a step is done without an error: moves on. False: the sweep is through, the
+ * next step begins another. */
 bool prune_again(struct prune *p);

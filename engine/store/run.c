@@ -1,7 +1,7 @@
 /*
- * Runs: how their state changes, and the order of runs that share a key. Everything here runs inside
- * an op's transaction; structs are made and freed on the loop. run_make.c makes runs, run_ask.c does
- * what people ask for, run_read.c claims and lists.
+ * Runs: how their state changes, and the order of runs that share a key. Everything here runs
+ * inside an op's transaction; structs are made and freed on the loop. run_make.c makes runs,
+ * run_ask.c does what people ask for, run_read.c claims and lists.
  *
  * Of the runs of one (recipe, key) that have not ended, the first is active and the others are
  * blocked: queued with a due time that never comes (RUN_BLOCKED). Whatever ends the active one
@@ -12,7 +12,8 @@
  *
  * A running run has the due time RUN_HELD, which never comes either: what an engine left behind is
  * found through the index of due times. SQL here writes RUN_BLOCKED as 9223372036854775807, states
- * and modes as numbers: a partial index is used only where the query repeats its condition literally.
+ * and modes as numbers: a partial index is used only where the query repeats its condition
+ * literally.
  */
 #include "store/run.h"
 

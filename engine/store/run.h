@@ -35,7 +35,8 @@ struct run_row {
 };
 void run_row_fini(struct run_row *row);
 
-/* What becomes of the runs of one (recipe, key). "Begun" is a run that was claimed or made RUNNING. */
+/* What becomes of the runs of one (recipe, key). "Begun" is a run that was claimed or made RUNNING.
+ */
 enum run_mode {
     RUN_MODE_QUEUE,   /* one at once, in the order of arrival */
     RUN_MODE_LATEST,  /* those that have not begun are skipped for the newest */
@@ -45,8 +46,8 @@ enum run_mode {
 
 /* A run to be made with its event. Unless `state` is an end, what it is made as depends on the
  * earlier runs of its (recipe, key) that have not ended:
- * - with settle_us it becomes QUEUED and due that long after now; one that settles and has not begun
- *   is skipped, and this one takes over its due time. Without a key that counts for the recipe.
+ * - with settle_us it becomes QUEUED and due that long after now; one that settles and has not
+ * begun is skipped, and this one takes over its due time. Without a key that counts for the recipe.
  * - LATEST skips the earlier ones that have not begun; DROP skips this one if there is any;
  * - where one is left, and the mode is not PARALLEL, it becomes QUEUED and blocked. */
 struct run_seed {
@@ -67,8 +68,8 @@ struct run_seed {
 void run_seed_fini(struct run_seed *seed);
 
 /* A line of the journal: one step, or one effect within it, of one run. A later row of the same
- * path replaces it, but started_us stays, and so does input where the new one is NULL. A row that is
- * DONE stays DONE: one of another state does not replace it (run_save.was_woken tells). */
+ * path replaces it, but started_us stays, and so does input where the new one is NULL. A row that
+ * is DONE stays DONE: one of another state does not replace it (run_save.was_woken tells). */
 enum journal_state { JOURNAL_STARTED, JOURNAL_DONE, JOURNAL_FAILED, JOURNAL_WAITING };
 const char *journal_state_name(enum journal_state s);
 struct journal_row {
@@ -89,8 +90,8 @@ void journal_row_fini(struct journal_row *row);
  * of the key go: it becomes QUEUED and due, and `released` names it. Strings are owned. A run that
  * was cancelled meanwhile by another process keeps that state, takes the rows, and was_cancelled
  * says so, with or without has_state. ERR_NOT_FOUND; ERR_CONFLICT for a new state of a run that has
- * ended otherwise, or that is blocked; ERR_INVALID for a wait whose match is no object: then nothing
- * is written.
+ * ended otherwise, or that is blocked; ERR_INVALID for a wait whose match is no object: then
+ * nothing is written.
  *
  * Events wake runs at any moment, so a save may come too late: a row that an event has made DONE
  * stays as it is, and a run that was woken since it was claimed becomes QUEUED and due where it
@@ -123,7 +124,8 @@ struct run_save *run_save_new(void);
 void run_save_free(struct run_save *save);
 /* Adds a zeroed row to fill in; borrowed until the next one is added. */
 struct journal_row *run_save_add(struct run_save *save);
-/* The same for a wait. One of the same path is replaced; one whose row is DONE is not registered. */
+/* The same for a wait. One of the same path is replaced; one whose row is DONE is not registered.
+ */
 struct wait_row *run_save_add_wait(struct run_save *save);
 /* Takes the wait of that path away, after its time limit for example; none is no error. Nothing may
  * follow from it before the save is committed without was_woken. */
@@ -193,13 +195,12 @@ void run_counts_init(struct run_counts *c);
 /* What a person asks for.
  * RETRY: a dead, parked or waiting run goes on from its failed step, now; a dead one whose key
  * another run has taken meanwhile is blocked and goes next. Of a dead one the rows of that step, of
- * what is below it and of the groups that it stands in which are FAILED become WAITING with no tries
- * used. Rows that wait for another try wait no longer.
- * CANCEL: a run that has not ended ends as cancelled, and the next of its key goes on.
- * RESOLVE: the STARTED row of a parked run (that of its step, else the earliest) gets its outcome,
- * and the run goes on.
- * `take_newest` drops its version. ERR_NOT_FOUND; ERR_CONFLICT with the state that it is in, or
- * where nothing is unknown; ERR_INVALID for an output that is no JSON. */
+ * what is below it and of the groups that it stands in which are FAILED become WAITING with no
+ * tries used. Rows that wait for another try wait no longer. CANCEL: a run that has not ended ends
+ * as cancelled, and the next of its key goes on. RESOLVE: the STARTED row of a parked run (that of
+ * its step, else the earliest) gets its outcome, and the run goes on. `take_newest` drops its
+ * version. ERR_NOT_FOUND; ERR_CONFLICT with the state that it is in, or where nothing is unknown;
+ * ERR_INVALID for an output that is no JSON. */
 enum run_request { RUN_REQUEST_RETRY, RUN_REQUEST_CANCEL, RUN_REQUEST_RESOLVE };
 enum resolve_as {
     RESOLVE_DONE,     /* it took effect: DONE, with `output` or {} */
@@ -217,8 +218,8 @@ struct run_ask {
 void run_ask_init(struct run_ask *ask, struct id id, enum run_request what);
 
 /* RETRY for many, the oldest first: dead and parked runs that have all that is given. The first is
- * due at first_due_us, each further one spacing_us later. Asked again with next_due_us until `count`
- * is less than the limit, it goes through all of them. */
+ * due at first_due_us, each further one spacing_us later. Asked again with next_due_us until
+ * `count` is less than the limit, it goes through all of them. */
 struct run_ask_many {
     struct store_op op;
     /* in; texts are borrowed */

@@ -28,7 +28,8 @@ static const char requeue_run[] =
 
 /* A row is the step's, or below it, or a group's that the step stands in. */
 #define OF_STEP(path, step)                                                                        \
-    "(" path " = " step " or substr(" path ", 1, length(" step ") + 1) = " step " || '/'"          \
+    "(" path " = " step " or substr(" path ", 1, length(" step ") + 1) = " step                    \
+    " || '/'"                                                                                      \
     " or substr(" step ", 1, length(" path ") + 1) = " path " || '/')"
 
 static const char reopen_failed[] =
@@ -201,8 +202,9 @@ static char *find_unknown(struct db *db, const struct id *id, const char *step, 
     char *path = rc == 1 ? query_text(q, 0) : NULL;
     query_end(q);
     if (rc == 0) {
-        (void)err_set(e, ERR_CONFLICT, "the run has no call whose outcome is unknown; `ladle retry` "
-                                       "goes on with it");
+        (void)err_set(e, ERR_CONFLICT,
+                      "the run has no call whose outcome is unknown; `ladle retry` "
+                      "goes on with it");
     }
     return path;
 }
@@ -251,10 +253,9 @@ static int ask_exec(struct store_op *op, struct db *db, struct err *e)
     if (standing_read(db, &ask->id, &before, e) == -1) {
         return -1;
     }
-    struct requeue r = { .id = ask->id,
-                         .due_us = op->now_us,
-                         .now_us = op->now_us,
-                         .take_newest = ask->take_newest };
+    struct requeue r = {
+        .id = ask->id, .due_us = op->now_us, .now_us = op->now_us, .take_newest = ask->take_newest
+    };
     int result = -1;
     switch (ask->what) {
     case RUN_REQUEST_RETRY:
@@ -280,8 +281,8 @@ void run_ask_init(struct run_ask *ask, struct id id, enum run_request what)
 
 enum { STATES_STUCK = 1 << RUN_PARKED | 1 << RUN_DEAD };
 
-static int find_stuck(struct db *db, const struct run_ask_many *ask, struct id **ids,
-                      size_t *count, struct err *e)
+static int find_stuck(struct db *db, const struct run_ask_many *ask, struct id **ids, size_t *count,
+                      struct err *e)
 {
     struct query *q = db_query(db, select_stuck);
     query_bind_int(q, 1, ask->states != 0 ? ask->states : STATES_STUCK);
@@ -316,10 +317,9 @@ static int ask_many_exec(struct store_op *op, struct db *db, struct err *e)
     int64_t due_us = ask->first_due_us > 0 ? ask->first_due_us : op->now_us;
     int result = find_stuck(db, ask, &ids, &count, e);
     for (size_t i = 0; i < count && result == 0; i++) {
-        struct requeue r = { .id = ids[i],
-                             .due_us = due_us,
-                             .now_us = op->now_us,
-                             .take_newest = ask->take_newest };
+        struct requeue r = {
+            .id = ids[i], .due_us = due_us, .now_us = op->now_us, .take_newest = ask->take_newest
+        };
         result = retry_found(db, &r, e);
         due_us += ask->spacing_us;
     }

@@ -1,12 +1,12 @@
 /*
- * Making the runs of an event: whether a run begins, waits for a burst to end, stands behind another
- * one of its key, or is skipped. All of that is decided in the transaction that stores the event, by
- * what is there at that moment.
+ * Making the runs of an event: whether a run begins, waits for a burst to end, stands behind
+ * another one of its key, or is skipped. All of that is decided in the transaction that stores the
+ * event, by what is there at that moment.
  *
  * Settling: the first run of a burst is due when the burst shall end, settle_until_us. A later one
- * takes its place and its time, so of a burst the newest runs, and a stream that never pauses is run
- * once in each settle time. run_settling is the index of runs that may be folded like that. Writer
- * thread; private fields of the seed keep what was given, as exec may run twice.
+ * takes its place and its time, so of a burst the newest runs, and a stream that never pauses is
+ * run once in each settle time. run_settling is the index of runs that may be folded like that.
+ * Writer thread; private fields of the seed keep what was given, as exec may run twice.
  */
 #include <assert.h>
 
@@ -101,8 +101,8 @@ static int finish_skip(struct db *db, struct query *q, struct err *e)
 static int find_settling(struct db *db, const struct run_seed *seed, struct id *id,
                          int64_t *until_us, struct err *e)
 {
-    struct query *q = db_query(db, seed->key != NULL ? select_settling_key
-                                                     : select_settling_recipe);
+    struct query *q =
+        db_query(db, seed->key != NULL ? select_settling_key : select_settling_recipe);
     query_bind_text(q, 1, seed->recipe);
     if (seed->key != NULL) {
         query_bind_text(q, 2, seed->key);
@@ -174,8 +174,8 @@ static int decide(struct db *db, struct making *m, struct err *e)
     if (m->key == NULL) {
         return 0;
     }
-    if (seed->mode == RUN_MODE_LATEST && (skip_older(db, m, skip_active, e) == -1 ||
-                                          skip_older(db, m, skip_blocked, e) == -1)) {
+    if (seed->mode == RUN_MODE_LATEST &&
+        (skip_older(db, m, skip_active, e) == -1 || skip_older(db, m, skip_blocked, e) == -1)) {
         return -1;
     }
     return stand_in_line(db, m, e);

@@ -2,8 +2,8 @@
  * The tables, and how a database is known as a store of this version. Steps lead from one version
  * of the tables to the next; all that are missing run in one transaction with the new stamp, so a
  * database has either the old tables or the new ones. A database with rows in it is copied first,
- * within that transaction: nobody writes between the copy and the change. What is interrupted begins
- * again from the start.
+ * within that transaction: nobody writes between the copy and the change. What is interrupted
+ * begins again from the start.
  *
  * Ids are 16 bytes that grow with time, so rows are appended at the end of their tree. `event`
  * keeps SQLite's row number, as its rows can be large; tables of short rows are stored in their
@@ -151,8 +151,8 @@ static const char tables_1[] =
     " values (0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0), (10, "
     "0);";
 
-/* Durable runs: waits, modes, settling. The columns that are new have the values that the rows which
- * are there already stand for. run.mode 3 is a run whose key keeps no order (run.h). */
+/* Durable runs: waits, modes, settling. The columns that are new have the values that the rows
+ * which are there already stand for. run.mode 3 is a run whose key keeps no order (run.h). */
 static const char tables_2[] =
     "alter table journal add column due_us integer not null default 0;"
     "alter table run add column mode integer not null default 0;"

@@ -3,10 +3,10 @@
 #include "store/db.h"
 
 /* Makes sure that the database is a store of this version: makes the tables of a new one, brings an
- * older one of version N up to date, after copying it to <path>.vN. ERR_CONFIG where it belongs to another program, is of a newer ladle, or
- * (read only) of an older one. */
+ * older one of version N up to date, after copying it to <path>.vN. ERR_CONFIG where it belongs to
+ * another program, is of a newer ladle, or (read only) of an older one. */
 int schema_open(struct db *db, bool is_read_only, struct err *e);
 
-/* Copies the database at `from` to `to`, by way of <to>.part. ERR_CONFLICT where `to` exists and may
- * not be replaced; ERR_STORE, ERR_STORE_FULL, ERR_IO. */
+/* Copies the database at `from` to `to`, by way of <to>.part. ERR_CONFLICT where `to` exists and
+ * may not be replaced; ERR_STORE, ERR_STORE_FULL, ERR_IO. */
 int schema_copy(const char *from, const char *to, bool may_replace, struct err *e);

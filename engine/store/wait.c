@@ -3,12 +3,12 @@
  * it looks at and that field's value, so an event finds its waits without meeting others: for each
  * field that is waited for at all (the index is skipped through from field to field, one look each)
  * it looks up its own value. An event that nobody waits for costs one look for each of its names;
- * where there are no waits at all, one look for the whole transaction (nobody else writes during it).
- * The other fields are compared with the row's match.
+ * where there are no waits at all, one look for the whole transaction (nobody else writes during
+ * it). The other fields are compared with the row's match.
  *
  * A wait that matches is deleted in the transaction of the event, so it is woken once; its journal
- * row gets the payload, and the run is due. A run that an engine holds in memory cannot be made due:
- * is_woken keeps it from going to sleep (run.c). Writer thread.
+ * row gets the payload, and the run is due. A run that an engine holds in memory cannot be made
+ * due: is_woken keeps it from going to sleep (run.c). Writer thread.
  */
 #include "store/wait.h"
 
@@ -142,7 +142,7 @@ static bool has_all(const json_t *payload, const char *match)
     bool result = true;
     const char *path;
     json_t *value;
-    json_object_foreach(wanted, path, value) {
+    json_object_foreach (wanted, path, value) {
         const json_t *found = json_path(payload, path);
         result = result && found != NULL && is_equal(found, value);
     }

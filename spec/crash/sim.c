@@ -170,8 +170,8 @@ static void live(struct sim *s)
         (void)kill(pid, SIGABRT); /* it is there until it was collected */
     }
     json_decref(ask_world(s, "ended",
-                          json_pack("{s:b, s:i, s:I}", "is_silent", is_silent, "code",
-                                    collect(pid), "now_us", (json_int_t)*s->shown_us)));
+                          json_pack("{s:b, s:i, s:I}", "is_silent", is_silent, "code", collect(pid),
+                                    "now_us", (json_int_t)*s->shown_us)));
 }
 
 /* --- a seed --- */

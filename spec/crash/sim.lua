@@ -1,8 +1,9 @@
--- The world of one seed: the service (the sandbox, as pure logic), the people who send events, repair and stop, the faults, and
--- the memory of what was promised. Engines come and go in it; the world decides when. It holds what they did against what it saw.
+-- The world of one seed: the service (the sandbox, as pure logic), the people who send events, repair and stop, the
+-- faults, and the memory of what was promised. Engines come and go in it; the world decides when. It holds what they
+-- did against what it saw.
 --
--- The engine asks, in JSON: start, next (when do you act?), act, http, ack, connected, counts; see sim_life.c. Everything follows
--- from the seed and from what the engine does, so nothing here depends on the order of pairs().
+-- The engine asks, in JSON: start, next (when do you act?), act, http, ack, connected, counts; see sim_life.c.
+-- Everything follows from the seed and from what the engine does, so nothing here depends on the order of pairs().
 
 local audit = require 'demo.audit'
 local json = require 'json'
@@ -42,11 +43,12 @@ connections:
 
 local HEAD = 'recipe: %s\nsummary: Of the simulation\nneeds:\n  crm: highlevel\nwhen:\n  - crm.%s\n%sdo:\n'
 local RETRY = '    retry: { tries: 12, first: 2s, longest: 2 minutes }\n'
-local PATIENT = '    retry: { tries: 99, first: 2s, longest: 2 minutes }\n' -- never dead: a run that a person retries has lost its place
+-- Never dead: a run that a person retries has lost its place.
+local PATIENT = '    retry: { tries: 99, first: 2s, longest: 2 minutes }\n'
 
 local function note(step, text, retry)
-  return ('  - step: %s\n    use: crm.create_note\n    with: { contactId: = event.id, body: "%s" }\n'):format(step, text)
-    .. (retry or RETRY)
+  local form = '  - step: %s\n    use: crm.create_note\n    with: { contactId: = event.id, body: "%s" }\n'
+  return form:format(step, text) .. (retry or RETRY)
 end
 
 local function indented(text)
@@ -55,7 +57,8 @@ end
 
 -- Each says by the texts of its effects which event made them.
 local RECIPES = {
-  keyed = HEAD:format('keyed', 'contact_created', 'key: = event.id\n') .. note('note', 'keyed ${event.number}', PATIENT),
+  keyed = HEAD:format('keyed', 'contact_created', 'key: = event.id\n')
+    .. note('note', 'keyed ${event.number}', PATIENT),
   steps = HEAD:format('steps', 'contact_created', '') .. [[
   - step: read
     use: crm.get_contact
@@ -82,12 +85,13 @@ local RECIPES = {
     timeout: 20 minutes
     on_error: continue
 ]] .. note('note', 'waits ${event.number}'),
-  calm = HEAD:format('calm', 'contact_updated', 'key: = event.id\nmode: latest\nsettle: 30s\n') .. note('note', 'calm ${event.number}'),
+  calm = HEAD:format('calm', 'contact_updated', 'key: = event.id\nmode: latest\nsettle: 30s\n')
+    .. note('note', 'calm ${event.number}'),
 }
 local NAMES = { 'keyed', 'steps', 'forks', 'waits', 'calm' }
 
--- What an event of a type must have caused once everything is over: texts of notes and tasks. `calm` lets newer events stand for
--- older ones, so it is looked at by itself.
+-- What an event of a type must have caused once everything is over: texts of notes and tasks. `calm` lets newer events
+-- stand for older ones, so it is looked at by itself.
 local EFFECTS = {
   contact_created = { 'keyed %d', 'task steps %d', 'steps %d' },
   note_created = { 'left %d', 'right %d', 'item 1 of %d', 'item 2 of %d', 'item 3 of %d' },
@@ -176,8 +180,8 @@ end
 
 -- How a life ends before all is healed; nil: not at all.
 local CRASH_POINTS = {
-  'store.before_commit', 'store.after_commit', 'store.before_exec', 'run.claimed', 'run.over', 'engine.recovered', 'engine.stopping',
-  'engine.runs_stopped',
+  'store.before_commit', 'store.after_commit', 'store.before_exec', 'run.claimed', 'run.over', 'engine.recovered',
+  'engine.stopping', 'engine.runs_stopped',
 }
 
 local function plan_death(self)
@@ -200,7 +204,9 @@ local function begin_life(self)
   self.life = { seed = self.random:below(1 << 40) + 1, http = 0 }
   if self.lives > 1 then self.now_us = self.now_us + between(self, 0, pick(self, { 2, 300 }) * SECOND) end
   for _, known in ipairs(self.events) do
-    if known.is_sent and not known.id then add_act(self, self.now_us + between(self, 0, MINUTE), { act = 'event', known = known }) end
+    if known.is_sent and not known.id then
+      add_act(self, self.now_us + between(self, 0, MINUTE), { act = 'event', known = known })
+    end
     known.is_sent = known.id ~= nil
   end
   add_act(self, self.now_us, { act = 'connect' })
@@ -221,8 +227,8 @@ end
 
 -- Answers ----------------------------------------------------------------------------------------------
 
-local function problem(self, ...)
-  self.problems[#self.problems + 1] = (...):format(select(2, ...))
+local function problem(self, form, ...)
+  self.problems[#self.problems + 1] = form:format(...)
 end
 
 local Answer = {}
@@ -308,8 +314,8 @@ function Answer.counts(self, message)
   if open == 0 and not is_waiting then
     self.is_over = true
   elseif self.now_us > self.drained_us then
-    problem(self, 'P10: after %d h without faults: %s, %d events unrouted, %d acts', DRAIN_US // MINUTE // 60, json.encode(runs),
-      message.unrouted, #self.acts)
+    problem(self, 'P10: after %d h without faults: %s, %d events unrouted, %d acts', DRAIN_US // MINUTE // 60,
+      json.encode(runs), message.unrouted, #self.acts)
     self.is_over = true
   end
   return {}
@@ -332,10 +338,11 @@ local function to_sandbox(self, message)
   local path, query = parse_url(message.url)
   local headers = {}
   for name, value in pairs(message.headers) do headers[name:lower()] = value end
-  return self.sandbox:handle { method = message.method, path = path, query = query, headers = headers, body = message.body }
+  return self.sandbox:handle {
+    method = message.method, path = path, query = query, headers = headers, body = message.body,
+  }
 end
 
--- The names of an answer's headers in one order, so that the trace has one.
 local function fate_of(response, delay_us)
   if response.drop then return { broken = 'unknown', delay_us = delay_us } end
   local headers = {}
@@ -347,9 +354,26 @@ local function is_out(self)
   return self.outage and self.now_us >= self.outage.from_us and self.now_us < self.outage.to_us
 end
 
+-- P7: a refresh token whose answer has come, in a life that went on for a while after that, is not sent again.
+local function check_refresh(self, message)
+  local token = message.url:find('/oauth/token', 1, true) and message.body:match 'refresh_token=([^&]+)'
+  local known = token and self.refreshes[token]
+  if known and known.life.last_us > known.answered_us + SECOND then
+    problem(self, 'P7: a refresh token that worked was sent again, %d s later', (self.now_us - known.sent_us) // SECOND)
+  end
+  return token
+end
+
+local function note_refresh(self, token, response, delay_us)
+  if token and not response.drop and response.status == 200 and delay_us < SECOND then
+    self.refreshes[token] = { sent_us = self.now_us, answered_us = self.now_us + delay_us, life = self.life }
+  end
+end
+
 function Answer.http(self, message)
   local life = self.life
   local delay_us = between(self, 5000, 400000)
+  local token = check_refresh(self, message)
   life.http = life.http + 1
   local is_deadly = life.http == life.deadly_http
   if is_deadly and not life.is_effect_first then return { die = true } end
@@ -359,6 +383,7 @@ function Answer.http(self, message)
   end
   local response = to_sandbox(self, message)
   if is_deadly then return { die = true } end
+  note_refresh(self, token, response, delay_us)
   return fate_of(response, delay_us)
 end
 
@@ -383,17 +408,22 @@ local function check_events(self)
   local stored = {}
   for _, line in ipairs(lines) do stored[line:match '^event (%x+)$' or ''] = true end
   for _, known in ipairs(self.events) do
-    if known.id and not stored[(known.id:gsub('-', ''))] then problem(self, 'P1: %s was acknowledged and is lost', known.key) end
+    if known.id and not stored[(known.id:gsub('-', ''))] then
+      problem(self, 'P1: %s was acknowledged and is lost', known.key)
+    end
   end
 end
 
 local function text_of(entry)
-  return entry.effect == 'task_created' and 'task ' .. entry.title or entry.effect == 'note_created' and entry.body or nil
+  if entry.effect == 'task_created' then return 'task ' .. entry.title end
+  return entry.effect == 'note_created' and entry.body or nil
 end
 
--- P4, P6, P7 after every life.
+-- P3, P4 and P6, after every life.
 local function check_service(self)
-  for _, entry in ipairs(audit.repeated(self.sandbox.ledger:entries())) do problem(self, 'P3/P4: repeated: %s', json.encode(entry)) end
+  for _, entry in ipairs(audit.repeated(self.sandbox.ledger:entries())) do
+    problem(self, 'P3, P4: repeated: %s', json.encode(entry))
+  end
   if self.sandbox.limits.refused > 0 then
     problem(self, 'P6: %d calls were over the limit of %d', self.sandbox.limits.refused, self.limit)
   end
@@ -427,7 +457,9 @@ local function check_order(self, found)
   local last = {}
   for _, known in ipairs(by_id) do
     local effect, contact = found['keyed ' .. known.event.number], known.event.id
-    if effect and last[contact] and effect.at < last[contact] then problem(self, 'P5: %s is out of order', known.key) end
+    if effect and last[contact] and effect.at < last[contact] then
+      problem(self, 'P5: %s is out of order', known.key)
+    end
     last[contact] = effect and effect.at or last[contact]
   end
 end
@@ -443,7 +475,9 @@ local function check_newest(self, found)
   end
   for _, contact in ipairs(CONTACTS) do
     local known = newest[contact]
-    if known and not found['calm ' .. known.event.number] then problem(self, 'the newest did not run: %s', known.key) end
+    if known and not found['calm ' .. known.event.number] then
+      problem(self, 'the newest did not run: %s', known.key)
+    end
   end
 end
 
@@ -465,8 +499,8 @@ local world
 -- options: seed, folder (with recipes/ in it), inspect (path of the program).
 function sim.open(options)
   local self = setmetatable({
-    folder = options.folder, inspect = options.inspect, random = random.new(options.seed, 'world'), now_us = BEGIN_US, lives = 0,
-    codes = 0, acts = {}, events = {}, problems = {}, times = {},
+    folder = options.folder, inspect = options.inspect, random = random.new(options.seed, 'world'), now_us = BEGIN_US,
+    lives = 0, codes = 0, acts = {}, events = {}, problems = {}, times = {}, refreshes = {},
   }, World)
   self.limit = pick(self, { 6, 15, 100 })
   self.sandbox = server.new {
@@ -491,12 +525,14 @@ end
 
 function sim.ask(message)
   world.now_us = message.now_us or world.now_us
+  world.life.last_us = world.now_us
   return Answer[message['do']](world, message)
 end
 
 function sim.ended(how)
   local self = world
   self.now_us = math.max(self.now_us, how.now_us)
+  self.life.last_us = self.now_us
   if how.is_silent then
     problem(self, 'the engine hung')
   elseif how.code ~= 0 and (how.code ~= CRASHED or self.is_healed) then
@@ -516,8 +552,9 @@ end
 
 function sim.report()
   return {
-    problems = json.array(world.problems), lives = world.lives, events = #world.events, requests = world.sandbox.requests,
-    effects = #world.sandbox.ledger:entries(), reconnects = world.codes, virtual_s = (world.now_us - BEGIN_US) // SECOND,
+    problems = json.array(world.problems), lives = world.lives, events = #world.events,
+    requests = world.sandbox.requests, effects = #world.sandbox.ledger:entries(),
+    virtual_s = (world.now_us - BEGIN_US) // SECOND,
   }
 end
 

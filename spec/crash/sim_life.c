@@ -44,9 +44,9 @@ static void acknowledge(void *ud, const struct id *id, bool is_duplicate, size_t
     if (e == NULL) {
         id_format(id, text);
     }
-    json_decref(wire_ask(seams.world,
+    json_decref(wire_ask(seams()->world,
                          json_pack("{s:s, s:I, s:s, s:s, s:b, s:b}", "do", "ack", "now_us",
-                                   (json_int_t)seams.wall_us, "key", json_get_text(act, "key"),
+                                   (json_int_t)seams()->wall_us, "key", json_get_text(act, "key"),
                                    "id", text, "is_duplicate", is_duplicate, "failed", e != NULL)));
     json_decref(act);
 }
@@ -56,7 +56,7 @@ static void deliver(json_t *act)
     size_t len;
     json_t *event = json_object_get(act, "event");
     char *payload = json_text(event, &len);
-    router_accept(seams.router,
+    router_accept(seams()->router,
                   &(struct incoming){ .connection = "crm",
                                       .type = json_get_text(act, "type"),
                                       .key = json_get_text(act, "key"),
@@ -72,15 +72,15 @@ static bool is_connecting; /* one authorisation at a time: service/token.h */
 static void connected(void *ud, const struct err *e)
 {
     is_connecting = false;
-    json_decref(wire_ask(seams.world, json_pack("{s:s, s:I, s:s}", "do", "connected", "now_us",
-                                                (json_int_t)seams.wall_us, "error",
-                                                e != NULL ? e->message : "")));
+    json_decref(wire_ask(seams()->world, json_pack("{s:s, s:I, s:s}", "do", "connected", "now_us",
+                                                   (json_int_t)seams()->wall_us, "error",
+                                                   e != NULL ? e->message : "")));
 }
 
 /* A person authorises the connection, if it needs that. */
 static void connect_if_broken(const json_t *act)
 {
-    struct connection *c = service_find(seams.service, "crm");
+    struct connection *c = service_find(seams()->service, "crm");
     json_t *about = connection_json(c);
     const char *state = json_get_text(about, "state");
     if (!is_connecting && (strcmp(state, "new") == 0 || strcmp(state, "broken") == 0)) {
@@ -95,7 +95,7 @@ static void asked_again(struct store_op *op, const struct err *e)
     if (e != NULL) {
         give_up("retry", e->message);
     }
-    runner_poke(seams.runner);
+    runner_poke(seams()->runner);
     free(list_entry(op, struct run_ask_many, op));
 }
 
@@ -106,7 +106,7 @@ static void retry_all(void)
     run_ask_many_init(ask);
     ask->limit = 1000;
     ask->op.done = asked_again;
-    store_submit(seams.store, &ask->op);
+    store_submit(seams()->store, &ask->op);
 }
 
 static void counted(struct store_op *op, const struct err *e)
@@ -120,9 +120,9 @@ static void counted(struct store_op *op, const struct err *e)
         json_object_set_new(states, run_state_name((enum run_state)i),
                             json_integer(counts->by_state[i]));
     }
-    json_decref(wire_ask(seams.world, json_pack("{s:s, s:I, s:o, s:I}", "do", "counts", "now_us",
-                                                (json_int_t)seams.wall_us, "runs", states,
-                                                "unrouted", (json_int_t)counts->unrouted)));
+    json_decref(wire_ask(seams()->world, json_pack("{s:s, s:I, s:o, s:I}", "do", "counts", "now_us",
+                                                   (json_int_t)seams()->wall_us, "runs", states,
+                                                   "unrouted", (json_int_t)counts->unrouted)));
     free(counts);
 }
 
@@ -131,7 +131,7 @@ static void count(void)
     struct run_counts *counts = xcalloc(1, sizeof *counts);
     run_counts_init(counts);
     counts->op.done = counted;
-    store_submit(seams.store, &counts->op);
+    store_submit(seams()->store, &counts->op);
 }
 
 static void act_on(json_t *act)
@@ -159,7 +159,7 @@ static void act_on(json_t *act)
 static void settle(struct loop *l)
 {
     int quiet = 0;
-    for (int turns = 0; quiet < QUIET_TURNS && !seams.is_stopped; turns++) {
+    for (int turns = 0; quiet < QUIET_TURNS && !seams()->is_stopped; turns++) {
         if (turns == BUSY_TURNS_MAX) {
             give_up("the loop", "it does not come to rest");
         }
@@ -174,20 +174,20 @@ static void settle(struct loop *l)
 /* How long until the world acts; -1: it does not. */
 static int64_t ask_next_us(void)
 {
-    json_t *answer = wire_ask(
-        seams.world, json_pack("{s:s, s:I}", "do", "next", "now_us", (json_int_t)seams.wall_us));
+    json_t *answer = wire_ask(seams()->world, json_pack("{s:s, s:I}", "do", "next", "now_us",
+                                                        (json_int_t)seams()->wall_us));
     int64_t at_us = json_get_int(answer, "at_us", -1);
     json_decref(answer);
     if (at_us == -1) {
         return -1;
     }
-    return at_us > seams.wall_us ? at_us - seams.wall_us : 0;
+    return at_us > seams()->wall_us ? at_us - seams()->wall_us : 0;
 }
 
 static void ask_act(void)
 {
-    json_t *act = wire_ask(
-        seams.world, json_pack("{s:s, s:I}", "do", "act", "now_us", (json_int_t)seams.wall_us));
+    json_t *act = wire_ask(seams()->world, json_pack("{s:s, s:I}", "do", "act", "now_us",
+                                                     (json_int_t)seams()->wall_us));
     act_on(act);
     json_decref(act);
 }
@@ -198,13 +198,13 @@ static int64_t until_timer_us(const struct loop *l)
     if (due_us == -1) {
         return -1;
     }
-    return due_us > seams.mono_us ? due_us - seams.mono_us : 0;
+    return due_us > seams()->mono_us ? due_us - seams()->mono_us : 0;
 }
 
 static void drive(struct loop *l)
 {
     settle(l);
-    while (!seams.is_stopped) {
+    while (!seams()->is_stopped) {
         int64_t timer_us = until_timer_us(l);
         int64_t world_us = ask_next_us();
         if (timer_us == -1 && world_us == -1) {

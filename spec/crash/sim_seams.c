@@ -24,30 +24,35 @@
 
 enum { CRASHED = 70, TIMEOUT_US = 30000000 }; /* base/fault.c; net/http_client.h */
 
-struct seams seams;
+static struct seams held;
 
 static pthread_t loop_thread;
 static sem_t handed_back;
+
+struct seams *seams(void)
+{
+    return &held;
+}
 
 /* --- clock --- */
 
 static int64_t wall(void *ud)
 {
-    return seams.wall_us;
+    return held.wall_us;
 }
 
 static int64_t mono(void *ud)
 {
-    return seams.mono_us;
+    return held.mono_us;
 }
 
 /* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators". */
 static uint64_t next_random(void)
 {
-    seams.random ^= seams.random >> 12;
-    seams.random ^= seams.random << 25;
-    seams.random ^= seams.random >> 27;
-    return seams.random * UINT64_C(2685821657736338717);
+    held.random ^= held.random >> 12;
+    held.random ^= held.random << 25;
+    held.random ^= held.random >> 27;
+    return held.random * UINT64_C(2685821657736338717);
 }
 
 static void fill_random(void *ud, void *out, size_t len)
@@ -63,10 +68,10 @@ static const struct clock virtual_clock = { wall, mono, fill_random, NULL };
 void seams_init(const struct seams *s, uint64_t seed)
 {
     static const int64_t boot_us = INT64_C(1795000000000000); /* the two clocks never mix */
-    seams = *s;
-    seams.mono_us = s->wall_us - boot_us;
-    seams.random = seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
-    *seams.shown_us = seams.wall_us;
+    held = *s;
+    held.mono_us = s->wall_us - boot_us;
+    held.random = seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
+    *held.shown_us = held.wall_us;
     loop_thread = pthread_self();
     int rc = sem_init(&handed_back, 0, 0);
     assert(rc == 0);
@@ -76,9 +81,9 @@ void seams_init(const struct seams *s, uint64_t seed)
 void seams_pass(int64_t us)
 {
     assert(us >= 0);
-    seams.wall_us += us;
-    seams.mono_us += us;
-    *seams.shown_us = seams.wall_us;
+    held.wall_us += us;
+    held.mono_us += us;
+    *held.shown_us = held.wall_us;
 }
 
 uint64_t seams_random_below(uint64_t n)
@@ -102,21 +107,21 @@ void __real_loop_stop(struct loop *l);
 void __wrap_loop_stop(struct loop *l);
 void __wrap_loop_stop(struct loop *l)
 {
-    seams.is_stopped = true;
+    held.is_stopped = true;
     __real_loop_stop(l);
 }
 
 void __wrap_loop_run(struct loop *l);
 void __wrap_loop_run(struct loop *l)
 {
-    seams.drive(l);
+    held.drive(l);
 }
 
 void __real_store_submit(struct store *s, struct store_op *op);
 void __wrap_store_submit(struct store *s, struct store_op *op);
 void __wrap_store_submit(struct store *s, struct store_op *op)
 {
-    seams.submitted++;
+    held.submitted++;
     __real_store_submit(s, op);
 }
 
@@ -128,10 +133,10 @@ void __wrap_store_submit_read(struct store *s, struct store_op *op)
 
 bool seams_await_store(void)
 {
-    if (seams.submitted == 0) {
+    if (held.submitted == 0) {
         return false;
     }
-    seams.submitted = 0;
+    held.submitted = 0;
     int rc;
     do {
         rc = sem_wait(&handed_back);
@@ -146,28 +151,28 @@ struct store *__real_store_open(const struct store_opts *o, struct err *e);
 struct store *__wrap_store_open(const struct store_opts *o, struct err *e);
 struct store *__wrap_store_open(const struct store_opts *o, struct err *e)
 {
-    return seams.store = __real_store_open(o, e);
+    return held.store = __real_store_open(o, e);
 }
 
 struct service *__real_service_new(const struct service_opts *o);
 struct service *__wrap_service_new(const struct service_opts *o);
 struct service *__wrap_service_new(const struct service_opts *o)
 {
-    return seams.service = __real_service_new(o);
+    return held.service = __real_service_new(o);
 }
 
 struct runner *__real_runner_new(const struct runner_opts *o);
 struct runner *__wrap_runner_new(const struct runner_opts *o);
 struct runner *__wrap_runner_new(const struct runner_opts *o)
 {
-    return seams.runner = __real_runner_new(o);
+    return held.runner = __real_runner_new(o);
 }
 
 struct router *__real_router_new(const struct router_opts *o);
 struct router *__wrap_router_new(const struct router_opts *o);
 struct router *__wrap_router_new(const struct router_opts *o)
 {
-    return seams.router = __real_router_new(o);
+    return held.router = __real_router_new(o);
 }
 
 /* --- HTTP --- */
@@ -246,7 +251,7 @@ static json_t *describe(const struct http_request *r)
         json_object_set_new(headers, r->headers[i].name, json_string(r->headers[i].value));
     }
     return json_pack("{s:s, s:I, s:s, s:s, s:o, s:s%}", "do", "http", "now_us",
-                     (json_int_t)seams.wall_us, "method", r->method, "url", r->url, "headers",
+                     (json_int_t)held.wall_us, "method", r->method, "url", r->url, "headers",
                      headers, "body", r->body != NULL ? r->body : "", r->body_len);
 }
 
@@ -254,7 +259,7 @@ static struct http_call *client_send(struct http_client *c, const struct http_re
                                      http_done_fn done, void *ud)
 {
     struct client *client = list_entry(c, struct client, client);
-    json_t *fate = wire_ask(seams.world, describe(r));
+    json_t *fate = wire_ask(held.world, describe(r));
     if (json_get_bool(fate, "die", false)) {
         _exit(CRASHED);
     }

@@ -14,7 +14,7 @@ struct seams {
     int world;       /* the socket on which the world answers */
     int64_t wall_us; /* virtual */
     int64_t mono_us;
-    int64_t *shown_us;  /* the wall time again, where the world sees it after a crash */
+    int64_t *shown_us;             /* the wall time again, where the world sees it after a crash */
     uint64_t random;               /* state of the generator; never 0 */
     void (*drive)(struct loop *l); /* in the place of loop_run */
     /* What the engine has made; borrowed. */
@@ -25,9 +25,10 @@ struct seams {
     bool is_stopped;  /* the engine has called loop_stop */
     size_t submitted; /* operations of the store since seams_await_store */
 };
-extern struct seams seams;
+struct seams *seams(void);
 
-/* Makes the clock a virtual one that begins at s->wall_us. Before anything of the engine is called. */
+/* Makes the clock a virtual one that begins at s->wall_us. Before anything of the engine is called.
+ */
 void seams_init(const struct seams *s, uint64_t seed);
 /* Lets virtual time go on; never back. */
 void seams_pass(int64_t us);

@@ -1,5 +1,5 @@
-/* What people ask of runs, as their journals see it: retry, resolve, many at once, a connection that
- * works again. And what the engine tells of runs that need somebody. */
+/* What people ask of runs, as their journals see it: retry, resolve, many at once, a connection
+ * that works again. And what the engine tells of runs that need somebody. */
 #include "fixture.h"
 
 #include "format/json.h"
@@ -74,10 +74,14 @@ static void a_retry_opens_the_failed_step_and_nothing_else(void **state)
 {
     struct fixture *f = *state;
     const struct line lines[] = {
-        { "first", JOURNAL_FAILED, "{}", 0 },       { "group", JOURNAL_FAILED, "{}", 0 },
-        { "group/2/push", JOURNAL_FAILED, "{}", 0 }, { "group/2/push/1", JOURNAL_FAILED, "{}", 0 },
-        { "group/2/pushed", JOURNAL_FAILED, "{}", 0 }, { "group/1/push", JOURNAL_FAILED, "{}", 0 },
-        { "group/2/push/2", JOURNAL_STARTED, NULL, 0 }, { "gro", JOURNAL_FAILED, "{}", 0 },
+        { "first", JOURNAL_FAILED, "{}", 0 },
+        { "group", JOURNAL_FAILED, "{}", 0 },
+        { "group/2/push", JOURNAL_FAILED, "{}", 0 },
+        { "group/2/push/1", JOURNAL_FAILED, "{}", 0 },
+        { "group/2/pushed", JOURNAL_FAILED, "{}", 0 },
+        { "group/1/push", JOURNAL_FAILED, "{}", 0 },
+        { "group/2/push/2", JOURNAL_STARTED, NULL, 0 },
+        { "gro", JOURNAL_FAILED, "{}", 0 },
     };
     const bool is_open[] = { false, true, true, true, false, false, false, false };
     struct id id = stopped(f, "greet", RUN_DEAD, "group/2/push", lines, 8);
@@ -248,9 +252,9 @@ static void all_of_a_group_are_retried_in_the_order_of_arrival_at_a_rate(void **
 static void many_are_picked_by_state_kind_and_message(void **state)
 {
     struct fixture *f = *state;
-    const struct run_ask_many picks[] = {
-        { .states = 1U << RUN_PARKED }, { .kind = ERR_TIMEOUT }, { .message = "late" }
-    };
+    const struct run_ask_many picks[] = { { .states = 1U << RUN_PARKED },
+                                          { .kind = ERR_TIMEOUT },
+                                          { .message = "late" } };
     for (size_t i = 0; i < 3; i++) {
         stopped(f, "greet", RUN_DEAD, NULL, NULL, 0);
         struct id id = fix_run(f, "greet", NULL, RUN_RUNNING);

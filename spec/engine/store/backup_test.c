@@ -39,14 +39,17 @@ static bool exists(const char *path, const char *suffix)
 
 static void check_intact(const struct fixture *f)
 {
-    assert_int_equal(fix_number(f, "select count(*) from pragma_integrity_check where"
-                                   " integrity_check <> 'ok'"),
+    assert_int_equal(fix_number(f,
+                                "select count(*) from pragma_integrity_check where"
+                                " integrity_check <> 'ok'"),
                      0);
-    assert_int_equal(fix_number(f, "select n - (select count(*) from event) from counter where"
-                                   " id = 8"),
+    assert_int_equal(fix_number(f,
+                                "select n - (select count(*) from event) from counter where"
+                                " id = 8"),
                      0);
-    assert_int_equal(fix_number(f, "select (select count(*) from event) - (select count(*) from"
-                                   " run)"),
+    assert_int_equal(fix_number(f,
+                                "select (select count(*) from event) - (select count(*) from"
+                                " run)"),
                      0);
 }
 

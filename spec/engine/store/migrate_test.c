@@ -134,7 +134,8 @@ static const char tables_of_version_1[] =
 static const char rows_of_version_1[] =
     "insert into event (id, connection, type, dedupe_key, received_us, is_routed, replay, headers,"
     "    payload)"
-    " values (x'01900000000070008000000000000001', 'crm', 'contact_created', 'e1', 1764000000000000,"
+    " values (x'01900000000070008000000000000001', 'crm', 'contact_created', 'e1', "
+    "1764000000000000,"
     "    1, 0, '{}', '{\"id\":\"c1\"}'),"
     "    (x'01900000000070008000000000000002', 'crm', 'contact_created', 'e2', 1764000000000001, 0,"
     "    0, null, '{}');"
@@ -190,8 +191,9 @@ static void check_version_1(const struct fixture *f)
     assert_int_equal(fix_number(f, "select count(*) from run"), 2);
     assert_int_equal(fix_number(f, "select count(*) from journal"), 2);
     assert_int_equal(fix_number(f, "select count(*) from sqlite_master where name = 'wait'"), 0);
-    assert_int_equal(fix_number(f, "select count(*) from pragma_integrity_check where"
-                                   " integrity_check <> 'ok'"),
+    assert_int_equal(fix_number(f,
+                                "select count(*) from pragma_integrity_check where"
+                                " integrity_check <> 'ok'"),
                      0);
 }
 
@@ -255,7 +257,8 @@ static void a_migrated_store_has_the_tables_of_a_new_one(void **state)
     for (int i = 0; i < 3; i++) {
         assert_int_equal(fix_number(f, sums[i]), fix_number(&fresh, sums[i]));
     }
-    assert_int_equal(fix_number(f, "pragma user_version"), fix_number(&fresh, "pragma user_version"));
+    assert_int_equal(fix_number(f, "pragma user_version"),
+                     fix_number(&fresh, "pragma user_version"));
     assert_false(exists(&fresh, ".v0"));
     assert_false(exists(&fresh, ".v1"));
 }

@@ -156,10 +156,9 @@ static void drop_skips_a_new_run_while_one_has_not_ended(void **state)
 
 static struct made make_settling(struct fixture *f, const char *key, enum run_mode mode)
 {
-    return make(f, &(struct run_seed){ .key = (char *)key,
-                                       .mode = mode,
-                                       .state = RUN_RUNNING,
-                                       .settle_us = SETTLE_US });
+    return make(
+        f, &(struct run_seed){
+               .key = (char *)key, .mode = mode, .state = RUN_RUNNING, .settle_us = SETTLE_US });
 }
 
 static void a_burst_becomes_one_run_of_the_newest_at_the_time_of_the_first(void **state)
@@ -263,9 +262,8 @@ static void a_run_that_is_made_ended_does_not_settle(void **state)
 {
     struct fixture *f = *state;
     struct made first = make_settling(f, "k", RUN_MODE_QUEUE);
-    struct made skipped = make(f, &(struct run_seed){ .key = (char *)"k",
-                                                      .state = RUN_SKIPPED,
-                                                      .settle_us = SETTLE_US });
+    struct made skipped = make(
+        f, &(struct run_seed){ .key = (char *)"k", .state = RUN_SKIPPED, .settle_us = SETTLE_US });
     assert_int_equal(skipped.state, RUN_SKIPPED);
     assert_int_equal(fix_state(f, first.id), RUN_QUEUED);
 }

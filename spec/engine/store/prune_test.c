@@ -66,8 +66,9 @@ static void check_counts(struct fixture *f)
     struct run_counts c = fix_counts(f);
     assert_int_equal(c.events, count(f, "event"));
     assert_int_equal(c.duplicates, count(f, "duplicate"));
-    assert_int_equal(fix_number(f, "select count(*) from counter where id < 8 and n <> (select"
-                                   " count(*) from run where state = counter.id)"),
+    assert_int_equal(fix_number(f,
+                                "select count(*) from counter where id < 8 and n <> (select"
+                                " count(*) from run where state = counter.id)"),
                      0);
 }
 
@@ -202,8 +203,9 @@ static void a_sweep_in_small_steps_takes_the_same_rows(void **state)
     assert_true(swept.steps > 13);
     assert_int_equal(count(f, "run"), waiting);
     assert_int_equal(count(f, "event"), waiting);
-    assert_int_equal(fix_number(f, "select count(*) from journal where not exists (select 1 from"
-                                   " run where run.id = journal.run_id)"),
+    assert_int_equal(fix_number(f,
+                                "select count(*) from journal where not exists (select 1 from"
+                                " run where run.id = journal.run_id)"),
                      0);
     check_counts(f);
 }
@@ -416,8 +418,9 @@ static void what_a_burst_left_is_given_back(void **state)
     }
     assert_int_equal(count(f, "event"), 0);
     assert_true(fix_number(f, "pragma page_count") < pages * 2 / 3);
-    assert_int_equal(fix_number(f, "select count(*) from pragma_integrity_check where"
-                                   " integrity_check <> 'ok'"),
+    assert_int_equal(fix_number(f,
+                                "select count(*) from pragma_integrity_check where"
+                                " integrity_check <> 'ok'"),
                      0);
 }
 

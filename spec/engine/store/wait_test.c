@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include "format/json.h"
+#include "net/loop.h"
 
 /* An event that looks for waits. The payload is parsed here and freed with free_event. */
 static struct event_put *event_with(const char *payload)
@@ -431,6 +432,54 @@ static void waits_and_their_times_last_over_a_restart(void **state)
     assert_int_equal(send(f, "{\"id\":\"c1\"}"), 1);
 }
 
+/* --- one transaction --- */
+
+static int left; /* ops that are not back */
+
+static void on_done(struct store_op *op, const struct err *e)
+{
+    assert_null(e);
+    if (--left == 0) {
+        loop_stop(op->ud);
+    }
+}
+
+static void submit(struct fixture *f, struct loop *l, struct store_op *op)
+{
+    op->done = on_done;
+    op->ud = l;
+    left++;
+    store_submit(f->store, op);
+}
+
+/* What is submitted before the threads start is one batch. */
+static void a_wait_is_found_by_an_event_of_the_same_transaction(void **state)
+{
+    struct fixture *f = *state;
+    struct err e = ERR_INIT;
+    struct loop *l = loop_new();
+    struct id id = fix_run(f, "greet", NULL, RUN_RUNNING);
+    struct run_save *save = fix_save(id, RUN_WAITING);
+    fix_journal(save, "reply", JOURNAL_WAITING, NULL, NULL);
+    add_wait(save, "reply", "contact_created", "{\"id\":\"c1\"}");
+    struct event_put *before = event_with("{\"id\":\"c1\"}");
+    struct event_put *after = event_with("{\"id\":\"c1\"}");
+    submit(f, l, &before->op);
+    submit(f, l, &save->op);
+    submit(f, l, &after->op);
+    assert_int_equal(store_start(f->store, l, NULL, NULL, &e), 0);
+    loop_run(l);
+    assert_int_equal(before->woken_count, 0);
+    assert_int_equal(after->woken_count, 1);
+    store_close(f->store);
+    f->store = fix_open_store(f, false, true);
+    assert_int_equal(fix_state(f, id), RUN_QUEUED);
+    loop_free(l);
+    run_save_free(save);
+    free_event(before);
+    free_event(after);
+}
+
 /* An event that nobody waits for reads the same few pages, however many wait for others. */
 static void an_unrelated_event_does_not_meet_the_waits_of_others(void **state)
 {
@@ -439,14 +488,16 @@ static void an_unrelated_event_does_not_meet_the_waits_of_others(void **state)
     run_that_waits(f, "{\"id\":\"c1\"}");
     struct db *db = db_open(f->path, true, &e);
     assert_non_null(db);
-    struct query *q = db_query(db, "explain query plan select field from wait where connection ="
-                                   " $1 and event = $2 and field > $3 order by field limit 1");
+    struct query *q = db_query(db,
+                               "explain query plan select field from wait where connection ="
+                               " $1 and event = $2 and field > $3 order by field limit 1");
     assert_int_equal(query_next(q, &e), 1);
     assert_non_null(strstr(query_peek_text(q, 3), "SEARCH"));
     assert_non_null(strstr(query_peek_text(q, 3), "connection=? AND event=? AND field>?"));
     assert_int_equal(query_next(q, &e), 0); /* nothing is sorted */
-    q = db_query(db, "explain query plan select run_id, path, match from wait where connection ="
-                     " $1 and event = $2 and field = $3 and value = $4");
+    q = db_query(db,
+                 "explain query plan select run_id, path, match from wait where connection ="
+                 " $1 and event = $2 and field = $3 and value = $4");
     assert_int_equal(query_next(q, &e), 1);
     assert_non_null(strstr(query_peek_text(q, 3), "field=? AND value=?"));
     query_end(q);
@@ -478,6 +529,7 @@ int main(void)
         TEST(a_cancelled_run_registers_no_wait),
         TEST(a_match_that_is_no_object_is_refused_and_nothing_is_written),
         TEST(waits_and_their_times_last_over_a_restart),
+        TEST(a_wait_is_found_by_an_event_of_the_same_transaction),
         TEST(an_unrelated_event_does_not_meet_the_waits_of_others),
     };
     return cmocka_run_group_tests_name("store/wait", tests, NULL, NULL);
