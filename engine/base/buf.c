@@ -19,7 +19,7 @@ enum { BUF_FIRST = 64 };
 void buf_init(struct buf *b, size_t max)
 {
     assert(max < SIZE_MAX);
-    *b = (struct buf){.max = max};
+    *b = (struct buf){ .max = max };
 }
 
 void buf_fini(struct buf *b)

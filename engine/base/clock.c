@@ -14,7 +14,7 @@
 
 static int64_t read_us(clockid_t id)
 {
-    struct timespec ts = {0};
+    struct timespec ts = { 0 };
     int rc = clock_gettime(id, &ts);
     assert(rc == 0); /* both clocks exist on every Linux */
     return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
@@ -48,7 +48,7 @@ static void system_random(void *ud, void *out, size_t len)
     }
 }
 
-static const struct clock system_clock = {system_wall_us, system_mono_us, system_random, NULL};
+static const struct clock system_clock = { system_wall_us, system_mono_us, system_random, NULL };
 static const struct clock *current = &system_clock;
 
 int64_t clock_wall_us(void)

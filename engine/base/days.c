@@ -36,7 +36,7 @@ void days_to_date(int64_t days, int *year, int *month, int *day)
 
 int days_in_month(int64_t year, int month)
 {
-    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
     int is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return lengths[month - 1] + (month == 2 && is_leap);
 }

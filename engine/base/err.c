@@ -26,7 +26,7 @@ int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
         return -1;
     }
     /* The arguments may point into *e itself, so it is written last. */
-    struct err out = {.kind = kind};
+    struct err out = { .kind = kind };
     va_list ap;
     va_start(ap, fmt);
     int n = vsnprintf(out.message, sizeof(out.message), fmt, ap);
@@ -82,29 +82,29 @@ _Bool err_is_retryable(enum err_kind kind)
 /* Retryable: nothing happened, or it may be repeated, and time alone can heal it. UNKNOWN is not in
  * it: whether such a call is repeated is the operation's to say (promise P4). */
 static const struct kind_info kinds[ERR_KIND_COUNT] = {
-    [ERR_NONE] = {"none", false},
-    [ERR_INVALID] = {"invalid", false},
-    [ERR_TOO_LARGE] = {"too_large", false},
-    [ERR_NOT_FOUND] = {"not_found", false},
-    [ERR_CONFLICT] = {"conflict", false},
-    [ERR_DUPLICATE] = {"duplicate", false},
-    [ERR_CONFIG] = {"config", false},
-    [ERR_STORE] = {"store", true},
-    [ERR_STORE_FULL] = {"store_full", true},
-    [ERR_IO] = {"io", false},
-    [ERR_UNREACHABLE] = {"unreachable", true},
-    [ERR_TLS] = {"tls", true},
-    [ERR_TIMEOUT] = {"timeout", true},
-    [ERR_UNKNOWN] = {"unknown", false},
-    [ERR_PROTOCOL] = {"protocol", false},
-    [ERR_UNAVAILABLE] = {"unavailable", true},
-    [ERR_RATE_LIMITED] = {"rate_limited", true},
-    [ERR_EXPIRED] = {"expired", true},
-    [ERR_AUTH] = {"auth", false},
-    [ERR_FORBIDDEN] = {"forbidden", false},
-    [ERR_SCRIPT] = {"script", false},
-    [ERR_BUDGET] = {"budget", false},
-    [ERR_MEMORY] = {"memory", false},
-    [ERR_CANCELLED] = {"cancelled", false},
-    [ERR_INTERNAL] = {"internal", false},
+    [ERR_NONE] = { "none", false },
+    [ERR_INVALID] = { "invalid", false },
+    [ERR_TOO_LARGE] = { "too_large", false },
+    [ERR_NOT_FOUND] = { "not_found", false },
+    [ERR_CONFLICT] = { "conflict", false },
+    [ERR_DUPLICATE] = { "duplicate", false },
+    [ERR_CONFIG] = { "config", false },
+    [ERR_STORE] = { "store", true },
+    [ERR_STORE_FULL] = { "store_full", true },
+    [ERR_IO] = { "io", false },
+    [ERR_UNREACHABLE] = { "unreachable", true },
+    [ERR_TLS] = { "tls", true },
+    [ERR_TIMEOUT] = { "timeout", true },
+    [ERR_UNKNOWN] = { "unknown", false },
+    [ERR_PROTOCOL] = { "protocol", false },
+    [ERR_UNAVAILABLE] = { "unavailable", true },
+    [ERR_RATE_LIMITED] = { "rate_limited", true },
+    [ERR_EXPIRED] = { "expired", true },
+    [ERR_AUTH] = { "auth", false },
+    [ERR_FORBIDDEN] = { "forbidden", false },
+    [ERR_SCRIPT] = { "script", false },
+    [ERR_BUDGET] = { "budget", false },
+    [ERR_MEMORY] = { "memory", false },
+    [ERR_CANCELLED] = { "cancelled", false },
+    [ERR_INTERNAL] = { "internal", false },
 };

@@ -23,12 +23,12 @@ enum err_kind {
     ERR_PROTOCOL,    /* the peer answered something that makes no sense */
     ERR_UNAVAILABLE, /* the service answered 5xx, or its breaker is open */
     ERR_RATE_LIMITED,
-    ERR_EXPIRED,     /* the access token is no longer accepted */
-    ERR_AUTH,        /* the connection is broken: a person must authorise it */
-    ERR_FORBIDDEN,   /* scope or location not granted; the message names it */
-    ERR_SCRIPT,      /* a Lua error */
-    ERR_BUDGET,      /* a script passed its instruction budget */
-    ERR_MEMORY,      /* a script passed its memory cap */
+    ERR_EXPIRED,   /* the access token is no longer accepted */
+    ERR_AUTH,      /* the connection is broken: a person must authorise it */
+    ERR_FORBIDDEN, /* scope or location not granted; the message names it */
+    ERR_SCRIPT,    /* a Lua error */
+    ERR_BUDGET,    /* a script passed its instruction budget */
+    ERR_MEMORY,    /* a script passed its memory cap */
     ERR_CANCELLED,
     ERR_INTERNAL,
     ERR_KIND_COUNT
@@ -45,7 +45,7 @@ struct err {
     char detail[ERR_DETAIL_MAX]; /* ERR_DUPLICATE: the existing id; else "" */
 };
 
-#define ERR_INIT ((struct err){.kind = ERR_NONE})
+#define ERR_INIT ((struct err){ .kind = ERR_NONE })
 
 /* Fills `e` (which may be NULL) and returns -1, so that `return err_set(e, …)` reads well. A
  * message that is too long is cut. */

@@ -1,11 +1,10 @@
 /*
  * Named fault points. Nothing is armed in ordinary life, and a passage is then one atomic load.
  * Armed faults stand in a fixed table that only grows until fault_disarm; each counts its own
- * passages, so "@3" means the third passage over all threads. Passages are noted, each name with its
- * number, only where LADLE_FAULT_TRACE names a file, so that a crash test can find out which points
- * exist and how often each is passed.
- * fault_arm and fault_disarm belong to the thread that starts the others; fault_pass may be called
- * on any thread.
+ * passages, so "@3" means the third passage over all threads. Passages are noted, each name with
+ * its number, only where LADLE_FAULT_TRACE names a file, so that a crash test can find out which
+ * points exist and how often each is passed. fault_arm and fault_disarm belong to the thread that
+ * starts the others; fault_pass may be called on any thread.
  */
 #include "base/fault.h"
 
@@ -99,7 +98,8 @@ int fault_arm(const char *spec, struct err *e)
             if (parse_item(spec, len, &armed[count]) == -1) {
                 return err_set(e, ERR_INVALID,
                                "\"%.*s\" is not a fault; write name=crash@2, name=fail or "
-                               "name=fail*", (int)(len < 200 ? len : 200), spec);
+                               "name=fail*",
+                               (int)(len < 200 ? len : 200), spec);
             }
             atomic_store(&armed[count].passed, 0);
             count++;

@@ -7,10 +7,10 @@
  * passage crashes the process with _exit(70), or makes FAULT_FAILS true once (or "fail*": always).
  * A build with -DNO_FAULTS has none of it. */
 #ifdef NO_FAULTS
-#define FAULT(name) ((void)0)
+#define FAULT(name)       ((void)0)
 #define FAULT_FAILS(name) (0)
 #else
-#define FAULT(name) ((void)fault_pass(name))
+#define FAULT(name)       ((void)fault_pass(name))
 #define FAULT_FAILS(name) (fault_pass(name))
 #endif
 

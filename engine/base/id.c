@@ -85,7 +85,7 @@ int id_parse(const char *text, size_t len, struct id *out)
     if (len != ID_TEXT) {
         return -1;
     }
-    struct id id = {{0}};
+    struct id id = { { 0 } };
     size_t nibble = 0;
     for (size_t i = 0; i < ID_TEXT; i++) {
         if (is_dash_place(i)) {

@@ -10,12 +10,15 @@ struct list {
     struct list *next;
 };
 
-#define LIST_INIT(name) { &(name), &(name) }
+#define LIST_INIT(name)                                                                            \
+    {                                                                                              \
+        &(name), &(name)                                                                           \
+    }
 #define list_entry(link, type, field) ((type *)((char *)(link)-offsetof(type, field)))
-#define list_each(it, head) for (struct list *it = (head)->next; it != (head); it = it->next)
+#define list_each(it, head)           for (struct list *it = (head)->next; it != (head); it = it->next)
 /* Safe where the body removes `it`. */
-#define list_each_safe(it, head) \
-    for (struct list *it = (head)->next, *it##_next = it->next; it != (head); \
+#define list_each_safe(it, head)                                                                   \
+    for (struct list *it = (head)->next, *it##_next = it->next; it != (head);                      \
          it = it##_next, it##_next = it->next)
 
 static inline void list_init(struct list *l)

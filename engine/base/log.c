@@ -43,7 +43,7 @@ struct forbidden {
     size_t owners;
 };
 
-static const char *const level_names[] = {"debug", "info", "warn", "error", "off"};
+static const char *const level_names[] = { "debug", "info", "warn", "error", "off" };
 
 static atomic_int threshold = LOG_INFO;
 static atomic_bool is_json_on;
@@ -128,7 +128,8 @@ static void insert_forbidden(const char *text, size_t len)
     size_t at = lower_bound(head_of(text));
     memmove(&forbidden[at + 1], &forbidden[at], (forbidden_count - at) * sizeof(*forbidden));
     forbidden[at] = (struct forbidden){
-        .head = head_of(text), .text = xmemdup(text, len), .len = len, .owners = 1};
+        .head = head_of(text), .text = xmemdup(text, len), .len = len, .owners = 1
+    };
     forbidden_count++;
 }
 
@@ -286,9 +287,8 @@ static void make_line(struct buf *line, enum log_level level, const char *area, 
     char now[STAMP_TEXT];
     stamp(clock_wall_us(), now);
     bool is_json = atomic_load(&is_json_on);
-    (void)buf_printf(line,
-                     is_json ? "{\"time\":\"%s\",\"level\":\"%s\",\"area\":\"" : "%s %-5s ", now,
-                     level_names[level]);
+    (void)buf_printf(line, is_json ? "{\"time\":\"%s\",\"level\":\"%s\",\"area\":\"" : "%s %-5s ",
+                     now, level_names[level]);
     put_escaped(line, area, strlen(area), 128);
     (void)buf_puts(line, is_json ? "\",\"text\":\"" : ": ");
     put_escaped(line, text, len, LINE_MAX_BYTES - 32);
@@ -305,8 +305,8 @@ static void write_all(const char *data, size_t len)
 }
 
 /* The message as the caller means it, forbidden texts still in it, up to RAW_MAX. */
-__attribute__((format(printf, 1, 0)))
-static char *format_raw(const char *fmt, va_list ap, size_t *len, bool *is_cut)
+__attribute__((format(printf, 1, 0))) static char *format_raw(const char *fmt, va_list ap,
+                                                              size_t *len, bool *is_cut)
 {
     va_list again;
     va_copy(again, ap);

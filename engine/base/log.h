@@ -14,8 +14,8 @@ void log_set_json(bool is_json);
 void log_to(int fd);
 
 #define log_debug(area, ...) log_write(LOG_DEBUG, area, __VA_ARGS__)
-#define log_info(area, ...) log_write(LOG_INFO, area, __VA_ARGS__)
-#define log_warn(area, ...) log_write(LOG_WARN, area, __VA_ARGS__)
+#define log_info(area, ...)  log_write(LOG_INFO, area, __VA_ARGS__)
+#define log_warn(area, ...)  log_write(LOG_WARN, area, __VA_ARGS__)
 #define log_error(area, ...) log_write(LOG_ERROR, area, __VA_ARGS__)
 void log_write(enum log_level level, const char *area, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -55,8 +55,8 @@ static void sip_round(uint64_t v[4])
 
 static uint64_t hash_of(const struct map *m, const char *key, size_t len)
 {
-    uint64_t v[4] = {m->seed[0] ^ 0x736f6d6570736575, m->seed[1] ^ 0x646f72616e646f6d,
-                     m->seed[0] ^ 0x6c7967656e657261, m->seed[1] ^ 0x7465646279746573};
+    uint64_t v[4] = { m->seed[0] ^ 0x736f6d6570736575, m->seed[1] ^ 0x646f72616e646f6d,
+                      m->seed[0] ^ 0x6c7967656e657261, m->seed[1] ^ 0x7465646279746573 };
     size_t whole = len - len % 8;
     for (size_t at = 0; at < whole; at += 8) {
         uint64_t word;
@@ -95,8 +95,8 @@ static struct entry **find(const struct map *m, uint64_t hash, const char *key, 
 {
     for (size_t i = hash & (m->cap - 1); m->slots[i] != NULL; i = (i + 1) & (m->cap - 1)) {
         struct entry *it = m->slots[i];
-        if (it != &tombstone && it->hash == hash && it->len == len
-            && memcmp(it->key, key, len) == 0) {
+        if (it != &tombstone && it->hash == hash && it->len == len &&
+            memcmp(it->key, key, len) == 0) {
             return &m->slots[i];
         }
     }

@@ -27,9 +27,10 @@ static const struct bucket {
     int64_t us;
     const char *seconds; /* as it stands in the label "le" */
 } buckets[BUCKETS] = {
-    {1000, "0.001"},  {2500, "0.0025"}, {5000, "0.005"},  {10000, "0.01"}, {25000, "0.025"},
-    {50000, "0.05"},  {100000, "0.1"},  {250000, "0.25"}, {500000, "0.5"}, {1000000, "1"},
-    {2500000, "2.5"}, {5000000, "5"},   {10000000, "10"}, {30000000, "30"}, {60000000, "60"},
+    { 1000, "0.001" },  { 2500, "0.0025" }, { 5000, "0.005" },  { 10000, "0.01" },
+    { 25000, "0.025" }, { 50000, "0.05" },  { 100000, "0.1" },  { 250000, "0.25" },
+    { 500000, "0.5" },  { 1000000, "1" },   { 2500000, "2.5" }, { 5000000, "5" },
+    { 10000000, "10" }, { 30000000, "30" }, { 60000000, "60" },
 };
 
 struct family {
@@ -43,17 +44,17 @@ struct family {
 struct metric {
     struct list link; /* family.series */
     enum metric_type type;
-    char *labels;     /* `name="value"`, escaped, or "" */
-    int64_t value;    /* a histogram: the number of observations */
-    int64_t sum_us;   /* histogram */
-    int64_t *counts;  /* histogram: per bucket, not cumulative; NULL otherwise */
+    char *labels;    /* `name="value"`, escaped, or "" */
+    int64_t value;   /* a histogram: the number of observations */
+    int64_t sum_us;  /* histogram */
+    int64_t *counts; /* histogram: per bucket, not cumulative; NULL otherwise */
 };
 
 static struct registry {
     struct map *by_name;   /* name -> family */
     struct map *by_series; /* `name{labels}` -> metric */
     struct list families;
-} registry = {.families = LIST_INIT(registry.families)};
+} registry = { .families = LIST_INIT(registry.families) };
 
 static struct family *family_of(const char *name, const char *help, enum metric_type type)
 {
@@ -256,7 +257,7 @@ static int print_histogram(struct buf *out, const struct family *f, const struct
 
 static int print_family(struct buf *out, const struct family *f)
 {
-    static const char *const types[] = {"counter", "gauge", "histogram"};
+    static const char *const types[] = { "counter", "gauge", "histogram" };
     (void)buf_printf(out, "# HELP %s ", f->name);
     (void)put_escaped(out, f->help, strlen(f->help), false);
     (void)buf_printf(out, "\n# TYPE %s %s\n", f->name, types[f->type]);

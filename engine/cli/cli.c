@@ -263,9 +263,10 @@ static void print_list(void)
             (void)printf("  %-12s %s\n", (*at)->name, (*at)->summary);
         }
     }
-    (void)printf("\n`ladle COMMAND --help` explains one. Exit codes: 0 fine, 1 the answer is no, 2 "
-                 "wrong usage\n"
-                 "or configuration, 3 not reachable.\n");
+    (void)printf(
+        "\n`ladle COMMAND --help` explains one. Exit codes: 0 fine, 1 the answer is no, 2 "
+        "wrong usage\n"
+        "or configuration, 3 not reachable.\n");
 }
 
 static void print_version(const struct cli *c)

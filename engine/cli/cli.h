@@ -16,7 +16,7 @@
 enum cli_exit { CLI_OK = 0, CLI_NO = 1, CLI_USAGE = 2, CLI_UNREACHABLE = 3 };
 
 struct option {
-    const char *name;  /* "limit" for --limit */
+    const char *name; /* "limit" for --limit */
     const char *value; /* "N"; NULL: a switch; "FIELD=VALUE…", with the ellipsis: may be repeated */
     const char *help;
 };

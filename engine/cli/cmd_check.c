@@ -224,7 +224,8 @@ const struct command cmd_check = {
         "Exit code 1 where a recipe has errors, 2 where ladle.yaml has.\n"
         "--json: {ok files recipes errors:[{file line column message hint}]}.",
     .run = run,
-    .examples = "  ladle check\n"
-                "  ladle check recipes/contact-sync.yaml --json",
+    .examples =
+        "  ladle check\n"
+        "  ladle check recipes/contact-sync.yaml --json",
     .is_quiet = true,
 };

@@ -217,17 +217,19 @@ const struct command cmd_connect = {
     .args_min = 1,
     .args_max = 1,
     .summary = "Authorise a connection",
-    .help = "Without an option, prints the link at which a person authorises the connection, and "
-            "what to do with\n"
-            "the code that comes back. Values that are given as arguments are visible to other "
-            "processes of this\n"
-            "machine and stay in the shell's history: - keeps them out. A refresh token is used up "
-            "by this.\n"
-            "--json: {name authorize_url redirect_uri}, or the connection as `ladle connections` "
-            "shows it.",
+    .help =
+        "Without an option, prints the link at which a person authorises the connection, and "
+        "what to do with\n"
+        "the code that comes back. Values that are given as arguments are visible to other "
+        "processes of this\n"
+        "machine and stay in the shell's history: - keeps them out. A refresh token is used up "
+        "by this.\n"
+        "--json: {name authorize_url redirect_uri}, or the connection as `ladle connections` "
+        "shows it.",
     .options = options,
     .run = run,
-    .examples = "  ladle connect crm\n"
-                "  ladle connect crm --code -",
+    .examples =
+        "  ladle connect crm\n"
+        "  ladle connect crm --code -",
     .is_quiet = true,
 };

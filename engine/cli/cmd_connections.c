@@ -48,7 +48,9 @@ static json_t *text_or_null(const char *text)
 static json_t *breaker_of(const struct connection_row *row)
 {
     json_t *v = row && row->health ? json_parse_own(row->health, strlen(row->health), NULL) : NULL;
-    return v ? v : json_pack("{s:s, s:n, s:n, s:n}", "state", "closed", "since", "opens_until", "reason");
+    return v ? v
+             : json_pack("{s:s, s:n, s:n, s:n}", "state", "closed", "since", "opens_until",
+                         "reason");
 }
 
 static json_t *describe(const char *name, const json_t *config, const json_t *table,
@@ -97,7 +99,9 @@ static void add_row(const struct cli *c, struct table *t, const json_t *v,
                             since,
                             expires,
                             json_get_text(v, "account"),
-                            reason ? reason : down ? held : hint,
+                            reason ? reason
+                            : down ? held
+                                   : hint,
                             NULL };
     table_row(t, cells);
 }
@@ -152,16 +156,18 @@ const struct command cmd_connections = {
     .args = "",
     .args_max = 0,
     .summary = "The connections of ladle.yaml and their state",
-    .help = "A connection is new (nobody has authorised it yet), connected, or broken: then the "
-            "reason stands\n"
-            "beside it, and `ladle connect NAME` mends it. Access tokens that expire are refreshed "
-            "by the engine.\n"
-            "A service that is down is not called for a while; the engine says so here, too.\n"
-            "--json: {name connector state reason since expires_at scopes account breaker{state since "
-            "opens_until\n"
-            "reason}}, one a line.",
+    .help =
+        "A connection is new (nobody has authorised it yet), connected, or broken: then the "
+        "reason stands\n"
+        "beside it, and `ladle connect NAME` mends it. Access tokens that expire are refreshed "
+        "by the engine.\n"
+        "A service that is down is not called for a while; the engine says so here, too.\n"
+        "--json: {name connector state reason since expires_at scopes account breaker{state since "
+        "opens_until\n"
+        "reason}}, one a line.",
     .run = run,
-    .examples = "  ladle connections\n"
-                "  ladle connections --json",
+    .examples =
+        "  ladle connections\n"
+        "  ladle connections --json",
     .is_quiet = true,
 };

@@ -115,13 +115,15 @@ const struct command cmd_events = {
     .name = "events",
     .args = "",
     .summary = "What came in: one line per event, newest first",
-    .help = "A second delivery of the same event is kept as a line that names the first, and "
-            "starts nothing.\n"
-            "`ladle show ID` tells what an event held and which runs it started.\n"
-            "--json: {id connection type key received_at runs duplicate_of}, one a line.",
+    .help =
+        "A second delivery of the same event is kept as a line that names the first, and "
+        "starts nothing.\n"
+        "`ladle show ID` tells what an event held and which runs it started.\n"
+        "--json: {id connection type key received_at runs duplicate_of}, one a line.",
     .options = options,
     .run = run,
     .is_quiet = true,
-    .examples = "  ladle events --type contact_created --since 1d\n"
-                "  ladle events --connection crm --limit 500 --json",
+    .examples =
+        "  ladle events --type contact_created --since 1d\n"
+        "  ladle events --connection crm --limit 500 --json",
 };

@@ -23,17 +23,19 @@ const struct command cmd_lua = {
     .args_max = -1,
     .is_args_raw = true,
     .summary = "Run a Lua file with the engine's modules",
-    .help = "Runs FILE (\"-\" for standard input) with all of Lua's own libraries and besides:\n"
-            "  json                 the exact JSON codec\n"
-            "  cjson, cjson.safe    lua-cjson, which loses integers and empty lists\n"
-            "  dates                dates and time zones\n"
-            "  host                 HTTP both ways, processes, files, signatures\n"
-            "`require` also finds the project's scripts/ and those built into the program. The\n"
-            "arguments are in `arg`. An error is printed with a traceback and makes the exit\n"
-            "code 1.\n"
-            "\n"
-            "This runs with your rights and without limits: not for scripts that you do not trust.",
-    .examples = "  ladle lua report.lua --since 2026-11-01\n"
-                "  ladle lua /usr/bin/busted spec/scripts",
+    .help =
+        "Runs FILE (\"-\" for standard input) with all of Lua's own libraries and besides:\n"
+        "  json                 the exact JSON codec\n"
+        "  cjson, cjson.safe    lua-cjson, which loses integers and empty lists\n"
+        "  dates                dates and time zones\n"
+        "  host                 HTTP both ways, processes, files, signatures\n"
+        "`require` also finds the project's scripts/ and those built into the program. The\n"
+        "arguments are in `arg`. An error is printed with a traceback and makes the exit\n"
+        "code 1.\n"
+        "\n"
+        "This runs with your rights and without limits: not for scripts that you do not trust.",
+    .examples =
+        "  ladle lua report.lua --since 2026-11-01\n"
+        "  ladle lua /usr/bin/busted spec/scripts",
     .run = run,
 };

@@ -366,13 +366,15 @@ const struct command cmd_ops = {
     .args_min = 0,
     .args_max = 1,
     .summary = "The catalogue of triggers and actions, with what they take",
-    .help = "NAME is a connector (highlevel), a connection of ladle.yaml (crm), or one entry of "
-            "either\n"
-            "(crm.create_task), which is then shown with its fields.\n"
-            "--json: {name kind method path scopes input summary}, one a line.",
+    .help =
+        "NAME is a connector (highlevel), a connection of ladle.yaml (crm), or one entry of "
+        "either\n"
+        "(crm.create_task), which is then shown with its fields.\n"
+        "--json: {name kind method path scopes input summary}, one a line.",
     .options = options,
     .run = run,
-    .examples = "  ladle ops highlevel --kind action\n"
-                "  ladle ops highlevel.create_task",
+    .examples =
+        "  ladle ops highlevel --kind action\n"
+        "  ladle ops highlevel.create_task",
     .is_quiet = true,
 };

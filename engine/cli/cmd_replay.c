@@ -48,13 +48,15 @@ const struct command cmd_replay = {
     .args_min = 1,
     .args_max = -1,
     .summary = "Run an event again from the start, in new runs",
-    .help = "The id is an event's, or a run's: then its event is meant. Every recipe that the "
-            "event fits starts a\n"
-            "new run on its newest version, and steps that an earlier run did are done again: "
-            "where that would\n"
-            "do something twice, `ladle retry` is what you want.",
+    .help =
+        "The id is an event's, or a run's: then its event is meant. Every recipe that the "
+        "event fits starts a\n"
+        "new run on its newest version, and steps that an earlier run did are done again: "
+        "where that would\n"
+        "do something twice, `ladle retry` is what you want.",
     .run = run,
     .is_quiet = true,
-    .examples = "  ladle replay 0199f3a2-7c11-7d3e-8a54-3f1b2c4d5e6f\n"
-                "  ladle replay 4d5e6f a1b2c3",
+    .examples =
+        "  ladle replay 0199f3a2-7c11-7d3e-8a54-3f1b2c4d5e6f\n"
+        "  ladle replay 4d5e6f a1b2c3",
 };

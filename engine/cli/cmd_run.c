@@ -68,7 +68,8 @@ static int run(struct cli *c)
     if (recipe_set_load(&set, p, cli_hooks(p->folder), &e) == -1) {
         code = cli_fail(c, &e);
     } else {
-        expr_forget(); /* the checker of expressions: a Lua state that an engine at work has no use for */
+        expr_forget(); /* the checker of expressions: a Lua state that an engine at work has no use
+                          for */
         code = set.diag_count > 0 ? print_diags(&set) : run_project(c, p, &set);
     }
     recipe_set_fini(&set);

@@ -94,14 +94,16 @@ const struct command cmd_runs = {
     .name = "runs",
     .args = "",
     .summary = "What ran: one line per run of a recipe, newest first",
-    .help = "A run is queued, running, waiting (for a retry or a timer), parked (for a person), "
-            "done, dead,\n"
-            "cancelled, or skipped (its `if` said no). `ladle show ID` tells its steps.\n"
-            "--json: {id recipe event_id key state attempts step due_at created_at updated_at "
-            "error}, one a line.",
+    .help =
+        "A run is queued, running, waiting (for a retry or a timer), parked (for a person), "
+        "done, dead,\n"
+        "cancelled, or skipped (its `if` said no). `ladle show ID` tells its steps.\n"
+        "--json: {id recipe event_id key state attempts step due_at created_at updated_at "
+        "error}, one a line.",
     .options = options,
     .run = run,
     .is_quiet = true,
-    .examples = "  ladle runs --state waiting,parked\n"
-                "  ladle runs --recipe contact-sync --since 2h --json",
+    .examples =
+        "  ladle runs --state waiting,parked\n"
+        "  ladle runs --recipe contact-sync --since 2h --json",
 };

@@ -54,16 +54,17 @@ const struct command cmd_sandbox = {
     .name = "sandbox",
     .args = "",
     .summary = "Start the mock services, for staging",
-    .help = "A strict, stateful stand-in for the HighLevel Contacts API: OAuth with refresh tokens\n"
-            "that work once, rate limits, the real status codes and error bodies, and signed\n"
-            "webhooks for every change that is made through it. It prints its address and\n"
-            "credentials once it listens (one JSON line with --json), and runs until SIGTERM or\n"
-            "Ctrl-C. Whoever reaches its address may use it: keep that to this machine.\n"
-            "\n"
-            "A connection uses it with `base_url: http://ADDR` and\n"
-            "`token_url: http://ADDR/oauth/token`. The addresses below /_sandbox/ show and steer\n"
-            "it: state, ledger, contacts, faults, settings, emit, hooks\n"
-            "(scripts/sandbox/control.lua).",
+    .help =
+        "A strict, stateful stand-in for the HighLevel Contacts API: OAuth with refresh tokens\n"
+        "that work once, rate limits, the real status codes and error bodies, and signed\n"
+        "webhooks for every change that is made through it. It prints its address and\n"
+        "credentials once it listens (one JSON line with --json), and runs until SIGTERM or\n"
+        "Ctrl-C. Whoever reaches its address may use it: keep that to this machine.\n"
+        "\n"
+        "A connection uses it with `base_url: http://ADDR` and\n"
+        "`token_url: http://ADDR/oauth/token`. The addresses below /_sandbox/ show and steer\n"
+        "it: state, ledger, contacts, faults, settings, emit, hooks\n"
+        "(scripts/sandbox/control.lua).",
     .options = options,
     .examples =
         "  ladle sandbox --hooks http://127.0.0.1:8420/hooks/crm --key data/sandbox.pem\n"

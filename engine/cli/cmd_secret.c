@@ -182,15 +182,17 @@ const struct command cmd_secret = {
     .args_min = 1,
     .args_max = 2,
     .summary = "The secrets that ladle.yaml names as ${secret.NAME}",
-    .help = "`set` asks for the value on a terminal, or reads it from stdin, without the line end "
-            "behind it. Values\n"
-            "are encrypted in the store under the key file beside it (data/key, mode 0600): keep a "
-            "copy of that\n"
-            "file elsewhere, as without it they cannot be read. `list` shows names only; nothing "
-            "shows a value.\n"
-            "--json: {name updated_at}, one a line.",
+    .help =
+        "`set` asks for the value on a terminal, or reads it from stdin, without the line end "
+        "behind it. Values\n"
+        "are encrypted in the store under the key file beside it (data/key, mode 0600): keep a "
+        "copy of that\n"
+        "file elsewhere, as without it they cannot be read. `list` shows names only; nothing "
+        "shows a value.\n"
+        "--json: {name updated_at}, one a line.",
     .run = run,
-    .examples = "  ladle secret set highlevel_client_secret\n"
-                "  pass show crm/token | ladle secret set crm_token",
+    .examples =
+        "  ladle secret set highlevel_client_secret\n"
+        "  pass show crm/token | ladle secret set crm_token",
     .is_quiet = true,
 };

@@ -498,23 +498,25 @@ const struct command cmd_send = {
     .args_min = 1,
     .args_max = 1,
     .summary = "Deliver a signed sample event",
-    .help = "TYPE is a trigger (contact_created) or the service's own word for it (ContactCreate): "
-            "its sample gets\n"
-            "a new id and the current time, is signed as the connection wants, and is posted to "
-            "the engine.\n"
-            "\n"
-            "HMAC secrets and tokens are the connection's. The private key of a service that signs "
-            "with Ed25519 is\n"
-            "not known, so a test key is made beside the store (data/test-webhook-key.pem, mode "
-            "0600). The engine\n"
-            "takes it only on a connection that names it in ladle.yaml:\n"
-            "\n"
-            "    webhook: { public_keys: [data/test-webhook-key.pub.pem] }\n"
-            "\n"
-            "--json: {ok status connection type answer}.",
+    .help =
+        "TYPE is a trigger (contact_created) or the service's own word for it (ContactCreate): "
+        "its sample gets\n"
+        "a new id and the current time, is signed as the connection wants, and is posted to "
+        "the engine.\n"
+        "\n"
+        "HMAC secrets and tokens are the connection's. The private key of a service that signs "
+        "with Ed25519 is\n"
+        "not known, so a test key is made beside the store (data/test-webhook-key.pem, mode "
+        "0600). The engine\n"
+        "takes it only on a connection that names it in ladle.yaml:\n"
+        "\n"
+        "    webhook: { public_keys: [data/test-webhook-key.pub.pem] }\n"
+        "\n"
+        "--json: {ok status connection type answer}.",
     .options = options,
     .run = run,
-    .examples = "  ladle send contact_created --set email=jane@example.com\n"
-                "  ladle send delivery.json --to crm --as-is",
+    .examples =
+        "  ladle send contact_created --set email=jane@example.com\n"
+        "  ladle send delivery.json --to crm --as-is",
     .is_quiet = true,
 };

@@ -421,14 +421,10 @@ static int host_mono_ms(lua_State *L)
 }
 
 static const luaL_Reg time_functions[] = {
-    { "after", host_after },
-    { "mono_ms", host_mono_ms },
-    { "now_ms", host_now_ms },
-    { "run", host_run },
-    { "sleep_ms", host_sleep_ms },
-    { "stop", host_stop },
-    { "turn", host_lua_turn },
-    { NULL, NULL },
+    { "after", host_after },       { "mono_ms", host_mono_ms },
+    { "now_ms", host_now_ms },     { "run", host_run },
+    { "sleep_ms", host_sleep_ms }, { "stop", host_stop },
+    { "turn", host_lua_turn },     { NULL, NULL },
 };
 
 /* --- life ------------------------------------------------------------------------------------ */

@@ -215,12 +215,9 @@ static const luaL_Reg sign_functions[] = {
 };
 
 static const luaL_Reg crypto_functions[] = {
-    { "base64", host_base64 },
-    { "base64_decode", host_base64_decode },
-    { "hmac", host_hmac },
-    { "sha256", host_sha256 },
-    { "uuid", host_uuid },
-    { NULL, NULL },
+    { "base64", host_base64 }, { "base64_decode", host_base64_decode },
+    { "hmac", host_hmac },     { "sha256", host_sha256 },
+    { "uuid", host_uuid },     { NULL, NULL },
 };
 
 void host_crypto_open(lua_State *L, struct host *h)

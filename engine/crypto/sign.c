@@ -32,9 +32,9 @@ static const struct {
     const char *name;    /* ours */
     const char *openssl; /* OpenSSL's */
 } hashes[] = {
-    [SIGN_SHA1] = {"sha1", "SHA1"},
-    [SIGN_SHA256] = {"sha256", "SHA256"},
-    [SIGN_SHA512] = {"sha512", "SHA512"},
+    [SIGN_SHA1] = { "sha1", "SHA1" },
+    [SIGN_SHA256] = { "sha256", "SHA256" },
+    [SIGN_SHA512] = { "sha512", "SHA512" },
 };
 
 enum { HASHES = sizeof(hashes) / sizeof(hashes[0]) };
@@ -101,15 +101,15 @@ size_t sign_hmac(enum sign_hash h, const void *key, size_t key_len, const void *
     char name[16];
     size_t name_len = strlen(hashes[h].openssl);
     memcpy(name, hashes[h].openssl, name_len + 1);
-    OSSL_PARAM params[] = {OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, name, name_len),
-                           OSSL_PARAM_END};
+    OSSL_PARAM params[] = { OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, name, name_len),
+                            OSSL_PARAM_END };
     EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(hmac);
     assert(ctx != NULL);
     size_t out_len = 0;
     /* An empty key is a key, but a NULL one means "the key of before". */
-    int ok = EVP_MAC_init(ctx, key_len > 0 ? key : (const void *)"", key_len, params) == 1
-             && EVP_MAC_update(ctx, len > 0 ? data : (const void *)"", len) == 1
-             && EVP_MAC_final(ctx, out, &out_len, SIGN_DIGEST_MAX) == 1;
+    int ok = EVP_MAC_init(ctx, key_len > 0 ? key : (const void *)"", key_len, params) == 1 &&
+             EVP_MAC_update(ctx, len > 0 ? data : (const void *)"", len) == 1 &&
+             EVP_MAC_final(ctx, out, &out_len, SIGN_DIGEST_MAX) == 1;
     assert(ok);
     EVP_MAC_CTX_free(ctx);
     return out_len;
@@ -145,7 +145,7 @@ static struct sign_key *key_take(EVP_PKEY *pkey, bool is_private, struct err *e)
         return NULL;
     }
     struct sign_key *k = xcalloc(1, sizeof(*k));
-    *k = (struct sign_key){.pkey = pkey, .is_ed25519 = is_ed25519, .is_private = is_private};
+    *k = (struct sign_key){ .pkey = pkey, .is_ed25519 = is_ed25519, .is_private = is_private };
     return k;
 }
 
@@ -238,8 +238,8 @@ int sign_make(const struct sign_key *k, const void *data, size_t len, uint8_t ou
     assert(ctx != NULL);
     size_t out_len = SIGN_ED25519;
     const unsigned char *bytes = len > 0 ? data : (const void *)"";
-    int ok = EVP_DigestSignInit_ex(ctx, NULL, NULL, NULL, NULL, k->pkey, NULL) == 1
-             && EVP_DigestSign(ctx, out, &out_len, bytes, len) == 1;
+    int ok = EVP_DigestSignInit_ex(ctx, NULL, NULL, NULL, NULL, k->pkey, NULL) == 1 &&
+             EVP_DigestSign(ctx, out, &out_len, bytes, len) == 1;
     EVP_MD_CTX_free(ctx);
     assert(ok && out_len == SIGN_ED25519);
     return 0;

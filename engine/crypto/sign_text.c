@@ -105,7 +105,7 @@ int hex_encode(struct buf *out, const void *data, size_t len)
     static const char digits[] = "0123456789abcdef";
     const uint8_t *bytes = data;
     for (size_t i = 0; i < len; i++) {
-        char two[2] = {digits[bytes[i] >> 4], digits[bytes[i] & 0x0f]};
+        char two[2] = { digits[bytes[i] >> 4], digits[bytes[i] & 0x0f] };
         if (buf_append(out, two, 2) == -1) {
             return -1;
         }

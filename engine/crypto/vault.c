@@ -289,7 +289,8 @@ static int check_header(const struct vault *v, const char *name, const uint8_t *
     if (memcmp(sealed + 1, v->key_id, VAULT_KEY_ID) != 0) {
         return err_set(e, ERR_CONFIG,
                        "the secret %.80s was sealed under another key; put back the key file that "
-                       "belongs to this store, or set the secret again", name);
+                       "belongs to this store, or set the secret again",
+                       name);
     }
     return 0;
 }
@@ -304,9 +305,9 @@ struct secret *vault_open_value(const struct vault *v, const char *name, const u
     char *plain = xmalloc(plain_len + 1);
     size_t bound_len;
     uint8_t *bound = bound_data(sealed, name, &bound_len);
-    int rc = crypto_aead_xchacha20poly1305_ietf_decrypt(
-        (uint8_t *)plain, NULL, NULL, sealed + HEADER + NONCE, plain_len + TAG, bound, bound_len,
-        sealed + HEADER, v->key);
+    int rc = crypto_aead_xchacha20poly1305_ietf_decrypt((uint8_t *)plain, NULL, NULL,
+                                                        sealed + HEADER + NONCE, plain_len + TAG,
+                                                        bound, bound_len, sealed + HEADER, v->key);
     free(bound);
     if (rc != 0) {
         free(plain);

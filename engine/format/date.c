@@ -34,10 +34,10 @@ static struct civil civil_at_offset(int64_t wall_us, int offset_s)
     int64_t local = seconds + offset_s;
     int64_t days = floor_div(local, DAY_S);
     int day_s = (int)(local - days * DAY_S);
-    struct civil c = {.hour = day_s / 3600,
-                      .minute = day_s / 60 % 60,
-                      .second = day_s % 60,
-                      .us = (int)((wall_us % US + US) % US)};
+    struct civil c = { .hour = day_s / 3600,
+                       .minute = day_s / 60 % 60,
+                       .second = day_s % 60,
+                       .us = (int)((wall_us % US + US) % US) };
     days_to_date(days, &c.year, &c.month, &c.day);
     return c;
 }
@@ -97,8 +97,8 @@ static int64_t utc_of_local(int64_t local, const struct zone *z, bool *is_gap)
 
 int64_t civil_to_us(const struct civil *c, const struct zone *z)
 {
-    int64_t local = civil_days(c) * DAY_S + (int64_t)c->hour * 3600 + (int64_t)c->minute * 60
-                    + c->second + floor_div(c->us, US);
+    int64_t local = civil_days(c) * DAY_S + (int64_t)c->hour * 3600 + (int64_t)c->minute * 60 +
+                    c->second + floor_div(c->us, US);
     local = clamp(local, -SECONDS_LIMIT, SECONDS_LIMIT);
     bool is_gap;
     int64_t t = utc_of_local(local, z, &is_gap);
@@ -197,9 +197,9 @@ static bool parse_epoch(const char *text, size_t len, int64_t *wall_us)
 
 static bool take_date(struct scan *s, struct civil *c)
 {
-    return take_digits(s, 4, 1, 9999, &c->year) && take_one_of(s, "-")
-           && take_digits(s, 2, 1, 12, &c->month) && take_one_of(s, "-")
-           && take_digits(s, 2, 1, days_in_month(c->year, c->month), &c->day);
+    return take_digits(s, 4, 1, 9999, &c->year) && take_one_of(s, "-") &&
+           take_digits(s, 2, 1, 12, &c->month) && take_one_of(s, "-") &&
+           take_digits(s, 2, 1, days_in_month(c->year, c->month), &c->day);
 }
 
 /* ".123456789": digits beyond the microsecond are dropped. */
@@ -216,8 +216,8 @@ static bool take_fraction(struct scan *s, struct civil *c)
 /* "10:15", "10:15:30", "10:15:30.25"; a leap second counts as the second after it. */
 static bool take_clock(struct scan *s, struct civil *c)
 {
-    if (!take_digits(s, 2, 0, 23, &c->hour) || !take_one_of(s, ":")
-        || !take_digits(s, 2, 0, 59, &c->minute)) {
+    if (!take_digits(s, 2, 0, 23, &c->hour) || !take_one_of(s, ":") ||
+        !take_digits(s, 2, 0, 59, &c->minute)) {
         return false;
     }
     if (!take_one_of(s, ":")) {
@@ -249,7 +249,7 @@ static bool take_offset(struct scan *s, int *offset_s)
 
 static bool parse_text(struct scan s, const struct zone *z, int64_t *wall_us)
 {
-    struct civil c = {0};
+    struct civil c = { 0 };
     if (!take_date(&s, &c)) {
         return false;
     }
@@ -271,8 +271,8 @@ static bool parse_text(struct scan s, const struct zone *z, int64_t *wall_us)
 
 int date_parse(const char *text, size_t len, const struct zone *z, int64_t *wall_us, struct err *e)
 {
-    if (parse_epoch(text, len, wall_us)
-        || parse_text((struct scan){text, text + len}, z, wall_us)) {
+    if (parse_epoch(text, len, wall_us) ||
+        parse_text((struct scan){ text, text + len }, z, wall_us)) {
         return 0;
     }
     int shown = (int)(len < SHOWN_IN_ERROR ? len : SHOWN_IN_ERROR);

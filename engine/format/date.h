@@ -16,7 +16,7 @@ struct zone;
 /* "Europe/Amsterdam", "UTC". Borrowed, lives until zone_forget_all. NULL and ERR_CONFIG where there
  * is none. */
 const struct zone *zone_get(const char *name, struct err *e);
-void zone_forget_all(void); /* frees; at exit */
+void zone_forget_all(void);                               /* frees; at exit */
 int zone_offset_s(const struct zone *z, int64_t wall_us); /* seconds east of UTC at that moment */
 
 /* Civil time, month and day from 1. Fields outside their range count on into the next larger

@@ -17,7 +17,7 @@
 
 enum {
     MESSAGE_MAX = 600,
-    SHOWN_MAX = 100,  /* characters of a line that are shown */
+    SHOWN_MAX = 100,   /* characters of a line that are shown */
     SHOWN_BEFORE = 70, /* … of them before the column, where the line is longer */
     WORD_MAX = 64,
 };

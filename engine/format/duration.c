@@ -13,22 +13,22 @@
 
 enum { NUMBER_DIGITS_MAX = 9, SHOWN_IN_ERROR = 60 };
 
-#define MS INT64_C(1000)
-#define SECOND (1000 * MS)
-#define MINUTE (60 * SECOND)
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
+#define MS              INT64_C(1000)
+#define SECOND          (1000 * MS)
+#define MINUTE          (60 * SECOND)
+#define HOUR            (60 * MINUTE)
+#define DAY             (24 * HOUR)
 #define DURATION_MAX_US (3653 * DAY) /* ten years with three leap days */
 
 static const struct unit {
     const char *name;
     int64_t us;
 } units[] = {
-    {"ms", MS},          {"s", SECOND},       {"sec", SECOND},   {"second", SECOND},
-    {"seconds", SECOND}, {"m", MINUTE},       {"min", MINUTE},   {"minute", MINUTE},
-    {"minutes", MINUTE}, {"h", HOUR},         {"hour", HOUR},    {"hours", HOUR},
-    {"d", DAY},          {"day", DAY},        {"days", DAY},     {"w", 7 * DAY},
-    {"week", 7 * DAY},   {"weeks", 7 * DAY},
+    { "ms", MS },          { "s", SECOND },      { "sec", SECOND }, { "second", SECOND },
+    { "seconds", SECOND }, { "m", MINUTE },      { "min", MINUTE }, { "minute", MINUTE },
+    { "minutes", MINUTE }, { "h", HOUR },        { "hour", HOUR },  { "hours", HOUR },
+    { "d", DAY },          { "day", DAY },       { "days", DAY },   { "w", 7 * DAY },
+    { "week", 7 * DAY },   { "weeks", 7 * DAY },
 };
 
 struct scan {
@@ -94,7 +94,7 @@ static int refuse(const char *text, size_t len, const char *why, struct err *e)
 
 int duration_parse(const char *text, size_t len, int64_t *us, struct err *e)
 {
-    struct scan s = {.at = text, .end = text + len};
+    struct scan s = { .at = text, .end = text + len };
     int64_t total = 0;
     skip_spaces(&s);
     if (s.at == s.end) {
@@ -115,8 +115,8 @@ int duration_parse(const char *text, size_t len, int64_t *us, struct err *e)
             return refuse(text, len, "the units are ms, s, min, h, days and weeks", e);
         }
         /* thousandths < 10^12, unit / 1000 < 10^9 */
-        if (thousandths > DURATION_MAX_US / (unit / 1000)
-            || total > DURATION_MAX_US - thousandths * (unit / 1000)) {
+        if (thousandths > DURATION_MAX_US / (unit / 1000) ||
+            total > DURATION_MAX_US - thousandths * (unit / 1000)) {
             return refuse(text, len, "it is longer than 10 years", e);
         }
         total += thousandths * (unit / 1000);
@@ -131,8 +131,8 @@ static const struct {
     const char *many;
     int64_t us;
 } steps[] = {
-    {"day", "days", DAY}, {"h", "h", HOUR}, {"min", "min", MINUTE},
-    {"s", "s", SECOND},   {"ms", "ms", MS}, {"us", "us", 1},
+    { "day", "days", DAY }, { "h", "h", HOUR }, { "min", "min", MINUTE },
+    { "s", "s", SECOND },   { "ms", "ms", MS }, { "us", "us", 1 },
 };
 
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };

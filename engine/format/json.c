@@ -71,8 +71,8 @@ static bool is_number_char(char c)
 /* Whether the number text[0..len) is an integer that 64 bits do not hold. */
 static bool is_big_integer(const char *text, size_t len)
 {
-    if (len <= INT_DIGITS_SAFE || memchr(text, '.', len) != NULL || memchr(text, 'e', len) != NULL
-        || memchr(text, 'E', len) != NULL) {
+    if (len <= INT_DIGITS_SAFE || memchr(text, '.', len) != NULL ||
+        memchr(text, 'e', len) != NULL || memchr(text, 'E', len) != NULL) {
         return false;
     }
     if (len > 24) {
@@ -263,8 +263,8 @@ static int write_object(struct buf *out, json_t *v, int depth)
             (void)buf_putc(out, ',');
         }
         is_first = false;
-        if (write_member(out, json_object_iter_key(it), json_object_iter_value(it), false, depth)
-            == -1) {
+        if (write_member(out, json_object_iter_key(it), json_object_iter_value(it), false, depth) ==
+            -1) {
             return -1;
         }
     }

@@ -23,7 +23,7 @@ json_t *json_parse_own(const char *text, size_t len, struct err *e);
 /* Compact text, keys in their order; yours (free). Never NULL for a value that json_parse or the
  * Lua codec made. */
 char *json_text(const json_t *v, size_t *len);
-char *json_text_sorted(const json_t *v); /* keys sorted: for hashes. Yours. */
+char *json_text_sorted(const json_t *v);           /* keys sorted: for hashes. Yours. */
 int json_append(struct buf *out, const json_t *v); /* -1 where out is full */
 
 /* Walks "a.b.0.c"; borrowed, NULL where anything is missing. */

@@ -102,8 +102,8 @@ static int parse_ipv6(struct part text, struct url *out, struct err *e)
     }
     memcpy(copy, text.at, text.len);
     copy[text.len] = '\0';
-    if (inet_pton(AF_INET6, copy, &addr) != 1
-        || inet_ntop(AF_INET6, &addr, out->host, sizeof(out->host)) == NULL) {
+    if (inet_pton(AF_INET6, copy, &addr) != 1 ||
+        inet_ntop(AF_INET6, &addr, out->host, sizeof(out->host)) == NULL) {
         return refuse(e, "what stands in brackets is not an IPv6 address");
     }
     return 0;
@@ -162,7 +162,7 @@ static int parse_authority(struct part text, struct url *out, struct err *e)
             return refuse(e, "a bracket is not closed");
         }
         size_t n = (size_t)(close - text.at) + 1;
-        if (parse_ipv6((struct part){text.at + 1, n - 2}, out, e) == -1) {
+        if (parse_ipv6((struct part){ text.at + 1, n - 2 }, out, e) == -1) {
             return -1;
         }
         if (n == text.len) {
@@ -171,17 +171,17 @@ static int parse_authority(struct part text, struct url *out, struct err *e)
         if (text.at[n] != ':') {
             return refuse(e, "there is something else than a port behind the brackets");
         }
-        return parse_port((struct part){text.at + n + 1, text.len - n - 1}, out, e);
+        return parse_port((struct part){ text.at + n + 1, text.len - n - 1 }, out, e);
     }
     if (memchr(text.at, '@', text.len) != NULL) {
         return refuse(e, "it may not hold a user name or password");
     }
     const char *colon = memchr(text.at, ':', text.len);
     size_t n = colon != NULL ? (size_t)(colon - text.at) : text.len;
-    if (parse_name((struct part){text.at, n}, out, e) == -1) {
+    if (parse_name((struct part){ text.at, n }, out, e) == -1) {
         return -1;
     }
-    return colon == NULL ? 0 : parse_port((struct part){colon + 1, text.len - n - 1}, out, e);
+    return colon == NULL ? 0 : parse_port((struct part){ colon + 1, text.len - n - 1 }, out, e);
 }
 
 static int check_chars(struct part text, struct err *e)
@@ -206,7 +206,7 @@ static struct part take_until(struct part *rest, const char *stops)
     while (n < rest->len && (rest->at[n] == '\0' || strchr(stops, rest->at[n]) == NULL)) {
         n++;
     }
-    struct part out = {rest->at, n};
+    struct part out = { rest->at, n };
     rest->at += n;
     rest->len -= n;
     return out;
@@ -215,18 +215,18 @@ static struct part take_until(struct part *rest, const char *stops)
 static int parse_tail(struct part rest, struct url *out, struct err *e)
 {
     struct part path = take_until(&rest, "?#");
-    struct part query = {NULL, 0};
+    struct part query = { NULL, 0 };
     if (rest.len > 0 && rest.at[0] == '?') {
         query = take_until(&rest, "#");
         query.at++;
         query.len--;
     }
-    struct part fragment = {rest.at, 0};
+    struct part fragment = { rest.at, 0 };
     if (rest.len > 0) {
-        fragment = (struct part){rest.at + 1, rest.len - 1};
+        fragment = (struct part){ rest.at + 1, rest.len - 1 };
     }
-    if (check_chars(path, e) == -1 || (query.at != NULL && check_chars(query, e) == -1)
-        || check_chars(fragment, e) == -1) {
+    if (check_chars(path, e) == -1 || (query.at != NULL && check_chars(query, e) == -1) ||
+        check_chars(fragment, e) == -1) {
         return -1;
     }
     out->path = path.len > 0 ? xstrndup(path.at, path.len) : xstrdup("/");
@@ -236,11 +236,11 @@ static int parse_tail(struct part rest, struct url *out, struct err *e)
 
 int url_parse(const char *text, size_t len, struct url *out, struct err *e)
 {
-    *out = (struct url){.path = NULL};
+    *out = (struct url){ .path = NULL };
     if (len > URL_MAX) {
         return err_set(e, ERR_TOO_LARGE, "a URL is longer than %d bytes", URL_MAX);
     }
-    struct part rest = {text, len};
+    struct part rest = { text, len };
     if (take_scheme(&rest, out, e) == -1) {
         return -1;
     }
@@ -383,7 +383,7 @@ static int decode_field(json_t *fields, struct part pair, struct err *e)
 {
     struct part rest = pair;
     struct part name = take_until(&rest, "=");
-    struct part text = rest.len > 0 ? (struct part){rest.at + 1, rest.len - 1} : rest;
+    struct part text = rest.len > 0 ? (struct part){ rest.at + 1, rest.len - 1 } : rest;
     json_t *key = decode_text(name, e);
     json_t *value = key != NULL ? decode_text(text, e) : NULL;
     int rc = -1;
@@ -397,7 +397,7 @@ static int decode_field(json_t *fields, struct part pair, struct err *e)
 json_t *url_decode_form(const char *text, size_t len, struct err *e)
 {
     json_t *fields = json_object();
-    struct part rest = {text, len};
+    struct part rest = { text, len };
     int count = 0;
     while (rest.len > 0) {
         struct part pair = take_until(&rest, "&");
@@ -423,7 +423,7 @@ json_t *url_decode_form(const char *text, size_t len, struct err *e)
 
 /* --- addresses ------------------------------------------------------------------------------- */
 
-static const uint8_t v4_prefix[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+static const uint8_t v4_prefix[16] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
 /* Any address as 16 bytes, IPv4 mapped into IPv6; 0 or -1. */
 static int parse_ip(const char *text, uint8_t out[16])
@@ -449,7 +449,7 @@ int cidr_parse(const char *text, struct cidr *out, struct err *e)
 {
     char addr[INET6_ADDRSTRLEN];
     size_t len = strcspn(text, "/");
-    struct cidr net = {.bits = 128};
+    struct cidr net = { .bits = 128 };
     if (len >= sizeof(addr)) {
         return err_set(e, ERR_INVALID, "\"%.60s\" is not an IP address or network", text);
     }
@@ -488,18 +488,19 @@ static const struct {
     uint8_t addr[4];
     int bits;
 } v4_special[] = {
-    {{0, 0, 0, 0}, 8},      {{10, 0, 0, 0}, 8},     {{100, 64, 0, 0}, 10}, {{127, 0, 0, 0}, 8},
-    {{169, 254, 0, 0}, 16}, {{172, 16, 0, 0}, 12},  {{192, 0, 0, 0}, 24},  {{192, 0, 2, 0}, 24},
-    {{192, 88, 99, 0}, 24}, {{192, 168, 0, 0}, 16}, {{198, 18, 0, 0}, 15}, {{198, 51, 100, 0}, 24},
-    {{203, 0, 113, 0}, 24}, {{224, 0, 0, 0}, 4},    {{240, 0, 0, 0}, 4},
+    { { 0, 0, 0, 0 }, 8 },      { { 10, 0, 0, 0 }, 8 },     { { 100, 64, 0, 0 }, 10 },
+    { { 127, 0, 0, 0 }, 8 },    { { 169, 254, 0, 0 }, 16 }, { { 172, 16, 0, 0 }, 12 },
+    { { 192, 0, 0, 0 }, 24 },   { { 192, 0, 2, 0 }, 24 },   { { 192, 88, 99, 0 }, 24 },
+    { { 192, 168, 0, 0 }, 16 }, { { 198, 18, 0, 0 }, 15 },  { { 198, 51, 100, 0 }, 24 },
+    { { 203, 0, 113, 0 }, 24 }, { { 224, 0, 0, 0 }, 4 },    { { 240, 0, 0, 0 }, 4 },
 };
 
 static bool is_special_v4(const uint8_t addr[4])
 {
-    uint8_t whole[16] = {0};
+    uint8_t whole[16] = { 0 };
     memcpy(whole, addr, 4);
     for (size_t i = 0; i < sizeof(v4_special) / sizeof(v4_special[0]); i++) {
-        uint8_t prefix[16] = {0};
+        uint8_t prefix[16] = { 0 };
         memcpy(prefix, v4_special[i].addr, 4);
         if (has_prefix(whole, prefix, v4_special[i].bits)) {
             return true;
@@ -510,12 +511,12 @@ static bool is_special_v4(const uint8_t addr[4])
 
 bool ip_is_private(const char *ip)
 {
-    static const uint8_t nat64[16] = {0x00, 0x64, 0xff, 0x9b};
-    static const uint8_t six_to_four[16] = {0x20, 0x02};
-    static const uint8_t global[16] = {0x20};             /* 2000::/3, all that is assigned */
-    static const uint8_t protocols[16] = {0x20, 0x01};    /* 2001::/23, Teredo among them */
-    static const uint8_t examples[16] = {0x20, 0x01, 0x0d, 0xb8};
-    static const uint8_t more_examples[16] = {0x3f, 0xff}; /* 3fff::/20, RFC 9637 */
+    static const uint8_t nat64[16] = { 0x00, 0x64, 0xff, 0x9b };
+    static const uint8_t six_to_four[16] = { 0x20, 0x02 };
+    static const uint8_t global[16] = { 0x20 };          /* 2000::/3, all that is assigned */
+    static const uint8_t protocols[16] = { 0x20, 0x01 }; /* 2001::/23, Teredo among them */
+    static const uint8_t examples[16] = { 0x20, 0x01, 0x0d, 0xb8 };
+    static const uint8_t more_examples[16] = { 0x3f, 0xff }; /* 3fff::/20, RFC 9637 */
     uint8_t addr[16];
     if (parse_ip(ip, addr) == -1) {
         return true;
@@ -526,14 +527,14 @@ bool ip_is_private(const char *ip)
     if (has_prefix(addr, six_to_four, 16)) {
         return is_special_v4(addr + 2);
     }
-    return !has_prefix(addr, global, 3) || has_prefix(addr, protocols, 23)
-           || has_prefix(addr, examples, 32) || has_prefix(addr, more_examples, 20);
+    return !has_prefix(addr, global, 3) || has_prefix(addr, protocols, 23) ||
+           has_prefix(addr, examples, 32) || has_prefix(addr, more_examples, 20);
 }
 
 bool ip_is_loopback(const char *ip)
 {
-    static const uint8_t v6[16] = {[15] = 1};
-    static const uint8_t v4[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127};
+    static const uint8_t v6[16] = { [15] = 1 };
+    static const uint8_t v4[16] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127 };
     uint8_t addr[16];
     if (strcasecmp(ip, "localhost") == 0) {
         return true;

@@ -95,7 +95,7 @@ static bool line_holds(struct parse *p, size_t line, const char *needle)
     return memmem(p->text + start, len, needle, strlen(needle)) != NULL;
 }
 
-#define REFUSE(p, mark, hint, ...) \
+#define REFUSE(p, mark, hint, ...)                                                                 \
     diags_add((p)->d, (int)(mark).line + 1, (int)(mark).column + 1, hint, __VA_ARGS__)
 
 /* --- the text before libyaml sees it --------------------------------------------------------- */
@@ -119,8 +119,8 @@ static const char *char_problem(const unsigned char *c, size_t n, bool is_before
     if (n == 3 && c[0] == 0xe2 && c[1] == 0x80 && (c[2] == 0xa8 || c[2] == 0xa9)) {
         return "an invisible line separator has no place here";
     }
-    if (n == 3 && ((c[0] == 0xef && c[1] == 0xbb && c[2] == 0xbf)
-                   || (c[0] == 0xef && c[1] == 0xbf && c[2] >= 0xbe))) {
+    if (n == 3 && ((c[0] == 0xef && c[1] == 0xbb && c[2] == 0xbf) ||
+                   (c[0] == 0xef && c[1] == 0xbf && c[2] >= 0xbe))) {
         return "an invisible character has no place here";
     }
     return NULL;
@@ -175,8 +175,8 @@ static void throw_away(struct parse *p, struct yaml *node)
 static struct yaml *accept_key(struct parse *p, struct frame *f, struct yaml *key)
 {
     if (key->kind != YAML_SCALAR) {
-        diags_add(p->d, key->line, key->column,
-                  "a text that begins with { or [ must be in quotes", "a key must be a text");
+        diags_add(p->d, key->line, key->column, "a text that begins with { or [ must be in quotes",
+                  "a key must be a text");
         throw_away(p, key);
         return NULL;
     }
@@ -308,8 +308,8 @@ static int on_start(struct parse *p, enum yaml_kind kind, const yaml_event_t *ev
                           event->data.sequence_start.tag);
     }
     add(p, node);
-    p->frames[p->depth++] = (struct frame){
-        .node = node, .seen = kind == YAML_MAP ? map_new() : NULL};
+    p->frames[p->depth++] =
+        (struct frame){ .node = node, .seen = kind == YAML_MAP ? map_new() : NULL };
     return 0;
 }
 
@@ -366,42 +366,42 @@ static const struct advice {
     const char *hint;
     bool is_at_context; /* the place to look at is where the thing began */
 } advices[] = {
-    {"mapping values are not allowed in this context", "a \": \" stands where none can be",
-     "put a text that holds \": \" in quotes, or check how far this line and the ones above are "
-     "indented",
-     false},
-    {"block sequence entries are not allowed in this context", "a list begins where none can be",
-     "put the \"- \" on a line of its own, indented", false},
-    {"mapping keys are not allowed in this context", "a key begins where none can be",
-     "put a text that begins with \"? \" in quotes", false},
-    {"could not find expected ':'", "a key without \": \" behind it",
-     "write key: value; a text over several lines begins with | or is in quotes", true},
-    {"found unexpected end of stream", "a quote is not closed", "close it with the same quote",
-     true},
-    {"found unexpected document indicator", "a quote is not closed", "close it with the same quote",
-     true},
-    {"found unknown escape character", "a backslash in double quotes begins no known escape",
-     "write \\\\ for a backslash, or use single quotes, where it means itself", false},
-    {"did not find expected key", "this line does not fit to the ones above",
-     "indent it like the keys above; behind a text in quotes nothing may follow", false},
-    {"did not find expected '-' indicator", "this line does not fit to the list above",
-     "indent it deeper than the \"- \", or begin it with \"- \" as the others", false},
-    {"did not find expected ',' or ']'", "a list in [ ] is not closed, or a comma is missing",
-     "a text that begins with [ must be in quotes", true},
-    {"did not find expected ',' or '}'", "a map in { } is not closed, or a comma is missing",
-     "a text that begins with { must be in quotes", true},
-    {"did not find expected node content", "a value is missing here",
-     "a text that begins with one of , ] } must be in quotes", false},
-    {"did not find expected alphabetic or numeric character", "a name is missing behind & or *",
-     "a text that begins with & or * must be in quotes", true},
-    {"did not find expected <document start>", "nothing can follow here",
-     "check how far this line is indented, and that all values above stand behind a key", false},
-    {"did not find expected comment or line break", "nothing may follow | or > on its line",
-     "begin the text on the next line, indented, or put it in quotes", true},
-    {"found a tab character where an indentation space is expected", "a tab is used to indent",
-     "indent with spaces", false},
-    {"found a tab character that violates indentation", "a tab is used to indent",
-     "indent with spaces", false},
+    { "mapping values are not allowed in this context", "a \": \" stands where none can be",
+      "put a text that holds \": \" in quotes, or check how far this line and the ones above are "
+      "indented",
+      false },
+    { "block sequence entries are not allowed in this context", "a list begins where none can be",
+      "put the \"- \" on a line of its own, indented", false },
+    { "mapping keys are not allowed in this context", "a key begins where none can be",
+      "put a text that begins with \"? \" in quotes", false },
+    { "could not find expected ':'", "a key without \": \" behind it",
+      "write key: value; a text over several lines begins with | or is in quotes", true },
+    { "found unexpected end of stream", "a quote is not closed", "close it with the same quote",
+      true },
+    { "found unexpected document indicator", "a quote is not closed",
+      "close it with the same quote", true },
+    { "found unknown escape character", "a backslash in double quotes begins no known escape",
+      "write \\\\ for a backslash, or use single quotes, where it means itself", false },
+    { "did not find expected key", "this line does not fit to the ones above",
+      "indent it like the keys above; behind a text in quotes nothing may follow", false },
+    { "did not find expected '-' indicator", "this line does not fit to the list above",
+      "indent it deeper than the \"- \", or begin it with \"- \" as the others", false },
+    { "did not find expected ',' or ']'", "a list in [ ] is not closed, or a comma is missing",
+      "a text that begins with [ must be in quotes", true },
+    { "did not find expected ',' or '}'", "a map in { } is not closed, or a comma is missing",
+      "a text that begins with { must be in quotes", true },
+    { "did not find expected node content", "a value is missing here",
+      "a text that begins with one of , ] } must be in quotes", false },
+    { "did not find expected alphabetic or numeric character", "a name is missing behind & or *",
+      "a text that begins with & or * must be in quotes", true },
+    { "did not find expected <document start>", "nothing can follow here",
+      "check how far this line is indented, and that all values above stand behind a key", false },
+    { "did not find expected comment or line break", "nothing may follow | or > on its line",
+      "begin the text on the next line, indented, or put it in quotes", true },
+    { "found a tab character where an indentation space is expected", "a tab is used to indent",
+      "indent with spaces", false },
+    { "found a tab character that violates indentation", "a tab is used to indent",
+      "indent with spaces", false },
 };
 
 static const struct advice *find_advice(const char *problem)
@@ -426,8 +426,8 @@ static bool is_about_expression(struct parse *p, yaml_mark_t mark)
     if (holds_expression(p, mark.line)) {
         return true;
     }
-    return mark.line > 0 && holds_expression(p, mark.line - 1)
-           && line_holds(p, mark.line - 1, " #");
+    return mark.line > 0 && holds_expression(p, mark.line - 1) &&
+           line_holds(p, mark.line - 1, " #");
 }
 
 /* True where the error was about the first character of a token, and is reported. */
@@ -529,7 +529,7 @@ struct yaml *yaml_parse(const char *text, size_t len, struct diags *d)
     if (d->text == NULL) {
         diags_set_text(d, text, len);
     }
-    struct parse p = {.text = text, .len = len, .d = d, .trash = {.kind = YAML_LIST}};
+    struct parse p = { .text = text, .len = len, .d = d, .trash = { .kind = YAML_LIST } };
     int rc = check_text(&p) == 0 ? read_tree(&p) : -1;
     if (rc == 0 && is_nothing(p.root)) {
         diags_add(d, 0, 0, NULL, "the file is empty");

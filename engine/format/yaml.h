@@ -15,11 +15,11 @@ enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 
 struct yaml {
     enum yaml_kind kind;
-    int line;   /* from 1 */
-    int column; /* from 1, in characters */
-    bool is_plain; /* a scalar without quotes or block style */
+    int line;               /* from 1 */
+    int column;             /* from 1, in characters */
+    bool is_plain;          /* a scalar without quotes or block style */
     bool is_cut_by_comment; /* a plain scalar with " #" behind it on the same line */
-    char *text; /* a scalar's text, NUL-terminated (and may hold no NUL), else NULL */
+    char *text;             /* a scalar's text, NUL-terminated (and may hold no NUL), else NULL */
     size_t len;
     size_t count;        /* items or pairs */
     struct yaml **keys;  /* a map's keys, scalars */

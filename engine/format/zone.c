@@ -23,7 +23,7 @@ enum {
     FILE_MAX = 256 * 1024, /* the largest of tzdata has 4 KiB */
     HEADER = 44,
     TYPE_BYTES = 6,
-    ZONES_MAX = 1000, /* tzdata has 600; a caller cannot fill the memory with names */
+    ZONES_MAX = 1000,         /* tzdata has 600; a caller cannot fill the memory with names */
     OFFSET_MAX_S = 26 * 3600, /* RFC 8536, 3.2 */
     DAY_S = 86400,
 };
@@ -49,8 +49,8 @@ struct rule {
 struct zone {
     char name[NAME_MAX_BYTES + 1];
     size_t count;
-    int64_t *at;     /* transitions in seconds since 1970, rising */
-    int32_t *offset; /* seconds east of UTC from at[i] on */
+    int64_t *at;          /* transitions in seconds since 1970, rising */
+    int32_t *offset;      /* seconds east of UTC from at[i] on */
     int32_t first_offset; /* before at[0] */
     struct rule rule;
 };
@@ -103,7 +103,7 @@ static int skip_abbreviation(struct scan *s)
 /* "[+-]hh[:mm[:ss]]" in seconds. */
 static int take_time(struct scan *s, int max_hours, int64_t *out)
 {
-    int parts[3] = {0};
+    int parts[3] = { 0 };
     int sign = 1;
     if (take_char(s, '-')) {
         sign = -1;
@@ -125,8 +125,8 @@ static int take_time(struct scan *s, int max_hours, int64_t *out)
 static int take_month_rule(struct scan *s, struct rule_date *out)
 {
     out->kind = RULE_MONTH;
-    if (take_number(s, 12, &out->month) == -1 || out->month < 1 || !take_char(s, '.')
-        || take_number(s, 5, &out->week) == -1 || out->week < 1 || !take_char(s, '.')) {
+    if (take_number(s, 12, &out->month) == -1 || out->month < 1 || !take_char(s, '.') ||
+        take_number(s, 5, &out->week) == -1 || out->week < 1 || !take_char(s, '.')) {
         return -1;
     }
     return take_number(s, 6, &out->day);
@@ -154,9 +154,9 @@ static int take_rule_date(struct scan *s, struct rule_date *out)
 /* "CET-1CEST,M3.5.0,M10.5.0/3". POSIX counts offsets west of UTC. */
 static int parse_rule(const char *text, size_t len, struct rule *out)
 {
-    struct scan s = {text, text + len};
+    struct scan s = { text, text + len };
     int64_t west;
-    *out = (struct rule){.is_set = true};
+    *out = (struct rule){ .is_set = true };
     if (skip_abbreviation(&s) == -1 || take_time(&s, 24, &west) == -1) {
         return -1;
     }
@@ -175,8 +175,8 @@ static int parse_rule(const char *text, size_t len, struct rule *out)
         }
         out->dst_s = (int32_t)-west;
     }
-    if (!take_char(&s, ',') || take_rule_date(&s, &out->start) == -1 || !take_char(&s, ',')
-        || take_rule_date(&s, &out->end) == -1) {
+    if (!take_char(&s, ',') || take_rule_date(&s, &out->start) == -1 || !take_char(&s, ',') ||
+        take_rule_date(&s, &out->end) == -1) {
         return -1;
     }
     return s.at == s.end ? 0 : -1;
@@ -264,8 +264,8 @@ static int read_header(const uint8_t *at, size_t len, struct counts *out)
     if (len < HEADER || memcmp(at, "TZif", 4) != 0 || at[4] < '2') {
         return -1;
     }
-    size_t *fields[] = {&out->isut, &out->isstd, &out->leap,
-                        &out->time, &out->type,  &out->character};
+    size_t *fields[] = { &out->isut, &out->isstd, &out->leap,
+                         &out->time, &out->type,  &out->character };
     for (size_t i = 0; i < 6; i++) {
         *fields[i] = read_u32(at + 20 + 4 * i);
         if (*fields[i] > FILE_MAX) {
@@ -278,8 +278,8 @@ static int read_header(const uint8_t *at, size_t len, struct counts *out)
 /* The bytes of a data block whose times have `time_size` bytes. */
 static size_t block_size(const struct counts *c, size_t time_size)
 {
-    return c->time * time_size + c->time + c->type * TYPE_BYTES + c->character
-           + c->leap * (time_size + 4) + c->isstd + c->isut;
+    return c->time * time_size + c->time + c->type * TYPE_BYTES + c->character +
+           c->leap * (time_size + 4) + c->isstd + c->isut;
 }
 
 static int read_transitions(struct zone *z, const struct counts *c, const uint8_t *data)

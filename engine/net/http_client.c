@@ -294,7 +294,8 @@ static void explain(const struct http_call *call, CURLcode code, struct err *e)
 {
     const char *why = call->why[0] != '\0' ? call->why : curl_easy_strerror(code);
     if (call->is_private) {
-        err_set(e, ERR_CONFIG, "the address %s is a private one; allow_private: true lets a connection use it",
+        err_set(e, ERR_CONFIG,
+                "the address %s is a private one; allow_private: true lets a connection use it",
                 call->address);
     } else if (call->is_too_large) {
         err_set(e, ERR_TOO_LARGE, "the answer is larger than %zu bytes, or its head than %d",

@@ -163,8 +163,8 @@ static void report(const struct service_call *call, const struct err *e,
                    const struct http_response *res)
 {
     char why[64] = "";
-    bool is_down = res != NULL ? res->status >= 500
-                               : e->kind == ERR_UNREACHABLE || e->kind == ERR_UNKNOWN;
+    bool is_down =
+        res != NULL ? res->status >= 500 : e->kind == ERR_UNREACHABLE || e->kind == ERR_UNKNOWN;
     if (res != NULL) {
         (void)snprintf(why, sizeof why, "%.40s was answered %d", call->op->name, res->status);
     }
@@ -388,9 +388,9 @@ static struct service_call *call_new(struct service *s, const struct call_opts *
     call->ud = o->ud;
     call->token_wait.ready = token_ready;
     call->group = o->group != NULL ? xstrdup(o->group) : NULL;
-    call->limiter_wait = (struct limiter_wait){
-        .group = call->group, .is_backfill = o->is_backfill, .ready = slot_ready
-    };
+    call->limiter_wait = (struct limiter_wait){ .group = call->group,
+                                                .is_backfill = o->is_backfill,
+                                                .ready = slot_ready };
     list_init(&call->token_wait.link);
     timer_init(&call->timer, s->o.loop, begin);
     list_push_back(&s->calls, &call->link);

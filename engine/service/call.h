@@ -9,7 +9,7 @@ struct service_call;
 struct call_opts {
     struct connection *connection;
     const struct operation *operation;
-    json_t *input;               /* reference taken */
+    json_t *input;     /* reference taken */
     const char *group; /* who shares the limit in turns: the recipe's name, or NULL; borrowed during
                           the call to call_start */
     bool is_backfill;  /* not about something that just happened: leaves room for calls that are */

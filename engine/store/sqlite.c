@@ -1,12 +1,12 @@
 /*
  * SQLite behind the contract of db.h and query.h, and the only file that knows it.
  *
- * Durability: the write-ahead log with synchronous=EXTRA, so that a commit that was acknowledged has
- * been synced (NORMAL may roll it back after a power cut). EXTRA is FULL, and besides syncs the folder
- * after a rollback journal is removed, as at the switch to the log: should that journal come back
- * after a power cut, it would undo the switch, and SQLite would throw the log away. Readers and other
- * processes go on meanwhile. Memory is bounded: 8 MB of pages for a connection that writes, 2 MB for
- * one that reads.
+ * Durability: the write-ahead log with synchronous=EXTRA, so that a commit that was acknowledged
+ * has been synced (NORMAL may roll it back after a power cut). EXTRA is FULL, and besides syncs the
+ * folder after a rollback journal is removed, as at the switch to the log: should that journal come
+ * back after a power cut, it would undo the switch, and SQLite would throw the log away. Readers
+ * and other processes go on meanwhile. Memory is bounded: 8 MB of pages for a connection that
+ * writes, 2 MB for one that reads.
  *
  * Statements are kept in an open hash table under the address of their text; the table has a fixed
  * size, as the statements are the program's own. Texts are bound without a copy: they belong to the
@@ -482,10 +482,10 @@ int db_set_durable(struct db *db, struct err *e)
     return 0;
 }
 
-/* The log is written back into the tables every 4000 pages (16 MB), so that a page which many commits
- * touch is written back once (measured: a third more events a second than with SQLite's 1000). Its
- * file keeps its length, as syncing a file that grows costs more, but what a burst left above 32 MB
- * is given back. */
+/* The log is written back into the tables every 4000 pages (16 MB), so that a page which many
+ * commits touch is written back once (measured: a third more events a second than with SQLite's
+ * 1000). Its file keeps its length, as syncing a file that grows costs more, but what a burst left
+ * above 32 MB is given back. */
 static const char settings[] =
     "pragma synchronous = extra;"
     "pragma foreign_keys = off;"
@@ -494,11 +494,12 @@ static const char settings[] =
     "pragma journal_size_limit = 33554432;"
     "pragma trusted_schema = off;";
 
-/* What only counts for a file without pages; auto_vacuum lets db_shrink work. SQLite takes the write
- * lock to set that and writes it down anew in a file that has it, so it is said once: opening a store
- * to look at it must work on a full disk, too. */
-static const char settings_of_new[] = "pragma page_size = 4096;"
-                                      "pragma auto_vacuum = incremental;";
+/* What only counts for a file without pages; auto_vacuum lets db_shrink work. SQLite takes the
+ * write lock to set that and writes it down anew in a file that has it, so it is said once: opening
+ * a store to look at it must work on a full disk, too. */
+static const char settings_of_new[] =
+    "pragma page_size = 4096;"
+    "pragma auto_vacuum = incremental;";
 
 static int set_up_new(struct db *db, struct err *e)
 {

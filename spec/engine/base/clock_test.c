@@ -48,9 +48,9 @@ static void the_systems_clock_is_after_2024_and_monotonic_time_does_not_fall(voi
 
 static void a_replaced_clock_answers_for_all(void **state)
 {
-    const uint64_t values[] = {42};
-    struct fake f = {.wall_us = 123, .mono_us = 456, .values = values};
-    const struct clock c = {fake_wall, fake_mono, fake_random, &f};
+    const uint64_t values[] = { 42 };
+    struct fake f = { .wall_us = 123, .mono_us = 456, .values = values };
+    const struct clock c = { fake_wall, fake_mono, fake_random, &f };
     clock_replace(&c);
     assert_int_equal(clock_wall_us(), 123);
     assert_int_equal(clock_mono_us(), 456);
@@ -61,8 +61,8 @@ static void a_replaced_clock_answers_for_all(void **state)
 
 static void random_bytes_differ_from_call_to_call(void **state)
 {
-    unsigned char a[32] = {0};
-    unsigned char b[32] = {0};
+    unsigned char a[32] = { 0 };
+    unsigned char b[32] = { 0 };
     clock_random(a, sizeof(a));
     clock_random(b, sizeof(b));
     assert_memory_not_equal(a, b, sizeof(a));
@@ -71,7 +71,7 @@ static void random_bytes_differ_from_call_to_call(void **state)
 
 static void a_random_number_stays_below_its_bound_and_reaches_all_below(void **state)
 {
-    int seen[7] = {0};
+    int seen[7] = { 0 };
     for (int i = 0; i < 2000; i++) {
         uint64_t value = clock_random_below(7);
         assert_true(value < 7);
@@ -86,9 +86,9 @@ static void a_random_number_stays_below_its_bound_and_reaches_all_below(void **s
 /* 2^64 is 1 more than a multiple of 3: the largest value would favour 0. */
 static void a_value_that_would_favour_small_numbers_is_drawn_again(void **state)
 {
-    const uint64_t values[] = {UINT64_MAX, 5};
-    struct fake f = {.values = values};
-    const struct clock c = {fake_wall, fake_mono, fake_random, &f};
+    const uint64_t values[] = { UINT64_MAX, 5 };
+    struct fake f = { .values = values };
+    const struct clock c = { fake_wall, fake_mono, fake_random, &f };
     clock_replace(&c);
     assert_int_equal(clock_random_below(3), 2);
     assert_int_equal(f.next, 2);
@@ -96,9 +96,9 @@ static void a_value_that_would_favour_small_numbers_is_drawn_again(void **state)
 
 static void a_power_of_two_needs_one_draw(void **state)
 {
-    const uint64_t values[] = {UINT64_MAX};
-    struct fake f = {.values = values};
-    const struct clock c = {fake_wall, fake_mono, fake_random, &f};
+    const uint64_t values[] = { UINT64_MAX };
+    struct fake f = { .values = values };
+    const struct clock c = { fake_wall, fake_mono, fake_random, &f };
     clock_replace(&c);
     assert_int_equal(clock_random_below(8), 7);
     assert_int_equal(f.next, 1);

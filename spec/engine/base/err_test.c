@@ -13,7 +13,7 @@
 
 static void setting_returns_minus_one_and_fills_all_fields(void **state)
 {
-    struct err e = {.kind = ERR_IO, .status = 500, .retry_at_us = 9, .detail = "old"};
+    struct err e = { .kind = ERR_IO, .status = 500, .retry_at_us = 9, .detail = "old" };
     assert_int_equal(err_set(&e, ERR_INVALID, "bad %s", "thing"), -1);
     assert_int_equal(e.kind, ERR_INVALID);
     assert_string_equal(e.message, "bad thing");
@@ -79,13 +79,15 @@ static void every_kind_has_a_name_of_its_own_that_reads_back(void **state)
     assert_string_equal(err_kind_name(ERR_RATE_LIMITED), "rate_limited");
     assert_int_equal(err_kind_parse("no such kind"), ERR_INTERNAL);
     assert_string_equal(err_kind_name((enum err_kind)99), "internal");
-    assert_string_equal(err_kind_name((enum err_kind)-1), "internal");
+    assert_string_equal(err_kind_name((enum err_kind) - 1), "internal");
 }
 
 static void only_what_time_can_heal_is_retryable(void **state)
 {
-    const enum err_kind retryable[] = {ERR_STORE, ERR_STORE_FULL, ERR_UNREACHABLE, ERR_TLS,
-                                       ERR_TIMEOUT, ERR_UNAVAILABLE, ERR_RATE_LIMITED, ERR_EXPIRED};
+    const enum err_kind retryable[] = {
+        ERR_STORE,   ERR_STORE_FULL,  ERR_UNREACHABLE,  ERR_TLS,
+        ERR_TIMEOUT, ERR_UNAVAILABLE, ERR_RATE_LIMITED, ERR_EXPIRED
+    };
     const size_t count = sizeof(retryable) / sizeof(retryable[0]);
     size_t found = 0;
     for (int i = 0; i < ERR_KIND_COUNT; i++) {

@@ -85,8 +85,17 @@ static void a_crash_ends_the_process_with_70_at_once(void **state)
 static void a_spec_that_is_not_one_is_refused_and_arms_nothing(void **state)
 {
     static const char *const wrong[] = {
-        "x",       "x=",        "=fail",         "x=burn",   "x=fail@",   "x=fail@0",
-        "x=fail@-1", "x=fail@1x", "ok=fail,x=bad", "x=crash*", "x=fail@99999999999999999999",
+        "x",
+        "x=",
+        "=fail",
+        "x=burn",
+        "x=fail@",
+        "x=fail@0",
+        "x=fail@-1",
+        "x=fail@1x",
+        "ok=fail,x=bad",
+        "x=crash*",
+        "x=fail@99999999999999999999",
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct err e = ERR_INIT;

@@ -24,7 +24,7 @@ static void ones(void *ud, void *out, size_t len)
     memset(out, 0xff, len);
 }
 
-static const struct clock fixed = {fixed_time, fixed_time, ones, NULL};
+static const struct clock fixed = { fixed_time, fixed_time, ones, NULL };
 
 static int put_back(void **state)
 {
@@ -109,7 +109,7 @@ static void what_is_no_id_is_refused(void **state)
 
 static void zero_is_told_from_all_others(void **state)
 {
-    struct id zero = {{0}};
+    struct id zero = { { 0 } };
     assert_true(id_is_zero(&zero));
     zero.bytes[15] = 1;
     assert_false(id_is_zero(&zero));

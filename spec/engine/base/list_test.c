@@ -31,7 +31,7 @@ static int digits(struct list *head)
 static void items_stand_in_the_order_of_pushing(void **state)
 {
     struct list head;
-    struct item items[] = {{.value = 1}, {.value = 2}, {.value = 3}};
+    struct item items[] = { { .value = 1 }, { .value = 2 }, { .value = 3 } };
     list_init(&head);
     assert_true(list_is_empty(&head));
     list_push_back(&head, &items[0].link);
@@ -45,7 +45,7 @@ static void items_stand_in_the_order_of_pushing(void **state)
 static void removing_twice_does_no_harm(void **state)
 {
     struct list head;
-    struct item items[] = {{.value = 1}, {.value = 2}};
+    struct item items[] = { { .value = 1 }, { .value = 2 } };
     list_init(&head);
     list_push_back(&head, &items[0].link);
     list_push_back(&head, &items[1].link);
@@ -60,7 +60,7 @@ static void removing_twice_does_no_harm(void **state)
 static void a_walk_may_remove_where_it_stands(void **state)
 {
     struct list head;
-    struct item items[] = {{.value = 1}, {.value = 2}, {.value = 3}, {.value = 4}};
+    struct item items[] = { { .value = 1 }, { .value = 2 }, { .value = 3 }, { .value = 4 } };
     list_init(&head);
     for (int i = 0; i < 4; i++) {
         list_push_back(&head, &items[i].link);
@@ -77,7 +77,7 @@ static void splicing_moves_all_to_the_end(void **state)
 {
     struct list to;
     struct list from;
-    struct item items[] = {{.value = 1}, {.value = 2}, {.value = 3}};
+    struct item items[] = { { .value = 1 }, { .value = 2 }, { .value = 3 } };
     list_init(&to);
     list_init(&from);
     list_splice(&to, &from);

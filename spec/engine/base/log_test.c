@@ -30,7 +30,7 @@ static void no_random(void *ud, void *out, size_t len)
     memset(out, 0, len);
 }
 
-static const struct clock fixed = {fixed_time, fixed_time, no_random, NULL};
+static const struct clock fixed = { fixed_time, fixed_time, no_random, NULL };
 
 static int setup(void **state)
 {
@@ -97,8 +97,9 @@ static void levels_are_known_by_name(void **state)
 static void nobody_can_forge_a_line_or_move_the_cursor(void **state)
 {
     log_info("x", "one\n2026 info y: two\r\x1b[31m\x7f\xc2\x85\xff");
-    assert_string_equal(logged(), "2026-11-23T10:15:30.123Z info  x: one\\n2026 info y: two\\x0d"
-                                  "\\x1b[31m\\x7f\\u0085\\xff\n");
+    assert_string_equal(logged(),
+                        "2026-11-23T10:15:30.123Z info  x: one\\n2026 info y: two\\x0d"
+                        "\\x1b[31m\\x7f\\u0085\\xff\n");
 }
 
 static void a_line_is_cut_at_4_kib_between_characters(void **state)

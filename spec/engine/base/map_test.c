@@ -71,7 +71,7 @@ static void a_long_random_history_agrees_with_a_model(void **state)
 {
     enum { KEYS = 700, STEPS = 100000 };
     static char marks[KEYS];
-    void *model[KEYS] = {0};
+    void *model[KEYS] = { 0 };
     size_t count = 0;
     uint32_t seed = 1;
     struct map *m = map_new();
@@ -97,7 +97,7 @@ static void a_long_random_history_agrees_with_a_model(void **state)
 static void a_walk_meets_each_key_once(void **state)
 {
     struct map *m = map_new();
-    int seen[300] = {0};
+    int seen[300] = { 0 };
     for (int i = 0; i < 300; i++) {
         char key[16];
         snprintf(key, sizeof(key), "%d", i);
@@ -151,14 +151,14 @@ static void freeing_hands_over_each_value(void **state)
 
 static void the_order_of_a_walk_comes_from_the_seed(void **state)
 {
-    const struct clock seeded = {no_time, no_time, counting, NULL};
-    char order[2][64] = {"", ""};
+    const struct clock seeded = { no_time, no_time, counting, NULL };
+    char order[2][64] = { "", "" };
     clock_replace(&seeded);
     for (int round = 0; round < 2; round++) {
         struct map *m = map_new();
         int value;
         for (const char *c = "abcdefghij"; *c != '\0'; c++) {
-            map_put(m, (char[]){*c, '\0'}, &value);
+            map_put(m, (char[]){ *c, '\0' }, &value);
         }
         size_t pos = 0;
         const char *key;

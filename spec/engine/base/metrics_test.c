@@ -43,13 +43,14 @@ static void counters_and_gauges_print_with_help_and_type(void **state)
     metric_add(metrics_counter("ladle_events_total", "ignored", "connection", "shop"), 1);
     metric_add(metrics_counter("ladle_events_total", NULL, "connection", "crm"), 3);
     metric_set(metrics_gauge("ladle_runs", "Active\nruns \\.", NULL, NULL), -4);
-    assert_string_equal(print_all(), "# HELP ladle_events_total Events.\n"
-                                     "# TYPE ladle_events_total counter\n"
-                                     "ladle_events_total{connection=\"crm\"} 5\n"
-                                     "ladle_events_total{connection=\"shop\"} 1\n"
-                                     "# HELP ladle_runs Active\\nruns \\\\.\n"
-                                     "# TYPE ladle_runs gauge\n"
-                                     "ladle_runs -4\n");
+    assert_string_equal(print_all(),
+                        "# HELP ladle_events_total Events.\n"
+                        "# TYPE ladle_events_total counter\n"
+                        "ladle_events_total{connection=\"crm\"} 5\n"
+                        "ladle_events_total{connection=\"shop\"} 1\n"
+                        "# HELP ladle_runs Active\\nruns \\\\.\n"
+                        "# TYPE ladle_runs gauge\n"
+                        "ladle_runs -4\n");
 }
 
 static void a_series_is_the_same_on_each_call(void **state)
@@ -69,8 +70,9 @@ static void a_counter_may_have_two_labels(void **state)
     metric_add(metrics_counter_by("c", "", ok), 2);
     metric_add(metrics_counter_by("c", "", timeout), 1);
     metric_add(metrics_counter_by("c", "", ok), 1);
-    assert_non_null(strstr(print_all(), "c{connection=\"crm\",outcome=\"ok\"} 3\n"
-                                        "c{connection=\"crm\",outcome=\"timeout\"} 1\n"));
+    assert_non_null(strstr(print_all(),
+                           "c{connection=\"crm\",outcome=\"ok\"} 3\n"
+                           "c{connection=\"crm\",outcome=\"timeout\"} 1\n"));
 }
 
 static void label_values_are_escaped_and_cannot_forge_a_series(void **state)

@@ -22,8 +22,19 @@ static void characters_have_one_to_four_bytes(void **state)
 static void what_rfc_3629_excludes_is_no_character(void **state)
 {
     static const char *const wrong[] = {
-        "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
-        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xc3(", "\xe2\x82(", "\xf0\x9f\x98(",
+        "\x80",
+        "\xbf",
+        "\xc0\x80",
+        "\xc1\xbf",
+        "\xe0\x9f\xbf",
+        "\xed\xa0\x80",
+        "\xf0\x8f\xbf\xbf",
+        "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80",
+        "\xff",
+        "\xc3(",
+        "\xe2\x82(",
+        "\xf0\x9f\x98(",
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         assert_int_equal(utf8_char(wrong[i], strlen(wrong[i])), 0);
@@ -71,7 +82,9 @@ static void trimming_takes_away_half_a_character_only(void **state)
 
 static void a_cut_falls_between_characters(void **state)
 {
-    const char *text = "a\xe2\x82\xac" "b";
+    const char *text =
+        "a\xe2\x82\xac"
+        "b";
     assert_int_equal(utf8_cut(text, 5, 0), 0);
     assert_int_equal(utf8_cut(text, 5, 1), 1);
     assert_int_equal(utf8_cut(text, 5, 3), 1);

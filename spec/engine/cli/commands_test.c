@@ -4,18 +4,19 @@
 
 #include "cli/commands.h"
 
-static const char good_recipe[] = "recipe: note-it\n"
-                                  "needs:\n"
-                                  "  crm: highlevel\n"
-                                  "when:\n"
-                                  "  - crm.contact_created\n"
-                                  "do:\n"
-                                  "  - step: save\n"
-                                  "    use: records.append_activity\n"
-                                  "    with:\n"
-                                  "      activity_id: = event.webhookId\n"
-                                  "      contact_id: = event.id\n"
-                                  "      body: hello\n";
+static const char good_recipe[] =
+    "recipe: note-it\n"
+    "needs:\n"
+    "  crm: highlevel\n"
+    "when:\n"
+    "  - crm.contact_created\n"
+    "do:\n"
+    "  - step: save\n"
+    "    use: records.append_activity\n"
+    "    with:\n"
+    "      activity_id: = event.webhookId\n"
+    "      contact_id: = event.id\n"
+    "      body: hello\n";
 
 static char *id_text(struct id id)
 {

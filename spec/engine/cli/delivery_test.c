@@ -96,27 +96,28 @@ static void peer_stop(struct peer *p)
 /* The project of these tests: as the engine would listen at the peer's address. */
 static void write_project(struct fixture *f, const struct peer *p)
 {
-    char *text = xasprintf("listen: %s\n"
-                           "connections:\n"
-                           "  crm:\n"
-                           "    connector: highlevel\n"
-                           "    auth: oauth\n"
-                           "    client_id: my-client\n"
-                           "    client_secret: my-client-secret\n"
-                           "    location: loc1\n"
-                           "    base_url: http://%s\n"
-                           "    redirect_uri: https://hooks.example.com/oauth/callback\n"
-                           "  inbox:\n"
-                           "    connector: webhook\n"
-                           "    verify: hmac_sha256\n"
-                           "    header: X-Signature\n"
-                           "    secret: inbox-secret-value\n"
-                           "    prefix: sha256=\n"
-                           "  forms:\n"
-                           "    connector: webhook\n"
-                           "    verify: token\n"
-                           "    secret: path token+value\n",
-                           http_server_address(p->server), http_server_address(p->server));
+    char *text = xasprintf(
+        "listen: %s\n"
+        "connections:\n"
+        "  crm:\n"
+        "    connector: highlevel\n"
+        "    auth: oauth\n"
+        "    client_id: my-client\n"
+        "    client_secret: my-client-secret\n"
+        "    location: loc1\n"
+        "    base_url: http://%s\n"
+        "    redirect_uri: https://hooks.example.com/oauth/callback\n"
+        "  inbox:\n"
+        "    connector: webhook\n"
+        "    verify: hmac_sha256\n"
+        "    header: X-Signature\n"
+        "    secret: inbox-secret-value\n"
+        "    prefix: sha256=\n"
+        "  forms:\n"
+        "    connector: webhook\n"
+        "    verify: token\n"
+        "    secret: path token+value\n",
+        http_server_address(p->server), http_server_address(p->server));
     fix_write_text(f, "ladle.yaml", text);
     free(text);
 }

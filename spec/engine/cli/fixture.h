@@ -31,18 +31,19 @@ struct fixture {
     char *err; /* its stderr */
 };
 
-static const char fix_ladle_yaml[] = "listen: 127.0.0.1:8420\n"
-                                     "connections:\n"
-                                     "  crm:\n"
-                                     "    connector: highlevel\n"
-                                     "    auth: token\n"
-                                     "    token: given-private-token\n"
-                                     "    location: ve9EPM428h8vShlRW1KT\n"
-                                     "  inbox:\n"
-                                     "    connector: webhook\n"
-                                     "    verify: hmac_sha256\n"
-                                     "    header: X-Signature\n"
-                                     "    secret: ${secret.inbox_secret}\n";
+static const char fix_ladle_yaml[] =
+    "listen: 127.0.0.1:8420\n"
+    "connections:\n"
+    "  crm:\n"
+    "    connector: highlevel\n"
+    "    auth: token\n"
+    "    token: given-private-token\n"
+    "    location: ve9EPM428h8vShlRW1KT\n"
+    "  inbox:\n"
+    "    connector: webhook\n"
+    "    verify: hmac_sha256\n"
+    "    header: X-Signature\n"
+    "    secret: ${secret.inbox_secret}\n";
 
 static inline char *fix_path(const struct fixture *f, const char *name)
 {

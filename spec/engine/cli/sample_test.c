@@ -28,8 +28,9 @@ static void a_built_in_sample_is_found_without_a_project(void **state)
 {
     struct fixture *f = *state;
     struct err e = ERR_INIT;
-    json_t *table = parse("{\"events\":{\"contact_created\":"
-                          "{\"sample\":\"samples/highlevel/contact_created.json\"}}}");
+    json_t *table = parse(
+        "{\"events\":{\"contact_created\":"
+        "{\"sample\":\"samples/highlevel/contact_created.json\"}}}");
     json_t *event = sample_load(f->folder, table, "contact_created", &e);
     assert_non_null(event);
     assert_text_at(event, "type", "ContactCreate");
@@ -45,8 +46,9 @@ static void a_sample_of_the_project_stands_first(void **state)
     free(command);
     fix_write_text(f, "scripts/connectors/samples/highlevel/contact_created.json", "{\"mine\":1}");
     struct err e = ERR_INIT;
-    json_t *table = parse("{\"events\":{\"contact_created\":"
-                          "{\"sample\":\"samples/highlevel/contact_created.json\"}}}");
+    json_t *table = parse(
+        "{\"events\":{\"contact_created\":"
+        "{\"sample\":\"samples/highlevel/contact_created.json\"}}}");
     json_t *event = sample_load(f->folder, table, "contact_created", &e);
     assert_int_equal(json_get_int(event, "mine", 0), 1);
     json_decref(event);
@@ -119,8 +121,9 @@ static void a_set_field_keeps_the_type_that_it_has(void **state)
     assert_int_equal(sample_set(event, "count=9007199254740993", &e), 0);
     assert_int_equal(sample_set(event, "email=a=b@example.com", &e), 0);
     char *text = json_text(event, NULL);
-    assert_string_equal(text, "{\"phone\":\"0031\",\"dnd\":false,\"tags\":[\"lead\"],"
-                              "\"count\":9007199254740993,\"email\":\"a=b@example.com\"}");
+    assert_string_equal(text,
+                        "{\"phone\":\"0031\",\"dnd\":false,\"tags\":[\"lead\"],"
+                        "\"count\":9007199254740993,\"email\":\"a=b@example.com\"}");
     free(text);
     json_decref(event);
 }

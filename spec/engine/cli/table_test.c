@@ -47,11 +47,12 @@ static void columns_line_up_by_what_a_reader_sees(void **state)
         { NULL, "4", "no name", NULL },
     };
     char *text = print_rows(f, true, rows, 4);
-    assert_string_equal(text, "NAME  N   WHAT\n"
-                              "José  1   one\n"
-                              "e\xcc\x81     22  combining\n"
-                              "日本  3   wide\n"
-                              "      4   no name\n");
+    assert_string_equal(text,
+                        "NAME  N   WHAT\n"
+                        "José  1   one\n"
+                        "e\xcc\x81     22  combining\n"
+                        "日本  3   wide\n"
+                        "      4   no name\n");
     free(text);
 }
 

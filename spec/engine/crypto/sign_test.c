@@ -130,8 +130,9 @@ static void digests_agree_with_fips_180(void **state)
     n = sign_digest(SIGN_SHA256, "abc", 3, out);
     assert_hex(out, n, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     n = sign_digest(SIGN_SHA512, "abc", 3, out);
-    assert_hex(out, n, "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
-                       "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+    assert_hex(out, n,
+               "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+               "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
     char hex[SIGN_SHA256_HEX + 1];
     sign_sha256_hex(NULL, 0, hex);
     assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -199,21 +200,24 @@ struct ed_vector {
 
 /* RFC 8032, 7.1, tests 1 to 3. */
 static const struct ed_vector ed_vectors[] = {
-    {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", "",
-     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b"
-     "46b"
-     "d25bf5f0595bbe24655141438e7a100b",
-     "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"},
-    {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb", "72",
-     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11"
-     "d8c"
-     "387b2eaeb4302aeeb00d291612bb0c00",
-     "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"},
-    {"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7", "af82",
-     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc"
-     "659"
-     "4a7c15e9716ed28dc027beceea1ec40a",
-     "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025"},
+    { "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", "",
+      "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9"
+      "b"
+      "46b"
+      "d25bf5f0595bbe24655141438e7a100b",
+      "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a" },
+    { "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb", "72",
+      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f1"
+      "1"
+      "d8c"
+      "387b2eaeb4302aeeb00d291612bb0c00",
+      "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c" },
+    { "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7", "af82",
+      "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984d"
+      "c"
+      "659"
+      "4a7c15e9716ed28dc027beceea1ec40a",
+      "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025" },
 };
 
 static struct sign_key *key_of_seed(const char *seed_hex)
@@ -265,7 +269,7 @@ static void any_changed_bit_spoils_a_signature(void **state)
 {
     struct sign_key *k = key_of_seed(ed_vectors[0].seed);
     struct sign_key *other = key_of_seed(ed_vectors[1].seed);
-    uint8_t sig[SIGN_ED25519 + 1] = {0};
+    uint8_t sig[SIGN_ED25519 + 1] = { 0 };
     char body[] = "{\"type\":\"ContactCreate\"}";
     const size_t len = sizeof(body) - 1;
     assert_int_equal(sign_make(k, body, len, sig, NULL), 0);
@@ -312,7 +316,7 @@ static void rsa_signatures_are_pkcs1_with_sha256_and_nothing_else(void **state)
 
 static void the_keys_of_highlevel_are_accepted_and_come_back(void **state)
 {
-    static const char *const pems[] = {highlevel_ed25519, highlevel_rsa};
+    static const char *const pems[] = { highlevel_ed25519, highlevel_rsa };
     for (size_t i = 0; i < 2; i++) {
         struct err e = ERR_INIT;
         struct sign_key *k = sign_key_parse(pems[i], strlen(pems[i]), &e);
@@ -321,7 +325,7 @@ static void the_keys_of_highlevel_are_accepted_and_come_back(void **state)
         }
         char *pem = sign_key_public_pem(k);
         assert_string_equal(pem, pems[i]);
-        uint8_t sig[512] = {0};
+        uint8_t sig[512] = { 0 };
         assert_false(sign_verify(k, "x", 1, sig, sizeof(sig)));
         free(pem);
         sign_key_free(k);
@@ -370,8 +374,12 @@ static void a_private_key_in_pem_form_signs(void **state)
 static void keys_that_are_none_or_too_weak_are_refused(void **state)
 {
     static const char *const wrong[] = {
-        "", "hello", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n",
-        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", rsa_small, ec_public,
+        "",
+        "hello",
+        "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+        rsa_small,
+        ec_public,
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct err e = ERR_INIT;

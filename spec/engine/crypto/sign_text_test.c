@@ -11,13 +11,13 @@
 
 /* RFC 4648, 10. */
 static const char *const vectors[][3] = {
-    {"", "", ""},
-    {"f", "Zg==", "66"},
-    {"fo", "Zm8=", "666f"},
-    {"foo", "Zm9v", "666f6f"},
-    {"foob", "Zm9vYg==", "666f6f62"},
-    {"fooba", "Zm9vYmE=", "666f6f6261"},
-    {"foobar", "Zm9vYmFy", "666f6f626172"},
+    { "", "", "" },
+    { "f", "Zg==", "66" },
+    { "fo", "Zm8=", "666f" },
+    { "foo", "Zm9v", "666f6f" },
+    { "foob", "Zm9vYg==", "666f6f62" },
+    { "fooba", "Zm9vYmE=", "666f6f6261" },
+    { "foobar", "Zm9vYmFy", "666f6f626172" },
 };
 
 enum { VECTORS = sizeof(vectors) / sizeof(vectors[0]) };
@@ -65,7 +65,8 @@ static void every_byte_comes_back_in_both_alphabets(void **state)
     for (size_t i = 0; i < sizeof(all); i++) {
         all[i] = (uint8_t)(i * 151);
     }
-    int (*const encoders[])(struct buf *, const void *, size_t) = {base64_encode, base64url_encode};
+    int (*const encoders[])(struct buf *, const void *, size_t) = { base64_encode,
+                                                                    base64url_encode };
     for (size_t e = 0; e < 2; e++) {
         for (size_t len = 0; len <= sizeof(all); len++) {
             struct buf text;

@@ -196,7 +196,7 @@ static void any_changed_bit_and_any_cut_is_noticed(void **state)
 static void a_key_file_that_others_may_read_is_refused_with_the_remedy(void **state)
 {
     vault_free(open_good(key_path));
-    static const mode_t open_modes[] = {0640, 0604, 0620, 0602, 0610, 0601, 0644, 0777};
+    static const mode_t open_modes[] = { 0640, 0604, 0620, 0602, 0610, 0601, 0644, 0777 };
     for (size_t i = 0; i < sizeof(open_modes) / sizeof(open_modes[0]); i++) {
         struct err e = ERR_INIT;
         assert_int_equal(chmod(key_path, open_modes[i]), 0);
@@ -215,7 +215,7 @@ static void a_damaged_key_file_is_refused_and_kept(void **state)
     char wrong[100];
     snprintf(longer, sizeof(longer), "%s\n\n", good);
     snprintf(wrong, sizeof(wrong), "%.63sg\n", good);
-    const char *const damaged[] = {"", "\n", "0011", longer, wrong, good + 1, "x"};
+    const char *const damaged[] = { "", "\n", "0011", longer, wrong, good + 1, "x" };
     for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
         struct err e = ERR_INIT;
         write_file(key_path, damaged[i], 0600);

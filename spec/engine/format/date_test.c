@@ -177,7 +177,7 @@ static void what_is_no_date_is_refused(void **state)
 
 static int64_t local(int year, int month, int day, int hour, int minute)
 {
-    struct civil c = {.year = year, .month = month, .day = day, .hour = hour, .minute = minute};
+    struct civil c = { .year = year, .month = month, .day = day, .hour = hour, .minute = minute };
     return civil_to_us(&c, amsterdam);
 }
 
@@ -225,7 +225,7 @@ static void civil_time_comes_back_from_every_hour_of_two_years(void **state)
 static void a_gap_of_a_whole_day_is_left_behind(void **state)
 {
     const struct zone *apia = zone_get("Pacific/Apia", NULL);
-    struct civil c = {.year = 2011, .month = 12, .day = 30, .hour = 12};
+    struct civil c = { .year = 2011, .month = 12, .day = 30, .hour = 12 };
     assert_int_equal(civil_to_us(&c, apia), at("2011-12-30T10:00Z"));
     c = civil_from_us(at("2011-12-30T10:00Z"), apia);
     assert_int_equal(c.day, 31);
@@ -234,31 +234,35 @@ static void a_gap_of_a_whole_day_is_left_behind(void **state)
 
 static void fields_outside_their_range_count_on(void **state)
 {
-    struct civil c = {.year = 2026, .month = 14, .day = 32, .hour = 25, .minute = -1, .us = -1};
+    struct civil c = { .year = 2026, .month = 14, .day = 32, .hour = 25, .minute = -1, .us = -1 };
     assert_int_equal(civil_to_us(&c, NULL), at("2027-03-05T00:59:00Z") - 1);
-    c = (struct civil){.year = 2026, .month = 0, .day = 1};
+    c = (struct civil){ .year = 2026, .month = 0, .day = 1 };
     assert_int_equal(civil_to_us(&c, NULL), at("2025-12-01"));
-    c = (struct civil){.year = INT32_MAX, .month = INT32_MAX, .day = INT32_MAX, .hour = INT32_MAX};
+    c = (struct civil){
+        .year = INT32_MAX, .month = INT32_MAX, .day = INT32_MAX, .hour = INT32_MAX
+    };
     assert_true(civil_to_us(&c, amsterdam) > 0);
-    c = (struct civil){.year = INT32_MIN, .month = INT32_MIN, .day = INT32_MIN, .hour = INT32_MIN};
+    c = (struct civil){
+        .year = INT32_MIN, .month = INT32_MIN, .day = INT32_MIN, .hour = INT32_MIN
+    };
     assert_true(civil_to_us(&c, amsterdam) < 0);
 }
 
 static void weekdays_are_counted_from_monday(void **state)
 {
-    struct civil c = {.year = 2026, .month = 11, .day = 23};
+    struct civil c = { .year = 2026, .month = 11, .day = 23 };
     assert_int_equal(civil_weekday(&c), 1);
     c.day = 29;
     assert_int_equal(civil_weekday(&c), 7);
-    c = (struct civil){.year = 1970, .month = 1, .day = 1};
+    c = (struct civil){ .year = 1970, .month = 1, .day = 1 };
     assert_int_equal(civil_weekday(&c), 4);
-    c = (struct civil){.year = 1969, .month = 12, .day = 28};
+    c = (struct civil){ .year = 1969, .month = 12, .day = 28 };
     assert_int_equal(civil_weekday(&c), 7);
 }
 
 static void adding_days_crosses_months_and_years(void **state)
 {
-    struct civil c = {.year = 2026, .month = 12, .day = 30, .hour = 10};
+    struct civil c = { .year = 2026, .month = 12, .day = 30, .hour = 10 };
     civil_add_days(&c, 3);
     assert_true(c.year == 2027 && c.month == 1 && c.day == 2 && c.hour == 10);
     civil_add_days(&c, -3);

@@ -41,10 +41,11 @@ static void an_error_shows_its_line_a_caret_and_what_to_do(void **state)
 {
     struct diags *d = diags_of("recipe: x\n  stpe: y\n");
     diags_add(d, 2, 3, "did you mean \"step\"?", "unknown key \"%s\"", "stpe");
-    assert_string_equal(print(d), "a.yaml:2:3: unknown key \"stpe\"\n"
-                                  "    2 |   stpe: y\n"
-                                  "      |   ^\n"
-                                  "      = did you mean \"step\"?\n");
+    assert_string_equal(print(d),
+                        "a.yaml:2:3: unknown key \"stpe\"\n"
+                        "    2 |   stpe: y\n"
+                        "      |   ^\n"
+                        "      = did you mean \"step\"?\n");
     diags_free(d);
 }
 
@@ -58,8 +59,9 @@ static void errors_are_sorted_by_place_and_kept_once(void **state)
     diags_add(d, 2, 7, NULL, "b");
     diags_add(d, 2, 7, NULL, "c");
     assert_int_equal(d->count, 5);
-    assert_string_equal(print(d), "a.yaml: whole\na.yaml:2:3: a\na.yaml:2:7: b\na.yaml:2:7: c\n"
-                                  "a.yaml:9:1: late\n");
+    assert_string_equal(print(d),
+                        "a.yaml: whole\na.yaml:2:3: a\na.yaml:2:7: b\na.yaml:2:7: c\n"
+                        "a.yaml:9:1: late\n");
     diags_free(d);
 }
 
@@ -67,9 +69,10 @@ static void the_caret_counts_characters(void **state)
 {
     struct diags *d = diags_of("\xc3\xa9\xe2\x82\xac\tx\r\n");
     diags_add(d, 1, 4, NULL, "here");
-    assert_string_equal(print(d), "a.yaml:1:4: here\n"
-                                  "    1 | \xc3\xa9\xe2\x82\xac x\n"
-                                  "      |    ^\n");
+    assert_string_equal(print(d),
+                        "a.yaml:1:4: here\n"
+                        "    1 | \xc3\xa9\xe2\x82\xac x\n"
+                        "      |    ^\n");
     diags_free(d);
 }
 
@@ -148,9 +151,10 @@ static void programs_get_a_list(void **state)
     diags_add(d, 1, 1, "do this", "first");
     json_t *v = diags_json(d);
     char *text = json_text(v, NULL);
-    assert_string_equal(text, "[{\"file\":\"a.yaml\",\"line\":1,\"column\":1,\"message\":\"first\","
-                              "\"hint\":\"do this\"},{\"file\":\"a.yaml\",\"line\":2,\"column\":1,"
-                              "\"message\":\"second\",\"hint\":null}]");
+    assert_string_equal(text,
+                        "[{\"file\":\"a.yaml\",\"line\":1,\"column\":1,\"message\":\"first\","
+                        "\"hint\":\"do this\"},{\"file\":\"a.yaml\",\"line\":2,\"column\":1,"
+                        "\"message\":\"second\",\"hint\":null}]");
     free(text);
     json_decref(v);
     diags_free(d);
@@ -159,8 +163,9 @@ static void programs_get_a_list(void **state)
 
 static void the_closest_word_is_suggested(void **state)
 {
-    static const char *const words[] = {"step",    "use",      "with", "retry",
-                                        "timeout", "on_error", NULL};
+    static const char *const words[] = {
+        "step", "use", "with", "retry", "timeout", "on_error", NULL
+    };
     assert_string_equal(diag_closest("stpe", words), "step");
     assert_string_equal(diag_closest("steps", words), "step");
     assert_string_equal(diag_closest("ues", words), "use");
@@ -171,8 +176,8 @@ static void the_closest_word_is_suggested(void **state)
 
 static void what_is_not_close_is_not_suggested(void **state)
 {
-    static const char *const words[] = {"step", "use", "x", NULL};
-    static const char *const none[] = {NULL};
+    static const char *const words[] = { "step", "use", "x", NULL };
+    static const char *const none[] = { NULL };
     char huge[5000];
     memset(huge, 'a', sizeof(huge) - 1);
     huge[sizeof(huge) - 1] = '\0';

@@ -73,9 +73,9 @@ static void ten_years_are_the_most(void **state)
 static void what_is_no_duration_is_refused(void **state)
 {
     static const char *const wrong[] = {
-        "",    " ",    "5",      "s",     "5 x",  "-5s",         "5s 3",  "1.s",     "1.2345s",
-        ".5s", "5 S",  "5 mins", "1e3s",  "5s,",  "9999999999s", "1 h,2", "5\ts",    "1..5s",
-        "1 0", "५s",   "5 secs",
+        "",        " ",     "5",   "s",      "5 x",    "-5s", "5s 3",        "1.s",
+        "1.2345s", ".5s",   "5 S", "5 mins", "1e3s",   "5s,", "9999999999s", "1 h,2",
+        "5\ts",    "1..5s", "1 0", "५s",     "5 secs",
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         int64_t us = 77;
@@ -121,7 +121,7 @@ static void the_two_largest_units_are_shown(void **state)
 
 static void what_is_shown_reads_back(void **state)
 {
-    const int64_t values[] = {0, 500000, 1500000, 45 * SECOND, 5400 * SECOND, 176400 * SECOND};
+    const int64_t values[] = { 0, 500000, 1500000, 45 * SECOND, 5400 * SECOND, 176400 * SECOND };
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         char out[64];
         duration_format(values[i], out, sizeof(out));

@@ -67,15 +67,16 @@ static void integers_are_exact_to_64_bits(void **state)
 
 static void an_integer_beyond_64_bits_becomes_a_real_and_its_neighbours_stay(void **state)
 {
-    json_t *v = parse("{\"n\": 5, \"9223372036854775808\": [9223372036854775808, "
-                      "-9223372036854775809, 123456789012345678901234567890]}");
+    json_t *v = parse(
+        "{\"n\": 5, \"9223372036854775808\": [9223372036854775808, "
+        "-9223372036854775809, 123456789012345678901234567890]}");
     assert_true(json_is_integer(json_path(v, "n")));
     assert_int_equal(json_get_int(v, "n", 0), 5);
     assert_true(json_is_real(json_path(v, "9223372036854775808.0")));
     assert_true(json_real_value(json_path(v, "9223372036854775808.0")) == 9223372036854775808.0);
     assert_true(json_is_real(json_path(v, "9223372036854775808.1")));
-    assert_true(json_real_value(json_path(v, "9223372036854775808.2"))
-                == 123456789012345678901234567890.0);
+    assert_true(json_real_value(json_path(v, "9223372036854775808.2")) ==
+                123456789012345678901234567890.0);
     json_decref(v);
     v = parse("18446744073709551616");
     assert_true(json_is_real(v));
@@ -104,9 +105,29 @@ static void text_survives_with_all_its_characters(void **state)
 static void what_is_not_one_json_document_is_refused(void **state)
 {
     static const char *const wrong[] = {
-        "",         " ",        "{",       "[1,]",     "{\"a\":1,}", "{'a':1}", "[1] 2", "01",
-        "nul",      "NaN",      "\"a",     "\"\\x\"",  "[1 2]",      "// x\n1", "+1",    ".5",
-        "\"\\ud800\"", "{\"a\" 1}", "{1:2}", "\"a\nb\"", "-",         "]",       "{\"\\u0000\":1}",
+        "",
+        " ",
+        "{",
+        "[1,]",
+        "{\"a\":1,}",
+        "{'a':1}",
+        "[1] 2",
+        "01",
+        "nul",
+        "NaN",
+        "\"a",
+        "\"\\x\"",
+        "[1 2]",
+        "// x\n1",
+        "+1",
+        ".5",
+        "\"\\ud800\"",
+        "{\"a\" 1}",
+        "{1:2}",
+        "\"a\nb\"",
+        "-",
+        "]",
+        "{\"\\u0000\":1}",
         "\xef\xbb\xbf{}",
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {

@@ -187,7 +187,7 @@ static void a_plus_is_a_space_in_forms_only(void **state)
 
 static void bad_escapes_and_nul_are_refused(void **state)
 {
-    static const char *const wrong[] = {"%", "a%2", "%g0", "%0g", "%00", "%%41"};
+    static const char *const wrong[] = { "%", "a%2", "%g0", "%0g", "%00", "%%41" };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct buf out;
         struct err e = ERR_INIT;
@@ -206,8 +206,9 @@ static void bad_escapes_and_nul_are_refused(void **state)
 
 static void a_form_is_made_of_an_objects_members(void **state)
 {
-    static const char text[] = "{\"a b\":\"x&y\",\"n\":5,\"r\":1.5,\"t\":true,\"none\":null,"
-                               "\"l\":[1,\"two\",null],\"empty\":[],\"e\":\"\"}";
+    static const char text[] =
+        "{\"a b\":\"x&y\",\"n\":5,\"r\":1.5,\"t\":true,\"none\":null,"
+        "\"l\":[1,\"two\",null],\"empty\":[],\"e\":\"\"}";
     json_t *fields = json_parse(text, sizeof(text) - 1, NULL);
     struct buf out;
     buf_init(&out, 1000);
@@ -224,7 +225,8 @@ static void a_form_is_made_of_an_objects_members(void **state)
 
 static void a_form_cannot_hold_objects(void **state)
 {
-    static const char *const wrong[] = {"{\"a\":{}}", "{\"a\":[{}]}", "{\"a\":[[1]]}", "[1]", "1"};
+    static const char *const wrong[] = { "{\"a\":{}}", "{\"a\":[{}]}", "{\"a\":[[1]]}", "[1]",
+                                         "1" };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         json_t *fields = json_parse(wrong[i], strlen(wrong[i]), NULL);
         struct buf out;
@@ -394,11 +396,12 @@ static void addresses_outside_the_public_internet_are_private(void **state)
 static void addresses_of_the_public_internet_are_not_private(void **state)
 {
     static const char *const all[] = {
-        "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0",
-        "126.255.255.255", "128.0.0.1", "169.253.0.1", "172.15.255.255", "172.32.0.0", "192.0.1.1",
-        "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "203.0.114.1",
-        "223.255.255.255", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2606:4700::1111", "2a00:1450::1",
-        "2002:808:808::1", "2001:200::1",
+        "1.1.1.1",         "8.8.8.8",         "9.255.255.255",   "11.0.0.0",
+        "100.63.255.255",  "100.128.0.0",     "126.255.255.255", "128.0.0.1",
+        "169.253.0.1",     "172.15.255.255",  "172.32.0.0",      "192.0.1.1",
+        "192.167.255.255", "192.169.0.0",     "198.17.255.255",  "198.20.0.0",
+        "203.0.114.1",     "223.255.255.255", "::ffff:8.8.8.8",  "64:ff9b::8.8.8.8",
+        "2606:4700::1111", "2a00:1450::1",    "2002:808:808::1", "2001:200::1",
     };
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         if (ip_is_private(all[i])) {

@@ -111,18 +111,19 @@ static void plain_texts_are_told_from_quoted_and_block_ones(void **state)
 
 static void a_comment_behind_a_plain_text_is_noticed(void **state)
 {
-    parse_good("a: = #list\n"
-               "b: = x  # two\n"
-               "c: '= x' # quoted\n"
-               "d: = x#y\n"
-               "e: = \xe2\x82\xac\xe2\x82\xac #z\n"
-               "f: = x\n"
-               "# a line of its own\n"
-               "g: [ = a #in a list\n"
-               "  , b ]\n"
-               "h: = multi\n"
-               "  line # behind the second\n"
-               "i: = end #");
+    parse_good(
+        "a: = #list\n"
+        "b: = x  # two\n"
+        "c: '= x' # quoted\n"
+        "d: = x#y\n"
+        "e: = \xe2\x82\xac\xe2\x82\xac #z\n"
+        "f: = x\n"
+        "# a line of its own\n"
+        "g: [ = a #in a list\n"
+        "  , b ]\n"
+        "h: = multi\n"
+        "  line # behind the second\n"
+        "i: = end #");
     assert_string_equal(yaml_get(root, "a")->text, "=");
     assert_true(yaml_get(root, "a")->is_cut_by_comment);
     assert_true(yaml_get(root, "b")->is_cut_by_comment);
@@ -139,7 +140,9 @@ static void a_comment_behind_a_plain_text_is_noticed(void **state)
 
 static void a_byte_order_mark_and_one_document_line_are_allowed(void **state)
 {
-    parse_good("\xef\xbb\xbf" "a: = x #c\n");
+    parse_good(
+        "\xef\xbb\xbf"
+        "a: = x #c\n");
     assert_int_equal(root->keys[0]->column, 1);
     assert_true(yaml_get(root, "a")->is_cut_by_comment);
     parse_good("# first\n---\na: 1\n...\n");
@@ -155,8 +158,8 @@ static void the_root_may_be_a_list_or_a_text(void **state)
 
 static void an_empty_file_is_an_error(void **state)
 {
-    static const char *const empty[] = {"",      "\n\n",         "# only a comment\n",
-                                        "---\n", "\xef\xbb\xbf", "---\n...\n"};
+    static const char *const empty[] = { "",      "\n\n",         "# only a comment\n",
+                                         "---\n", "\xef\xbb\xbf", "---\n...\n" };
     for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
         assert_error(empty[i], 0, 0, "empty");
         assert_null(root);
@@ -317,7 +320,10 @@ static void errors_before_a_syntax_error_are_kept(void **state)
 static void bytes_that_are_no_text_are_refused_at_their_place(void **state)
 {
     assert_error("a: 1\nb: \xff\n", 2, 4, "not UTF-8");
-    assert_error("\xff\xfe" "a", 1, 1, "not UTF-8");
+    assert_error(
+        "\xff\xfe"
+        "a",
+        1, 1, "not UTF-8");
     assert_error("a: \xc0\x80\n", 1, 4, "not UTF-8");
     assert_error("\xc3\xa9: \x01\n", 1, 4, "control character");
     assert_error("a: \xc2\x9b\n", 1, 4, "control character");

@@ -94,8 +94,19 @@ static void a_zone_is_read_once(void **state)
 static void names_cannot_leave_the_folder(void **state)
 {
     static const char *const wrong[] = {
-        "", "/etc/passwd", "../zoneinfo/UTC", "Europe/../UTC", "Europe//Amsterdam", "./UTC", "UTC/",
-        "Europe/Amsterdam\n", "Euröpe", "a b", "~", "Europe\\Amsterdam", "%2e%2e",
+        "",
+        "/etc/passwd",
+        "../zoneinfo/UTC",
+        "Europe/../UTC",
+        "Europe//Amsterdam",
+        "./UTC",
+        "UTC/",
+        "Europe/Amsterdam\n",
+        "Euröpe",
+        "a b",
+        "~",
+        "Europe\\Amsterdam",
+        "%2e%2e",
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -142,7 +153,7 @@ static void put_header(struct image *im, int times, int types)
     static const unsigned char zeros[15];
     put(im, "TZif2", 5);
     put(im, zeros, 15);
-    const int counts[] = {0, 0, 0, times, types, 4};
+    const int counts[] = { 0, 0, 0, times, types, 4 };
     for (int i = 0; i < 6; i++) {
         put_number(im, counts[i], 4);
     }
@@ -151,11 +162,14 @@ static void put_header(struct image *im, int times, int types)
 /* One type without transitions, and a rule. */
 static struct image image_of(const char *rule)
 {
-    struct image im = {.len = 0};
+    struct image im = { .len = 0 };
     for (int size = 4; size <= 8; size += 4) {
         put_header(&im, 0, 1);
         put_number(&im, 3600, 4);
-        put(&im, "\0\0" "AAA", 6);
+        put(&im,
+            "\0\0"
+            "AAA",
+            6);
     }
     put(&im, "\n", 1);
     put(&im, rule, strlen(rule));
@@ -261,7 +275,7 @@ static void a_file_with_any_byte_changed_is_survived(void **state)
     size_t len = fread(bytes, 1, sizeof(bytes), f);
     fclose(f);
     for (size_t i = 0; i < len; i++) {
-        static const unsigned char changes[] = {0xff, 0x80, 0x01};
+        static const unsigned char changes[] = { 0xff, 0x80, 0x01 };
         for (size_t j = 0; j < 3; j++) {
             bytes[i] ^= changes[j];
             const struct zone *z = made(bytes, len, NULL);
@@ -276,16 +290,22 @@ static void a_file_with_any_byte_changed_is_survived(void **state)
 
 static void transitions_that_do_not_rise_are_refused(void **state)
 {
-    struct image im = {.len = 0};
+    struct image im = { .len = 0 };
     put_header(&im, 0, 1);
     put_number(&im, 0, 4);
-    put(&im, "\0\0" "AAA", 6);
+    put(&im,
+        "\0\0"
+        "AAA",
+        6);
     put_header(&im, 2, 1);
     put_number(&im, 1000, 8);
     put_number(&im, 1000, 8);
     put(&im, "\0\0", 2);
     put_number(&im, 0, 4);
-    put(&im, "\0\0" "AAA", 6);
+    put(&im,
+        "\0\0"
+        "AAA",
+        6);
     put(&im, "\n\n", 2);
     assert_null(made(im.bytes, im.len, NULL));
 }

@@ -414,8 +414,9 @@ static void an_interim_answer_is_not_the_answer(void **state)
 {
     struct fixture *f = *state;
     struct ending end =
-        call_text(f, "HTTP/1.1 103 Early Hints\r\nX-Cookie: early\r\n\r\n"
-                     "HTTP/1.1 200 OK\r\nX-Cookie: late\r\nContent-Length: 2\r\n\r\nok");
+        call_text(f,
+                  "HTTP/1.1 103 Early Hints\r\nX-Cookie: early\r\n\r\n"
+                  "HTTP/1.1 200 OK\r\nX-Cookie: late\r\nContent-Length: 2\r\n\r\nok");
     assert_int_equal(end.status, 200);
     assert_string_equal(end.cookie, "late");
     assert_int_equal(end.header_count, 2);

@@ -150,9 +150,10 @@ static void requests_that_arrive_together_are_answered_in_order(void **state)
 {
     struct fixture *f = *state;
     f->plan = ECHO_ALL;
-    struct raw_answer a = ask(f, "GET /first HTTP/1.1\r\nHost: x\r\n\r\n"
-                                 "GET /second HTTP/1.1\r\nHost: x\r\n\r\n"
-                                 "GET /third HTTP/1.1\r\n" CLOSE);
+    struct raw_answer a = ask(f,
+                              "GET /first HTTP/1.1\r\nHost: x\r\n\r\n"
+                              "GET /second HTTP/1.1\r\nHost: x\r\n\r\n"
+                              "GET /third HTTP/1.1\r\n" CLOSE);
     const char *first = strstr(a.text, "\"/first\"");
     const char *second = strstr(a.text, "\"/second\"");
     const char *third = strstr(a.text, "\"/third\"");

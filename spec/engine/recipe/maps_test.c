@@ -25,11 +25,13 @@ static void refuse(const char *text, const char *expected)
 static void a_map_becomes_a_list_of_fields(void **state)
 {
     char *errors = NULL;
-    json_t *map = load("map: m\nsummary: x\nfields:\n  - contactId -> contact_id\n"
-                       "  -   a.b-c.0   ->   d  |  phone  \n",
-                       &errors);
-    json_t *want = parse("[{\"from\":[\"contactId\"],\"to\":\"contact_id\"},"
-                         "{\"from\":[\"a\",\"b-c\",\"0\"],\"to\":\"d\",\"convert\":\"phone\"}]");
+    json_t *map = load(
+        "map: m\nsummary: x\nfields:\n  - contactId -> contact_id\n"
+        "  -   a.b-c.0   ->   d  |  phone  \n",
+        &errors);
+    json_t *want = parse(
+        "[{\"from\":[\"contactId\"],\"to\":\"contact_id\"},"
+        "{\"from\":[\"a\",\"b-c\",\"0\"],\"to\":\"d\",\"convert\":\"phone\"}]");
     assert_string_equal(errors, "");
     assert_true(json_equal(map, want));
     json_decref(want);
@@ -39,19 +41,20 @@ static void a_map_becomes_a_list_of_fields(void **state)
 
 static void all_errors_come_at_once(void **state)
 {
-    refuse("map: other\nfelds: x\nfields:\n  - a -> b | dat\n  - a b -> c\n  - a -> b\n  - a ->\n"
-           "  - a -> b |\n  - [x]\n  - a\n",
-           "1:6 this file holds the map `m`, not `other` (the file's name and the map's name are "
-           "the same)\n"
-           "2:1 unknown word `felds` in a field map (did you mean `fields`?)\n"
-           "4:5 there is no converter `dat` (did you mean `date`?)\n"
-           "5:5 `a b` is no path to a field (names joined by dots, such as appointment.startTime)\n"
-           "6:5 `b` is filled twice\n"
-           "7:5 `a ->` is no line of a field map (write `from -> to` or `from -> to | converter`)\n"
-           "8:5 `a -> b |` is no line of a field map (write `from -> to` or `from -> to | "
-           "converter`)\n"
-           "9:5 a field of a map takes one value, not a list\n"
-           "10:5 `a` is no line of a field map (write `from -> to` or `from -> to | converter`)\n");
+    refuse(
+        "map: other\nfelds: x\nfields:\n  - a -> b | dat\n  - a b -> c\n  - a -> b\n  - a ->\n"
+        "  - a -> b |\n  - [x]\n  - a\n",
+        "1:6 this file holds the map `m`, not `other` (the file's name and the map's name are "
+        "the same)\n"
+        "2:1 unknown word `felds` in a field map (did you mean `fields`?)\n"
+        "4:5 there is no converter `dat` (did you mean `date`?)\n"
+        "5:5 `a b` is no path to a field (names joined by dots, such as appointment.startTime)\n"
+        "6:5 `b` is filled twice\n"
+        "7:5 `a ->` is no line of a field map (write `from -> to` or `from -> to | converter`)\n"
+        "8:5 `a -> b |` is no line of a field map (write `from -> to` or `from -> to | "
+        "converter`)\n"
+        "9:5 a field of a map takes one value, not a list\n"
+        "10:5 `a` is no line of a field map (write `from -> to` or `from -> to | converter`)\n");
 }
 
 static void a_map_needs_its_name_and_fields(void **state)

@@ -60,16 +60,18 @@ static void an_action_tells_its_table(void **state)
 {
     struct err e = ERR_INIT;
     (void)state;
-    put("score_lead", "local dates = require 'dates'\n"
-                      "return { name = 'score_lead', summary = 'Rate', input = { contactId = { "
-                      "'string' }, n = { 'integer', optional = true } },\n"
-                      "  output = {}, run = function(ctx, input) return {} end }");
+    put("score_lead",
+        "local dates = require 'dates'\n"
+        "return { name = 'score_lead', summary = 'Rate', input = { contactId = { "
+        "'string' }, n = { 'integer', optional = true } },\n"
+        "  output = {}, run = function(ctx, input) return {} end }");
     json_t *v = catalog_action(folder, "score_lead", &e);
     assert_non_null(v);
     char *text = json_text(v, NULL);
     assert_string_equal(
-        text, "{\"input\":{\"contactId\":[\"string\"],\"n\":{\"1\":\"integer\",\"optional\":true}},"
-              "\"name\":\"score_lead\",\"output\":{},\"run\":true,\"summary\":\"Rate\"}");
+        text,
+        "{\"input\":{\"contactId\":[\"string\"],\"n\":{\"1\":\"integer\",\"optional\":true}},"
+        "\"name\":\"score_lead\",\"output\":{},\"run\":true,\"summary\":\"Rate\"}");
     free(text);
     json_decref(v);
 }

@@ -157,8 +157,9 @@ static void hostile_text_is_refused(void **state)
 /* Every piece of a text with all kinds of tokens: nothing reads past the end. */
 static void no_prefix_is_read_past_its_end(void **state)
 {
-    static const char text[] = "event.a[[x]] .. [=[ y ]=] -- c\n + 0x1p-4 .. 'q\\'' .. \"d\" -- "
-                               "--[[ e ]] (function(a, ...) end)(::)";
+    static const char text[] =
+        "event.a[[x]] .. [=[ y ]=] -- c\n + 0x1p-4 .. 'q\\'' .. \"d\" -- "
+        "--[[ e ]] (function(a, ...) end)(::)";
     (void)state;
     for (size_t len = 0; len < sizeof text; len++) {
         struct err e = ERR_INIT;

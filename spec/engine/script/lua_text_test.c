@@ -236,8 +236,9 @@ static void replacements_are_lua_s(void **state)
     same("string.gsub('abc', 'b', 5)");
     same("string.gsub('abc', 'b', nil)");
     same("string.gsub('abc', 'x', 'y')");
-    same("string.gsub('abc', 'b', setmetatable({}, { __index = function(_, k) return k .. k end "
-         "}))");
+    same(
+        "string.gsub('abc', 'b', setmetatable({}, { __index = function(_, k) return k .. k end "
+        "}))");
     same("string.gsub(123, 2, 'x')");
     same("('x'):gsub('x', '%%1')");
 }

@@ -288,9 +288,10 @@ static void cancelling_closes_what_is_in_flight(void **state)
 static void cancelling_runs_close_handlers_within_the_budget(void **state)
 {
     struct world *w = *state;
-    struct strand *s = start(
-        w, "local x <close> = setmetatable({}, { __close = function() while true do end end })\n"
-           "require('op').wait('a')");
+    struct strand *s =
+        start(w,
+              "local x <close> = setmetatable({}, { __close = function() while true do end end })\n"
+              "require('op').wait('a')");
     run_all(w);
     strand_cancel(s);
     assert_int_equal(w->aborted, 1);
@@ -299,9 +300,10 @@ static void cancelling_runs_close_handlers_within_the_budget(void **state)
 static void a_strand_that_cancels_another_does_not_pay_for_it(void **state)
 {
     struct world *w = *state;
-    w->victim = start(
-        w, "local x <close> = setmetatable({}, { __close = function() while true do end end })\n"
-           "require('op').wait('a')");
+    w->victim =
+        start(w,
+              "local x <close> = setmetatable({}, { __close = function() while true do end end })\n"
+              "require('op').wait('a')");
     run_all(w);
     (void)start(w, "require('op').cancel() for i = 1, 1000000 do end return 'goes on'");
     run_all(w);
@@ -314,9 +316,10 @@ static void a_close_handler_of_a_cancelled_strand_cannot_wait(void **state)
 {
     struct world *w = *state;
     struct strand *s =
-        start(w, "local op = require 'op'\n"
-                 "local x <close> = setmetatable({}, { __close = function() op.wait('b') end })\n"
-                 "op.wait('a')");
+        start(w,
+              "local op = require 'op'\n"
+              "local x <close> = setmetatable({}, { __close = function() op.wait('b') end })\n"
+              "op.wait('a')");
     run_all(w);
     strand_cancel(s);
     assert_int_equal(w->started, 1);
@@ -425,13 +428,15 @@ static void a_close_handler_that_never_ends_ends_with_the_budget(void **state)
 {
     struct world *w = *state;
     (void)start(
-        w, "local x <close> = setmetatable({}, { __close = function() while true do end end })\n"
-           "while true do end");
+        w,
+        "local x <close> = setmetatable({}, { __close = function() while true do end end })\n"
+        "while true do end");
     run_all(w);
     assert_int_equal(w->error.kind, ERR_BUDGET);
     (void)start(
-        w, "local x <close> = setmetatable({}, { __close = function() while true do end end })\n"
-           "error('first')");
+        w,
+        "local x <close> = setmetatable({}, { __close = function() while true do end end })\n"
+        "error('first')");
     run_all(w);
     assert_int_equal(w->failed, 2);
     assert_int_equal(w->error.kind, ERR_BUDGET);

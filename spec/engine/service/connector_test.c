@@ -143,8 +143,8 @@ static json_t *sample(const char *path)
 
 static void every_trigger_has_a_sample_that_is_recognised_as_it(void **state)
 {
-    static const char *const files[] = { "highlevel", "webhook", "http", "convertcalculator",
-                                         "records",   "ladle" };
+    static const char *const files[] = { "highlevel",         "webhook", "http",
+                                         "convertcalculator", "records", "ladle" };
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct connector *c = fix_connector(f, files[i], connector_file(files[i]));

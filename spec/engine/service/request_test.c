@@ -418,9 +418,9 @@ static void a_connections_secrets_are_not_in_its_settings(void **state)
 
 static void a_key_in_the_headers_of_the_settings_is_not_logged(void **state)
 {
-    struct connection *c =
-        shop(*state, "{'base_url':'https://api.test','headers':"
-                     "{'X-Api-Key':'a-very-secret-key','Accept':'application/json'}}");
+    struct connection *c = shop(*state,
+                                "{'base_url':'https://api.test','headers':"
+                                "{'X-Api-Key':'a-very-secret-key','Accept':'application/json'}}");
     struct made m = make(c, "get", "{'url':'/'}");
     assert_string_equal(header(&m.r, "X-Api-Key"), "a-very-secret-key");
     char text[] = "sent a-very-secret-key as application/json";

@@ -105,8 +105,9 @@ static void an_empty_table_of_lua_is_a_list_or_an_object_as_the_field_wants(void
 static void items_and_inner_fields_are_checked_with_their_place(void **state)
 {
     struct err e = ERR_INIT;
-    const char *schema = "{'tags':{'1':'list','of':['string']},"
-                         "'o':{'1':'object','fields':{'x':['integer']}}}";
+    const char *schema =
+        "{'tags':{'1':'list','of':['string']},"
+        "'o':{'1':'object','fields':{'x':['integer']}}}";
     assert_int_equal(check_text(schema, "{'tags':['a',2],'o':{'x':'1','y':2}}", &e), -1);
     assert_contains(e.message, "tags[2]: must be a text, is an integer");
     assert_contains(e.message, "o.x: must be an integer, is text");
@@ -127,9 +128,10 @@ static void limits_of_a_field_are_kept(void **state)
 
 static void a_field_may_need_another_to_be_true(void **state)
 {
-    const char *schema = "{'tags':{'1':'list','optional':true,'needs':'replace_tags','why':'they "
-                         "overwrite all tags'},"
-                         "'replace_tags':{'1':'boolean','optional':true}}";
+    const char *schema =
+        "{'tags':{'1':'list','optional':true,'needs':'replace_tags','why':'they "
+        "overwrite all tags'},"
+        "'replace_tags':{'1':'boolean','optional':true}}";
     struct err e = ERR_INIT;
     assert_int_equal(check_text(schema, "{'tags':['a']}", &e), -1);
     assert_string_equal(e.message, "tags: they overwrite all tags");
