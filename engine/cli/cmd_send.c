@@ -153,7 +153,7 @@ static const json_t *dedupe_of(const struct connection *connection)
     return own ? own : json_object_get(webhook, "dedupe");
 }
 
-/* A delivery for another account is refused, so a sample gets this connection's. */
+/* A sample is of this connection's account, as a real delivery would be. */
 static void set_account(json_t *event, const struct connection *connection)
 {
     const json_t *webhook =

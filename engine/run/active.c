@@ -237,7 +237,6 @@ void run_finish(struct run *run)
     save->step = run->step != NULL && run->state != RUN_DONE ? xstrdup(run->step) : NULL;
     save->parked_for =
         run->state == RUN_PARKED && run->parked_for != NULL ? xstrdup(run->parked_for) : NULL;
-    run->is_over = true;
 }
 
 /* --- saving ------------------------------------------------------------------------------------

@@ -36,12 +36,11 @@ struct run {
     int64_t due_us;
     struct err err;
     char *parked_for; /* the connection that it waits for a person to authorise, or NULL */
-    bool is_over;     /* the final save is written or on its way */
     bool is_woken; /* an event came that it waits for: whatever its due time, it goes on at once */
     bool has_failed_save; /* `saving` is to be submitted again */
 };
 
-/* A strand of a run: the walk itself, or one of several that go on side by side (fork.c). Its
+/* A strand of a run: the walk itself, or one of several that go on side by side (lua_fork.c). Its
  * memory is the ud of its strand. */
 struct branch {
     struct run *run;
@@ -96,7 +95,6 @@ void run_finish(struct run *run);             /* closes the strand, writes the v
 struct store *runner_store(struct runner *r);
 struct service *runner_service(struct runner *r);
 struct strands *runner_strands(struct runner *r);
-struct loop *runner_loop(struct runner *r);
 void runner_mark_dirty(struct runner *r, struct run *run);
 void runner_mark_ending(struct runner *r, struct run *run);
 void runner_save_failed(struct runner *r, struct run *run); /* tries again in a second */

@@ -64,11 +64,6 @@ struct strands *runner_strands(struct runner *r)
     return r->o.strands;
 }
 
-struct loop *runner_loop(struct runner *r)
-{
-    return r->o.loop;
-}
-
 void runner_tell_event(struct runner *r)
 {
     if (r->o.on_event != NULL) {

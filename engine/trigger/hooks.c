@@ -192,6 +192,17 @@ static bool is_json(const struct exchange *x)
     return type == NULL || strncasecmp(type, "application/x-www-form-urlencoded", 33) != 0;
 }
 
+/* It is stored and starts runs like any other; but somebody should know. */
+static void warn_of_other_account(const struct intake *d, const json_t *event)
+{
+    const struct connector *c = connection_connector(d->connection);
+    const char *account = NULL;
+    if (!connector_account_fits(c, event, connection_config(d->connection), &account)) {
+        log_warn("hooks", "an event for %s is of another account than the connection's: %.64s",
+                 connection_name(d->connection), account);
+    }
+}
+
 static int read_plain(struct intake *d, const char *body, size_t len, struct err *e)
 {
     const struct connector *c = connection_connector(d->connection);
@@ -199,6 +210,7 @@ static int read_plain(struct intake *d, const char *body, size_t len, struct err
     if (event == NULL) {
         return -1;
     }
+    warn_of_other_account(d, event);
     char *key = connector_dedupe_key(c, event, connection_config(d->connection), body, len);
     size_t text_len = len;
     char *text = is_json(d->x) ? NULL : json_text(event, &text_len);

@@ -14,7 +14,7 @@
 --   webhook                  content (json, form, any); type (the path of an event's type) or event
 --                            (every delivery is this one); dedupe (paths of the key) or dedupe_config
 --                            (the connection's key that lists them); account, account_config (a delivery
---                            for another account is none of ours); verify: a list of schemes, any one
+--                            for another account is told in the log); verify: a list of schemes, any one
 --                            that fits is enough, each kind (ed25519, rsa_sha256, hmac_sha256, token),
 --                            header, encoding (base64, hex), prefix, keys (PEM); or 'config' (the
 --                            connection's own verify decides, else verify_default)
