@@ -109,6 +109,21 @@ static void print_fields(const char *indent, const json_t *v, const char *const 
     }
 }
 
+/* "tried  2026-…  unavailable: the service answered 503", for each try that failed before. */
+static void print_tries(const char *indent, const json_t *tries)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach ((json_t *)tries, i, one) {
+        const char *at = json_get_text(one, "at"), *kind = json_get_text(one, "kind");
+        const char *message = json_get_text(one, "message");
+        cli_print("%s%-12s %s  %s: ", indent, "tried", at != NULL ? at : "",
+                  kind != NULL ? kind : "");
+        print_clean(message != NULL ? message : "", message != NULL ? strlen(message) : 0);
+        cli_print("\n");
+    }
+}
+
 static void print_step(const json_t *step, bool is_effect)
 {
     static const char *const fields[] = { "input", "output", "error", NULL };
@@ -121,7 +136,9 @@ static void print_step(const json_t *step, bool is_effect)
               due     ? due
               : ended ? ended
                       : "");
-    print_fields(is_effect ? "      " : "    ", step, fields);
+    const char *indent = is_effect ? "      " : "    ";
+    print_fields(indent, step, fields);
+    print_tries(indent, json_object_get(step, "tries"));
 }
 
 static void print_steps(const json_t *steps)

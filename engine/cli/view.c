@@ -103,6 +103,18 @@ static json_t *view_part(const char *text)
     return view_value(text, text ? strlen(text) : 0);
 }
 
+/* What store/tries.h says of errors: the last one, and the tries that failed before. */
+static void add_error(json_t *v, const char *text)
+{
+    json_t *error = view_part(text);
+    json_t *tries = json_object_get(error, "tries");
+    json_object_set_new(v, "tries", tries != NULL ? json_incref(tries) : json_null());
+    json_object_del(error, "tries");
+    bool is_none = json_is_object(error) && json_object_size(error) == 0;
+    json_object_set_new(v, "error", is_none ? json_null() : json_incref(error));
+    json_decref(error);
+}
+
 static json_t *view_row(const struct journal_row *row)
 {
     json_t *v = json_object();
@@ -115,7 +127,7 @@ static json_t *view_row(const struct journal_row *row)
                         row->state == JOURNAL_WAITING ? view_time(row->due_us) : json_null());
     json_object_set_new(v, "input", view_part(row->input));
     json_object_set_new(v, "output", view_part(row->output));
-    json_object_set_new(v, "error", view_part(row->error));
+    add_error(v, row->error);
     return v;
 }
 

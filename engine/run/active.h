@@ -20,7 +20,8 @@ struct run {
     struct id id;
     int attempts;
     int64_t created_us;
-    bool is_backfill; /* made long after its event came: a replay, or work that piled up */
+    bool is_backfill; /* no answer to what just happened: a replay, work that piled up, one of
+                       * many that were retried at once */
     json_t *event, *meta;
     struct map *journal;      /* path -> struct journal_row of earlier attempts; NULL: none */
     struct run_load load;     /* owns those rows */

@@ -16,11 +16,10 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "format/date.h"
+#include "store/tries.h"
 
 enum {
     OUTPUT_MAX = 1 << 20, /* what one effect may put into the journal */
-    TRIES_MAX = 20,       /* earlier tries that a row tells of */
 };
 
 struct effect *effect_new(struct branch *b, const char *path, const char *unit)
@@ -85,43 +84,25 @@ static json_t *error_json(const struct err *e)
     return v;
 }
 
-/* The tries before this one, oldest first: those that the row lists, and what it says itself. NULL:
- * none. Yours. */
-static json_t *tries_of(const struct journal_row *earlier)
-{
-    json_t *last = earlier != NULL && earlier->error != NULL
-                       ? json_parse_own(earlier->error, strlen(earlier->error), NULL)
-                       : NULL;
-    if (last == NULL) {
-        return NULL;
-    }
-    json_t *tries = json_object_get(last, "tries");
-    tries = tries != NULL ? json_incref(tries) : json_array();
-    char at[DATE_TEXT];
-    date_format(earlier->ended_us, at);
-    json_object_del(last, "tries");
-    json_object_del(last, "answer");
-    json_object_set_new(last, "at", json_string(at));
-    json_array_append_new(tries, last);
-    if (json_array_size(tries) > TRIES_MAX) {
-        json_array_remove(tries, 0);
-    }
-    return tries;
-}
-
 char *effect_error_text(const struct err *e, const char *answer, const struct journal_row *earlier)
 {
     json_t *v = error_json(e);
     if (answer != NULL) {
         json_object_set_new(v, "answer", json_string(answer));
     }
-    json_t *tries = tries_of(earlier);
+    json_t *tries = earlier != NULL ? tries_of(earlier) : NULL;
     if (tries != NULL) {
         json_object_set_new(v, "tries", tries);
     }
     char *text = effect_text(v);
     json_decref(v);
     return text;
+}
+
+char *effect_tries_text(struct run *run, const char *path)
+{
+    const struct journal_row *earlier = run_recall(run, path);
+    return earlier != NULL ? tries_of_done(earlier, NULL) : NULL;
 }
 
 /* The row of this effect with its input, in `state`. */
@@ -154,7 +135,7 @@ void effect_succeed(struct effect *fx, json_t *output)
     free(row->output);
     row->output = text;
     free(row->error);
-    row->error = NULL;
+    row->error = effect_tries_text(fx->run, fx->path);
     fx->output = output;
     FAULT("run.effect_answered");
     strand_wake(fx->wake);

@@ -39,6 +39,8 @@ int effect_attempt_of(struct run *run, const char *unit);
 /* JSON text of an error for the journal, with the tries before it that the earlier row (or NULL)
  * tells of; yours. */
 char *effect_error_text(const struct err *e, const char *answer, const struct journal_row *earlier);
+/* The failed tries before, for the row of a step that is done now: yours; NULL: there were none. */
+char *effect_tries_text(struct run *run, const char *path);
 /* JSON text with every known secret replaced; yours. */
 char *effect_text(const json_t *v);
 

@@ -176,12 +176,14 @@ static int act_complete(lua_State *L)
     row->input = *input;
     row->output = *output;
     *input = *output = NULL;
+    free(row->error);
+    row->error = effect_tries_text(run, path);
     return 0;
 }
 
-/* The row of a step that failed, in the state that the plan for it says. */
-static void record_failure(struct branch *b, const char *path, const struct err *e,
-                           const struct retry_plan *plan)
+/* The row of a step that failed, in the state that the plan for it says; borrowed. */
+static struct journal_row *record_failure(struct branch *b, const char *path, const struct err *e,
+                                          const struct retry_plan *plan)
 {
     enum journal_state state = plan->verdict == RETRY_FINAL ? JOURNAL_FAILED : JOURNAL_WAITING;
     int tries = effect_attempt_of(b->run, path) - (plan->is_counted ? 0 : 1);
@@ -194,6 +196,7 @@ static void record_failure(struct branch *b, const char *path, const struct err 
     row->error = effect_error_text(e, b->answer, run_recall(b->run, path));
     free(b->answer);
     b->answer = NULL;
+    return row;
 }
 
 static int rest_for_ever(lua_State *L, int status, lua_KContext ctx)
@@ -210,13 +213,13 @@ static int rest(lua_State *L, enum run_state state, int64_t due_us, const struct
     return strand_wait(L, 0, rest_for_ever);
 }
 
-/* act.failed(path, error, policy, is_final): comes back only where the failure is final.   [-4, +0,
- * yields] */
+/* act.failed(path, error, policy, is_final, is_caught): comes back only where the failure is final;
+ * is_caught: then an `on_error` lets the run go on.   [-5, +0, yields] */
 static int act_failed(lua_State *L)
 {
     struct branch *b = branch_of(L);
     const char *path = luaL_checkstring(L, 1);
-    lua_settop(L, 4);
+    lua_settop(L, 5);
     struct err e = ERR_INIT;
     vm_read_err(L, 2, &e);
     json_t **policy = (json_t **)box_push(L, (void (*)(void *))json_decref);
@@ -226,7 +229,8 @@ static int act_failed(lua_State *L)
         plan = retry_decide(*policy, effect_attempt_of(b->run, path), &e, b->can_probe,
                             clock_wall_us());
     }
-    record_failure(b, path, &e, &plan);
+    struct journal_row *row = record_failure(b, path, &e, &plan);
+    row->fails_run = row->state == JOURNAL_FAILED && !lua_toboolean(L, 5);
     run_set_step(b->run, path);
     if (plan.verdict == RETRY_FINAL) {
         return 0;

@@ -319,7 +319,8 @@ static void begin_claimed(struct runner *r, struct run_load *load, struct progra
     *load = (struct run_load){ 0 };
     run->attempts = run->load.run.attempts;
     run->created_us = run->load.run.created_us;
-    run->is_backfill = run->created_us - run->load.received_us > backfill_age_us;
+    run->is_backfill =
+        run->load.run.is_backfill || run->created_us - run->load.received_us > backfill_age_us;
     run->event = json_parse_own(run->load.payload, run->load.payload_len, NULL);
     run->meta = claimed_meta(&run->load);
     if (run->load.row_count > 0) {

@@ -2,9 +2,9 @@
  * The journal: what each run did, one row for a step or an effect, under its path. A row is written
  * when an effect begins and replaced when it ends; its number, taken when the path is first
  * written, keeps the order in which they began, which times cannot (two steps may begin in one
- * microsecond). What is DONE was executed, or came as an event, and stays (promise P3), whatever a
- * run that has not heard of it writes. The writing is part of run_save and record_put, on their
- * thread.
+ * microsecond). A row that begins again keeps the error of the try before. What is DONE was
+ * executed, or came as an event, and stays (promise P3), whatever a run that has not heard of it
+ * writes. The writing is part of run_save and record_put, on their thread.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -19,16 +19,19 @@ static_assert(JOURNAL_STARTED == 0 && JOURNAL_DONE == 1 && JOURNAL_FAILED == 2 &
 
 static const char upsert_row[] =
     "insert into journal (run_id, path, number, state, attempts, started_us, ended_us, due_us,"
-    " input, output, error)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+    " input, output, error, fails_run)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     " on conflict (run_id, path) do update"
     " set state = excluded.state, attempts = excluded.attempts, ended_us = excluded.ended_us,"
     " due_us = excluded.due_us, input = coalesce(excluded.input, journal.input),"
-    " output = excluded.output, error = excluded.error"
+    " output = excluded.output, fails_run = excluded.fails_run, error = case"
+    "   when excluded.state = 0 then coalesce(excluded.error, journal.error)"
+    "   else excluded.error end"
     " where journal.state <> 1 or excluded.state = 1";
 
 static const char select_rows[] =
-    "select path, state, attempts, started_us, ended_us, due_us, input, output, error"
+    "select path, state, attempts, started_us, ended_us, due_us, input, output, error,"
+    " fails_run"
     " from journal"
     " where run_id = $1"
     " order by number";
@@ -73,6 +76,7 @@ static int64_t write_row(struct db *db, const struct id *run_id, const struct jo
     query_bind_text(q, 9, row->input);
     query_bind_text(q, 10, row->output);
     query_bind_text(q, 11, row->error);
+    query_bind_int(q, 12, row->fails_run);
     return query_change(q, e);
 }
 
@@ -100,6 +104,7 @@ static void read_row(struct query *q, struct journal_row *row)
     row->input = query_text(q, 6);
     row->output = query_text(q, 7);
     row->error = query_text(q, 8);
+    row->fails_run = query_int(q, 9) != 0;
 }
 
 int journal_read(struct db *db, const struct id *run_id, struct journal_row **rows, size_t *count,

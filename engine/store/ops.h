@@ -22,8 +22,8 @@ int run_apply(struct db *db, struct run_save *save, int64_t now_us, struct err *
 #define RUN_COLUMNS                                                                                \
     "run.id, run.recipe, run.version, run.event_id, run.order_key, run.state, run.attempts,"       \
     " run.step, run.due_us, run.created_us, run.updated_us, run.error_kind, run.error_message,"    \
-    " run.error_status, run.error_retry_us, run.error_detail"
-enum { RUN_COLUMN_COUNT = 16 };
+    " run.error_status, run.error_retry_us, run.error_detail, run.is_backfill"
+enum { RUN_COLUMN_COUNT = 17 };
 void run_read(struct query *q, int first, struct run_row *row);
 
 /* Changes the state's counters. */

@@ -52,7 +52,7 @@ static const char update_run[] =
     "update run"
     " set state = $1, attempts = $2, step = $3, due_us = $4, updated_us = $5, error_kind = $6,"
     " error_message = $7, error_status = $8, error_retry_us = $9, error_detail = $10,"
-    " parked_for = $11"
+    " parked_for = $11, is_backfill = case when $1 < 3 then is_backfill else 0 end"
     " where id = $12";
 
 /* A run that settles still does so until its time. */
@@ -194,6 +194,7 @@ void run_read(struct query *q, int first, struct run_row *row)
     row->created_us = query_int(q, first + 9);
     row->updated_us = query_int(q, first + 10);
     read_error(q, first + 11, &row->err);
+    row->is_backfill = query_int(q, first + 16) != 0;
 }
 
 /* --- keys --- */

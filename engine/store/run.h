@@ -31,7 +31,8 @@ struct run_row {
     int64_t due_us; /* of QUEUED and WAITING, else 0 */
     int64_t created_us;
     int64_t updated_us;
-    struct err err; /* kind ERR_NONE: none */
+    bool is_backfill; /* one of many that were retried at once; until it ends or is parked */
+    struct err err;   /* kind ERR_NONE: none */
 };
 void run_row_fini(struct run_row *row);
 
@@ -81,7 +82,8 @@ struct journal_row {
     int64_t due_us;   /* of WAITING: until when; 0: no time */
     char *input;      /* JSON text or NULL */
     char *output;     /* JSON text or NULL */
-    char *error;      /* JSON text or NULL */
+    char *error;      /* JSON text or NULL; store/tries.h says what is in it */
+    bool fails_run;   /* it FAILED, and no `on_error` passed over it: so it ended the run */
 };
 void journal_row_fini(struct journal_row *row);
 
@@ -194,13 +196,13 @@ void run_counts_init(struct run_counts *c);
 
 /* What a person asks for.
  * RETRY: a dead, parked or waiting run goes on from its failed step, now; a dead one whose key
- * another run has taken meanwhile is blocked and goes next. Of a dead one the rows of that step, of
- * what is below it and of the groups that it stands in which are FAILED become WAITING with no
- * tries used. Rows that wait for another try wait no longer. CANCEL: a run that has not ended ends
- * as cancelled, and the next of its key goes on. RESOLVE: the STARTED row of a parked run (that of
- * its step, else the earliest) gets its outcome, and the run goes on. `take_newest` drops its
- * version. ERR_NOT_FOUND; ERR_CONFLICT with the state that it is in, or where nothing is unknown;
- * ERR_INVALID for an output that is no JSON. */
+ * another run has taken meanwhile is blocked and goes next. Of a dead one the rows of that step and
+ * of all others that fail the run, of what is below them and of the groups that they stand in which
+ * are FAILED become WAITING with no tries used. Rows that wait for another try wait no longer.
+ * CANCEL: a run that has not ended ends as cancelled, and the next of its key goes on. RESOLVE: the
+ * STARTED row of a parked run (that of its step, else the earliest) gets its outcome, and the run
+ * goes on. `take_newest` drops its version. ERR_NOT_FOUND; ERR_CONFLICT with the state that it is
+ * in, or where nothing is unknown; ERR_INVALID for an output that is no JSON. */
 enum run_request { RUN_REQUEST_RETRY, RUN_REQUEST_CANCEL, RUN_REQUEST_RESOLVE };
 enum resolve_as {
     RESOLVE_DONE,     /* it took effect: DONE, with `output` or {} */
@@ -217,7 +219,8 @@ struct run_ask {
 };
 void run_ask_init(struct run_ask *ask, struct id id, enum run_request what);
 
-/* RETRY for many, the oldest first: dead and parked runs that have all that is given. The first is
+/* RETRY for many, the oldest first: dead and parked runs that have all that is given. Until they
+ * end or are parked again they are backfills, which leave room for what just happened. The first is
  * due at first_due_us, each further one spacing_us later. Asked again with next_due_us until
  * `count` is less than the limit, it goes through all of them. */
 struct run_ask_many {

@@ -13,6 +13,7 @@
 #include "store/db.h"
 #include "store/ops.h"
 #include "store/rows.h"
+#include "store/tries.h"
 
 static const char cancel_run[] =
     "update run"
@@ -23,8 +24,8 @@ static const char requeue_run[] =
     "update run"
     " set state = 0, due_us = $1, updated_us = $2, error_kind = null, error_message = null,"
     " error_status = null, error_retry_us = null, error_detail = null, parked_for = null,"
-    " version = case when $3 = 1 then null else version end"
-    " where id = $4";
+    " version = case when $3 = 1 then null else version end, is_backfill = $4"
+    " where id = $5";
 
 /* A row is the step's, or below it, or a group's that the step stands in. */
 #define OF_STEP(path, step)                                                                        \
@@ -32,12 +33,19 @@ static const char requeue_run[] =
     " || '/'"                                                                                      \
     " or substr(" step ", 1, length(" path ") + 1) = " path " || '/')"
 
+/* Of a cause only what this leaves alone is asked: it may be opened before what is below it. */
 static const char reopen_failed[] =
     "update journal"
-    " set state = 3, attempts = 0, ended_us = 0, due_us = 0"
+    " set state = 3, attempts = 0, due_us = 0"
     " where run_id = $1"
     " and state = 2"
-    " and " OF_STEP("path", "$2");
+    " and (" OF_STEP("path", "$2")
+    " or exists ("
+    "   select 1"
+    "   from journal as cause"
+    "   where cause.run_id = $1"
+    "   and cause.fails_run = 1"
+    "   and " OF_STEP("journal.path", "cause.path") "))";
 
 /* Only rows of steps that failed have an error; a `wait` has none, and keeps its time. */
 static const char hurry_retries[] =
@@ -49,7 +57,7 @@ static const char hurry_retries[] =
     " and error is not null";
 
 static const char select_unknown[] =
-    "select path"
+    "select path, error, started_us"
     " from journal"
     " where run_id = $1"
     " and state = 0"
@@ -117,6 +125,7 @@ struct requeue {
     int64_t due_us;
     int64_t now_us;
     bool take_newest;
+    bool is_backfill; /* one of many */
 };
 
 /* A dead run let go of its key, so another may be active now. */
@@ -140,7 +149,8 @@ static int requeue(struct db *db, const struct requeue *r, const struct standing
     query_bind_int(q, 1, r->due_us);
     query_bind_int(q, 2, r->now_us);
     query_bind_int(q, 3, r->take_newest);
-    query_bind_id(q, 4, &r->id);
+    query_bind_int(q, 4, r->is_backfill);
+    query_bind_id(q, 5, &r->id);
     if (query_run(q, e) == -1) {
         return -1;
     }
@@ -148,8 +158,8 @@ static int requeue(struct db *db, const struct requeue *r, const struct standing
     return 0;
 }
 
-/* Only a dead run has a step that failed for good; what failed in one that goes on was passed over,
- * and stays so. */
+/* Only a dead run has steps that failed for good: the one that it stands at, and those of branches
+ * beside it. What failed in one that goes on, and what `on_error` passed over, stays so. */
 static int reopen(struct db *db, const struct id *id, const struct standing *before, struct err *e)
 {
     struct query *q = db_query(db, hurry_retries);
@@ -157,7 +167,7 @@ static int reopen(struct db *db, const struct id *id, const struct standing *bef
     if (query_run(q, e) == -1) {
         return -1;
     }
-    if (before->state != RUN_DEAD || before->step == NULL) {
+    if (before->state != RUN_DEAD) {
         return 0;
     }
     q = db_query(db, reopen_failed);
@@ -192,24 +202,44 @@ static int check_output(const struct run_ask *ask, struct err *e)
     return 0;
 }
 
-/* The path of the row whose outcome is unknown, yours. */
-static char *find_unknown(struct db *db, const struct id *id, const char *step, struct err *e)
+/* The row whose outcome is unknown: its path, and what it tells of its tries. */
+static int find_unknown(struct db *db, const struct id *id, const char *step,
+                        struct journal_row *row, struct err *e)
 {
     struct query *q = db_query(db, select_unknown);
     query_bind_id(q, 1, id);
     query_bind_text(q, 2, step);
     int rc = query_next(q, e);
-    char *path = rc == 1 ? query_text(q, 0) : NULL;
+    if (rc == 1) {
+        *row = (struct journal_row){ .path = query_text(q, 0),
+                                     .error = query_text(q, 1),
+                                     .started_us = query_int(q, 2) };
+    }
     query_end(q);
     if (rc == 0) {
-        (void)err_set(e, ERR_CONFLICT,
-                      "the run has no call whose outcome is unknown; `ladle retry` "
-                      "goes on with it");
+        return err_set(e, ERR_CONFLICT,
+                       "the run has no call whose outcome is unknown; `ladle retry` "
+                       "goes on with it");
     }
-    return path;
+    return rc == 1 ? 0 : -1;
 }
 
-static int write_outcome(struct db *db, const struct run_ask *ask, const char *path, struct err *e)
+/* What the row says of errors once its outcome is known. */
+static char *error_after(const struct run_ask *ask, const struct journal_row *row)
+{
+    switch (ask->as) {
+    case RESOLVE_DONE:
+        return tries_of_done(row, NULL);
+    case RESOLVE_SKIP:
+        return tries_of_done(row, "skipped");
+    case RESOLVE_NOT_DONE:
+        break;
+    }
+    return row->error != NULL ? xstrdup(row->error) : NULL;
+}
+
+static int write_outcome(struct db *db, const struct run_ask *ask, const struct journal_row *row,
+                         struct err *e)
 {
     bool is_done = ask->as != RESOLVE_NOT_DONE;
     struct query *q = db_query(db, resolve_row);
@@ -218,12 +248,13 @@ static int write_outcome(struct db *db, const struct run_ask *ask, const char *p
     if (ask->as == RESOLVE_DONE) {
         query_bind_text(q, 3, ask->output != NULL ? ask->output : "{}");
     }
-    if (ask->as == RESOLVE_SKIP) {
-        query_bind_text(q, 4, "{\"kind\":\"skipped\"}");
-    }
+    char *error = error_after(ask, row);
+    query_bind_text(q, 4, error);
     query_bind_id(q, 5, &ask->id);
-    query_bind_text(q, 6, path);
-    return query_run(q, e);
+    query_bind_text(q, 6, row->path);
+    int result = query_run(q, e);
+    free(error);
+    return result;
 }
 
 static int resolve(struct db *db, const struct run_ask *ask, struct requeue *r,
@@ -235,12 +266,12 @@ static int resolve(struct db *db, const struct run_ask *ask, struct requeue *r,
     if (check_output(ask, e) == -1) {
         return -1;
     }
-    char *path = find_unknown(db, &ask->id, before->step, e);
-    if (path == NULL) {
+    struct journal_row row;
+    if (find_unknown(db, &ask->id, before->step, &row, e) == -1) {
         return -1;
     }
-    int result = write_outcome(db, ask, path, e);
-    free(path);
+    int result = write_outcome(db, ask, &row, e);
+    journal_row_fini(&row);
     return result == 0 ? requeue(db, r, before, e) : -1;
 }
 
@@ -317,9 +348,11 @@ static int ask_many_exec(struct store_op *op, struct db *db, struct err *e)
     int64_t due_us = ask->first_due_us > 0 ? ask->first_due_us : op->now_us;
     int result = find_stuck(db, ask, &ids, &count, e);
     for (size_t i = 0; i < count && result == 0; i++) {
-        struct requeue r = {
-            .id = ids[i], .due_us = due_us, .now_us = op->now_us, .take_newest = ask->take_newest
-        };
+        struct requeue r = { .id = ids[i],
+                             .due_us = due_us,
+                             .now_us = op->now_us,
+                             .take_newest = ask->take_newest,
+                             .is_backfill = true };
         result = retry_found(db, &r, e);
         due_us += ask->spacing_us;
     }

@@ -191,8 +191,14 @@ static const char tables_2[] =
     "create index record_deleted on record (deleted_us)"
     "    where deleted_us > 0;";
 
+/* Dead letters: which failures a retry opens again, and that many were retried at once. Of the dead
+ * runs that are there, a retry opens the step that they stand at. */
+static const char tables_3[] =
+    "alter table journal add column fails_run integer not null default 0;"
+    "alter table run add column is_backfill integer not null default 0;";
+
 /* steps[i] leads from version i to i + 1. */
-static const char *const steps[] = { tables_1, tables_2 };
+static const char *const steps[] = { tables_1, tables_2, tables_3 };
 enum { VERSION = sizeof(steps) / sizeof(steps[0]) };
 
 static int judge(struct db *db, const struct db_stamp *stamp, struct err *e)

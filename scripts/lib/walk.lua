@@ -86,15 +86,17 @@ local compile_steps
 
 -- What a step does beside `use` and `stop`.
 local function compile_flow(step, source, part, act)
+  local is_caught = step.is_caught
   step.wait = part('wait')
   step.wait_for = source.wait_for
   step.call = source.call
-  step.steps = source['do'] and compile_steps(source['do'], act)
-  step.branches = source.parallel and compile_steps(source.parallel, act)
+  step.steps = source['do'] and compile_steps(source['do'], act, is_caught)
+  step.branches = source.parallel and compile_steps(source.parallel, act, is_caught)
   step.at_once = source.at_once or 1
 end
 
-function compile_steps(list, act)
+-- is_caught: an `on_error` around these steps lets the run go on where one of them fails.
+function compile_steps(list, act, is_caught)
   local steps = {}
   for i = 1, #list do
     local source = list[i]
@@ -104,7 +106,8 @@ function compile_steps(list, act)
       name = source.step, use = source.use, as = source.as or 'item', retry = source.retry,
       timeout_us = source.timeout_us, condition = part('if'), with = part('with'), each = part('each'),
       stop = part('stop'),
-      on_error = type(on_error) == 'table' and compile_steps(on_error, act) or on_error,
+      is_caught = is_caught or (on_error ~= nil and on_error ~= 'fail'),
+      on_error = type(on_error) == 'table' and compile_steps(on_error, act, is_caught) or on_error,
     }
     compile_flow(step, source, part, act)
     steps[i] = step
@@ -176,7 +179,8 @@ local function run_call(program, step, env, path, input)
   local inputs = program.act.check(called.schema, input)
   local inner = new_env(program, env.event, env.meta, env.now_us, inputs)
   inner.now_us = env.now_us
-  run_steps(called.program, called.steps, inner, path .. '/')
+  local within = setmetatable({ is_caught = program.is_caught or step.is_caught }, { __index = called.program })
+  run_steps(within, called.steps, inner, path .. '/')
   return inner.steps
 end
 
@@ -205,7 +209,8 @@ local function perform(program, step, env, path)
   local result
   ok, result = pcall(execute, program, step, env, path)
   if ok then return result end
-  program.act.failed(path, result, not step.wait_for and step.retry or nil, step.wait_for ~= nil)
+  program.act.failed(path, result, not step.wait_for and step.retry or nil, step.wait_for ~= nil,
+    program.is_caught or step.is_caught)
   error(located(result, path), 0)
 end
 
@@ -369,7 +374,7 @@ local function new(bundle, act)
   local condition = plan['if'] and compile(plan['if'], act)
   local key = plan.key and compile(plan.key, act)
   local steps = compile_steps(plan['do'], act)
-  local on_error = plan.on_error and compile_steps(plan.on_error, act)
+  local on_error = plan.on_error and compile_steps(plan.on_error, act, true)
 
   -- Whether the event is for this recipe, and the key that orders its runs (nil: none).
   local function decide(event, meta, now_us)

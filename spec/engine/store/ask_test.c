@@ -9,6 +9,7 @@ struct line {
     enum journal_state state;
     const char *error;
     int64_t due_us;
+    bool fails_run;
 };
 
 /* A run that stopped at that step, with these lines in its journal, three attempts each. */
@@ -24,6 +25,7 @@ static struct id stopped(struct fixture *f, const char *recipe, enum run_state s
         save->rows[i].attempts = 3;
         save->rows[i].error = fix_copy(lines[i].error);
         save->rows[i].due_us = lines[i].due_us;
+        save->rows[i].fails_run = lines[i].fails_run;
     }
     fix_exec(f, &save->op);
     run_save_free(save);
@@ -68,20 +70,38 @@ static void a_row_that_is_done_stays_done(void **state)
     run_list_free(list);
 }
 
+static void a_row_that_begins_again_keeps_the_error_of_the_try_before(void **state)
+{
+    struct fixture *f = *state;
+    const struct line line = { "push", JOURNAL_WAITING, "{\"kind\":\"unavailable\"}", 0, false };
+    struct id id = stopped(f, "greet", RUN_WAITING, "push", &line, 1);
+    const enum journal_state states[] = { JOURNAL_STARTED, JOURNAL_DONE };
+    for (int i = 0; i < 2; i++) {
+        struct run_save *save = run_save_new();
+        save->id = id;
+        fix_journal(save, "push", states[i], NULL, NULL);
+        fix_exec(f, &save->op);
+        run_save_free(save);
+        struct run_list *list = read_run(f, id);
+        assert_int_equal(list->journal[0].error != NULL, i == 0);
+        run_list_free(list);
+    }
+}
+
 /* --- retry --- */
 
 static void a_retry_opens_the_failed_step_and_nothing_else(void **state)
 {
     struct fixture *f = *state;
     const struct line lines[] = {
-        { "first", JOURNAL_FAILED, "{}", 0 },
-        { "group", JOURNAL_FAILED, "{}", 0 },
-        { "group/2/push", JOURNAL_FAILED, "{}", 0 },
-        { "group/2/push/1", JOURNAL_FAILED, "{}", 0 },
-        { "group/2/pushed", JOURNAL_FAILED, "{}", 0 },
-        { "group/1/push", JOURNAL_FAILED, "{}", 0 },
-        { "group/2/push/2", JOURNAL_STARTED, NULL, 0 },
-        { "gro", JOURNAL_FAILED, "{}", 0 },
+        { "first", JOURNAL_FAILED, "{}", 0, false },
+        { "group", JOURNAL_FAILED, "{}", 0, false },
+        { "group/2/push", JOURNAL_FAILED, "{}", 0, false },
+        { "group/2/push/1", JOURNAL_FAILED, "{}", 0, false },
+        { "group/2/pushed", JOURNAL_FAILED, "{}", 0, false },
+        { "group/1/push", JOURNAL_FAILED, "{}", 0, false },
+        { "group/2/push/2", JOURNAL_STARTED, NULL, 0, false },
+        { "gro", JOURNAL_FAILED, "{}", 0, false },
     };
     const bool is_open[] = { false, true, true, true, false, false, false, false };
     struct id id = stopped(f, "greet", RUN_DEAD, "group/2/push", lines, 8);
@@ -98,12 +118,32 @@ static void a_retry_opens_the_failed_step_and_nothing_else(void **state)
     run_list_free(list);
 }
 
+static void a_retry_opens_every_branch_that_failed_and_none_that_was_passed_over(void **state)
+{
+    struct fixture *f = *state;
+    const struct line lines[] = {
+        { "a", JOURNAL_FAILED, "{}", 0, true },     { "b", JOURNAL_FAILED, "{}", 0, true },
+        { "b/1", JOURNAL_FAILED, "{}", 0, false },  { "bb", JOURNAL_FAILED, "{}", 0, false },
+        { "bb/1", JOURNAL_FAILED, "{}", 0, false }, { "c", JOURNAL_DONE, NULL, 0, false },
+        { "c/1", JOURNAL_FAILED, "{}", 0, false },
+    };
+    const bool is_open[] = { true, true, true, false, false, false, false };
+    struct id id = stopped(f, "greet", RUN_DEAD, "a", lines, 7);
+    fix_ask(f, id, RUN_REQUEST_RETRY);
+    struct run_list *list = read_run(f, id);
+    for (int i = 0; i < 7; i++) {
+        const struct journal_row *row = &list->journal[i];
+        assert_int_equal(row->state, is_open[i] ? JOURNAL_WAITING : lines[i].state);
+    }
+    run_list_free(list);
+}
+
 static void a_retry_hurries_what_waits_for_a_try_but_no_wait(void **state)
 {
     struct fixture *f = *state;
     const struct line lines[] = {
-        { "push", JOURNAL_WAITING, "{\"kind\":\"unavailable\"}", fix_now_us + 1000 },
-        { "pause", JOURNAL_WAITING, NULL, fix_now_us + 1000 },
+        { "push", JOURNAL_WAITING, "{\"kind\":\"unavailable\"}", fix_now_us + 1000, false },
+        { "pause", JOURNAL_WAITING, NULL, fix_now_us + 1000, false },
     };
     struct id id = stopped(f, "greet", RUN_WAITING, "push", lines, 2);
     fix_ask(f, id, RUN_REQUEST_RETRY);
@@ -117,7 +157,7 @@ static void a_retry_hurries_what_waits_for_a_try_but_no_wait(void **state)
 static void a_retry_of_a_run_without_a_step_opens_nothing(void **state)
 {
     struct fixture *f = *state;
-    const struct line line = { "push", JOURNAL_FAILED, "{}", 0 };
+    const struct line line = { "push", JOURNAL_FAILED, "{}", 0, false };
     struct id id = stopped(f, "greet", RUN_DEAD, NULL, &line, 1);
     fix_ask(f, id, RUN_REQUEST_RETRY);
     struct run_list *list = read_run(f, id);
@@ -129,10 +169,10 @@ static void a_retry_of_a_run_without_a_step_opens_nothing(void **state)
 /* --- resolve --- */
 
 static const struct line unknown_lines[] = {
-    { "first", JOURNAL_DONE, NULL, 0 },
-    { "other/1", JOURNAL_STARTED, "{\"kind\":\"unknown\"}", 0 },
-    { "push", JOURNAL_WAITING, "{\"kind\":\"unknown\"}", 0 },
-    { "push/1", JOURNAL_STARTED, "{\"kind\":\"unknown\"}", 0 },
+    { "first", JOURNAL_DONE, NULL, 0, false },
+    { "other/1", JOURNAL_STARTED, "{\"kind\":\"unknown\"}", 0, false },
+    { "push", JOURNAL_WAITING, "{\"kind\":\"unknown\"}", 0, false },
+    { "push/1", JOURNAL_STARTED, "{\"kind\":\"unknown\"}", 0, false },
 };
 
 static void resolve(struct fixture *f, struct id id, enum resolve_as as, const char *output)
@@ -153,10 +193,10 @@ static void an_outcome_is_written_into_the_row_of_the_step(void **state)
         enum journal_state state;
         const char *output, *error;
     } cases[] = {
-        { RESOLVE_DONE, NULL, JOURNAL_DONE, "{}", NULL },
-        { RESOLVE_DONE, "{\"id\":\"t1\"}", JOURNAL_DONE, "{\"id\":\"t1\"}", NULL },
-        { RESOLVE_NOT_DONE, NULL, JOURNAL_WAITING, NULL, NULL },
-        { RESOLVE_SKIP, NULL, JOURNAL_DONE, NULL, "{\"kind\":\"skipped\"}" },
+        { RESOLVE_DONE, NULL, JOURNAL_DONE, "{}", "{\"tries\":[{\"kind\":\"unknown\"," },
+        { RESOLVE_DONE, "{\"id\":\"t1\"}", JOURNAL_DONE, "{\"id\":\"t1\"}", "{\"tries\":[" },
+        { RESOLVE_NOT_DONE, NULL, JOURNAL_WAITING, NULL, "{\"kind\":\"unknown\"}" },
+        { RESOLVE_SKIP, NULL, JOURNAL_DONE, NULL, "{\"kind\":\"skipped\",\"tries\":[" },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct id id = stopped(f, "greet", RUN_PARKED, "push", unknown_lines, 4);
@@ -165,13 +205,10 @@ static void an_outcome_is_written_into_the_row_of_the_step(void **state)
         const struct journal_row *row = &list->journal[3];
         assert_int_equal(row->state, cases[i].state);
         assert_int_equal(row->output == NULL, cases[i].output == NULL);
-        assert_int_equal(row->error == NULL, cases[i].error == NULL);
         if (cases[i].output != NULL) {
             assert_string_equal(row->output, cases[i].output);
         }
-        if (cases[i].error != NULL) {
-            assert_string_equal(row->error, cases[i].error);
-        }
+        assert_ptr_equal(strstr(row->error, cases[i].error), row->error);
         assert_string_equal(row->input, "{\"in\":1}");
         assert_int_equal(list->journal[1].state, JOURNAL_STARTED);
         assert_int_equal(list->rows[0].state, RUN_QUEUED);
@@ -289,6 +326,43 @@ static void of_many_with_one_key_one_is_due_and_the_others_stand_behind_it(void 
     assert_int_equal(fix_due(f, ids[0]), fix_now_us);
     assert_true(fix_is_blocked(f, ids[1]));
     assert_true(fix_is_blocked(f, ids[2]));
+}
+
+static bool is_backfill(struct fixture *f, struct id id)
+{
+    struct run_row row = fix_read(f, id);
+    bool result = row.is_backfill;
+    run_row_fini(&row);
+    return result;
+}
+
+static void many_that_are_retried_are_backfills_until_they_end_or_are_parked(void **state)
+{
+    struct fixture *f = *state;
+    const enum run_state open[] = { RUN_RUNNING, RUN_WAITING, RUN_QUEUED };
+    const enum run_state over[] = { RUN_PARKED, RUN_DONE, RUN_DEAD };
+    for (int i = 0; i < 3; i++) {
+        struct id id = stopped(f, "greet", RUN_DEAD, NULL, NULL, 0);
+        struct run_ask_many ask;
+        run_ask_many_init(&ask);
+        ask.states = 1u << RUN_DEAD;
+        fix_exec(f, &ask.op);
+        for (int k = 0; k < 3; k++) {
+            assert_true(is_backfill(f, id));
+            fix_move(f, id, open[k]);
+        }
+        assert_true(is_backfill(f, id));
+        fix_move(f, id, over[i]);
+        assert_false(is_backfill(f, id));
+    }
+}
+
+static void one_that_is_retried_is_no_backfill(void **state)
+{
+    struct fixture *f = *state;
+    struct id id = stopped(f, "greet", RUN_DEAD, NULL, NULL, 0);
+    fix_ask(f, id, RUN_REQUEST_RETRY);
+    assert_false(is_backfill(f, id));
 }
 
 /* --- a connection that works again --- */
@@ -472,7 +546,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_row_that_is_done_stays_done),
+        TEST(a_row_that_begins_again_keeps_the_error_of_the_try_before),
         TEST(a_retry_opens_the_failed_step_and_nothing_else),
+        TEST(a_retry_opens_every_branch_that_failed_and_none_that_was_passed_over),
         TEST(a_retry_hurries_what_waits_for_a_try_but_no_wait),
         TEST(a_retry_of_a_run_without_a_step_opens_nothing),
         TEST(an_outcome_is_written_into_the_row_of_the_step),
@@ -481,6 +557,8 @@ int main(void)
         TEST(all_of_a_group_are_retried_in_the_order_of_arrival_at_a_rate),
         TEST(many_are_picked_by_state_kind_and_message),
         TEST(of_many_with_one_key_one_is_due_and_the_others_stand_behind_it),
+        TEST(many_that_are_retried_are_backfills_until_they_end_or_are_parked),
+        TEST(one_that_is_retried_is_no_backfill),
         TEST(runs_parked_for_a_connection_go_on_when_it_works_again),
         TEST(a_run_that_a_person_took_up_is_not_released_later),
         TEST(a_dead_or_parked_run_is_told_of_in_an_event),

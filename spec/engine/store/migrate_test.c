@@ -324,8 +324,8 @@ static void what_was_interrupted_is_taken_up_again(void **state)
 {
     struct fixture *f = *state;
     static const char *const faults[] = { "store.backup=crash", "store.migrate=crash@1",
-                                          "store.migrate=crash@2" };
-    for (int i = 0; i < 3; i++) {
+                                          "store.migrate=crash@2", "store.migrate=crash@3" };
+    for (int i = 0; i < 4; i++) {
         die_at(f, faults[i]);
         check_version_1(f);
         assert_int_equal(exists(f, ".v1"), i > 0);
