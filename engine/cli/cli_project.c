@@ -165,6 +165,7 @@ static void forbid_config(const json_t *connections)
     json_object_foreach ((json_t *)connections, key, config) { /* the macro only reads */
         forbid_text(json_object_get(config, "client_secret"));
         forbid_text(json_object_get(config, "token"));
+        forbid_text(json_object_get(config, "token_next"));
         forbid_text(json_object_get(config, "secret"));
         forbid_text(json_object_get(json_object_get(config, "webhook"), "token"));
     }

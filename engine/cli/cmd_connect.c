@@ -98,8 +98,9 @@ static void print_connected(const struct cli *c, const struct one_connection *o)
     } else {
         const char *account = json_get_text(v, "account"), *scopes = json_get_text(v, "scopes");
         const char *expires = json_get_text(v, "expires_at");
-        cli_print("%s: %s; the token is stored, encrypted\n", c->args[0],
-                  json_get_text(v, "state"));
+        cli_print("%s: %s; the token is stored, encrypted%s\n", c->args[0],
+                  json_get_text(v, "state"),
+                  cli_option(c, "next") ? ", and used once the service refuses the first" : "");
         cli_print("%s%s%s", account ? "account  " : "", account ? account : "",
                   account ? "\n" : "");
         cli_print("%s%s%s", scopes ? "scopes   " : "", scopes ? scopes : "", scopes ? "\n" : "");
@@ -118,6 +119,8 @@ static void begin(struct one_connection *o, const char *option, const struct sec
         free(redirect);
     } else if (strcmp(option, "refresh-token") == 0) {
         token_exchange_refresh(o->connection, value, on_done, out);
+    } else if (strcmp(option, "next") == 0) {
+        token_store_next(o->connection, value, on_done, out);
     } else {
         token_store(o->connection, value, on_done, out);
     }
@@ -181,7 +184,8 @@ static int connect_with(struct cli *c, const char *option, const struct secret *
     if (code != CLI_OK) {
         return code;
     }
-    code = option ? exchange(c, &o, option, value) : show_link(c, &o);
+    const char *what = cli_option(c, "next") ? "next" : option;
+    code = what ? exchange(c, &o, what, value) : show_link(c, &o);
     one_connection_close(&o);
     return code;
 }
@@ -192,6 +196,9 @@ static int run(struct cli *c)
     const char *option = chosen(c, &is_wrong);
     if (is_wrong) {
         return cli_usage(c, "--code, --refresh-token and --token do not go together");
+    }
+    if (cli_option(c, "next") && (!option || strcmp(option, "token") != 0)) {
+        return cli_usage(c, "--next goes with --token");
     }
     struct err e = ERR_INIT;
     struct secret *value = option ? read_value(c, option, &e) : NULL;
@@ -208,6 +215,7 @@ static const struct option options[] = {
       "the code that the authorisation gave; - reads it from the terminal or stdin" },
     { "refresh-token", "TOKEN", "a refresh token that another installation gave up; - as above" },
     { "token", "TOKEN", "a private integration token or an API key; - as above" },
+    { "next", NULL, "with --token: a second one, used once the service refuses the first" },
     { NULL, NULL, NULL },
 };
 
@@ -224,12 +232,16 @@ const struct command cmd_connect = {
         "processes of this\n"
         "machine and stay in the shell's history: - keeps them out. A refresh token is used up "
         "by this.\n"
+        "To change a private token without a gap: make a new one at the service, store it with "
+        "--next, and\n"
+        "remove the old one there; the engine goes over to the second by itself.\n"
         "--json: {name authorize_url redirect_uri}, or the connection as `ladle connections` "
         "shows it.",
     .options = options,
     .run = run,
     .examples =
         "  ladle connect crm\n"
-        "  ladle connect crm --code -",
+        "  ladle connect crm --code -\n"
+        "  ladle connect crm --token - --next",
     .is_quiet = true,
 };

@@ -1,8 +1,10 @@
 /* `ladle connections`: what each connection of ladle.yaml needs and in which state it is, from the
  * file and from the rows that the engine and `ladle connect` write. No token is opened for this. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/token_age.h"
 #include "cli/view.h"
 #include "store/secret_row.h"
 
@@ -53,6 +55,33 @@ static json_t *breaker_of(const struct connection_row *row)
                          "reason");
 }
 
+/* Private tokens: the first and the second. */
+static json_t *tokens_of(const struct token_age ages[2])
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < 2; i++) {
+        if (!ages[i].is_there) {
+            continue;
+        }
+        int64_t days = token_age_days(&ages[i]);
+        json_t *v = json_object();
+        json_object_set_new(v, "is_used", json_boolean(ages[i].is_used));
+        json_object_set_new(v, "stored_at", view_time(ages[i].stored_us));
+        json_object_set_new(v, "age_days", days >= 0 ? json_integer(days) : json_null());
+        json_array_append_new(list, v);
+    }
+    return list;
+}
+
+/* Adds what is known of private tokens. */
+static void add_tokens(json_t *v, const char *name, const struct token_age ages[2])
+{
+    char *advice = token_age_advice(name, ages);
+    json_object_set_new(v, "tokens", tokens_of(ages));
+    json_object_set_new(v, "advice", advice ? json_string(advice) : json_null());
+    free(advice);
+}
+
 static json_t *describe(const char *name, const json_t *config, const json_t *table,
                         const struct connection_row *row)
 {
@@ -92,6 +121,7 @@ static void add_row(const struct cli *c, struct table *t, const json_t *v,
     if (down) {
         (void)snprintf(held, sizeof held, "not called just now: %s", down); /* cut */
     }
+    const char *advice = json_get_text(v, "advice");
     remedy(json_get_text(v, "name"), json_get_text(v, "state"), hint, sizeof hint);
     const char *cells[] = { json_get_text(v, "name"),
                             json_get_text(v, "connector"),
@@ -99,15 +129,16 @@ static void add_row(const struct cli *c, struct table *t, const json_t *v,
                             since,
                             expires,
                             json_get_text(v, "account"),
-                            reason ? reason
-                            : down ? held
-                                   : hint,
+                            reason   ? reason
+                            : down   ? held
+                            : advice ? advice
+                                     : hint,
                             NULL };
     table_row(t, cells);
 }
 
 static void print_all(const struct cli *c, const struct project *p,
-                      const struct connection_list *rows)
+                      const struct connection_list *rows, const struct secret_list *secrets)
 {
     static const char *const heads[] = { "NAME",    "CONNECTOR", "STATE", "SINCE",
                                          "EXPIRES", "ACCOUNT",   "WHY",   NULL };
@@ -120,6 +151,9 @@ static void print_all(const struct cli *c, const struct project *p,
         const json_t *table = connector ? h->find_connector(h->ud, connector) : NULL;
         const struct connection_row *row = find_row(rows, name);
         json_t *v = describe(name, config, table, row);
+        struct token_age ages[2];
+        token_ages(name, config, table, secrets, ages);
+        add_tokens(v, name, ages);
         if (t) {
             add_row(c, t, v, row);
         } else {
@@ -141,11 +175,13 @@ static int run(struct cli *c)
     }
     struct err e = ERR_INIT;
     struct connection_list *rows = connection_list_new();
-    if (store_exec(o.store, &rows->op, &e) == -1) {
+    struct secret_list *secrets = secret_list_new("");
+    if (store_exec(o.store, &rows->op, &e) == -1 || store_exec(o.store, &secrets->op, &e) == -1) {
         code = cli_fail(c, &e);
     } else {
-        print_all(c, o.project, rows);
+        print_all(c, o.project, rows, secrets);
     }
+    secret_list_free(secrets);
     connection_list_free(rows);
     cli_close(&o);
     return code;
@@ -161,10 +197,12 @@ const struct command cmd_connections = {
         "reason stands\n"
         "beside it, and `ladle connect NAME` mends it. Access tokens that expire are refreshed "
         "by the engine.\n"
-        "A service that is down is not called for a while; the engine says so here, too.\n"
+        "A service that is down is not called for a while; the engine says so here, too. Private "
+        "tokens do not\n"
+        "expire: their age is shown, and one of 90 days is worth a new one.\n"
         "--json: {name connector state reason since expires_at scopes account breaker{state since "
         "opens_until\n"
-        "reason}}, one a line.",
+        "reason} tokens[{is_used stored_at age_days}] advice}, one a line.",
     .run = run,
     .examples =
         "  ladle connections\n"

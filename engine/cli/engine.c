@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "cli/cli.h"
+#include "cli/token_age.h"
 #include "crypto/vault.h"
 #include "format/date.h"
 #include "net/http_client.h"
@@ -42,6 +43,7 @@ struct engine {
     struct strands *strands;
     struct runner *runner;
     struct keeper *keeper;
+    struct token_reminder *reminder;
     struct router *router;
     struct hooks *hooks;
     struct http_server *server;
@@ -174,6 +176,7 @@ static int open_runs(struct engine *en, const struct recipe_set *recipes, struct
                                                    .on_event = on_engine_event,
                                                    .on_event_ud = en });
     en->keeper = keeper_new(en->loop, en->store, &en->project->retention);
+    en->reminder = token_reminder_new(en->loop, en->store, en->project);
     service_on_recover(en->service, on_recover, en);
     en->router = router_new(
         &(struct router_opts){ .store = en->store, .runner = en->runner, .service = en->service });
@@ -300,6 +303,7 @@ int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), 
     service_on_event(en->service, on_engine_event, en);
     release_parked(en);
     keeper_start(en->keeper);
+    token_reminder_start(en->reminder);
     router_scan(en->router);
     ready(ud, http_server_address(en->server));
     loop_run(en->loop);
@@ -316,10 +320,12 @@ void engine_free(struct engine *en)
         service_free(en->service);
     }
     keeper_stop(en->keeper);
+    token_reminder_stop(en->reminder);
     if (en->store != NULL) {
         store_close(en->store);
     }
     keeper_free(en->keeper);
+    token_reminder_free(en->reminder);
     runner_free(en->runner);
     router_free(en->router);
     hooks_free(en->hooks);

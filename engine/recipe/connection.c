@@ -105,6 +105,7 @@ static const struct known_key KEYS[] = {
     { "client_id", "string", NULL },
     { "client_secret", "string", NULL },
     { "token", "string", NULL },
+    { "token_next", "string", NULL },
     { "location", "string", NULL },
     { "base_url", "string", check_url },
     { "token_url", "string", check_url_or_path },
@@ -406,8 +407,19 @@ static void find_connector(struct reader *r, const struct yaml *y)
     }
 }
 
+/* The second token of a configuration takes over from the first, and goes the same way. */
+static void check_second_token(struct reader *r, const struct yaml *y)
+{
+    const struct yaml *second = yaml_get(y, "token_next");
+    if (second && !yaml_get(y, "token")) {
+        check_error(r->diags, second, "or store it: ladle connect NAME --token - --next",
+                    "`token_next` goes with `token`");
+    }
+}
+
 static void check_missing(struct reader *r, const struct yaml *y)
 {
+    check_second_token(r, y);
     const char *name;
     json_t *descriptor;
     json_object_foreach (config_schema(r), name, descriptor) {

@@ -93,6 +93,7 @@ static struct secret *take_secret(json_t *config, const char *key)
 static void drop_secrets(struct connection *c)
 {
     json_object_del(c->config, "token");
+    json_object_del(c->config, "token_next");
     json_object_del(c->config, "secret");
     json_object_del(json_object_get(c->config, "webhook"), "token");
 }

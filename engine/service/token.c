@@ -253,6 +253,7 @@ static void committed(struct store_op *op, const struct err *e)
     bool is_news = t->state != STATE_CONNECTED || t->ask.done != NULL;
     memcpy(t->stored, t->storing, sizeof t->stored);
     adopt(t, &t->next);
+    token_second_done(t);
     become_idle(t);
     wake(t, NULL);
     token_answer_ask(t, NULL);
@@ -274,6 +275,7 @@ void token_commit(struct token *t)
     put->token_name = token_pair_name(t->c->name);
     token_pair_seal(&t->next, t->c->service->o.vault, put->token_name, &put->sealed, &put->len);
     sign_sha256_hex(put->sealed, put->len, t->storing);
+    token_second_fill(t, put);
     put->op.done = committed;
     put->op.ud = t;
     t->writing = put;
@@ -304,6 +306,15 @@ static void refused(struct token *t, const struct err *e)
     mark_broken(t, reason);
     (void)say_broken(t, &broken);
     broken.status = e->status;
+    become_idle(t);
+    wake(t, &broken);
+}
+
+void token_give_up(struct token *t, const char *reason)
+{
+    struct err broken = ERR_INIT;
+    mark_broken(t, reason);
+    (void)say_broken(t, &broken);
     become_idle(t);
     wake(t, &broken);
 }
@@ -445,12 +456,14 @@ static void looked(struct store_op *op, const struct err *e)
         go_on(t, is_new);
     } else if (e != NULL) {
         fail_for_now(t, e); /* what cannot be read cannot be committed either */
+    } else if (t->kind == KIND_STATIC) {
+        token_second_use(t);
     } else {
         refresh(t);
     }
 }
 
-static void look(struct token *t)
+void token_look(struct token *t)
 {
     t->phase = PHASE_LOOKING;
     char *name = token_pair_name(t->c->name);
@@ -461,14 +474,17 @@ static void look(struct token *t)
     store_submit_read(t->c->service->o.store, &t->reading->op);
 }
 
-/* Goes on with what is to be done: commit a pair that is at hand, or refresh. */
+/* Goes on with what is to be done: commit a pair that is at hand, switch to a second token, or
+ * refresh. */
 static void begin(struct token *t)
 {
     assert(t->phase == PHASE_IDLE);
     if (t->next.access != NULL) {
         token_commit(t);
+    } else if (t->kind == KIND_STATIC) {
+        token_second_look(t);
     } else {
-        look(t);
+        token_look(t);
     }
 }
 
@@ -476,7 +492,7 @@ static void become_idle(struct token *t)
 {
     t->phase = PHASE_IDLE;
     if (t->wants_reload) {
-        look(t);
+        token_look(t);
         return;
     }
     schedule(t);
@@ -489,18 +505,17 @@ void token_reload(struct token *t)
     }
     t->wants_reload = true;
     if (t->phase == PHASE_IDLE) {
-        look(t);
+        token_look(t);
     }
 }
 
 /* --- for calls --- */
 
-static int get_static(struct token *t, bool is_refused, struct err *e)
+/* Of a pair without refresh token that the service refuses, or that has expired. */
+static int break_pair(struct token *t, bool is_refused, struct err *e)
 {
-    if (!is_refused) {
-        return 1;
-    }
-    mark_broken(t, "the service refuses its token");
+    mark_broken(t, is_refused ? "the service refuses its token"
+                              : "its access token has expired, and it has no refresh token");
     return say_broken(t, e);
 }
 
@@ -518,15 +533,11 @@ int token_get(struct token *t, uint64_t refused_generation, struct token_wait *w
         return err_set(e, ERR_AUTH, "%s is not connected; run `ladle connect %s`", t->c->name,
                        t->c->name);
     }
-    if (t->pair.refresh == NULL && (t->kind == KIND_STATIC || is_refused || is_valid(t))) {
-        return get_static(t, is_refused, e);
-    }
-    if (!is_refused && is_valid(t)) {
+    if (!is_refused && (t->kind == KIND_STATIC || is_valid(t))) {
         return 1;
     }
-    if (t->pair.refresh == NULL) {
-        mark_broken(t, "its access token has expired, and it has no refresh token");
-        return say_broken(t, e);
+    if (t->kind == KIND_OAUTH && t->pair.refresh == NULL) {
+        return break_pair(t, is_refused, e);
     }
     if (t->phase == PHASE_IDLE && t->retry_at_us > clock_wall_us()) {
         *e = t->last;
@@ -617,6 +628,7 @@ struct token *token_new(struct connection *c, struct err *e)
         t->is_configured = true;
         t->pair.access = secret_new(given, strlen(given));
         t->state = STATE_CONNECTED;
+        token_second_init(t);
     }
     return t;
 }
@@ -641,6 +653,7 @@ void token_free(struct token *t)
     }
     token_pair_fini(&t->pair);
     token_pair_fini(&t->next);
+    token_second_fini(t);
     free(t->reason);
     free(t);
 }
@@ -666,7 +679,7 @@ static int load_pair(struct token *t, struct err *e)
 int token_load(struct token *t, const struct connection_row *row, struct err *e)
 {
     if (t->kind == KIND_NONE || t->is_configured) {
-        return 0;
+        return token_second_load(t, e);
     }
     if (load_pair(t, e) == -1) {
         return err_prefix(e, "connection %s", t->c->name);

@@ -9,10 +9,11 @@
 #include "base/secret.h"
 #include "format/json.h"
 
-/* What a connection shows to its service: nothing, a token that a person gave, or an OAuth pair
- * that refreshes itself. At most one refresh is under way; a new pair is committed before it is
- * used, and a refresh token that worked is never sent again (promise P7), unless the process
- * dies between the answer and the commit. Loop thread. */
+/* What a connection shows to its service: nothing, a token that a person gave (with a second one
+ * that takes over when the service refuses it), or an OAuth pair that refreshes itself. At most one
+ * refresh is under way; a new pair is committed before it is used, and a refresh token that worked
+ * is never sent again (promise P7), unless the process dies between the answer and the commit. Loop
+ * thread. */
 struct connection;
 struct connection_row;
 struct token;
@@ -65,3 +66,7 @@ void token_exchange_code(struct connection *c, const char *code, const char *red
 void token_exchange_refresh(struct connection *c, const struct secret *refresh_token,
                             token_done_fn done, void *ud);
 void token_store(struct connection *c, const struct secret *token, token_done_fn done, void *ud);
+/* Stores a second private token beside the one in use. ERR_CONFLICT where there is none in use, or
+ * it is the same. */
+void token_store_next(struct connection *c, const struct secret *token, token_done_fn done,
+                      void *ud);

@@ -99,8 +99,9 @@ static int check_ask(const struct token *t, struct err *e)
                        t->ask.kind == KIND_OAUTH ? "oauth" : "token");
     }
     if (t->is_configured) {
-        return err_set(e, ERR_CONFLICT,
-                       "%s has its token in ladle.yaml; remove `token` there first", t->c->name);
+        return err_set(e, ERR_CONFLICT, "%s has its token in ladle.yaml; %s", t->c->name,
+                       t->ask.is_next ? "name the second one there, as `token_next`"
+                                      : "remove `token` there first");
     }
     if (t->phase != PHASE_IDLE) {
         return err_set(e, ERR_CONFLICT, "%s is being refreshed just now; try again", t->c->name);
@@ -116,8 +117,13 @@ void token_begin_ask(struct timer *timer)
         token_answer_ask(t, &e);
         return;
     }
+    if (t->ask.is_next) {
+        token_second_store(t);
+        return;
+    }
     timer_stop(&t->timer);
     if (t->ask.type == NULL) {
+        t->second.is_switching = false; /* a person knows better */
         token_pair_fini(&t->next);
         t->next.access = secret_new(secret_bytes(t->ask.value), secret_len(t->ask.value));
         token_commit(t);
@@ -174,5 +180,18 @@ void token_store(struct connection *c, const struct secret *token, token_done_fn
                             .kind = KIND_STATIC,
                             .field = "token",
                             .value = secret_new(secret_bytes(token), secret_len(token)),
+                        });
+}
+
+void token_store_next(struct connection *c, const struct secret *token, token_done_fn done,
+                      void *ud)
+{
+    enter_ask(c->token, (struct ask){
+                            .done = done,
+                            .ud = ud,
+                            .kind = KIND_STATIC,
+                            .field = "token",
+                            .value = secret_new(secret_bytes(token), secret_len(token)),
+                            .is_next = true,
                         });
 }

@@ -5,7 +5,7 @@
 #include "store/secret_row.h"
 
 /* For the token's own files: what a token is made of. token.c keeps it fresh, token_ask.c does what
- * a person asks for. Loop thread. */
+ * a person asks for, token_second.c switches to a second private token. Loop thread. */
 enum token_kind { KIND_NONE, KIND_STATIC, KIND_OAUTH };
 enum token_state { STATE_NEW, STATE_CONNECTED, STATE_BROKEN };
 enum token_phase { PHASE_IDLE, PHASE_LOOKING, PHASE_ASKING, PHASE_COMMITTING };
@@ -19,6 +19,16 @@ struct ask {
     const char *field;
     struct secret *value;
     char *redirect_uri; /* or NULL */
+    bool is_next;       /* the value is to be the second token */
+};
+
+/* The token that takes over when the service refuses the one in use; private tokens only. */
+struct token_second {
+    struct secret *configured; /* `token_next` of ladle.yaml, not used yet; or NULL */
+    struct token_pair found;   /* that the last look found in the store; access NULL: none */
+    int64_t found_us;          /* when it was stored */
+    bool is_switching;         /* the commit under way, or to be tried again, is the switch */
+    struct secret_put *writing;
 };
 
 struct token {
@@ -43,6 +53,7 @@ struct token {
     bool wants_reload;
     struct err last;
     struct ask ask;
+    struct token_second second;
     struct list waiters;
     struct timer timer;
     struct timer ask_timer; /* begins what was asked for from the loop */
@@ -55,8 +66,31 @@ struct token {
 void token_commit(struct token *t);
 /* Sends a request to the token endpoint, and commits what it brings. */
 void token_send(struct token *t, const struct token_grant *g);
+/* Reads the stored token again, and goes on with what is to be done. */
+void token_look(struct token *t);
+/* Nothing helps but a person: breaks the connection, and tells who waits. */
+void token_give_up(struct token *t, const char *reason);
 
 /* --- token_ask.c --- */
 void token_begin_ask(struct timer *timer);
 void token_answer_ask(struct token *t, const struct err *e); /* nothing where nobody asks */
 void token_ask_fini(struct ask *ask);
+
+/* --- token_second.c --- */
+/* Takes `token_next` of the configuration. */
+void token_second_init(struct token *t);
+void token_second_fini(struct token *t);
+/* Of a configured token: takes the second one at once where the first was refused in an earlier
+ * life. Before store_start. */
+int token_second_load(struct token *t, struct err *e);
+/* The service refused the token in use: looks for a second one, then at the stored token
+ * (token_look), and then token_second_use is to be called. */
+void token_second_look(struct token *t);
+/* Commits the switch to the second token that was found, or gives up. */
+void token_second_use(struct token *t);
+/* Makes the commit of a new token that of the switch, where it is one. */
+void token_second_fill(const struct token *t, struct connection_put *put);
+/* The switch is committed. */
+void token_second_done(struct token *t);
+/* Stores the value that was asked for as the second token. */
+void token_second_store(struct token *t);

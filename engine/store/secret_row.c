@@ -23,7 +23,7 @@ static const char delete_secret[] =
     " where name = $1";
 
 static const char select_secret[] =
-    "select sealed"
+    "select sealed, updated_us"
     " from secret"
     " where name = $1";
 
@@ -54,11 +54,11 @@ static const char list_connections[] =
 /* --- secrets --- */
 
 static int write_secret(struct db *db, const char *name, const uint8_t *sealed, size_t len,
-                        int64_t now_us, struct err *e)
+                        int64_t stored_us, struct err *e)
 {
     struct query *q = db_query(db, upsert_secret);
     query_bind_text(q, 1, name);
-    query_bind_int(q, 2, now_us);
+    query_bind_int(q, 2, stored_us);
     query_bind_bytes(q, 3, sealed, len);
     return query_run(q, e);
 }
@@ -114,6 +114,7 @@ static int get_exec(struct store_op *op, struct db *db, struct err *e)
     int rc = query_next(q, e);
     if (rc == 1) {
         g->sealed = query_bytes(q, 0, &g->len);
+        g->stored_us = query_int(q, 1);
     }
     query_end(q);
     return rc == -1 ? -1 : 0;
@@ -195,6 +196,14 @@ void connection_row_fini(struct connection_row *row)
     *row = (struct connection_row){ 0 };
 }
 
+/* Removes a secret that may not be there. */
+static int forget_secret(struct db *db, const char *name, struct err *e)
+{
+    struct query *q = db_query(db, delete_secret);
+    query_bind_text(q, 1, name);
+    return query_run(q, e);
+}
+
 /* Without a sealed token the one that is there goes: the connection is given up. */
 static int write_token(struct db *db, const struct connection_put *p, struct err *e)
 {
@@ -202,11 +211,10 @@ static int write_token(struct db *db, const struct connection_put *p, struct err
         return 0;
     }
     if (p->sealed != NULL) {
-        return write_secret(db, p->token_name, p->sealed, p->len, p->op.now_us, e);
+        int64_t stored_us = p->stored_us > 0 ? p->stored_us : p->op.now_us;
+        return write_secret(db, p->token_name, p->sealed, p->len, stored_us, e);
     }
-    struct query *q = db_query(db, delete_secret);
-    query_bind_text(q, 1, p->token_name);
-    return query_run(q, e);
+    return forget_secret(db, p->token_name, e);
 }
 
 static int connection_exec(struct store_op *op, struct db *db, struct err *e)
@@ -221,6 +229,9 @@ static int connection_exec(struct store_op *op, struct db *db, struct err *e)
     query_bind_int(q, 6, p->row.since_us);
     query_bind_int(q, 7, p->row.expires_us);
     if (query_run(q, e) == -1) {
+        return -1;
+    }
+    if (p->spent_name != NULL && forget_secret(db, p->spent_name, e) == -1) {
         return -1;
     }
     return write_token(db, p, e);
@@ -240,6 +251,7 @@ void connection_put_free(struct connection_put *p)
     }
     connection_row_fini(&p->row);
     free(p->token_name);
+    free(p->spent_name);
     free(p->sealed);
     free(p);
 }

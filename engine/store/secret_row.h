@@ -18,6 +18,7 @@ struct secret_get {
     char *name;
     uint8_t *sealed; /* out, owned by the op; NULL where there is none */
     size_t len;
+    int64_t stored_us; /* out */
 };
 struct secret_get *secret_get_new(const char *name);
 void secret_get_free(struct secret_get *g);
@@ -45,13 +46,15 @@ struct connection_row {
 };
 void connection_row_fini(struct connection_row *row);
 /* Writes the state and, with a token_name, the sealed token in the same transaction (sealed NULL:
- * removes it). */
+ * removes it); with a spent_name, the secret of that name goes. */
 struct connection_put {
     struct store_op op;
     struct connection_row row;
     char *token_name;
     uint8_t *sealed;
     size_t len;
+    int64_t stored_us; /* of the token; 0: now */
+    char *spent_name;  /* or NULL */
 };
 struct connection_put *connection_put_new(void);
 void connection_put_free(struct connection_put *p);

@@ -208,6 +208,13 @@ static void an_agency_belongs_to_a_later_version(void **state)
            "sub-account)\n");
 }
 
+static void a_second_token_needs_a_first(void **state)
+{
+    refuse("connections:\n  crm: { connector: crm, location: x, token_next: y }\n",
+           "2:51 `token_next` goes with `token` "
+           "(or store it: ladle connect NAME --token - --next)\n");
+}
+
 static void a_webhook_must_say_how_it_is_verified(void **state)
 {
     refuse(
@@ -371,6 +378,7 @@ int main(void)
         TEST(all_errors_of_the_file_come_at_once),
         TEST(a_postgres_store_belongs_to_a_later_version),
         TEST(an_agency_belongs_to_a_later_version),
+        TEST(a_second_token_needs_a_first),
         TEST(a_webhook_must_say_how_it_is_verified),
         TEST(what_the_connector_requires_is_missed),
         TEST(an_unset_variable_is_an_error_with_its_place),
