@@ -57,7 +57,7 @@ endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$l)))
 
 # Files that are built into the program; engine/script/embed.c finds them.
-EMBEDDED := $(sort $(shell find scripts recipes -name '*.lua' -o -name '*.yaml' -o -name '*.json' -o -name '*.pem' 2>/dev/null))
+EMBEDDED := $(sort $(shell find scripts recipes -path scripts/generate -prune -o \( -name '*.lua' -o -name '*.yaml' -o -name '*.json' -o -name '*.pem' \) -print 2>/dev/null))
 $(B)/gen/embedded_files.S: $(EMBEDDED) spec/support/embed.sh Makefile
 	@mkdir -p $(@D)
 	sh spec/support/embed.sh $(EMBEDDED) > $@.new && mv $@.new $@
