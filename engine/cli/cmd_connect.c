@@ -56,7 +56,7 @@ static int show_link(struct cli *c, struct one_connection *o)
 {
     struct err e = ERR_INIT;
     char *redirect = redirect_uri(o);
-    char *link = token_authorize_url(o->connection, redirect, NULL, &e);
+    char *link = token_authorize_url(o->connection, &(struct token_link){ .redirect_uri = redirect }, &e);
     if (link) {
         print_link(c, c->args[0], link, redirect);
     } else {
@@ -115,7 +115,9 @@ static void begin(struct one_connection *o, const char *option, const struct sec
 {
     if (strcmp(option, "code") == 0) {
         char *redirect = redirect_uri(o);
-        token_exchange_code(o->connection, secret_bytes(value), redirect, on_done, out);
+        token_exchange_code(o->connection,
+                            &(struct token_code){ .code = value, .redirect_uri = redirect },
+                            on_done, out);
         free(redirect);
     } else if (strcmp(option, "refresh-token") == 0) {
         token_exchange_refresh(o->connection, value, on_done, out);

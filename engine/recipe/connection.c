@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "crypto/sign.h"
 #include "format/url.h"
+#include "recipe/connection_oauth.h"
 #include "recipe/folder.h"
 #include "recipe/hole.h"
 #include "recipe/literal.h"
@@ -118,6 +119,7 @@ static const struct known_key KEYS[] = {
     { "header", "string", NULL },
     { "encoding", "string", check_encoding },
     { "secret", "string", NULL },
+    { "accept_installs", "boolean", NULL },
     { "allow_private", "boolean", NULL },
     { "allow_hosts", "list", NULL },
 };
@@ -363,7 +365,8 @@ static void read_known(struct reader *r, const struct yaml *key, const struct ya
     json_t *descriptor = descriptor_of(r, name);
     json_t *v = read_value(r, y, what, descriptor);
     const struct known_key *known = find_key(name);
-    if (known && known->check && json_is_string(v)) {
+    bool has_enum = json_object_get(descriptor, "enum") != NULL; /* the connector's own choices */
+    if (known && known->check && !has_enum && json_is_string(v)) {
         known->check(r, y, v);
     }
     (void)json_object_set_new(r->config, name, v); /* NULL, where there was an error, is left out */
@@ -488,5 +491,6 @@ json_t *connection_read(struct diags *d, const struct project_hooks *h, const ch
     }
     check_missing(&r, y);
     check_verify_keys(&r, y);
+    connection_check_oauth(d, r.table, r.config, y);
     return r.config;
 }

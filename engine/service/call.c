@@ -64,6 +64,7 @@ struct service_call {
     bool is_idempotent;
     bool is_announced; /* before_send has had its turn */
     bool was_sent;
+    bool has_token; /* the request carries it */
     bool has_refreshed;
     bool is_trial;       /* of a half-open breaker */
     uint64_t generation; /* of the token that it was sent with */
@@ -182,9 +183,27 @@ static void succeed(struct service_call *call, json_t *output)
     json_decref(effect);
 }
 
+/* Whether the answer says, by the connector's table, that the token which was sent is stale: then a
+ * new one is fetched, or the connection is broken. */
+static bool is_stale(const struct service_call *call, const struct err *e)
+{
+    const json_t *auth = json_object_get(connector_table(call->c->connector), "auth");
+    size_t i;
+    json_t *one;
+    json_array_foreach (json_object_get(auth, "stale"), i, one) {
+        if (json_integer_value(one) == e->status) {
+            return e->kind == ERR_AUTH && call->has_token && token_is_oauth(call->c->token);
+        }
+    }
+    return false;
+}
+
 static void fail_with_answer(struct service_call *call, struct err *e,
                              const struct http_response *res, int64_t retry_at_us)
 {
+    if (is_stale(call, e)) {
+        e->kind = ERR_EXPIRED;
+    }
     if (e->kind == ERR_EXPIRED && !call->has_refreshed) {
         call->has_refreshed = true;
         need_token(call, call->generation);
@@ -266,6 +285,7 @@ static void transmit(struct service_call *call)
     };
     call->stage = STAGE_SENDING;
     call->was_sent = true;
+    call->has_token = value != NULL;
     call->sent_us = clock_mono_us();
     call->generation = token_generation(call->c->token);
     limiter_sent(call->limiter, &call->limiter_wait);

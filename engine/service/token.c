@@ -30,7 +30,6 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "format/date.h"
-#include "service/classify.h"
 #include "service/health.h"
 #include "service/token_state.h"
 #include "store/secret_row.h"
@@ -81,6 +80,12 @@ static bool is_valid(const struct token *t)
            clock_wall_us() + lifetime_part(t, 10, SLACK_US) < t->pair.expires_us;
 }
 
+/* Whether a new token can be had without a person. */
+static bool can_renew(const struct token *t)
+{
+    return t->pair.refresh != NULL || t->is_self_granted;
+}
+
 static int say_broken(const struct token *t, struct err *e)
 {
     return err_set(e, ERR_AUTH, "%s is broken: %s; run `ladle connect %s`", t->c->name,
@@ -126,8 +131,8 @@ static void tell_recovered(struct token *t)
  */
 static void schedule(struct token *t)
 {
-    bool has_work = t->next.access != NULL || (t->state == STATE_CONNECTED &&
-                                               t->pair.refresh != NULL && t->refresh_at_us > 0);
+    bool has_work = t->next.access != NULL ||
+                    (t->state == STATE_CONNECTED && can_renew(t) && t->refresh_at_us > 0);
     if (!has_work || t->phase != PHASE_IDLE) {
         timer_stop(&t->timer);
         return;
@@ -285,11 +290,6 @@ void token_commit(struct token *t)
 
 /* --- asking --- */
 
-static bool is_final(int status)
-{
-    return status >= 400 && status < 500 && status != 429 && status != 408;
-}
-
 static void refused(struct token *t, const struct err *e)
 {
     struct err broken = *e;
@@ -301,7 +301,9 @@ static void refused(struct token *t, const struct err *e)
     }
     char reason[400];
     (void)snprintf(reason, sizeof reason, "%.300s%s", e->message,
-                   t->was_lost ? " (the answer to the refresh before this one was lost)" : "");
+                   t->was_lost && !t->is_self_granted
+                       ? " (the answer to the refresh before this one was lost)"
+                       : "");
     count_refresh("refused");
     mark_broken(t, reason);
     (void)say_broken(t, &broken);
@@ -319,48 +321,38 @@ void token_give_up(struct token *t, const char *reason)
     wake(t, &broken);
 }
 
-static void answered_badly(struct token *t, const struct http_response *res)
-{
-    struct err e = ERR_INIT;
-    json_t *body = json_parse(buf_text(&res->body), res->body.len, NULL);
-    char *message = classify_message(res, body);
-    (void)err_set(&e,
-                  is_final(res->status) ? ERR_AUTH
-                  : res->status == 429  ? ERR_RATE_LIMITED
-                                        : ERR_UNAVAILABLE,
-                  "the token endpoint of %s answered %d: %s", t->c->name, res->status, message);
-    e.status = res->status;
-    e.retry_at_us = limiter_retry_after(res);
-    free(message);
-    json_decref(body);
-    if (is_final(res->status)) {
-        refused(t, &e);
-    } else {
-        fail_for_now(t, &e);
-    }
-}
-
-/* The refresh token that the request carried; NULL: it carried another thing. */
-static const struct secret *refresh_sent(const struct token *t)
+/* Of what the request asked for: the pair that it is to replace, NULL for a new authorisation. */
+static const struct token_pair *replaced(const struct token *t, struct token_pair *by_hand)
 {
     if (t->ask.done == NULL) {
-        return t->pair.refresh;
+        return &t->pair;
     }
-    return strcmp(t->ask.field, "refresh_token") == 0 ? t->ask.value : NULL;
+    if (t->ask.field == NULL || strcmp(t->ask.field, "refresh_token") != 0) {
+        return NULL;
+    }
+    *by_hand = (struct token_pair){ .refresh = t->ask.value };
+    return by_hand;
 }
 
-static void granted(struct token *t, const struct http_response *res)
+static void answered(struct token *t, const struct http_response *res)
 {
-    struct token_pair pair = { .access = NULL };
+    struct token_pair pair, by_hand;
     struct err e = ERR_INIT;
-    if (token_grant_read(&pair, t->c, res, refresh_sent(t), &e) == -1) {
-        t->was_lost = true;
+    if (token_grant_read(&pair, t->c, res, replaced(t, &by_hand), &e) == 0) {
+        if (token_check_ask(t, &pair, &e) == -1) {
+            token_pair_fini(&pair);
+            refused(t, &e);
+            return;
+        }
+        token_pair_fini(&t->next);
+        t->next = pair;
+        token_commit(t);
+    } else if (e.kind == ERR_AUTH) {
+        refused(t, &e);
+    } else {
+        t->was_lost = t->was_lost || e.kind == ERR_PROTOCOL;
         fail_for_now(t, &e);
-        return;
     }
-    token_pair_fini(&t->next);
-    t->next = pair;
-    token_commit(t);
 }
 
 static void asked(void *ud, const struct http_response *res, const struct err *failed)
@@ -373,10 +365,8 @@ static void asked(void *ud, const struct http_response *res, const struct err *f
         e.kind = t->was_lost ? ERR_UNAVAILABLE : e.kind; /* the call that waits was not sent */
         (void)err_prefix(&e, "the token endpoint of %s", t->c->name);
         fail_for_now(t, &e);
-    } else if (res->status < 200 || res->status > 299) {
-        answered_badly(t, res);
     } else {
-        granted(t, res);
+        answered(t, res);
     }
 }
 
@@ -394,6 +384,10 @@ void token_send(struct token *t, const struct token_grant *g)
 
 static void refresh(struct token *t)
 {
+    if (t->is_self_granted) {
+        token_send(t, &(struct token_grant){ .type = "client_credentials" });
+        return;
+    }
     token_send(t, &(struct token_grant){
                       .type = "refresh_token",
                       .field = "refresh_token",
@@ -529,14 +523,14 @@ int token_get(struct token *t, uint64_t refused_generation, struct token_wait *w
     if (t->state == STATE_BROKEN) {
         return say_broken(t, e);
     }
-    if (t->pair.access == NULL) {
+    if (t->pair.access == NULL && !t->is_self_granted) {
         return err_set(e, ERR_AUTH, "%s is not connected; run `ladle connect %s`", t->c->name,
                        t->c->name);
     }
     if (!is_refused && (t->kind == KIND_STATIC || is_valid(t))) {
         return 1;
     }
-    if (t->kind == KIND_OAUTH && t->pair.refresh == NULL) {
+    if (t->kind == KIND_OAUTH && !can_renew(t)) {
         return break_pair(t, is_refused, e);
     }
     if (t->phase == PHASE_IDLE && t->retry_at_us > clock_wall_us()) {
@@ -564,6 +558,11 @@ const struct secret *token_access(const struct token *t)
 uint64_t token_generation(const struct token *t)
 {
     return t->generation;
+}
+
+bool token_is_oauth(const struct token *t)
+{
+    return t->kind == KIND_OAUTH;
 }
 
 const char *token_account(const struct token *t)
@@ -619,6 +618,7 @@ struct token *token_new(struct connection *c, struct err *e)
     t->kind = strcmp(kind, "oauth") == 0   ? KIND_OAUTH
               : strcmp(kind, "token") == 0 ? KIND_STATIC
                                            : KIND_NONE;
+    t->is_self_granted = t->kind == KIND_OAUTH && token_is_self_granted(c);
     t->state = t->kind == KIND_NONE ? STATE_CONNECTED : STATE_NEW;
     t->generation = 1;
     list_init(&t->waiters);
@@ -641,6 +641,7 @@ void token_free(struct token *t)
     timer_stop(&t->timer);
     timer_stop(&t->ask_timer);
     token_ask_fini(&t->ask);
+    token_ask_fini(&t->next_ask);
     if (t->http != NULL) {
         t->c->service->o.http->cancel(t->c->service->o.http, t->http);
     }
@@ -717,7 +718,8 @@ static const char *shown_state(const struct token *t)
 
 static json_t *remedy(const struct token *t)
 {
-    if (t->state == STATE_CONNECTED) {
+    bool is_first_use = t->state == STATE_NEW && t->is_self_granted;
+    if (t->state == STATE_CONNECTED || is_first_use) {
         return json_null();
     }
     return t->is_configured ? json_string("put a new token into ladle.yaml")

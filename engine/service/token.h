@@ -38,6 +38,7 @@ void token_cancel(struct token *t, struct token_wait *w); /* may be called twice
 /* Borrowed; NULL: the connection needs none. */
 const struct secret *token_access(const struct token *t);
 uint64_t token_generation(const struct token *t);
+bool token_is_oauth(const struct token *t);
 const char *token_account(const struct token *t); /* that the token says, or NULL; borrowed */
 
 /* --- state --- */
@@ -54,17 +55,35 @@ void token_reload(struct token *t);
 
 typedef void (*token_done_fn)(void *ud, const struct err *e);
 
-/* The address at which a person authorises this connection. redirect_uri and state may be NULL.
- * Yours; NULL and ERR_CONFIG where the connection has no OAuth. */
-char *token_authorize_url(const struct connection *c, const char *redirect_uri, const char *state,
-                          struct err *e);
-/* Each stores the token, committed, then calls done from the loop, once; one at a time. What
- * fails changes nothing. ERR_CONFLICT where a refresh is under way, ERR_AUTH where the service
- * refuses. They need a running loop and a started store. */
-void token_exchange_code(struct connection *c, const char *code, const char *redirect_uri,
-                         token_done_fn done, void *ud);
+/* The address at which a person authorises a connection. Members may be NULL. */
+struct token_link {
+    const char *redirect_uri;
+    const char *state;
+    const char *challenge;    /* of PKCE, S256 */
+    bool is_white_label;      /* at the service's other host */
+    const char *install_link; /* that the service shows for the app; it has the app's scopes */
+};
+/* Yours. NULL and ERR_CONFIG where the connection has no OAuth that a person takes part in, or no
+ * second host; ERR_INVALID where the install link is not of this service and this client. */
+char *token_authorize_url(const struct connection *c, const struct token_link *l, struct err *e);
+
+struct token_code {
+    const struct secret *code;
+    const char *redirect_uri;      /* as in the link, or NULL */
+    const struct secret *verifier; /* of PKCE, or NULL */
+    bool is_install; /* began at the service: only for the account that the connection has */
+};
+/* Each stores the token, committed, then calls done from the loop, once; one at a time
+ * (token_is_asked). A refresh that is under way is waited for. What fails changes nothing: ERR_AUTH
+ * where the service refuses, ERR_CONFLICT where the token is of another account than the
+ * connection. They need a running loop and a started store. */
+bool token_is_asked(const struct connection *c);
+void token_exchange_code(struct connection *c, const struct token_code *code, token_done_fn done,
+                         void *ud);
 void token_exchange_refresh(struct connection *c, const struct secret *refresh_token,
                             token_done_fn done, void *ud);
+/* The first token of a connection with client credentials, which fetches all others by itself. */
+void token_fetch(struct connection *c, token_done_fn done, void *ud);
 void token_store(struct connection *c, const struct secret *token, token_done_fn done, void *ud);
 /* Stores a second private token beside the one in use. ERR_CONFLICT where there is none in use, or
  * it is the same. */

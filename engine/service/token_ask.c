@@ -1,20 +1,23 @@
 /*
- * What a person does to a token: `ladle connect` prints the link at which they authorise the
- * connection, exchanges the code that they bring back, or stores a token that they have. What they
- * ask for begins from the loop, never within the call, and goes through the same phases as a
- * refresh, so that the new token is committed before anybody is told. Loop thread.
+ * What a person does to a token: the code that they bring back is exchanged, or a token that they
+ * have is stored. What they ask for begins from the loop, never within the call, once a refresh
+ * that is under way is over; it goes through the same phases as a refresh, so that the new token is
+ * committed before anybody is told. Loop thread.
  */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "format/url.h"
 #include "service/token_state.h"
+
+/* How long what a person asks for waits for the end of a refresh: its time-out, and a little. */
+enum { LOOK_AGAIN_US = 100 * 1000, LOOKS_MAX = 350 };
 
 void token_ask_fini(struct ask *ask)
 {
     secret_free(ask->value);
+    secret_free(ask->verifier);
     free(ask->redirect_uri);
     *ask = (struct ask){ .done = NULL };
 }
@@ -28,95 +31,41 @@ void token_answer_ask(struct token *t, const struct err *e)
     }
 }
 
-static void add_query(struct buf *out, char *separator, const char *key, const char *value)
+/* Tells who asked for what has not begun. */
+static void refuse_next(struct token *t, const struct err *e)
 {
-    if (value != NULL) {
-        (void)buf_printf(out, "%c%s=", *separator, key);
-        (void)url_encode(out, value, strlen(value));
-        *separator = '&';
-    }
+    struct ask ask = { .done = t->next_ask.done, .ud = t->next_ask.ud };
+    token_ask_fini(&t->next_ask);
+    ask.done(ask.ud, e);
 }
 
-/* The scopes to ask for: a list, or a text, of the configuration, else the connector's. Space
- * separated; yours. */
-static char *scopes_wanted(const struct connection *c)
+static int check_next(const struct token *t, struct err *e)
 {
-    json_t *auth = json_object_get(connector_table(c->connector), "auth");
-    json_t *own = json_object_get(c->config, "scopes");
-    json_t *list = own != NULL ? own : json_object_get(auth, "scopes");
-    if (json_is_string(list)) {
-        return xstrdup(json_string_value(list));
-    }
-    struct buf out;
-    buf_init(&out, URL_MAX);
-    size_t i;
-    json_t *one;
-    json_array_foreach (list, i, one) {
-        (void)buf_printf(&out, "%s%s", i > 0 ? " " : "",
-                         json_string_value(one)); /* full: found by the URL's check */
-    }
-    return buf_take(&out, NULL);
-}
-
-char *token_authorize_url(const struct connection *c, const char *redirect_uri, const char *state,
-                          struct err *e)
-{
-    const char *own = connection_text(c, "authorize_url");
-    json_t *auth = json_object_get(connector_table(c->connector), "auth");
-    char *base = connection_url(c, own != NULL ? own : json_get_text(auth, "authorize_url"));
-    const char *client_id = connection_text(c, "client_id");
-    if (c->token->kind != KIND_OAUTH || base == NULL || client_id == NULL) {
-        (void)err_set(e, ERR_CONFIG, "%s: %s", c->name,
-                      c->token->kind != KIND_OAUTH ? "its auth is not oauth"
-                                                   : "it needs authorize_url and client_id");
-        free(base);
-        return NULL;
-    }
-    char *scopes = scopes_wanted(c);
-    char separator = strchr(base, '?') != NULL ? '&' : '?';
-    struct buf out;
-    buf_init(&out, URL_MAX);
-    (void)buf_puts(&out, base);
-    add_query(&out, &separator, "response_type", "code");
-    add_query(&out, &separator, "client_id", client_id);
-    add_query(&out, &separator, "redirect_uri", redirect_uri);
-    add_query(&out, &separator, "scope", *scopes != '\0' ? scopes : NULL);
-    add_query(&out, &separator, "state", state);
-    free(scopes);
-    free(base);
-    if (out.is_full) {
-        buf_fini(&out);
-        (void)err_set(e, ERR_TOO_LARGE, "%s: its authorise link is too long", c->name);
-        return NULL;
-    }
-    return buf_take(&out, NULL);
-}
-
-static int check_ask(const struct token *t, struct err *e)
-{
-    if (t->kind != t->ask.kind) {
+    if (t->kind != t->next_ask.kind) {
         return err_set(e, ERR_CONFIG, "%s: its auth in ladle.yaml is not '%s'", t->c->name,
-                       t->ask.kind == KIND_OAUTH ? "oauth" : "token");
+                       t->next_ask.kind == KIND_OAUTH ? "oauth" : "token");
     }
     if (t->is_configured) {
         return err_set(e, ERR_CONFLICT, "%s has its token in ladle.yaml; %s", t->c->name,
-                       t->ask.is_next ? "name the second one there, as `token_next`"
-                                      : "remove `token` there first");
+                       t->next_ask.is_next ? "name the second one there, as `token_next`"
+                                           : "remove `token` there first");
     }
-    if (t->phase != PHASE_IDLE) {
+    bool is_code = t->next_ask.type != NULL && strcmp(t->next_ask.type, "authorization_code") == 0;
+    if (is_code && t->is_self_granted) {
+        return err_set(e, ERR_CONFIG,
+                       "%s fetches its tokens itself (grant: client_credentials): it takes no code",
+                       t->c->name);
+    }
+    if (t->ask_tries == LOOKS_MAX) {
         return err_set(e, ERR_CONFLICT, "%s is being refreshed just now; try again", t->c->name);
     }
     return 0;
 }
 
-void token_begin_ask(struct timer *timer)
+static void begin_ask(struct token *t)
 {
-    struct token *t = list_entry(timer, struct token, ask_timer);
-    struct err e = ERR_INIT;
-    if (check_ask(t, &e) == -1) {
-        token_answer_ask(t, &e);
-        return;
-    }
+    t->ask = t->next_ask;
+    t->next_ask = (struct ask){ .done = NULL };
     if (t->ask.is_next) {
         token_second_store(t);
         return;
@@ -134,42 +83,98 @@ void token_begin_ask(struct timer *timer)
                       .field = t->ask.field,
                       .value = t->ask.value,
                       .redirect_uri = t->ask.redirect_uri,
+                      .verifier = t->ask.verifier,
                   });
+}
+
+void token_begin_ask(struct timer *timer)
+{
+    struct token *t = list_entry(timer, struct token, ask_timer);
+    struct err e = ERR_INIT;
+    if (check_next(t, &e) == -1) {
+        refuse_next(t, &e);
+    } else if (t->phase != PHASE_IDLE) {
+        t->ask_tries++;
+        timer_start(&t->ask_timer, LOOK_AGAIN_US);
+    } else {
+        begin_ask(t);
+    }
+}
+
+int token_check_ask(const struct token *t, const struct token_pair *granted, struct err *e)
+{
+    const char *wanted = connection_text(t->c, "location");
+    if (t->ask.done == NULL || granted->account == NULL) {
+        return 0;
+    }
+    if (wanted == NULL && t->ask.keeps_account) {
+        wanted = t->pair.account;
+    }
+    if (wanted == NULL || strcmp(wanted, granted->account) == 0) {
+        return 0;
+    }
+    return err_set(e, ERR_CONFLICT,
+                   "%s is for the account %.60s, and this authorisation is for %.60s; nothing was "
+                   "changed",
+                   t->c->name, wanted, granted->account);
 }
 
 static void enter_ask(struct token *t, struct ask ask)
 {
-    assert(t->ask.done == NULL); /* one at a time: it is a person who asks */
-    t->ask = ask;
+    assert(!token_is_asked(t->c)); /* one at a time: it is a person who asks */
+    t->next_ask = ask;
+    t->ask_tries = 0;
     timer_start(&t->ask_timer, 0);
 }
 
-void token_exchange_code(struct connection *c, const char *code, const char *redirect_uri,
-                         token_done_fn done, void *ud)
+bool token_is_asked(const struct connection *c)
 {
-    enter_ask(c->token, (struct ask){
-                            .done = done,
-                            .ud = ud,
-                            .kind = KIND_OAUTH,
-                            .type = "authorization_code",
-                            .field = "code",
-                            .value = secret_new(code, strlen(code)),
-                            .redirect_uri = redirect_uri != NULL ? xstrdup(redirect_uri) : NULL,
-                        });
+    return c->token->ask.done != NULL || c->token->next_ask.done != NULL;
 }
 
-void token_exchange_refresh(struct connection *c, const struct secret *refresh_token,
-                            token_done_fn done, void *ud)
+static struct secret *copy_secret(const struct secret *value)
+{
+    return value != NULL ? secret_new(secret_bytes(value), secret_len(value)) : NULL;
+}
+
+void token_exchange_code(struct connection *c, const struct token_code *code, token_done_fn done,
+                         void *ud)
 {
     enter_ask(c->token,
               (struct ask){
                   .done = done,
                   .ud = ud,
                   .kind = KIND_OAUTH,
-                  .type = "refresh_token",
-                  .field = "refresh_token",
-                  .value = secret_new(secret_bytes(refresh_token), secret_len(refresh_token)),
+                  .type = "authorization_code",
+                  .field = "code",
+                  .value = copy_secret(code->code),
+                  .redirect_uri = code->redirect_uri != NULL ? xstrdup(code->redirect_uri) : NULL,
+                  .verifier = copy_secret(code->verifier),
+                  .keeps_account = code->is_install,
               });
+}
+
+void token_exchange_refresh(struct connection *c, const struct secret *refresh_token,
+                            token_done_fn done, void *ud)
+{
+    enter_ask(c->token, (struct ask){
+                            .done = done,
+                            .ud = ud,
+                            .kind = KIND_OAUTH,
+                            .type = "refresh_token",
+                            .field = "refresh_token",
+                            .value = copy_secret(refresh_token),
+                        });
+}
+
+void token_fetch(struct connection *c, token_done_fn done, void *ud)
+{
+    enter_ask(c->token, (struct ask){
+                            .done = done,
+                            .ud = ud,
+                            .kind = KIND_OAUTH,
+                            .type = "client_credentials",
+                        });
 }
 
 void token_store(struct connection *c, const struct secret *token, token_done_fn done, void *ud)
@@ -179,7 +184,7 @@ void token_store(struct connection *c, const struct secret *token, token_done_fn
                             .ud = ud,
                             .kind = KIND_STATIC,
                             .field = "token",
-                            .value = secret_new(secret_bytes(token), secret_len(token)),
+                            .value = copy_secret(token),
                         });
 }
 
@@ -191,7 +196,7 @@ void token_store_next(struct connection *c, const struct secret *token, token_do
                             .ud = ud,
                             .kind = KIND_STATIC,
                             .field = "token",
-                            .value = secret_new(secret_bytes(token), secret_len(token)),
+                            .value = copy_secret(token),
                             .is_next = true,
                         });
 }

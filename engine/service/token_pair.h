@@ -3,7 +3,9 @@
 #include "crypto/vault.h"
 #include "service/connection.h"
 
-/* The values of a token: as they lie in the vault, and as an authorisation server gives them. */
+/* The values of a token, as they lie in the vault. */
+enum { TOKEN_MAX = 16 * 1024 }; /* bytes of one token; JWTs of a few KiB are common */
+
 struct token_pair {
     struct secret *access;
     struct secret *refresh; /* NULL: a token that a person gave */
@@ -21,28 +23,3 @@ void token_pair_seal(const struct token_pair *p, const struct vault *v, const ch
                      uint8_t **sealed, size_t *len);
 int token_pair_open(struct token_pair *out, const struct vault *v, const char *name,
                     const uint8_t *sealed, size_t len, struct err *e);
-
-/* --- grants --- */
-
-/* One request to the token endpoint. */
-struct token_grant {
-    const char *type;  /* "refresh_token", "authorization_code" */
-    const char *field; /* the name that `value` goes under */
-    const struct secret *value;
-    const char *redirect_uri; /* or NULL */
-};
-
-/* Who is told of the answer, and what is under way. */
-struct token_sending {
-    http_done_fn done; /* as in net/http_client.h */
-    void *ud;
-    struct http_call *call; /* out */
-};
-
-/* ERR_CONFIG where the connection names no endpoint or no client. */
-int token_grant_send(struct connection *c, const struct token_grant *g, struct token_sending *how,
-                     struct err *e);
-/* Reads a 2xx answer. `refresh` is the token that was used: kept where the answer has no new
- * one. ERR_PROTOCOL. */
-int token_grant_read(struct token_pair *out, const struct connection *c,
-                     const struct http_response *res, const struct secret *refresh, struct err *e);

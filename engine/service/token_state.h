@@ -1,7 +1,7 @@
 #pragma once
 
 #include "crypto/sign.h"
-#include "service/token_pair.h"
+#include "service/token_grant.h"
 #include "store/secret_row.h"
 
 /* For the token's own files: what a token is made of. token.c keeps it fresh, token_ask.c does what
@@ -16,10 +16,12 @@ struct ask {
     void *ud;
     enum token_kind kind; /* that it is good for */
     const char *type;     /* of the grant; NULL: the value is the token itself */
-    const char *field;
+    const char *field;    /* NULL: the grant has no value */
     struct secret *value;
-    char *redirect_uri; /* or NULL */
-    bool is_next;       /* the value is to be the second token */
+    char *redirect_uri;      /* or NULL */
+    struct secret *verifier; /* of PKCE, or NULL */
+    bool keeps_account;      /* the new token must be of the account that the old one is of */
+    bool is_next;            /* the value is to be the second token */
 };
 
 /* The token that takes over when the service refuses the one in use; private tokens only. */
@@ -34,7 +36,8 @@ struct token_second {
 struct token {
     struct connection *c;
     enum token_kind kind;
-    bool is_configured; /* the token stands in the configuration, not in the store */
+    bool is_configured;   /* the token stands in the configuration, not in the store */
+    bool is_self_granted; /* by client credentials: no person is needed */
     enum token_state state;
     char *reason; /* of broken */
     int64_t since_us;
@@ -53,10 +56,12 @@ struct token {
     bool wants_reload;
     struct err last;
     struct ask ask;
+    struct ask next_ask; /* until what is under way is over */
+    int ask_tries;       /* how often it looked */
     struct token_second second;
     struct list waiters;
     struct timer timer;
-    struct timer ask_timer; /* begins what was asked for from the loop */
+    struct timer ask_timer; /* begins next_ask from the loop */
     struct http_call *http;
     struct secret_get *reading;
     struct connection_put *writing;
@@ -74,6 +79,8 @@ void token_give_up(struct token *t, const char *reason);
 /* --- token_ask.c --- */
 void token_begin_ask(struct timer *timer);
 void token_answer_ask(struct token *t, const struct err *e); /* nothing where nobody asks */
+/* Whether what was granted to who asks is of the account that the connection is for. */
+int token_check_ask(const struct token *t, const struct token_pair *granted, struct err *e);
 void token_ask_fini(struct ask *ask);
 
 /* --- token_second.c --- */

@@ -126,6 +126,7 @@ return {
   auth = {
     kinds = { 'oauth', 'token' },
     authorize_url = 'https://marketplace.gohighlevel.com/v2/oauth/chooselocation',
+    white_label_url = 'https://marketplace.leadconnectorhq.com/v2/oauth/chooselocation',
     token_url = '/oauth/token',
     encoding = 'form',
     client = 'body',

@@ -85,7 +85,10 @@ static void connect_if_broken(const json_t *act)
     const char *state = json_get_text(about, "state");
     if (!is_connecting && (strcmp(state, "new") == 0 || strcmp(state, "broken") == 0)) {
         is_connecting = true;
-        token_exchange_code(c, json_get_text(act, "code"), NULL, connected, NULL);
+        const char *text = json_get_text(act, "code");
+        struct secret *code = secret_new(text, strlen(text));
+        token_exchange_code(c, &(struct token_code){ .code = code }, connected, NULL);
+        secret_free(code);
     }
     json_decref(about);
 }

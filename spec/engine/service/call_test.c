@@ -37,7 +37,9 @@ static struct connection *oauth(struct fixture *f)
                 "{'auth':'oauth','client_id':'app','client_secret':'client-secret',"
                 "'location':'L1','base_url':'https://api.test'}");
     fix_start(f);
-    token_exchange_code(c, "code", NULL, exchanged, NULL);
+    struct secret *code = secret_new("code", 4);
+    token_exchange_code(c, &(struct token_code){ .code = code }, exchanged, NULL);
+    secret_free(code);
     fix_turn(f);
     fix_answer(f, 0, 200, NULL,
                "{'access_token':'access-1','refresh_token':'refresh-1','expires_in':86399}");

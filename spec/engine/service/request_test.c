@@ -378,7 +378,7 @@ static void settings_that_cannot_work_are_refused(void **state)
         { "records", "{'sink':'rest'}", "the sink rest needs a base_url" },
         { "http", "{'base_url':'ftp://x'}", "base_url" },
         { "http", "{'base_url':'https://x?y=1'}", "no query" },
-        { "http", "{'auth':'oauth'}", "has no auth 'oauth'" },
+        { "webhook", "{'verify':'none','auth':'oauth'}", "has no auth 'oauth'" },
         { "webhook", "{}", "verify is missing" },
         { "webhook", "{'verify':'hmac_sha256','secret':'0123456789'}", "needs the `header`" },
         { "webhook", "{'verify':'token'}", "at least 8 characters" },

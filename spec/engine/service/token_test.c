@@ -27,6 +27,15 @@ static void on_asked(void *ud, const struct err *e)
     a->err = e != NULL ? *e : ERR_INIT;
 }
 
+static void exchange(struct connection *c, const char *code, const char *redirect_uri,
+                     struct asked *a)
+{
+    struct secret *value = secret_new(code, strlen(code));
+    token_exchange_code(c, &(struct token_code){ .code = value, .redirect_uri = redirect_uri },
+                        on_asked, a);
+    secret_free(value);
+}
+
 /* A connection with the pair access-1, refresh-1, good for `lifetime_s`. The exchange is request 0.
  */
 static struct connection *connected(struct fixture *f, int lifetime_s)
@@ -34,7 +43,7 @@ static struct connection *connected(struct fixture *f, int lifetime_s)
     struct asked a = { .count = 0 };
     struct connection *c = crm(f);
     fix_start(f);
-    token_exchange_code(c, "code-1", "https://me.test/cb", on_asked, &a);
+    exchange(c, "code-1", "https://me.test/cb", &a);
     fix_turn(f);
     char body[300];
     snprintf(body, sizeof body,
@@ -116,7 +125,7 @@ static void a_refused_code_changes_nothing(void **state)
     struct fixture *f = *state;
     struct asked a = { .count = 0 };
     struct connection *c = connected(f, 86399);
-    token_exchange_code(c, "old", NULL, on_asked, &a);
+    exchange(c, "old", NULL, &a);
     fix_turn(f);
     fix_answer(f, 1, 400, NULL,
                "{'error':'invalid_grant','error_description':'the code is spent'}");
@@ -191,24 +200,6 @@ static void what_does_not_fit_the_settings_is_refused(void **state)
     fix_turn(f);
     assert_int_equal(a.count, 1);
     assert_int_equal(a.err.kind, ERR_CONFIG);
-}
-
-static void the_authorise_link_carries_what_the_service_needs(void **state)
-{
-    struct fixture *f = *state;
-    struct err e = ERR_INIT;
-    char *url = token_authorize_url(crm(f), "https://me.test/cb?x=1", "st ate", &e);
-    assert_string_equal(
-        url,
-        "https://marketplace.gohighlevel.com/v2/oauth/"
-        "chooselocation?response_type=code&client_id=app-1"
-        "&redirect_uri=https%3A%2F%2Fme.test%2Fcb%3Fx%3D1&scope=contacts.readonly%20contacts.write"
-        "&state=st%20ate");
-    free(url);
-    struct connection *none = fix_add(
-        f, "in", fix_connector(f, "webhook", connector_file("webhook")), "{'verify':'none'}");
-    assert_null(token_authorize_url(none, NULL, NULL, &e));
-    assert_int_equal(e.kind, ERR_CONFIG);
 }
 
 /* --- refresh --- */
@@ -319,7 +310,7 @@ static void a_connection_that_is_authorised_again_recovers(void **state)
     fix_answer(f, 1, 401, NULL, "{'message':'no'}");
     fix_settle(f);
     struct asked a = { .count = 0 };
-    token_exchange_code(c, "code-2", NULL, on_asked, &a);
+    exchange(c, "code-2", NULL, &a);
     fix_turn(f);
     fix_answer(f, 2, 200, NULL, NEW_PAIR(3));
     fix_settle(f);
@@ -579,7 +570,6 @@ int main(void)
         WITH(a_refresh_token_given_by_hand_is_kept_where_the_answer_has_none),
         WITH(a_private_token_is_stored_and_a_refused_one_breaks_the_connection),
         WITH(what_does_not_fit_the_settings_is_refused),
-        WITH(the_authorise_link_carries_what_the_service_needs),
         WITH(all_who_wait_share_one_refresh),
         WITH(a_pair_is_not_used_before_it_is_committed),
         WITH(a_refresh_happens_ahead_of_the_expiry_by_itself),
