@@ -1,11 +1,11 @@
 -- Contacts: get, create, update, delete, upsert. Each takes a call {sandbox, params, body, query,
 -- token …} and returns an answer or raises a refusal. Nothing is changed before everything is
 -- checked.
---
--- What an id gives that is not there is not documented; the API's description lists 400, 401 and
--- 422 for these operations and no 404, so 400 it is.
 
+local access = require 'sandbox.access'
 local answer = require 'sandbox.answer'
+local fields = require 'sandbox.fields'
+local followers = require 'sandbox.followers'
 local json = require 'json'
 local people = require 'sandbox.people'
 local times = require 'sandbox.times'
@@ -21,61 +21,9 @@ local PLAIN = {
   'source', 'country', 'companyName', 'assignedTo',
 }
 
--- 403 where the token belongs to another location.
-function contacts.check_location(call, location)
-  if location ~= call.token.location then
-    answer.refuse(403, 'The token does not have access to this location.')
-  end
-end
-
 -- The contact that the path names, of the token's location.
 function contacts.of_path(call)
-  local contact = call.sandbox.people:get(call.params.contactId)
-  if not contact then
-    answer.refuse(400, ('Contact with id %s not found'):format(call.params.contactId))
-  end
-  contacts.check_location(call, contact.locationId)
-  return contact
-end
-
-local function check_custom_fields(body)
-  local faults = {}
-  for i, field in ipairs(type(body.customFields) == 'table' and body.customFields or {}) do
-    if field.id == nil and field.key == nil then
-      faults[#faults + 1] = ('customFields.%d.id should not be empty'):format(i - 1)
-    end
-  end
-  if faults[1] then
-    answer.unprocessable(faults)
-  end
-end
-
--- The id of a custom field that was named by its key: the sandbox's location has a few (seed.lua).
-local function field_id(call, field)
-  if field.id then
-    return field.id
-  end
-  local id = call.sandbox.custom_fields[field.key:gsub('^contact%.', '')]
-  if not id then
-    answer.refuse(400, ('Custom field with key %s not found'):format(field.key))
-  end
-  return id
-end
-
-local function merge_custom_fields(call, contact, fields)
-  local known = {}
-  local list = {}
-  for i, field in ipairs(contact.customFields or {}) do
-    list[i] = field
-    known[field.id] = i
-  end
-  for _, field in ipairs(fields) do
-    local id = field_id(call, field)
-    local at = known[id] or #list + 1
-    known[id] = at
-    list[at] = { id = id, value = field.field_value }
-  end
-  return list
+  return access.contact(call, call.params.contactId)
 end
 
 -- 'Ann van Dam' -> first 'Ann', last 'van Dam'; only where the two are not given themselves.
@@ -130,7 +78,7 @@ end
 
 -- Puts the fields of a checked body into a contact. `tags` overwrites all tags, as the vendor says
 -- it does.
-local function apply(call, contact, body)
+local function apply(contact, body)
   split_name(body)
   for _, name in ipairs(PLAIN) do
     set_text(contact, name, body[name])
@@ -142,7 +90,7 @@ local function apply(call, contact, body)
     contact.tags = unique(body.tags)
   end
   if body.customFields then
-    contact.customFields = merge_custom_fields(call, contact, body.customFields)
+    contact.customFields = fields.merge(contact.customFields, body.customFields)
   end
   if body.dndSettings then
     contact.dndSettings = merge_settings(contact.dndSettings, body.dndSettings)
@@ -195,6 +143,15 @@ local function announce(call, event, contact)
   call.sandbox.webhooks:emit(event, views.event(contact))
 end
 
+-- What other files change in a contact: its moment, its ledger line and its event.
+function contacts.changed(call, contact, effect, event, more)
+  contact.updatedMs = call.sandbox.now()
+  record(call, effect, contact, more)
+  if event then
+    announce(call, event, contact)
+  end
+end
+
 local function insert(call, body)
   local sandbox = call.sandbox
   local now = sandbox.now()
@@ -202,7 +159,7 @@ local function insert(call, body)
     id = sandbox.ids:id20(), locationId = body.locationId, type = 'lead', dnd = false, tags = {},
     addedMs = now, updatedMs = now,
   }
-  apply(call, contact, body)
+  apply(contact, body)
   sandbox.people:add(contact)
   record(call, 'contact_created', contact)
   announce(call, 'ContactCreate', contact)
@@ -219,7 +176,7 @@ end
 local function change(call, contact, body)
   local tags, dnd, dnd_settings = snapshot(contact)
   call.sandbox.people:change(contact, function(c)
-    apply(call, c, body)
+    apply(c, body)
     c.updatedMs = call.sandbox.now()
   end)
   local new_tags, new_dnd, new_dnd_settings = snapshot(contact)
@@ -241,23 +198,34 @@ end
 
 function contacts.create(call)
   local body = validate.without_nulls(call.body)
-  contacts.check_location(call, body.locationId)
-  check_custom_fields(body)
+  access.location(call, body.locationId)
+  fields.check(call, body.locationId, 'contact', body)
   check_duplicate(call, body.locationId, body)
   return answer.created { contact = views.created(insert(call, body)) }
 end
 
 function contacts.update(call)
   local contact = contacts.of_path(call)
-  check_custom_fields(call.body)
+  fields.check(call, contact.locationId, 'contact', call.body)
   check_duplicate(call, contact.locationId, call.body, contact.id)
   change(call, contact, call.body)
   return answer.ok { succeded = true, contact = views.contact(contact) }
 end
 
+-- What belongs to nobody any more goes with the contact. Whether the real service tells of that by
+-- events is not documented; here it is silent.
+local function drop_belongings(sandbox, contact)
+  for _, rows in ipairs { sandbox.opportunities, sandbox.appointments } do
+    for _, row in ipairs(rows:filter(function(r) return r.contactId == contact.id end)) do
+      rows:remove(row)
+    end
+  end
+end
+
 function contacts.delete(call)
   local contact = contacts.of_path(call)
   call.sandbox.people:remove(contact)
+  drop_belongings(call.sandbox, contact)
   record(call, 'contact_deleted', contact)
   announce(call, 'ContactDelete', contact)
   return answer.ok { succeded = true }
@@ -276,8 +244,8 @@ end
 
 function contacts.upsert(call)
   local body = validate.without_nulls(call.body)
-  contacts.check_location(call, body.locationId)
-  check_custom_fields(body)
+  access.location(call, body.locationId)
+  fields.check(call, body.locationId, 'contact', body)
   local makes_new = body.createNewIfDuplicateAllowed and call.sandbox.settings.allow_duplicates
   local same, field
   if not makes_new then
@@ -288,6 +256,27 @@ function contacts.upsert(call)
   end
   local made = insert(call, body)
   return answer.ok { new = true, contact = views.contact(made), traceId = call.trace_id }
+end
+
+-- GET /contacts/search/duplicate: the contact that the location's setting takes for the same, null
+-- where there is none.
+function contacts.duplicate(call)
+  local query = call.query
+  access.location(call, query.locationId)
+  local same = find_same(call, query.locationId, { email = query.email, phone = query.number })
+  return answer.ok { contact = same and views.contact(same) or json.null, traceId = call.trace_id }
+end
+
+function contacts.add_followers(call)
+  local contact = contacts.of_path(call)
+  return followers.answer_added(contact,
+    followers.add(call, contact, 'contact', call.body.followers))
+end
+
+function contacts.remove_followers(call)
+  local contact = contacts.of_path(call)
+  return followers.answer_removed(contact,
+    followers.remove(call, contact, 'contact', call.body.followers))
 end
 
 return contacts

@@ -8,7 +8,7 @@ local notes = {}
 
 local FIELDS = { 'body', 'userId', 'title', 'color', 'pinned' }
 
-local function view(note)
+function notes.view(note)
   return {
     id = note.id, body = note.body, userId = note.userId, dateAdded = times.iso(note.addedMs),
     contactId = note.contactId, title = note.title, color = note.color, pinned = note.pinned,
@@ -50,13 +50,13 @@ end
 function notes.list(call)
   local list = {}
   for i, note in ipairs(contacts.of_path(call).notes) do
-    list[i] = view(note)
+    list[i] = notes.view(note)
   end
   return answer.ok { notes = answer.list(list) }
 end
 
 function notes.get(call)
-  return answer.ok { note = view((of_path(call))) }
+  return answer.ok { note = notes.view((of_path(call))) }
 end
 
 function notes.create(call)
@@ -69,7 +69,7 @@ function notes.create(call)
   contact.notes[#contact.notes + 1] = note
   record(call, 'note_created', note)
   call.sandbox.webhooks:emit('NoteCreate', event(note))
-  return answer.created { note = view(note) }
+  return answer.created { note = notes.view(note) }
 end
 
 function notes.update(call)
@@ -77,7 +77,7 @@ function notes.update(call)
   apply(note, call.body)
   record(call, 'note_updated', note)
   call.sandbox.webhooks:emit('NoteUpdate', event(note))
-  return answer.ok { note = view(note) }
+  return answer.ok { note = notes.view(note) }
 end
 
 function notes.delete(call)

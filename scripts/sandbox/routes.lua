@@ -1,11 +1,14 @@
--- The operations that the sandbox offers: method, path, the scope that a token needs, the schemas
+-- The operations that the sandbox plays with state: method, path, the scope that a token needs, the schemas
 -- that guard it, and the function that does it. Paths are the vendor's, letter by letter:
 -- `/contacts/` ends in a slash, the others do not. A fixed segment wins over a parameter, so
 -- `/contacts/search` is never a contact.
 
 local appointments = require 'sandbox.appointments'
 local auth = require 'sandbox.auth'
+local bulk = require 'sandbox.bulk'
 local contacts = require 'sandbox.contacts'
+local enrolments = require 'sandbox.enrolments'
+local followers = require 'sandbox.followers'
 local notes = require 'sandbox.notes'
 local schemas = require 'sandbox.schemas'
 local search = require 'sandbox.search'
@@ -30,6 +33,8 @@ local operations = {
     run = search.list },
   { 'get_contacts_by_business_id', 'GET', '/contacts/business/{businessId}', scope = READ,
     query = schemas.business_query, run = search.by_business },
+  { 'get_duplicate_contact', 'GET', '/contacts/search/duplicate', scope = READ,
+    query = schemas.duplicate_query, run = contacts.duplicate },
   { 'search_contacts_advanced', 'POST', '/contacts/search', scope = READ, body = schemas.search,
     run = search.advanced },
   { 'get_all_tasks', 'GET', '/contacts/{contactId}/tasks', scope = READ, run = tasks.list },
@@ -51,6 +56,10 @@ local operations = {
     run = tags.add },
   { 'remove_tags', 'DELETE', '/contacts/{contactId}/tags', scope = WRITE, body = schemas.tags,
     run = tags.remove },
+  { 'add_followers_contact', 'POST', '/contacts/{contactId}/followers', scope = WRITE,
+    body = followers.body, run = contacts.add_followers },
+  { 'remove_followers_contact', 'DELETE', '/contacts/{contactId}/followers', scope = WRITE,
+    body = followers.body, run = contacts.remove_followers },
   { 'get_appointments_for_contact', 'GET', '/contacts/{contactId}/appointments', scope = READ,
     run = appointments.list },
   { 'get_location_token', 'POST', '/oauth/locationToken', scope = 'oauth.write',
@@ -60,6 +69,18 @@ local operations = {
   { 'choose_location', 'GET', '/oauth/chooselocation', is_open = true, run = auth.choose_location },
   { 'choose_location', 'GET', '/v2/oauth/chooselocation', is_open = true,
     run = auth.choose_location },
+}
+
+-- The other areas, by the first part of their paths: each is loaded when a path of its own is asked
+-- for.
+local AREAS = {
+  businesses = { 'sandbox.businesses' },
+  calendars = { 'sandbox.appointments' },
+  campaigns = { 'sandbox.enrolments' },
+  locations = { 'sandbox.locations', 'sandbox.fields' },
+  opportunities = { 'sandbox.opportunity_routes' },
+  users = { 'sandbox.users' },
+  workflows = { 'sandbox.enrolments' },
 }
 
 local routes = {}
@@ -77,23 +98,38 @@ local function compile(operation)
     name = operation[1], method = operation[2], path = operation[3],
     segments = segments(operation[3]), scope = operation.scope, body = operation.body,
     query = operation.query, form = operation.form, is_open = operation.is_open,
-    is_agency = operation.is_agency, run = operation.run,
+    is_agency = operation.is_agency, version = operation.version, run = operation.run,
   }
 end
 
 -- All of them in order, and by method and number of segments: 'GET 2'.
-local compiled, by_shape = {}, {}
+local compiled, by_shape, loaded = {}, {}, {}
 
 local function shape(method, parts)
   return method .. ' ' .. #parts
 end
 
-for i, operation in ipairs(operations) do
-  local ready = compile(operation)
-  local key = shape(ready.method, ready.segments)
-  by_shape[key] = by_shape[key] or {}
-  table.insert(by_shape[key], ready)
-  compiled[i] = ready
+local function add_all(list)
+  for _, operation in ipairs(list) do
+    local ready = compile(operation)
+    local key = shape(ready.method, ready.segments)
+    by_shape[key] = by_shape[key] or {}
+    table.insert(by_shape[key], ready)
+    compiled[#compiled + 1] = ready
+  end
+end
+
+add_all(operations)
+add_all(bulk.operations)
+add_all(enrolments.contact_operations)
+
+local function load_area(name)
+  for _, module in ipairs(AREAS[name] or {}) do
+    if not loaded[module] then
+      loaded[module] = true
+      add_all(require(module).operations)
+    end
+  end
 end
 
 -- The number of fixed segments and the parameters, or nil where the path is another one.
@@ -115,6 +151,7 @@ end
 -- The operation and its path parameters, or nil.
 function routes.find(method, path)
   local parts = segments(path)
+  load_area(parts[1])
   local best, best_fixed, best_params = nil, -1, nil
   for _, operation in ipairs(by_shape[shape(method, parts)] or {}) do
     local fixed, params = match(operation, parts)
@@ -125,8 +162,16 @@ function routes.find(method, path)
   return best, best_params
 end
 
--- All operations in the order of the table above.
+-- All operations in the order of the tables.
 function routes.all()
+  local names = {}
+  for name in pairs(AREAS) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    load_area(name)
+  end
   return compiled
 end
 

@@ -31,8 +31,7 @@ local inbound_dnd_settings = {
   fields = { all = { type = 'object', fields = { status = inbound_status, message = text } } },
 }
 
--- `id` is marked required in most of the vendor's variants and optional in one, whose text says
--- "either id or key": contacts.lua asks for one of the two.
+-- One of `id` and `key` is needed: fields.lua asks for it.
 local custom_fields = {
   type = 'objects', fields = { id = text, key = text, field_value = { type = 'any' } },
 }
@@ -148,6 +147,12 @@ schemas.business_query = {
   limit = { type = 'digits', min = 1, max = 100 },
   skip = { type = 'digits', min = 0 },
   query = text,
+}
+
+schemas.duplicate_query = {
+  locationId = { type = 'string', required = true, not_empty = true },
+  number = text,
+  email = text,
 }
 
 schemas.token = {

@@ -6,8 +6,8 @@
 -- first, equal times by id. The real search is an index that lags behind; the setting search_lag_ms
 -- hides changes younger than that.
 
+local access = require 'sandbox.access'
 local answer = require 'sandbox.answer'
-local contacts = require 'sandbox.contacts'
 local json = require 'json'
 local times = require 'sandbox.times'
 local views = require 'sandbox.views'
@@ -91,7 +91,7 @@ end
 -- GET /contacts/ (deprecated by the vendor): limit, startAfter with startAfterId, query.
 function search.list(call)
   local query = call.query
-  contacts.check_location(call, query.locationId)
+  access.location(call, query.locationId)
   local found = call.sandbox.people:filter(query.locationId, function(contact)
     return mentions(contact, query.query)
   end)
@@ -108,7 +108,7 @@ end
 -- GET /contacts/business/{businessId}: limit and skip.
 function search.by_business(call)
   local query = call.query
-  contacts.check_location(call, query.locationId)
+  access.location(call, query.locationId)
   local found = call.sandbox.people:filter(query.locationId, function(contact)
     return contact.businessId == call.params.businessId and mentions(contact, query.query)
   end)
@@ -323,7 +323,7 @@ end
 -- The last contact of a page carries the cursor; there is none at the top.
 function search.advanced(call)
   local body = call.body
-  contacts.check_location(call, body.locationId)
+  access.location(call, body.locationId)
   check_cursor(body)
   local key, before = sorting(body)
   local found = find(call, body)

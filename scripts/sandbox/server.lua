@@ -19,6 +19,7 @@ local limits = require 'sandbox.limits'
 local people = require 'sandbox.people'
 local random = require 'sandbox.random'
 local routes = require 'sandbox.routes'
+local rows = require 'sandbox.rows'
 local seed = require 'sandbox.seed'
 local validate = require 'sandbox.validate'
 local webhooks = require 'sandbox.webhooks'
@@ -37,18 +38,34 @@ local BODY_MAX = 1 << 20
 local function default_settings()
   return {
     rate_max = 100, rate_interval_ms = 10000, rate_daily_max = 200000, access_token_s = 86399,
-    search_lag_ms = 0, allow_duplicates = false,
+    search_lag_ms = 0, allow_duplicates = false, allow_duplicate_opportunities = true,
   }
 end
 
--- Options: seed (an integer), now() -> ms; and each may be left out: faults (decoded JSON),
--- settings, write_ledger(line), hooks (a list of addresses), base_url, send, after, sign
--- (webhooks.lua).
+-- What is held beside contacts, by the name under which operations find it.
+local HOLDINGS = {
+  'locations', 'users', 'fields', 'businesses', 'calendars', 'appointments', 'pipelines',
+  'lost_reasons', 'opportunities', 'workflows', 'campaigns',
+}
+
+-- Empties it and puts the data in.
+local function fill(self)
+  self.people = people.new()
+  for _, name in ipairs(HOLDINGS) do
+    self[name] = rows.new()
+  end
+  seed.fill(self, self.data, self.seed)
+end
+
+-- Options: seed (an integer), now() -> ms; and each may be left out: data (of the form of
+-- seed_form.lua), faults (decoded JSON), settings, write_ledger(line), hooks (a list of addresses),
+-- base_url, send, after, sign (webhooks.lua).
 function server.new(options)
-  local app = seed.app(options.seed)
+  local data = options.data or require 'sandbox.seed_data'
+  local app = seed.app(options.seed, data)
   local self = setmetatable({
-    now = options.now, app = app, settings = default_settings(), people = people.new(),
-    custom_fields = seed.custom_fields, base_url = options.base_url or 'http://127.0.0.1',
+    now = options.now, app = app, settings = default_settings(), data = data,
+    seed = options.seed, base_url = options.base_url or 'http://127.0.0.1',
     ids = random.new(options.seed, 'ids'), secrets = random.new(options.seed, 'secrets'),
     traces = random.new(options.seed, 'traces'), requests = 0, answers = {}, lost_answers = 0,
   }, Sandbox)
@@ -64,7 +81,7 @@ function server.new(options)
     send = options.send, after = options.after, urls = options.hooks or {}, app_id = app.id,
     version_id = app.version_id,
   }
-  seed.fill(self.people, self.now())
+  fill(self)
   return self
 end
 
@@ -111,11 +128,14 @@ local function decode_form(request)
   return form
 end
 
-local function check_version(request)
+-- An operation that is described with no version takes any, and none.
+local function check_version(request, wanted)
   local version = request.headers.version
-  if not version then
+  if wanted == false then
+    return
+  elseif not version then
     answer.refuse(401, 'version header was not found.')
-  elseif version ~= VERSION then
+  elseif version ~= (wanted or VERSION) then
     answer.refuse(401, 'version header is invalid')
   end
 end
@@ -158,7 +178,7 @@ end
 -- request is over the limit.
 local function pass_door(self, call)
   call.token = self.auth:token_of(call.request.headers.authorization)
-  check_version(call.request)
+  check_version(call.request, call.operation.version)
   if not take(self, call) then
     return false
   end

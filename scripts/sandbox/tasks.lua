@@ -6,11 +6,15 @@ local times = require 'sandbox.times'
 
 local tasks = {}
 
-local function view(task)
+function tasks.view(task)
   return {
     id = task.id, title = task.title, body = task.body, assignedTo = task.assignedTo,
     dueDate = times.iso(task.dueMs), completed = task.completed, contactId = task.contactId,
   }
+end
+
+function tasks.added(task)
+  return times.iso(task.addedMs)
 end
 
 local function event(task)
@@ -63,19 +67,19 @@ local function change(call, task, body)
   else
     record(call, 'task_updated', task)
   end
-  return answer.ok { task = view(task) }
+  return answer.ok { task = tasks.view(task) }
 end
 
 function tasks.list(call)
   local list = {}
   for i, task in ipairs(contacts.of_path(call).tasks) do
-    list[i] = view(task)
+    list[i] = tasks.view(task)
   end
   return answer.ok { tasks = answer.list(list) }
 end
 
 function tasks.get(call)
-  return answer.ok { task = view((of_path(call))) }
+  return answer.ok { task = tasks.view((of_path(call))) }
 end
 
 function tasks.create(call)
@@ -88,7 +92,7 @@ function tasks.create(call)
   contact.tasks[#contact.tasks + 1] = task
   record(call, 'task_created', task)
   call.sandbox.webhooks:emit('TaskCreate', event(task))
-  return answer.created { task = view(task) }
+  return answer.created { task = tasks.view(task) }
 end
 
 function tasks.update(call)

@@ -1,6 +1,8 @@
 -- The ways in which HighLevel writes time. Inside the sandbox a moment is milliseconds since
 -- 1970 UTC, an integer.
 
+local dates = require 'dates'
+
 local times = {}
 
 -- Days since 1970-01-01 of a civil date (Howard Hinnant, days_from_civil).
@@ -52,10 +54,15 @@ function times.iso(ms)
   return os.date('!%Y-%m-%dT%H:%M:%S', ms // 1000) .. ('.%03dZ'):format(ms % 1000)
 end
 
--- '2026-11-23 09:15:27': what GET /contacts/{id}/appointments answers, without a zone. It is not
--- documented whose clock that is; the sandbox writes UTC.
-function times.naive(ms)
-  return os.date('!%Y-%m-%d %H:%M:%S', ms // 1000)
+-- '2026-11-23 09:15:27': what GET /contacts/{id}/appointments answers, without a zone. Whose clock
+-- that is the vendor does not say; here it is that of `zone`, the location's.
+function times.naive(ms, zone)
+  return (dates.format(ms * 1000, zone):sub(1, 19):gsub('T', ' '))
+end
+
+-- '2026-11-23T09:15:27-06:00', by the clocks of `zone`.
+function times.zoned(ms, zone)
+  return (dates.format(ms // 1000 * 1000000, zone):gsub('%.000', '', 1))
 end
 
 local function parse_clock(rest)
@@ -76,13 +83,22 @@ local function parse_clock(rest)
   return ((whole(hour) * 60 + whole(minute)) * 60 + whole(second)) * 1000 + ms - offset
 end
 
--- The moment that an ISO 8601 text names, or nil where it names none. Without a zone it is UTC.
-function times.parse(text)
+-- The moment at which the clocks of `zone` show what those of UTC show at `ms`.
+local function by_clocks_of(ms, zone)
+  return dates.from_civil(dates.civil(ms * 1000), zone) // 1000
+end
+
+-- The moment that an ISO 8601 text names, or nil where it names none. Without an offset it is by the
+-- clocks of `zone`, UTC where that is not given. The years at both ends are left out: there is no
+-- zone in which their moments could not be written.
+function times.parse(text, zone)
   if type(text) ~= 'string' or #text > 40 then
     return nil
   end
   local year, month, day, rest = text:match('^(%d%d%d%d)%-(%d%d)%-(%d%d)(.*)$')
-  if not year or not is_date(whole(year), whole(month), whole(day)) then
+  local is_day = year and whole(year) > 1 and whole(year) < 9999
+    and is_date(whole(year), whole(month), whole(day))
+  if not is_day then
     return nil
   end
   local midnight = days_from_civil(whole(year), whole(month), whole(day)) * 86400000
@@ -91,6 +107,10 @@ function times.parse(text)
   end
   local clock = rest:match('^[T ](.+)$')
   local of_day = clock and parse_clock(clock)
+  local has_offset = rest:find('Z$') or rest:find('[+-]%d%d:?%d%d$')
+  if of_day and zone and not has_offset then
+    return by_clocks_of(midnight + of_day, zone)
+  end
   return of_day and midnight + of_day
 end
 

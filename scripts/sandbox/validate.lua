@@ -62,6 +62,13 @@ function checks.digits(rule, value)
   return checks.number(rule, number or value)
 end
 
+-- A boolean in a query.
+function checks.flag(_, value)
+  if value ~= 'true' and value ~= 'false' then
+    return 'must be a boolean value'
+  end
+end
+
 function checks.date(_, value)
   if not times.parse(value) then
     return 'must be a valid ISO 8601 date string'
@@ -156,7 +163,7 @@ local function missing_message(rule)
 end
 
 local function check_value(name, rule, value, prefix, messages)
-  local is_missing = value == nil or (value == json.null and rule.required)
+  local is_missing = value == nil or (value == json.null and rule.required and not rule.nullable)
   local message
   if is_missing then
     message = rule.required and missing_message(rule)

@@ -98,7 +98,7 @@ function views.lite(contact)
   view.tags = copy_list(contact.tags)
   view.customFields = custom_fields(contact)
   view.attributions = answer.list()
-  view.followers = answer.list()
+  view.followers = copy_list(contact.followers)
   return view
 end
 

@@ -80,7 +80,7 @@ describe('OAuth', function()
       headers = {}, query = {
       response_type = 'code', client_id = app.client_id,
       redirect_uri = 'http://127.0.0.1:8420/oauth/crm',
-      scope = 'contacts.readonly users.write', state = 'a b',
+      scope = 'contacts.readonly no.such.scope', state = 'a b',
     } }
     assert.are.equal(302, sent.status)
     local pattern = '^http://127%.0%.0%.1:8420/oauth/crm%?code=(%w+)&state=a%%20b$'
