@@ -15,6 +15,7 @@ struct catalogue {
     char *folder;
     struct map *connectors; /* name -> json_t; null: not there */
     struct map *actions;
+    struct map *parts; /* of connectors: "highlevel/calendars" */
     struct project_hooks hooks;
 };
 
@@ -68,6 +69,12 @@ static json_t *find_action(void *ud, const char *name)
     return find_table(catalogue.actions, "script", name, catalog_action);
 }
 
+static json_t *find_part(void *ud, const char *path)
+{
+    (void)ud;
+    return find_table(catalogue.parts, "connector", path, catalog_part);
+}
+
 static int check_expression(void *ud, const char *text, size_t len, const char *const *extra,
                             char **hint, struct err *e)
 {
@@ -90,9 +97,11 @@ const struct project_hooks *cli_hooks(const char *folder)
     catalogue.folder = xstrdup(folder);
     catalogue.connectors = map_new();
     catalogue.actions = map_new();
+    catalogue.parts = map_new();
     catalogue.hooks = (struct project_hooks){
         .find_connector = find_connector,
         .find_action = find_action,
+        .find_part = find_part,
         .check_expression = check_expression,
         .find_source = find_source,
     };
@@ -107,5 +116,6 @@ void cli_hooks_forget(void)
     free(catalogue.folder);
     map_free(catalogue.connectors, free_table);
     map_free(catalogue.actions, free_table);
+    map_free(catalogue.parts, free_table);
     catalogue = (struct catalogue){ .folder = NULL };
 }

@@ -49,26 +49,48 @@ static const json_t *table_of(const struct project *p, const json_t *config)
     return connector ? h->find_connector(h->ud, connector) : NULL;
 }
 
+static struct areas areas_of(const struct project *p)
+{
+    return project_areas(cli_hooks(p->folder));
+}
+
 /* Whether an event of that word (NULL: any) may arrive at this connection. */
 static bool takes(const struct project *p, const json_t *config, const char *word)
 {
     const json_t *table = table_of(p, config);
-    return word ? sample_event(table, word) != NULL : json_object_get(table, "webhook") != NULL;
+    struct areas areas = areas_of(p);
+    return word ? sample_event(&areas, table, word) != NULL
+                : json_object_get(table, "webhook") != NULL;
 }
 
 /* The workspace needs no entry in ladle.yaml, and nothing is delivered to it. */
 static bool is_internal(const struct project *p, const char *word)
 {
     const struct project_hooks *h = cli_hooks(p->folder);
-    return sample_event(h->find_connector(h->ud, "records"), word) != NULL;
+    return sample_event(NULL, h->find_connector(h->ud, "records"), word) != NULL;
+}
+
+/* The triggers of all connections, as the keys of an object. Yours. */
+static json_t *all_triggers(const struct project *p)
+{
+    struct areas areas = areas_of(p);
+    json_t *all = json_object();
+    const char *name;
+    json_t *config;
+    json_object_foreach (p->connections, name, config) {
+        json_t *names = areas_names(&areas, table_of(p, config), "events");
+        json_object_update(all, names);
+        json_decref(names);
+    }
+    return all;
 }
 
 static int nowhere(const struct cli *c, const struct project *p, const char *word)
 {
     const char *words[WORDS_MAX + 1] = { NULL };
     size_t count = 0;
-    const char *name, *event;
-    json_t *config, *ignored;
+    const char *event;
+    json_t *ignored;
     if (!word) {
         return cli_usage(c, "no connection of ladle.yaml takes webhooks");
     }
@@ -76,18 +98,19 @@ static int nowhere(const struct cli *c, const struct project *p, const char *wor
         return cli_usage(
             c, "%s happens in the engine itself: `ladle records add activity` makes one", word);
     }
-    json_object_foreach (p->connections, name, config) {
-        json_object_foreach (json_object_get(table_of(p, config), "events"), event, ignored) {
-            if (count < WORDS_MAX) {
-                words[count++] = event;
-            }
+    json_t *all = all_triggers(p);
+    json_object_foreach (all, event, ignored) {
+        if (count < WORDS_MAX) {
+            words[count++] = event;
         }
     }
     const char *close = diag_closest(word, words);
-    return cli_usage(
+    int code = cli_usage(
         c, "\"%.60s\" is no file, and no connection of ladle.yaml has such a trigger%s%s%s", word,
         close ? "; is \"" : "; `ladle ops --kind trigger` lists them", close ? close : "",
         close ? "\" meant?" : "");
+    json_decref(all);
+    return code;
 }
 
 /* --to, or the only connection that takes the event. */
@@ -130,17 +153,18 @@ static int load_file(struct parcel *p, const char *path, struct err *e)
     return 0;
 }
 
-static int load_sample(struct parcel *p, const char *folder, const json_t *table, const char *word,
-                       struct err *e)
+static int load_sample(struct parcel *p, const struct project *project,
+                       const struct connector *connector, const char *word, struct err *e)
 {
-    const char *event = sample_event(table, word);
+    struct areas areas = areas_of(project);
+    const char *event = sample_event(&areas, connector_table(connector), word);
     if (!event) {
         return err_set(e, ERR_CONFIG,
                        "connection %s has no trigger \"%.60s\"; `ladle ops %s` lists them",
                        p->connection, word, p->connection);
     }
     p->event = xstrdup(event);
-    p->json = sample_load(folder, table, event, e);
+    p->json = sample_load(project->folder, connector_event(connector, event), event, e);
     return p->json ? 0 : -1;
 }
 
@@ -429,9 +453,8 @@ static int prepare(const struct cli *c, struct one_connection *o, struct parcel 
 {
     const struct project *project = o->base->project;
     const char *word = c->args[0];
-    int loaded = is_file(word)
-                     ? load_file(p, word, e)
-                     : load_sample(p, project->folder, connector_table(o->connector), word, e);
+    int loaded =
+        is_file(word) ? load_file(p, word, e) : load_sample(p, project, o->connector, word, e);
     if (loaded == -1 || change(c, p, o->connection, e) == -1) {
         return -1;
     }

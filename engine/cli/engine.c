@@ -91,6 +91,7 @@ static int add_connection(struct engine *en, const char *name, const json_t *con
         (void)err_set(e, ERR_CONFIG, "there is no connector '%s'", kind);
     }
     if (c != NULL) {
+        connector_set_areas(c, &(struct areas){ .find = h->find_part, .ud = h->ud });
         en->connectors =
             xrealloc(en->connectors, (en->connector_count + 1) * sizeof *en->connectors);
         en->connectors[en->connector_count++] = c;

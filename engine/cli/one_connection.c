@@ -41,6 +41,9 @@ static int add(struct one_connection *o, const char *name, const json_t *config,
                        kind ? kind : "");
     }
     o->connector = connector_new(kind, table, e);
+    if (o->connector) {
+        connector_set_areas(o->connector, &(struct areas){ .find = h->find_part, .ud = h->ud });
+    }
     json_t *filled = o->connector ? project_fill(config, find_secret, o, e) : NULL;
     if (filled) {
         o->connection = service_add(o->service, name, o->connector, filled, e);

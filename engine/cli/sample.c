@@ -15,23 +15,12 @@
 
 enum { SAMPLE_MAX = 1 << 20, FIELD_MAX = 100 };
 
-const char *sample_event(const json_t *connector_table, const char *word)
+const char *sample_event(const struct areas *areas, const json_t *connector_table, const char *word)
 {
-    json_t *events = json_object_get(connector_table, "events");
-    const char *name;
-    json_t *event;
-    json_object_foreach (events, name, event) {
-        if (strcmp(name, word) == 0) {
-            return name;
-        }
-    }
-    json_object_foreach (events, name, event) {
-        const char *type = json_get_text(event, "type");
-        if (type && strcmp(type, word) == 0) {
-            return name;
-        }
-    }
-    return NULL;
+    json_t *names = areas_names(areas, connector_table, "events");
+    bool is_name = json_object_get(names, word) != NULL;
+    json_decref(names);
+    return is_name ? word : areas_event_of(areas, connector_table, word);
 }
 
 /* --- loading ------------------------------------------------------------------------------- */
@@ -57,10 +46,8 @@ static json_t *load_file(const char *folder, const char *name, struct err *e)
     return v;
 }
 
-json_t *sample_load(const char *folder, const json_t *connector_table, const char *event,
-                    struct err *e)
+json_t *sample_load(const char *folder, const json_t *table, const char *event, struct err *e)
 {
-    const json_t *table = json_object_get(json_object_get(connector_table, "events"), event);
     const char *sample = json_get_text(table, "sample");
     if (json_get_bool(table, "internal", false)) {
         (void)err_set(e, ERR_CONFLICT,

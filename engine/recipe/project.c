@@ -326,6 +326,11 @@ static char *read_file(const char *folder, size_t *len, struct diags *d)
     return text;
 }
 
+struct areas project_areas(const struct project_hooks *h)
+{
+    return (struct areas){ .find = h ? h->find_part : NULL, .ud = h ? h->ud : NULL };
+}
+
 struct project *project_load(const char *folder, const struct project_hooks *h, struct diags *d)
 {
     char *absolute = realpath(folder, NULL);

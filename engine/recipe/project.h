@@ -4,6 +4,7 @@
 
 #include "format/diag.h"
 #include "format/json.h"
+#include "service/areas.h"
 #include "store/prune.h"
 
 /* A project folder: ladle.yaml read, checked and filled in. */
@@ -29,6 +30,8 @@ struct project_hooks {
     /* The table of a connector, and of an action scripts.NAME; borrowed, or NULL. */
     json_t *(*find_connector)(void *ud, const char *name);
     json_t *(*find_action)(void *ud, const char *name);
+    /* A file of a connector's: `find` of service/areas.h, with this table's ud. */
+    json_t *(*find_part)(void *ud, const char *path);
     /* As expr_check of script/catalog.h. */
     int (*check_expression)(void *ud, const char *text, size_t len, const char *const *extra,
                             char **hint, struct err *e);
@@ -37,6 +40,9 @@ struct project_hooks {
     char *(*find_source)(void *ud, const char *name, size_t *len);
     void *ud;
 };
+
+/* The hooks as service/areas.h wants them; h may be NULL. */
+struct areas project_areas(const struct project_hooks *h);
 
 /* Reads <folder>/ladle.yaml. Strict: unknown, repeated and missing keys and wrong values are
  * errors, with place and suggestion. All errors are in d; the result is NULL where there is any.

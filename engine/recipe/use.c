@@ -56,9 +56,27 @@ static const char *find_owner(struct check *c, const struct yaml *y, const char 
     return NULL;
 }
 
-/* Looks the name up among the connector's operations or events. */
+static json_t *find_table(struct check *c, const json_t *connector, const char *list,
+                          const char *name)
+{
+    struct areas areas = project_areas(c->hooks);
+    return strcmp(list, "events") == 0 ? areas_event(&areas, connector, name)
+                                       : areas_operation(&areas, connector, name);
+}
+
+static void tell_unknown(struct check *c, const struct yaml *y, const struct reference *r,
+                         const json_t *connector, const char *list)
+{
+    struct areas areas = project_areas(c->hooks);
+    json_t *names = areas_names(&areas, connector, list);
+    check_unknown_member(c->diags, y, r->name, names, "%s has no %.*s `%.60s`", r->connector,
+                         (int)strlen(list) - 1, list, r->name);
+    json_decref(names);
+}
+
+/* Looks the name up among the connector's `list`: its operations or its events. */
 static bool find_member(struct check *c, const struct yaml *y, struct reference *r,
-                        const char *list, const char *noun)
+                        const char *list)
 {
     r->connector = find_owner(c, y, r->owner);
     if (!r->connector) {
@@ -75,11 +93,9 @@ static bool find_member(struct check *c, const struct yaml *y, struct reference 
         }
         return false;
     }
-    json_t *members = json_object_get(connector, list);
-    r->table = json_object_get(members, r->name);
+    r->table = find_table(c, connector, list, r->name);
     if (!r->table) {
-        check_unknown_member(c->diags, y, r->name, members, "%s has no %s `%.60s`", r->connector,
-                             noun, r->name);
+        tell_unknown(c, y, r, connector, list);
     }
     return r->table != NULL;
 }
@@ -103,6 +119,17 @@ static bool find_script(struct check *c, const struct yaml *y, struct reference 
     return true;
 }
 
+/* Some operations are listed and cannot be called: they say why. */
+static bool check_supported(struct check *c, const struct yaml *y, const struct reference *r)
+{
+    const char *why = json_get_text(r->table, "unsupported");
+    if (why) {
+        check_error(c->diags, y, NULL, "%s.%s cannot be called from here: %s", r->owner, r->name,
+                    why);
+    }
+    return !why;
+}
+
 bool reference_action(struct check *c, const struct yaml *y, struct reference *out)
 {
     *out = (struct reference){ 0 };
@@ -113,14 +140,14 @@ bool reference_action(struct check *c, const struct yaml *y, struct reference *o
     if (strcmp(out->owner, "scripts") == 0) {
         return find_script(c, y, out);
     }
-    return find_member(c, y, out, "operations", "operation");
+    return find_member(c, y, out, "operations") && check_supported(c, y, out);
 }
 
 bool reference_event(struct check *c, const struct yaml *y, const char *what, struct reference *out)
 {
     *out = (struct reference){ 0 };
     return split(c, y, what, "such as crm.contact_created", out) &&
-           find_member(c, y, out, "events", "event");
+           find_member(c, y, out, "events");
 }
 
 /* --- scripts ---------------------------------------------------------------------------------- */

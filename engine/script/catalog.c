@@ -12,7 +12,7 @@
 
 struct reading {
     const char *path; /* "connectors/highlevel" */
-    const char *name; /* what the table must say */
+    const char *name; /* what the table must say; NULL: nothing */
     const char *text;
     size_t len;
     json_t *table; /* out */
@@ -36,6 +36,9 @@ static int read_table(lua_State *L)
 static int check_name(const struct reading *r, struct err *e)
 {
     const char *name = json_get_text(r->table, "name");
+    if (r->name == NULL) {
+        return 0;
+    }
     if (name == NULL || strcmp(name, r->name) != 0) {
         return err_set(e, ERR_SCRIPT,
                        "scripts/%s.lua: its name is '%s' and must be '%s', as the file's", r->path,
@@ -80,6 +83,14 @@ json_t *catalog_connector(const char *project_folder, const char *name, struct e
     char *path = xasprintf("connectors/%s", name);
     json_t *table = read_catalog(project_folder, path, name, e);
     free(path);
+    return table;
+}
+
+json_t *catalog_part(const char *project_folder, const char *path, struct err *e)
+{
+    char *full = xasprintf("connectors/%s", path);
+    json_t *table = read_catalog(project_folder, full, NULL, e);
+    free(full);
     return table;
 }
 

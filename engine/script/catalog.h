@@ -20,6 +20,8 @@ bool source_is_name(const char *name);
 /* The data of a connector or an action: runs the file in a fresh sandboxed state, and returns its
  * table without functions (each becomes true). ERR_NOT_FOUND, ERR_SCRIPT. Yours. */
 json_t *catalog_connector(const char *project_folder, const char *name, struct err *e);
+/* The same of a file that belongs to a connector, "highlevel/calendars": it has no name in it. */
+json_t *catalog_part(const char *project_folder, const char *path, struct err *e);
 json_t *catalog_action(const char *project_folder, const char *name, struct err *e);
 
 /* Checks one expression: its syntax, and that every free name is known (a helper or event meta

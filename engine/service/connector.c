@@ -2,7 +2,8 @@
  * A connector as data: checks the shape of a table that a Lua file returned, and finds operations
  * and triggers in it. Everything else about a connector (how a call is built, limited, classified,
  * how a webhook is verified) is read from the same table by the file whose subject it is. Immutable
- * after connector_new; the operations borrow from the table.
+ * after connector_new, but that operations of areas are added when they are first asked for; the
+ * operations borrow from the tables.
  */
 #include "service/connector.h"
 
@@ -10,8 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "service/schema.h"
+
+/* An operation of an area, once it was asked for. */
+struct found {
+    struct operation operation;
+    struct found *next;
+};
 
 struct connector {
     char *name;
@@ -20,6 +28,8 @@ struct connector {
     size_t operation_count;
     const char **operation_names;
     const char **event_names;
+    struct areas areas;
+    struct found **found; /* last found first; on the heap, as looking up changes no contract */
 };
 
 /* An object's member; NULL for a list, which is how an empty Lua table may read. */
@@ -129,6 +139,7 @@ static int check_operation_shape(const json_t *op, struct err *e)
         return -1;
     }
     if (check_fields(json_object_get(op, "query"), input, "query", e) == -1 ||
+        check_fields(json_object_get(op, "joined"), input, "joined", e) == -1 ||
         check_fields(json_object_get(op, "body"), input, "body", e) == -1 ||
         check_fields(json_object_get(op, "one_of"), input, "one_of", e) == -1) {
         return -1;
@@ -296,8 +307,24 @@ struct connector *connector_new(const char *name, json_t *table, struct err *e)
         c->operations[c->operation_count++] = operation_of(c, op_name, op);
     }
     c->operation_names = names_of(operations);
+    c->found = xcalloc(1, sizeof(struct found *));
     c->event_names = names_of(part(table, "events"));
     return c;
+}
+
+void connector_set_areas(struct connector *c, const struct areas *areas)
+{
+    c->areas = *areas;
+}
+
+static void free_found(struct connector *c)
+{
+    while (*c->found != NULL) {
+        struct found *first = *c->found;
+        *c->found = first->next;
+        free(first);
+    }
+    free(c->found);
 }
 
 void connector_free(struct connector *c)
@@ -305,6 +332,7 @@ void connector_free(struct connector *c)
     if (c == NULL) {
         return;
     }
+    free_found(c);
     json_decref(c->table);
     free(c->operations);
     free(c->operation_names);
@@ -323,6 +351,33 @@ json_t *connector_table(const struct connector *c)
     return c->table;
 }
 
+/* The key of the index, which stays as long as the index does. */
+static const char *kept_name(const struct connector *c, const char *name)
+{
+    json_t *names = json_object_get(areas_index(&c->areas, c->table), "operations");
+    return json_object_iter_key(json_object_iter_at(names, name));
+}
+
+/* What an area says of its answers is not held against them: see areas_is_documented. */
+static const struct operation *find_in_areas(const struct connector *c, const char *name)
+{
+    json_t *table = areas_operation(&c->areas, c->table, name);
+    struct err e = ERR_INIT;
+    if (table == NULL) {
+        return NULL;
+    }
+    if (check_operation_shape(table, &e) == -1) {
+        log_error("connector", "connector %s: operations.%s: %s", c->name, name, e.message);
+        return NULL;
+    }
+    struct found *f = xcalloc(1, sizeof *f);
+    f->operation = operation_of(c, kept_name(c, name), table);
+    f->operation.output = NULL;
+    f->next = *c->found;
+    *c->found = f;
+    return &f->operation;
+}
+
 const struct operation *connector_operation(const struct connector *c, const char *name)
 {
     for (size_t i = 0; i < c->operation_count; i++) {
@@ -330,12 +385,22 @@ const struct operation *connector_operation(const struct connector *c, const cha
             return &c->operations[i];
         }
     }
-    return NULL;
+    for (const struct found *f = *c->found; f != NULL; f = f->next) {
+        if (strcmp(f->operation.name, name) == 0) {
+            return &f->operation;
+        }
+    }
+    return find_in_areas(c, name);
 }
 
 json_t *connector_event(const struct connector *c, const char *name)
 {
-    return part(part(c->table, "events"), name);
+    return areas_event(&c->areas, c->table, name);
+}
+
+const char *connector_event_called(const struct connector *c, const char *type)
+{
+    return areas_event_of(&c->areas, c->table, type);
 }
 
 const char *const *connector_operation_names(const struct connector *c)

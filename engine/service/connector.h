@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "format/json.h"
+#include "service/areas.h"
 
 /* A connector as data: the table that scripts/connectors/NAME.lua returns, without its functions
  * (shape: scripts/README.md). Loaded by script/catalog.c, handed here as JSON. */
@@ -18,7 +19,7 @@ struct operation {
     const char *path;   /* "/contacts/{contactId}/tasks"; NULL where the input names the URL */
     json_t *scopes;     /* list of texts, or NULL */
     json_t *input;      /* schema: field -> descriptor; NULL: anything */
-    json_t *output;     /* schema, or NULL */
+    json_t *output;     /* schema that an answer is held against, or NULL */
     json_t *probe;      /* how to look for an effect of unknown outcome, or NULL */
     bool is_idempotent; /* repeating it does no harm */
     json_t *table;      /* the whole operation */
@@ -27,13 +28,20 @@ struct operation {
 /* Takes the table (keeps a reference); checks its shape: ERR_CONFIG names what is wrong. */
 struct connector *connector_new(const char *name, json_t *table, struct err *e);
 void connector_free(struct connector *c);
+/* Where operations and events are that the table itself does not have; without this there are none.
+ * Copied. */
+void connector_set_areas(struct connector *c, const struct areas *areas);
 const char *connector_name(const struct connector *c);
 json_t *connector_table(const struct connector *c); /* borrowed */
-/* NULL where there is none. */
+/* NULL where there is none. It stays where it is as long as the connector. An operation of an area
+ * is checked when it is first asked for; one that is not well formed is told in the log, and is
+ * none. */
 const struct operation *connector_operation(const struct connector *c, const char *name);
 /* The descriptor of one trigger, or NULL; borrowed. */
 json_t *connector_event(const struct connector *c, const char *name);
-/* NULL-terminated names for suggestions and `ladle ops`; borrowed. */
+/* The name of the trigger that the service calls so, or NULL; borrowed. */
+const char *connector_event_called(const struct connector *c, const char *type);
+/* NULL-terminated names in the connector's own table; borrowed. */
 const char *const *connector_operation_names(const struct connector *c);
 const char *const *connector_event_names(const struct connector *c);
 

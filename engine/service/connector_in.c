@@ -26,13 +26,7 @@ const char *connector_event_of(const struct connector *c, const json_t *payload)
     if (only != NULL || type == NULL) {
         return only;
     }
-    for (const char *const *name = connector_event_names(c); *name != NULL; name++) {
-        const char *own = json_get_text(connector_event(c, *name), "type");
-        if (own != NULL && strcmp(own, type) == 0) {
-            return *name;
-        }
-    }
-    return NULL;
+    return connector_event_called(c, type);
 }
 
 /* --- derived events --- */

@@ -110,6 +110,10 @@ static void settle_dates(const struct connection *c, const struct operation *op,
 int request_check(const struct connection *c, const struct operation *op, json_t *input,
                   struct err *e)
 {
+    const char *why = json_get_text(op->table, "unsupported");
+    if (why != NULL) {
+        return err_set(e, ERR_INVALID, "%s cannot be called from here: %s", op->name, why);
+    }
     fill(c, op, input);
     if (schema_check(op->input, input, e) == -1 || check_filled(c, op, input, e) == -1 ||
         check_one_of(op, input, e) == -1) {
@@ -353,6 +357,39 @@ static bool has_body(const struct operation *op)
            strcmp(op->method, "PUT") == 0 || strcmp(op->method, "PATCH") == 0;
 }
 
+/* Lists that go into the query as one text, with commas; the others are repeated, item by item. */
+static void join_lists(json_t *query, const json_t *names)
+{
+    size_t i, k;
+    json_t *name, *item;
+    json_array_foreach (names, i, name) {
+        json_t *list = json_object_get(query, json_string_value(name));
+        struct buf text;
+        buf_init(&text, URL_MAX);
+        json_array_foreach (list, k, item) {
+            char *plain = plain_text(item);
+            (void)buf_printf(&text, "%s%s", k > 0 ? "," : "", plain != NULL ? plain : "");
+            free(plain); /* a full buffer: found by the URL's check */
+        }
+        if (json_is_array(list)) {
+            json_object_set_new(query, json_string_value(name),
+                                json_stringn(buf_text(&text), text.len));
+        }
+        buf_fini(&text);
+    }
+}
+
+/* The JSON body: the fields that are left, or the one that is all of it. New reference, or NULL. */
+static json_t *body_of(const struct operation *op, const json_t *input, const json_t *used)
+{
+    const char *whole = json_get_text(op->table, "body_as");
+    if (whole != NULL) {
+        return json_incref(json_object_get(input, whole));
+    }
+    return select_fields(op, input, json_object_get(op->table, "body"), used,
+                         json_object_get(op->table, "query"));
+}
+
 static int build_url(struct buf *url, const struct operation *op, const json_t *input, json_t *used,
                      struct err *e)
 {
@@ -361,6 +398,7 @@ static int build_url(struct buf *url, const struct operation *op, const json_t *
     }
     json_t *list = json_object_get(op->table, "query");
     json_t *query = list != NULL ? select_fields(op, input, list, NULL, NULL) : json_object();
+    join_lists(query, json_object_get(op->table, "joined"));
     int rc = add_query(url, query, e);
     json_decref(query);
     return rc;
@@ -378,9 +416,8 @@ static int build_by_path(struct request *r, const struct connection *c, const st
     (void)buf_puts(&url, c->base_url);
     int rc = build_url(&url, op, input, used, e);
     if (rc == 0 && has_body(op)) {
-        json_t *body = select_fields(op, input, json_object_get(op->table, "body"), used,
-                                     json_object_get(op->table, "query"));
-        rc = set_json_body(r, body, e);
+        json_t *body = body_of(op, input, used);
+        rc = body != NULL ? set_json_body(r, body, e) : 0;
         json_decref(body);
     }
     if (rc == 0 && url.is_full) {

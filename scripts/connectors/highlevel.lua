@@ -1,4 +1,5 @@
--- HighLevel: the Contacts API (version 2021-07-28) and the webhooks of Marketplace apps.
+-- HighLevel: the Contacts API (version 2021-07-28) and the webhooks of Marketplace apps. The rest of what the
+-- vendor documents is in highlevel/, generated; what stands here goes before it, as it knows more.
 --
 -- This file is data. The keys of a connector:
 --   name title base_url      base_url is the default; a connection may give its own
@@ -23,6 +24,7 @@
 --   classify                 rules that name the kind of an answer that is no success: status, message
 --                            (a part of it, in any case), has (a path), kind, detail (the path of an
 --                            id), scopes (the message names those of the operation), say (a sentence)
+--   areas                    true: further operations and events are in NAME/index.lua and the files that it names
 --   events                   type (as the service names it), or of and any (derived from another event
 --                            by conditions on its fields, against values of the connection's config or of
 --                            defaults), summary, sample; internal: it comes from the store
@@ -121,6 +123,7 @@ end
 return {
   name = 'highlevel',
   title = 'HighLevel',
+  areas = true, -- what is not here is in highlevel/: all that the vendor documents
   base_url = 'https://services.leadconnectorhq.com',
 
   auth = {

@@ -69,6 +69,17 @@ local function parameters(operation, place, document, input)
   return list
 end
 
+-- Lists of the query that go as one text with commas.
+local function joined(operation)
+  local list = {}
+  for _, parameter in ipairs(operation.parameters or {}) do
+    if parameter['in'] == 'query' and parameter.explode == false and parameter.schema.type == 'array' then
+      table.insert(list, parameter.name)
+    end
+  end
+  return #list > 0 and list or nil
+end
+
 -- Fields of the path that the file forgets to declare.
 local function path_fields(path, input)
   for name in path:gmatch('{([^}]+)}') do
@@ -142,6 +153,7 @@ local function add_input(entry, operation, document, fix)
   table.sort(body)
   entry.input = input
   entry.query = #query > 0 and query or nil
+  entry.joined = joined(operation)
   entry.body_as = body_as
   entry.body = not body_as and needs_list(entry.method, body, fix.both) and body or nil
 end

@@ -7,7 +7,7 @@ local WIDTH = 120
 local ORDER = {}
 for i, key in ipairs {
   'method', 'path', 'type', 'summary', 'scopes', 'access', 'oauth_only', 'success', 'headers', 'deprecated',
-  'core', 'unsupported', 'types', 'sample', 'note', 'query', 'body', 'body_as', 'input', 'output', 'returns',
+  'core', 'unsupported', 'types', 'sample', 'note', 'query', 'joined', 'body', 'body_as', 'input', 'output', 'returns',
   'optional', 'nullable', 'from_connection', 'default', 'enum', 'of', 'fields',
 } do
   ORDER[key] = i

@@ -290,7 +290,7 @@ return {
     fb_get_reporting = {
       method = 'GET', path = '/ad-publishing/facebook/reporting', summary = 'Facebook ads: read a report',
       scopes = { 'adPublishing.readonly' }, success = 200,
-      query = { 'locationId', 'groupBy', 'startDate', 'endDate', 'type', 'fields' },
+      query = { 'locationId', 'groupBy', 'startDate', 'endDate', 'type', 'fields' }, joined = { 'fields' },
       input = {
         endDate = text,
         fields = {
@@ -591,7 +591,7 @@ return {
     google_get_reporting = {
       method = 'GET', path = '/ad-publishing/google/reporting', summary = 'Google ads: read a report',
       scopes = { 'adPublishing.readonly' }, success = 200,
-      query = { 'locationId', 'groupBy', 'startDate', 'endDate', 'type', 'fields' },
+      query = { 'locationId', 'groupBy', 'startDate', 'endDate', 'type', 'fields' }, joined = { 'fields' },
       input = {
         endDate = text,
         fields = {

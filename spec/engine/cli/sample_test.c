@@ -10,6 +10,11 @@ static json_t *parse(const char *text)
     return v;
 }
 
+static const json_t *event_of(const json_t *table, const char *name)
+{
+    return json_object_get(json_object_get(table, "events"), name);
+}
+
 static const char table_text[] =
     "{\"events\":{\"made\":{\"type\":\"ThingMade\",\"sample\":\"samples/own/made.json\"},"
     "\"inner\":{\"internal\":true,\"sample\":\"samples/own/made.json\"},"
@@ -18,9 +23,9 @@ static const char table_text[] =
 static void a_trigger_is_found_by_its_name_and_by_the_services_word(void **state)
 {
     json_t *table = parse(table_text);
-    assert_string_equal(sample_event(table, "made"), "made");
-    assert_string_equal(sample_event(table, "ThingMade"), "made");
-    assert_null(sample_event(table, "ThingLost"));
+    assert_string_equal(sample_event(NULL, table, "made"), "made");
+    assert_string_equal(sample_event(NULL, table, "ThingMade"), "made");
+    assert_null(sample_event(NULL, table, "ThingLost"));
     json_decref(table);
 }
 
@@ -31,7 +36,8 @@ static void a_built_in_sample_is_found_without_a_project(void **state)
     json_t *table = parse(
         "{\"events\":{\"contact_created\":"
         "{\"sample\":\"samples/highlevel/contact_created.json\"}}}");
-    json_t *event = sample_load(f->folder, table, "contact_created", &e);
+    json_t *event =
+        sample_load(f->folder, event_of(table, "contact_created"), "contact_created", &e);
     assert_non_null(event);
     assert_text_at(event, "type", "ContactCreate");
     json_decref(event);
@@ -49,7 +55,8 @@ static void a_sample_of_the_project_stands_first(void **state)
     json_t *table = parse(
         "{\"events\":{\"contact_created\":"
         "{\"sample\":\"samples/highlevel/contact_created.json\"}}}");
-    json_t *event = sample_load(f->folder, table, "contact_created", &e);
+    json_t *event =
+        sample_load(f->folder, event_of(table, "contact_created"), "contact_created", &e);
     assert_int_equal(json_get_int(event, "mine", 0), 1);
     json_decref(event);
     json_decref(table);
@@ -68,7 +75,7 @@ static void what_has_no_sample_is_told_apart(void **state)
                   { "made", ERR_NOT_FOUND } };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct err e = ERR_INIT;
-        assert_null(sample_load(f->folder, table, cases[i].event, &e));
+        assert_null(sample_load(f->folder, event_of(table, cases[i].event), cases[i].event, &e));
         assert_int_equal(e.kind, cases[i].kind);
     }
     json_decref(table);
