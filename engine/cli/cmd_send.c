@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/id.h"
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/one_connection.h"
@@ -15,7 +16,7 @@
 #include "recipe/folder.h"
 #include "service/verify.h"
 
-enum { BODY_MAX = 8 << 20, SIGNATURE_MAX = 1024, WORDS_MAX = 200 };
+enum { BODY_MAX = 8 << 20, HEADERS_MAX = 8, WORDS_MAX = 200 };
 
 /* What is delivered. */
 struct parcel {
@@ -25,8 +26,7 @@ struct parcel {
     char *body;
     size_t len;
     char *url;
-    char *signature;          /* the value of the header, or NULL */
-    const char *header;       /* borrowed */
+    json_t *headers;          /* of the signature: name -> text */
     const char *content_type; /* borrowed; NULL: JSON */
     const char *key_hint;     /* why the engine may refuse the signature, or NULL */
 };
@@ -37,7 +37,7 @@ static void parcel_fini(struct parcel *p)
     json_decref(p->json);
     free(p->body);
     free(p->url);
-    free(p->signature);
+    json_decref(p->headers);
 }
 
 /* --- where to ------------------------------------------------------------------------------ */
@@ -221,75 +221,58 @@ static char *data_folder(const struct project *p)
     return path;
 }
 
-static char *encode(const json_t *rule, const uint8_t *bytes, size_t len)
-{
-    const char *encoding = json_get_text(rule, "encoding"), *prefix = json_get_text(rule, "prefix");
-    bool is_hmac = strncmp(json_get_text(rule, "kind"), "hmac", 4) == 0;
-    bool is_hex = encoding ? strcmp(encoding, "hex") == 0 : is_hmac;
-    struct buf text;
-    buf_init(&text, SIGNATURE_MAX);
-    (void)buf_puts(
-        &text, prefix ? prefix
-                      : ""); /* bounded by the connector's schema; 128 characters follow at most */
-    (void)(is_hex ? hex_encode(&text, bytes, len) : base64_encode(&text, bytes, len));
-    return buf_take(&text, NULL);
-}
-
-static int sign_ed25519(const struct cli *c, const struct project *project, const json_t *rule,
-                        struct parcel *p, struct err *e)
+static struct sign_key *open_key(const struct cli *c, const struct project *project,
+                                 struct parcel *p, struct err *e)
 {
     const char *path = cli_option(c, "key");
     char *folder = data_folder(project);
     struct sign_key *key = path ? test_key_read(path, e) : test_key_open(folder, e);
-    uint8_t signature[SIGN_ED25519];
-    int result = key ? sign_make(key, p->body, p->len, signature, e) : -1;
-    if (result == 0) {
-        p->signature = encode(rule, signature, sizeof signature);
-        p->key_hint = path ? "the connection does not know this key: add its public half"
-                           : "the service's own key is not known here, so a test key signed: add "
-                             "its public half "
-                             "(test-webhook-key.pub.pem beside the store)";
-    }
-    sign_key_free(key);
+    p->key_hint = path ? "the connection does not know this key: add its public half"
+                       : "the service's own key is not known here, so a test key signed: add "
+                         "its public half "
+                         "(test-webhook-key.pub.pem beside the store)";
     free(folder);
-    return result;
+    return key;
 }
 
-static int sign_hmac_with(const json_t *rule, const struct secret *secret, struct parcel *p,
-                          struct err *e)
+/* The address as the sender would call it: what is behind `public_url`, or what is called here. */
+static char *signed_url(const struct project *project, const struct parcel *p)
 {
-    enum sign_hash hash;
-    if (!secret || sign_hash_parse(json_get_text(rule, "kind") + strlen("hmac_"), &hash) == -1) {
-        return err_set(e, ERR_CONFIG, "connection %s: its signature scheme is not usable",
-                       p->connection);
+    const char *base = project->public_url;
+    const char *path = strstr(p->url, "/hooks/");
+    size_t len = base ? strlen(base) : 0;
+    while (len > 0 && base[len - 1] == '/') {
+        len--;
     }
-    uint8_t digest[SIGN_DIGEST_MAX];
-    size_t len = sign_hmac(hash, secret_bytes(secret), secret_len(secret), p->body, p->len, digest);
-    p->signature = encode(rule, digest, len);
-    return 0;
+    return len > 0 && path ? xasprintf("%.*s%s", (int)len, base, path) : xstrdup(p->url);
 }
 
+/* The headers that the connection's scheme wants to see. */
 static int sign(const struct cli *c, const struct project *project,
                 const struct connection *connection, struct parcel *p, struct err *e)
 {
-    const json_t *rule = verify_rule(connection);
-    const char *kind = json_get_text(rule, "kind");
-    p->header = json_get_text(rule, "header");
-    if (!kind || strcmp(kind, "none") == 0) {
-        return 0;
+    struct sign_key *key = NULL;
+    if (verify_needs_key(connection)) {
+        key = open_key(c, project, p, e);
+        if (!key) {
+            return -1;
+        }
     }
-    if (strcmp(kind, "ed25519") == 0) {
-        return sign_ed25519(c, project, rule, p, e);
-    }
-    if (strncmp(kind, "hmac_", 5) == 0) {
-        return sign_hmac_with(rule, verify_secret(connection), p, e);
-    }
-    const struct secret *token = verify_secret(connection);
-    if (p->header && token) {
-        const char *prefix = json_get_text(rule, "prefix");
-        p->signature = xasprintf("%s%s", prefix ? prefix : "", secret_bytes(token));
-    }
-    return 0;
+    struct id id = id_new();
+    char id_text[ID_TEXT + 1];
+    id_format(&id, id_text);
+    char *url = signed_url(project, p);
+    p->headers = verify_sign(connection,
+                             &(struct signing){ .key = key,
+                                                .url = url,
+                                                .content_type = p->content_type,
+                                                .body = p->body,
+                                                .len = p->len,
+                                                .id = id_text },
+                             e);
+    free(url);
+    sign_key_free(key);
+    return p->headers ? 0 : -1;
 }
 
 /* --- the address --------------------------------------------------------------------------- */
@@ -304,41 +287,58 @@ static char *host_of(const char *listen)
     return strncmp(listen, "[::]:", 5) == 0 ? xasprintf("[::1]%s", colon) : xstrdup(listen);
 }
 
-static int add_path_token(struct buf *url, const struct connection *connection)
+static void add_path_token(struct buf *url, const struct connection *connection)
 {
-    const json_t *rule = verify_rule(connection);
-    const char *kind = json_get_text(rule, "kind");
-    const struct secret *token = verify_secret(connection);
-    if (!kind || strcmp(kind, "token") != 0 || json_get_text(rule, "header") || !token) {
-        return 0;
+    const struct secret *token = verify_path_token(connection);
+    if (token) {
+        (void)buf_putc(url, '/'); /* is_full tells of all of them */
+        (void)url_encode(url, secret_bytes(token), secret_len(token));
     }
-    return buf_putc(url, '/') == -1 ? -1 : url_encode(url, secret_bytes(token), secret_len(token));
+}
+
+/* A body that is no form is signed by its digest in the address, where the scheme says so. */
+static void add_digest(struct buf *url, const struct connection *connection, const struct parcel *p)
+{
+    const char *field = verify_body_digest(connection);
+    char hex[SIGN_SHA256_HEX + 1];
+    if (field && !strchr(buf_text(url), '?')) {
+        sign_sha256_hex(p->body, p->len, hex);
+        (void)buf_printf(url, "?%s=%s", field, hex); /* is_full tells */
+    }
+}
+
+/* Where the engine listens, or what --url says. */
+static int put_base(const struct cli *c, const struct project *project,
+                    const struct connection *connection, struct buf *url, struct err *e)
+{
+    const char *given = cli_option(c, "url");
+    if (given) {
+        return buf_puts(url, given) == 0 ? 0 : err_set(e, ERR_CONFIG, "--url is too long");
+    }
+    char *host = host_of(project->listen);
+    int rc = 0;
+    if (strcmp(strrchr(host, ':'), ":0") == 0) {
+        rc = err_set(
+            e, ERR_CONFIG,
+            "ladle.yaml lets the engine listen on any port (%s): say where it is with --url",
+            project->listen);
+    }
+    (void)buf_printf(url, "http://%s/hooks/%s", host,
+                     connection_name(connection)); /* it fits: the names are bounded */
+    add_path_token(url, connection);
+    free(host);
+    return rc;
 }
 
 static int address(const struct cli *c, const struct project *project,
                    const struct connection *connection, struct parcel *p, struct err *e)
 {
-    const char *given = cli_option(c, "url");
-    if (given) {
-        p->url = xstrdup(given);
-        return 0;
-    }
-    char *host = host_of(project->listen);
-    if (strcmp(strrchr(host, ':'), ":0") == 0) {
-        free(host);
-        return err_set(
-            e, ERR_CONFIG,
-            "ladle.yaml lets the engine listen on any port (%s): say where it is with --url",
-            project->listen);
-    }
     struct buf url;
     buf_init(&url, URL_MAX);
-    (void)buf_printf(&url, "http://%s/hooks/%s", host,
-                     p->connection); /* is_full tells of all of them */
-    (void)add_path_token(&url, connection);
-    free(host);
+    int rc = put_base(c, project, connection, &url, e);
+    add_digest(&url, connection, p);
     p->url = buf_take(&url, NULL);
-    return 0;
+    return rc;
 }
 
 /* --- the delivery -------------------------------------------------------------------------- */
@@ -366,12 +366,16 @@ static void on_answer(void *ud, const struct http_response *res, const struct er
 
 static void deliver(struct one_connection *o, const struct parcel *p, struct reply *r)
 {
-    struct http_header headers[2] = {
+    struct http_header headers[1 + HEADERS_MAX] = {
         { "Content-Type", p->content_type ? p->content_type : "application/json" },
     };
     size_t count = 1;
-    if (p->signature) {
-        headers[count++] = (struct http_header){ p->header, p->signature };
+    const char *name;
+    json_t *value;
+    json_object_foreach (p->headers, name, value) {
+        if (count <= HEADERS_MAX) {
+            headers[count++] = (struct http_header){ name, json_string_value(value) };
+        }
     }
     (void)o->http->send(o->http, /* the call is waited for, so nobody cancels it */
                         &(struct http_request){ .method = "POST",
@@ -458,8 +462,8 @@ static int prepare(const struct cli *c, struct one_connection *o, struct parcel 
     if (loaded == -1 || change(c, p, o->connection, e) == -1) {
         return -1;
     }
-    return sign(c, project, o->connection, p, e) == -1 ||
-                   address(c, project, o->connection, p, e) == -1
+    return address(c, project, o->connection, p, e) == -1 ||
+                   sign(c, project, o->connection, p, e) == -1
                ? -1
                : 0;
 }
@@ -527,7 +531,9 @@ const struct command cmd_send = {
         "a new id and the current time, is signed as the connection wants, and is posted to "
         "the engine.\n"
         "\n"
-        "HMAC secrets and tokens are the connection's. The private key of a service that signs "
+        "Secrets and tokens are the connection's, so a sample for Stripe or GitHub is signed as "
+        "they "
+        "would. The private key of a service that signs "
         "with Ed25519 is\n"
         "not known, so a test key is made beside the store (data/test-webhook-key.pem, mode "
         "0600). The engine\n"

@@ -181,8 +181,10 @@ static int open_runs(struct engine *en, const struct recipe_set *recipes, struct
     service_on_recover(en->service, on_recover, en);
     en->router = router_new(
         &(struct router_opts){ .store = en->store, .runner = en->runner, .service = en->service });
-    en->hooks = hooks_new(&(struct hooks_opts){
-        .router = en->router, .service = en->service, .project_folder = en->project->folder });
+    en->hooks = hooks_new(&(struct hooks_opts){ .router = en->router,
+                                                .service = en->service,
+                                                .project_folder = en->project->folder,
+                                                .public_url = en->project->public_url });
     for (size_t i = 0; i < recipes->count; i++) {
         const struct recipe *r = recipes->recipes[i];
         if (runner_add_recipe(en->runner, r->name, r->hash, r->bundle, r->bundle_len, e) == -1) {

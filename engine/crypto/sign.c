@@ -186,6 +186,16 @@ struct sign_key *sign_key_new_ed25519(const uint8_t seed[32])
     return key_take(pkey, true, NULL);
 }
 
+struct sign_key *sign_key_new_public(const uint8_t bytes[32], struct err *e)
+{
+    return key_take(EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, bytes, 32), false, e);
+}
+
+bool sign_key_is_ed25519(const struct sign_key *k)
+{
+    return k != NULL && k->is_ed25519;
+}
+
 void sign_key_free(struct sign_key *k)
 {
     if (k == NULL) {

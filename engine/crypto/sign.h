@@ -26,6 +26,9 @@ struct sign_key *sign_key_parse(const char *pem, size_t len,
                                 struct err *e); /* NULL on error; yours */
 struct sign_key *sign_key_parse_private(const char *pem, size_t len, struct err *e);
 struct sign_key *sign_key_new_ed25519(const uint8_t seed[32]); /* a private key from a seed */
+/* A public Ed25519 key from its 32 bytes; NULL and ERR_INVALID where they are none. */
+struct sign_key *sign_key_new_public(const uint8_t bytes[32], struct err *e);
+bool sign_key_is_ed25519(const struct sign_key *k); /* else RSA; false for NULL */
 void sign_key_free(struct sign_key *k);
 char *sign_key_public_pem(const struct sign_key *k); /* yours */
 /* Ed25519, or RSASSA-PKCS1-v1_5 with SHA-256, by the key's kind. */

@@ -215,6 +215,7 @@ static void *on_request_line(void *ud, const char *uri, struct MHD_Connection *c
     struct guest *g = guest_of(conn);
     g->x = exchange_new(ud, g, conn);
     g->x->is_bad = !http_target_is_good(uri);
+    g->x->target = strpbrk(uri, "%?+") != NULL ? xstrdup(uri) : NULL;
     return g->x;
 }
 

@@ -39,7 +39,8 @@ int http_server_connection_count(const struct http_server *s);
 
 /* Borrowed until the exchange is answered. */
 const char *exchange_method(const struct exchange *x);
-const char *exchange_path(const struct exchange *x); /* decoded, without the query, UTF-8 */
+const char *exchange_path(const struct exchange *x);   /* decoded, without the query, UTF-8 */
+const char *exchange_target(const struct exchange *x); /* path and query as they were sent */
 const char *exchange_query(const struct exchange *x,
                            const char *name);         /* decoded, the first, or NULL */
 json_t *exchange_query_all(const struct exchange *x); /* object of texts; yours */

@@ -46,6 +46,7 @@ struct exchange *exchange_new(struct http_server *s, struct guest *g, struct MHD
 
 void exchange_free(struct exchange *x)
 {
+    free(x->target);
     buf_fini(&x->body);
     free(x);
 }
@@ -91,6 +92,8 @@ void exchange_close(struct exchange *x)
         MHD_destroy_response(x->response); /* the client left before it was queued */
         x->response = NULL;
     }
+    free(x->target);
+    x->target = NULL;
     if (s->pool_len == POOL_MAX) {
         exchange_free(x);
         return;
@@ -176,6 +179,11 @@ const char *exchange_method(const struct exchange *x)
 const char *exchange_path(const struct exchange *x)
 {
     return x->path;
+}
+
+const char *exchange_target(const struct exchange *x)
+{
+    return x->target != NULL ? x->target : x->path;
 }
 
 struct search {

@@ -68,6 +68,7 @@ struct exchange {
     bool is_in_handler; /* within on_request: the answer needs no resuming */
     const char *method; /* the library's, as is path */
     const char *path;
+    char *target; /* as it was sent, where it is not the path */
     struct buf body;
     struct MHD_Response *response;
     int status;

@@ -1,7 +1,8 @@
 /* Checks what a connection may say: the keys that all connectors share, and those that the
  * connector's own table names under `config`. A value is filled (hole.h), read as the type of its
- * key, and looked at once more where the type alone says too little: addresses, networks, key
- * files. Results belong to the caller; the connector's table is borrowed from the hooks. */
+ * key, and looked at once more where the type alone says too little: addresses, durations;
+ * webhooks in connection_webhook.c. Results belong to the caller; the connector's table is borrowed
+ * from the hooks. */
 
 #include "recipe/connection.h"
 
@@ -9,15 +10,15 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "crypto/sign.h"
+#include "format/duration.h"
 #include "format/url.h"
 #include "recipe/connection_oauth.h"
-#include "recipe/folder.h"
+#include "recipe/connection_webhook.h"
 #include "recipe/hole.h"
 #include "recipe/literal.h"
 #include "service/schema.h"
 
-enum { KEY_FILE_MAX = 16 << 10, LIST_MAX = 200 };
+enum { LIST_MAX = 200 };
 
 struct reader {
     struct diags *diags;
@@ -81,9 +82,17 @@ static void check_choice(struct reader *r, const struct yaml *y, const json_t *v
 
 static void check_verify(struct reader *r, const struct yaml *y, const json_t *v)
 {
-    static const char *const schemes[] = { "none",        "token",       "hmac_sha1",
-                                           "hmac_sha256", "hmac_sha512", NULL };
-    check_choice(r, y, v, schemes, "way to verify");
+    webhook_check_scheme(r->diags, y, r->connector, r->table, json_string_value(v));
+}
+
+static void check_tolerance(struct reader *r, const struct yaml *y, const json_t *v)
+{
+    struct err e = ERR_INIT;
+    int64_t us;
+    const char *text = json_string_value(v);
+    if (strcmp(text, "off") != 0 && duration_parse(text, strlen(text), &us, &e) == -1) {
+        check_error(r->diags, y, "such as 5 minutes, or off", "%s", e.message);
+    }
 }
 
 static void check_encoding(struct reader *r, const struct yaml *y, const json_t *v)
@@ -117,15 +126,20 @@ static const struct known_key KEYS[] = {
     { "webhook", "object", NULL },
     { "verify", "string", check_verify },
     { "header", "string", NULL },
+    { "prefix", "string", NULL },
     { "encoding", "string", check_encoding },
+    { "timestamp", "string", NULL },
+    { "signed", "string", NULL },
+    { "tolerance", "string", check_tolerance },
+    { "user", "string", NULL },
     { "secret", "string", NULL },
     { "accept_installs", "boolean", NULL },
+    { "secrets", "list", NULL },
+    { "secret_previous", "string", NULL },
     { "allow_private", "boolean", NULL },
     { "allow_hosts", "list", NULL },
 };
 enum { KEY_COUNT = sizeof KEYS / sizeof *KEYS };
-
-static const char *const WEBHOOK_WORDS[] = { "public_keys", "allow_from", "token", NULL };
 
 static const struct known_key *find_key(const char *name)
 {
@@ -249,79 +263,6 @@ static json_t *read_value(struct reader *r, const struct yaml *y, const char *wh
     return NULL;
 }
 
-/* --- webhook ---------------------------------------------------------------------------------- */
-
-/* A public key's file as PEM text; NULL with the error recorded. */
-static json_t *read_public_key(struct reader *r, const struct yaml *y)
-{
-    json_t *name = hole_fill(r->diags, y, "`public_keys`");
-    if (!json_is_string(name)) {
-        json_decref(name);
-        return NULL;
-    }
-    const char *file = json_string_value(name);
-    char *path = file[0] == '/' ? xstrdup(file) : xasprintf("%s/%s", r->folder, file);
-    size_t len = 0;
-    struct err e = ERR_INIT;
-    char *pem = folder_read(path, KEY_FILE_MAX, &len, &e);
-    struct sign_key *key = pem ? sign_key_parse(pem, len, &e) : NULL;
-    json_t *text = key ? json_stringn(pem, len) : NULL;
-    if (!text) {
-        check_error(r->diags, y, "a public key in PEM form, Ed25519 or RSA", "%s", e.message);
-    }
-    sign_key_free(key);
-    free(pem);
-    free(path);
-    json_decref(name);
-    return text;
-}
-
-static json_t *read_network(struct reader *r, const struct yaml *y)
-{
-    json_t *text = hole_fill(r->diags, y, "`allow_from`");
-    struct cidr network;
-    struct err e = ERR_INIT;
-    if (json_is_string(text) && cidr_parse(json_string_value(text), &network, &e) != 0) {
-        check_error(r->diags, y, "such as 203.0.113.0/24 or 2001:db8::1", "%s", e.message);
-    }
-    return text;
-}
-
-static void read_webhook_list(struct reader *r, const struct yaml *map, const char *word,
-                              json_t *(*read_item)(struct reader *, const struct yaml *),
-                              json_t *out)
-{
-    const struct yaml *y = yaml_get(map, word);
-    if (!y || !check_kind(r->diags, y, YAML_LIST, word)) {
-        return;
-    }
-    if (y->count == 0 || y->count > LIST_MAX) {
-        check_error(r->diags, y, NULL, "`%s` has 1 to %d items", word, LIST_MAX);
-        return;
-    }
-    json_t *list = json_array();
-    for (size_t i = 0; i < y->count; i++) {
-        (void)json_array_append_new(list, read_item(r, y->items[i]));
-    }
-    (void)json_object_set_new(out, word, list);
-}
-
-static void read_webhook(struct reader *r, const struct yaml *y)
-{
-    if (!check_kind(r->diags, y, YAML_MAP, "`webhook`")) {
-        return;
-    }
-    check_words(r->diags, y, WEBHOOK_WORDS, "`webhook`");
-    json_t *out = json_object();
-    read_webhook_list(r, y, "public_keys", read_public_key, out);
-    read_webhook_list(r, y, "allow_from", read_network, out);
-    const struct yaml *token = yaml_get(y, "token");
-    if (token) {
-        (void)json_object_set_new(out, "token", hole_fill(r->diags, token, "`token`"));
-    }
-    (void)json_object_set_new(r->config, "webhook", out);
-}
-
 /* --- keys ------------------------------------------------------------------------------------- */
 
 /* Every key that this connection may have; the array is yours, NULL-terminated. */
@@ -358,7 +299,7 @@ static void read_known(struct reader *r, const struct yaml *key, const struct ya
 {
     const char *name = key->text;
     if (strcmp(name, "webhook") == 0) {
-        read_webhook(r, y);
+        (void)json_object_set_new(r->config, "webhook", webhook_read(r->diags, r->folder, y));
         return;
     }
     char *what = xasprintf("`%s`", name);
@@ -432,49 +373,6 @@ static void check_missing(struct reader *r, const struct yaml *y)
     }
 }
 
-static bool has_token(const struct yaml *y)
-{
-    const struct yaml *webhook = yaml_get(y, "webhook");
-    return yaml_get(y, "secret") ||
-           (webhook && webhook->kind == YAML_MAP && yaml_get(webhook, "token"));
-}
-
-/* The way that deliveries are verified: said, or the connector's default; NULL where there is none,
- * or where the connector's table fixes it. */
-static const char *verify_of(const struct reader *r)
-{
-    const json_t *webhook = json_object_get(r->table, "webhook");
-    const char *said = json_get_text(r->config, "verify");
-    if (!json_is_string(json_object_get(webhook, "verify"))) {
-        return said;
-    }
-    return said ? said : json_get_text(webhook, "verify_default");
-}
-
-/* What verifies a webhook must be said, and be complete. */
-static void check_verify_keys(struct reader *r, const struct yaml *y)
-{
-    const char *verify = verify_of(r);
-    bool is_webhook = r->connector && strcmp(r->connector, "webhook") == 0;
-    if (!verify && is_webhook && !yaml_get(y, "verify")) {
-        check_error(r->diags, y, "verify: token, hmac_sha256, or none if anybody may post to it",
-                    "a connection of webhook needs `verify`");
-        return;
-    }
-    bool is_hmac = verify && strncmp(verify, "hmac_", 5) == 0;
-    if (!is_hmac && !(verify && strcmp(verify, "token") == 0)) {
-        return;
-    }
-    if (is_hmac && !yaml_get(y, "header")) {
-        check_error(r->diags, y, "the header that holds the signature",
-                    "`verify: %s` needs `header`", verify);
-    }
-    if (!has_token(y)) {
-        check_error(r->diags, y, "such as webhook: { token: \"${secret.hook_token}\" }",
-                    "`verify: %s` needs a secret: `webhook.token` or `secret`", verify);
-    }
-}
-
 json_t *connection_read(struct diags *d, const struct project_hooks *h, const char *folder,
                         const struct yaml *y, const char *name)
 {
@@ -490,7 +388,7 @@ json_t *connection_read(struct diags *d, const struct project_hooks *h, const ch
         read_key(&r, y->keys[i], y->items[i]);
     }
     check_missing(&r, y);
-    check_verify_keys(&r, y);
     connection_check_oauth(d, r.table, r.config, y);
+    webhook_check(d, y, r.connector, r.table, r.config);
     return r.config;
 }

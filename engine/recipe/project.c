@@ -17,6 +17,7 @@
 #include "format/url.h"
 #include "recipe/check.h"
 #include "recipe/connection.h"
+#include "recipe/connection_webhook.h"
 #include "recipe/folder.h"
 #include "recipe/hole.h"
 #include "recipe/literal.h"
@@ -201,6 +202,21 @@ static void check_records(struct diags *d, const struct yaml *key, const json_t 
     }
 }
 
+/* A scheme that signs the address that it calls needs to know it. */
+static void check_url_is_known(struct diags *d, const struct project_hooks *h,
+                               const struct yaml *root, const struct yaml *at, const json_t *config)
+{
+    const char *connector = json_get_text(config, "connector");
+    bool can_ask = connector && h && h->find_connector;
+    const json_t *table = can_ask ? h->find_connector(h->ud, connector) : NULL;
+    if (webhook_needs_url(table, config) && !yaml_get(root, "public_url")) {
+        check_error(
+            d, at, "such as public_url: https://hooks.example.com",
+            "`verify: %s` needs `public_url`, as the sender signs the address that it calls",
+            json_get_text(config, "verify"));
+    }
+}
+
 static json_t *read_connections(struct diags *d, const struct project_hooks *h, const char *folder,
                                 const struct yaml *root)
 {
@@ -218,6 +234,7 @@ static json_t *read_connections(struct diags *d, const struct project_hooks *h, 
         if (check_connection_name(d, key)) {
             json_t *config = connection_read(d, h, folder, y->items[i], key->text);
             check_records(d, key, config);
+            check_url_is_known(d, h, root, key, config);
             (void)json_object_set_new(connections, key->text, config);
         }
     }

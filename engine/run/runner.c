@@ -304,8 +304,9 @@ static json_t *claimed_meta(const struct run_load *load)
     date_format(load->received_us, at);
     json_t *headers =
         load->headers != NULL ? json_parse_own(load->headers, strlen(load->headers), NULL) : NULL;
-    return json_pack("{s:s, s:s?, s:s?, s:s, s:o*}", "id", id, "type", load->type, "connection",
-                     load->connection, "received_at", at, "headers", headers);
+    return json_pack("{s:s, s:s?, s:s?, s:s, s:s*, s:o*}", "id", id, "type", load->type,
+                     "connection", load->connection, "received_at", at, "event_type",
+                     json_get_text(headers, ":type"), "headers", headers);
 }
 
 /* A run that is made so long after its event came is no answer to it any more, but a replay, or

@@ -78,11 +78,30 @@ static json_t *read_catalog(const char *project_folder, const char *path, const 
     return r.table;
 }
 
+/* Where the connection chooses how deliveries are verified, the table gets what it can choose from:
+ * webhook.schemes, the presets of lib/signatures.lua. */
+static int add_schemes(const char *project_folder, json_t *table, struct err *e)
+{
+    json_t *webhook = json_object_get(table, "webhook");
+    const char *verify = json_get_text(webhook, "verify");
+    if (verify == NULL || strcmp(verify, "config") != 0) {
+        return 0;
+    }
+    json_t *schemes = read_catalog(project_folder, "lib/signatures", "signatures", e);
+    json_object_set_new(webhook, "schemes", json_incref(json_object_get(schemes, "presets")));
+    json_decref(schemes);
+    return schemes != NULL ? 0 : -1;
+}
+
 json_t *catalog_connector(const char *project_folder, const char *name, struct err *e)
 {
     char *path = xasprintf("connectors/%s", name);
     json_t *table = read_catalog(project_folder, path, name, e);
     free(path);
+    if (table != NULL && add_schemes(project_folder, table, e) == -1) {
+        json_decref(table);
+        return NULL;
+    }
     return table;
 }
 

@@ -95,6 +95,8 @@ static void drop_secrets(struct connection *c)
     json_object_del(c->config, "token");
     json_object_del(c->config, "token_next");
     json_object_del(c->config, "secret");
+    json_object_del(c->config, "secrets");
+    json_object_del(c->config, "secret_previous");
     json_object_del(json_object_get(c->config, "webhook"), "token");
 }
 

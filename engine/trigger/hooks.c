@@ -33,8 +33,9 @@ struct intake {
     struct hooks *hooks;
     struct exchange *x;
     struct connection *connection;
-    json_t *headers; /* for meta */
-    size_t pending;  /* events on their way into the store */
+    const struct delivery *delivery; /* while it is read */
+    json_t *headers;                 /* for meta */
+    size_t pending;                  /* events on their way into the store */
     size_t stored, duplicates, runs;
     struct id first;
     struct err err;
@@ -77,6 +78,19 @@ static void refuse(struct exchange *x, int status, const struct err *e, const ch
     exchange_answer_error(x, status, e);
 }
 
+/* What the connection's scheme wants to read, where it says so. */
+static void answer_stored(struct intake *d, int status, const char *body, size_t len)
+{
+    const json_t *own = scheme_answer(d->connection);
+    const char *text = json_get_text(own, "body");
+    if (text == NULL) {
+        exchange_answer(d->x, status, "application/json", body, len);
+        return;
+    }
+    exchange_answer(d->x, (int)json_get_int(own, "status", status),
+                    json_get_text(own, "content_type"), text, strlen(text));
+}
+
 static void answer(struct intake *d)
 {
     if (d->err.kind != ERR_NONE) {
@@ -91,7 +105,7 @@ static void answer(struct intake *d)
     int len = snprintf(body, sizeof body, "{\"id\":\"%s\",\"duplicate\":%s,\"runs\":%zu}", id,
                        is_duplicate ? "true" : "false", d->runs);
     count(is_duplicate ? "duplicate" : "stored");
-    exchange_answer(d->x, is_duplicate ? 200 : 202, "application/json", body, (size_t)len);
+    answer_stored(d, is_duplicate ? 200 : 202, body, (size_t)len);
 }
 
 static void finish_one(struct intake *d)
@@ -124,14 +138,6 @@ static void accepted(void *ud, const struct id *id, bool is_duplicate, size_t ru
 /* --- events
  * ------------------------------------------------------------------------------------------- */
 
-/* The header in which the sender shows the connection's token, or NULL. Borrowed. */
-static const char *token_header(const struct connection *c)
-{
-    const json_t *rule = verify_rule(c);
-    const char *kind = json_get_text(rule, "kind");
-    return kind != NULL && strcmp(kind, "token") == 0 ? json_get_text(rule, "header") : NULL;
-}
-
 static void hide_header(json_t *headers, const char *hidden)
 {
     const char *name;
@@ -149,7 +155,7 @@ static void hide_header(json_t *headers, const char *hidden)
 static json_t *public_headers(const struct exchange *x, const struct connection *c)
 {
     const char *const hidden[] = { "authorization", "proxy-authorization", "cookie",
-                                   token_header(c), NULL };
+                                   verify_token_header(c), NULL };
     json_t *headers = exchange_headers(x);
     for (size_t i = 0; hidden[i] != NULL; i++) {
         hide_header(headers, hidden[i]);
@@ -203,22 +209,59 @@ static void warn_of_other_account(const struct intake *d, const json_t *event)
     }
 }
 
-static int read_plain(struct intake *d, const char *body, size_t len, struct err *e)
+/* What the connection says goes first, then what its scheme knows of repeats. Yours. */
+static char *dedupe_key(const struct intake *d, const json_t *event, const char *body, size_t len)
+{
+    const json_t *config = connection_config(d->connection);
+    bool has_own = json_array_size(json_object_get(config, "dedupe")) > 0;
+    char *id = has_own ? NULL : scheme_id(d->connection, d->delivery, event);
+    return id != NULL ? id
+                      : connector_dedupe_key(connection_connector(d->connection), event, config,
+                                             body, len);
+}
+
+/* For meta.event_type. No header of a sender can have such a name. */
+static void note_type(struct intake *d, const json_t *event)
+{
+    char *type = scheme_type(d->connection, d->delivery, event);
+    if (type != NULL) {
+        json_object_set_new(d->headers, ":type", json_string(type));
+    }
+    free(type);
+}
+
+static void store_plain(struct intake *d, const char *body, size_t len, json_t *event)
+{
+    warn_of_other_account(d, event);
+    note_type(d, event);
+    char *key = dedupe_key(d, event, body, len);
+    size_t text_len = len;
+    char *text = is_json(d->x) ? NULL : json_text(event, &text_len);
+    store_event(d, event_type(connection_connector(d->connection), event), key, event,
+                text != NULL ? text : body, text_len);
+    free(text);
+    free(key);
+}
+
+enum reading { READ_FAILED = -1, READ_STORED, READ_ANSWERED };
+
+static enum reading read_plain(struct intake *d, const char *body, size_t len, struct err *e)
 {
     const struct connector *c = connection_connector(d->connection);
     json_t *event = connector_decode(c, body, len, exchange_header(d->x, "content-type"), e);
     if (event == NULL) {
-        return -1;
+        return READ_FAILED;
     }
-    warn_of_other_account(d, event);
-    char *key = connector_dedupe_key(c, event, connection_config(d->connection), body, len);
-    size_t text_len = len;
-    char *text = is_json(d->x) ? NULL : json_text(event, &text_len);
-    store_event(d, event_type(c, event), key, event, text != NULL ? text : body, text_len);
-    free(text);
-    free(key);
+    const char *challenge = scheme_challenge(d->connection, event);
+    if (challenge != NULL) {
+        count("challenge");
+        exchange_answer(d->x, 200, "text/plain", challenge, strlen(challenge));
+    } else {
+        store_plain(d, body, len, event);
+    }
+    enum reading result = challenge != NULL ? READ_ANSWERED : READ_STORED;
     json_decref(event);
-    return 0;
+    return result;
 }
 
 static struct receiver *receiver_of(struct intake *d, struct err *e)
@@ -277,7 +320,8 @@ static void store_received(struct intake *d, const json_t *item, size_t index, c
     free(text);
 }
 
-static int read_with_function(struct intake *d, const char *body, size_t len, struct err *e)
+static enum reading read_with_function(struct intake *d, const char *body, size_t len,
+                                       struct err *e)
 {
     struct receiver *r = receiver_of(d, e);
     const char *type = exchange_header(d->x, "content-type");
@@ -288,7 +332,7 @@ static int read_with_function(struct intake *d, const char *body, size_t len, st
         store_received(d, json_array_get(events, i), i, body, len);
     }
     json_decref(result);
-    return rc;
+    return rc == 0 ? READ_STORED : READ_FAILED;
 }
 
 /* --- a request
@@ -310,31 +354,99 @@ static struct connection *find_hook(const struct hooks *h, const struct exchange
     return has_webhook ? c : NULL;
 }
 
-static void take(struct hooks *h, struct exchange *x, struct connection *c)
+static void drop_intake(struct intake *d)
 {
-    size_t len;
-    const char *body = exchange_body(x, &len);
+    json_decref(d->headers);
+    free(d);
+}
+
+static void take(struct hooks *h, struct exchange *x, struct connection *c,
+                 const struct delivery *delivery)
+{
     struct intake *d = xcalloc(1, sizeof *d);
     /* One more than there are events, so that the answer waits until all are handed over. */
-    *d = (struct intake){
-        .hooks = h, .x = x, .connection = c, .headers = public_headers(x, c), .pending = 1
-    };
+    *d = (struct intake){ .hooks = h,
+                          .x = x,
+                          .connection = c,
+                          .delivery = delivery,
+                          .headers = public_headers(x, c),
+                          .pending = 1 };
     struct err e = ERR_INIT;
-    int rc = connector_has_receive(connection_connector(c)) ? read_with_function(d, body, len, &e)
-                                                            : read_plain(d, body, len, &e);
-    if (rc == -1) {
+    bool has_function = connector_has_receive(connection_connector(c));
+    switch (has_function ? read_with_function(d, delivery->body, delivery->len, &e)
+                         : read_plain(d, delivery->body, delivery->len, &e)) {
+    case READ_FAILED:
         log_info("hooks", "a delivery for %s could not be read: %s", connection_name(c), e.message);
         refuse(x, e.kind == ERR_INVALID || e.kind == ERR_SCRIPT ? 400 : 500, &e, "unreadable");
-        json_decref(d->headers);
-        free(d);
-        return;
+        drop_intake(d);
+        break;
+    case READ_ANSWERED:
+        drop_intake(d);
+        break;
+    case READ_STORED:
+        d->delivery = NULL;
+        finish_one(d);
+        break;
     }
-    finish_one(d);
 }
 
 static const char *header_of(void *ud, const char *name)
 {
     return exchange_header(ud, name);
+}
+
+static const char *query_of(void *ud, const char *name)
+{
+    return exchange_query(ud, name);
+}
+
+static void refuse_delivery(struct exchange *x, struct connection *c, enum refusal why,
+                            const struct err *e)
+{
+    const struct metric_label labels[2] = { { "connection", connection_name(c) },
+                                            { "reason", refusal_name(why) } };
+    metric_add(metrics_counter_by("ladle_webhook_refused_total",
+                                  "Deliveries that were not let in, by reason", labels),
+               1);
+    log_warn("hooks", "a delivery for %s from %s was refused: %s", connection_name(c),
+             exchange_peer(x), e->message);
+    int status = e->kind == ERR_NOT_FOUND ? 404 : e->kind == ERR_FORBIDDEN ? 403 : 401;
+    if (status == 401 && verify_is_basic(c)) {
+        exchange_add_header(x, "WWW-Authenticate", "Basic realm=\"webhook\"");
+    }
+    refuse(x, status, e, "unverified");
+}
+
+/* The address as the sender called it, behind whatever proxy, or NULL: nobody has said it. Yours.
+ */
+static char *public_url(const struct hooks *h, const struct exchange *x)
+{
+    const char *base = h->o.public_url;
+    size_t len = base != NULL ? strlen(base) : 0;
+    while (len > 0 && base[len - 1] == '/') {
+        len--;
+    }
+    return len > 0 ? xasprintf("%.*s%s", (int)len, base, exchange_target(x)) : NULL;
+}
+
+static void receive(struct hooks *h, struct exchange *x, struct connection *c, const char *token)
+{
+    struct err e = ERR_INIT;
+    char *url = public_url(h, x);
+    struct delivery delivery = { .header = header_of,
+                                 .query = query_of,
+                                 .ud = x,
+                                 .peer = exchange_peer(x),
+                                 .url = url,
+                                 .path_token = token };
+    delivery.body = exchange_body(x, &delivery.len);
+    enum refusal why = verify_webhook(c, &delivery, &e);
+    if (why == REFUSED_NOT) {
+        take(h, x, c, &delivery);
+    } else {
+        refuse_delivery(x, c, why, &e);
+    }
+    free(url);
 }
 
 void hooks_handle(struct hooks *h, struct exchange *x)
@@ -353,23 +465,5 @@ void hooks_handle(struct hooks *h, struct exchange *x)
         refuse(x, 405, &e, "wrong_method");
         return;
     }
-    size_t len;
-    const char *body = exchange_body(x, &len);
-    struct delivery delivery = { .header = header_of,
-                                 .ud = x,
-                                 .peer = exchange_peer(x),
-                                 .path_token = token,
-                                 .body = body,
-                                 .len = len };
-    if (verify_webhook(c, &delivery, &e) == -1) {
-        log_warn("hooks", "a delivery for %s from %s was refused: %s", connection_name(c),
-                 exchange_peer(x), e.message);
-        refuse(x,
-               e.kind == ERR_NOT_FOUND   ? 404
-               : e.kind == ERR_FORBIDDEN ? 403
-                                         : 401,
-               &e, "unverified");
-        return;
-    }
-    take(h, x, c);
+    receive(h, x, c, token);
 }

@@ -16,6 +16,7 @@ struct hooks_opts {
     struct router *router;
     struct service *service;
     const char *project_folder;
+    const char *public_url; /* what the outside calls, or NULL; for schemes that sign the address */
 };
 
 struct hooks *hooks_new(const struct hooks_opts *o);

@@ -286,8 +286,9 @@ static json_t *make_meta(const struct event_row *row, json_t *headers)
     char at[DATE_TEXT];
     id_format(&row->id, id);
     date_format(row->received_us, at);
-    return json_pack("{s:s, s:s, s:s, s:s, s:o*}", "id", id, "type", row->type, "connection",
-                     row->connection, "received_at", at, "headers", headers);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:o*}", "id", id, "type", row->type, "connection",
+                     row->connection, "received_at", at, "event_type",
+                     json_get_text(headers, ":type"), "headers", headers);
 }
 
 static struct routing *routing_new(struct router *r, struct event_put *put, json_t *event,

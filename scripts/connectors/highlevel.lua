@@ -120,6 +120,25 @@ local function event(type, name, summary)
   return { type = type, summary = summary, sample = 'samples/highlevel/' .. name .. '.json' }
 end
 
+-- What signed the vendor's webhooks until 2026-09-01, in X-WH-Signature.
+local rsa_key = table.concat({
+  '-----BEGIN PUBLIC KEY-----',
+  'MIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEAokvo/r9tVgcfZ5DysOSC',
+  'Frm602qYV0MaAiNnX9O8KxMbiyRKWeL9JpCpVpt4XHIcBOK4u3cLSqJGOLaPuXw6',
+  'dO0t6Q/ZVdAV5Phz+ZtzPL16iCGeK9po6D6JHBpbi989mmzMryUnQJezlYJ3DVfB',
+  'csedpinheNnyYeFXolrJvcsjDtfAeRx5ByHQmTnSdFUzuAnC9/GepgLT9SM4nCpv',
+  'uxmZMxrJt5Rw+VUaQ9B8JSvbMPpez4peKaJPZHBbU3OdeCVx5klVXXZQGNHOs8gF',
+  '3kvoV5rTnXV0IknLBXlcKKAQLZcY/Q9rG6Ifi9c+5vqlvHPCUJFT5XUGG5RKgOKU',
+  'J062fRtN+rLYZUV+BjafxQauvC8wSWeYja63VSUruvmNj8xkx2zE/Juc+yjLjTXp',
+  'IocmaiFeAO6fUtNjDeFVkhf5LNb59vECyrHD2SQIrhgXpO4Q3dVNA5rw576PwTzN',
+  'h/AMfHKIjE4xQA1SZuYJmNnmVZLIZBlQAF9Ntd03rfadZ+yDiOXCCs9FkHibELhC',
+  'HULgCsnuDJHcrGNd5/Ddm5hxGQ0ASitgHeMZ0kcIOwKDOzOU53lDza6/Y09T7sYJ',
+  'PQe7z0cvj7aE4B+Ax1ZoZGPzpJlZtGXCsu9aTEGEnKzmsFqwcSsnw3JB31IGKAyk',
+  'T1hhTiaCeIY/OwwwNUY2yvcCAwEAAQ==',
+  '-----END PUBLIC KEY-----',
+  '',
+}, '\n')
+
 return {
   name = 'highlevel',
   title = 'HighLevel',
@@ -167,6 +186,12 @@ return {
             .. 'MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=\n'
             .. '-----END PUBLIC KEY-----\n',
         },
+      },
+      -- The old signature, which the vendor has ended on 2026-09-01. Only with `webhook: { accept_rsa: true }`, for
+      -- what was signed before, or for a proxy that still repeats it.
+      {
+        kind = 'rsa_sha256', header = 'X-WH-Signature', encoding = 'base64', switch = 'accept_rsa',
+        keys = { rsa_key },
       },
     },
   },

@@ -1,7 +1,6 @@
 -- Anything that can POST JSON or a form to an address of ours. How a delivery is checked stands in
--- the connection, and must stand there: `verify: none` (anybody may post), `token` (a secret at the
--- end of the URL, or in the header that `header` names) or `hmac_sha256` (hmac_sha1, hmac_sha512)
--- with `header`, `encoding` (hex, base64), `secret` and `prefix`, the text before the signature.
+-- the connection, and must stand there: `verify:` names a preset of lib/signatures.lua, a service
+-- (stripe, github …) or a plain way (none, token, basic, hmac_sha256 …) with keys of its own.
 
 return {
   name = 'webhook',
@@ -17,7 +16,6 @@ return {
   },
 
   config = {
-    prefix = { 'string', optional = true, max = 64, label = 'Text before the signature, like sha256=' },
     dedupe = {
       'list', of = { 'string' }, optional = true,
       label = 'Paths of the fields that tell a delivery apart; the whole body without it',

@@ -1,13 +1,14 @@
 /* Signatures of webhooks. The first line is a signature, the second a token in the address, the
- * third the sender's address, the rest the body. Nobody knows the keys, so nothing fits but the two
- * deliveries that hold the right token, which the corpus has. */
+ * third the sender's address, the rest the body. Every header is the signature, so that times and
+ * ids are read from it too. Nobody knows the keys, so nothing fits but the deliveries that hold the
+ * right token, which the corpus has. */
 #include "fuzz.h"
 
 #include "built_in.h"
 
 #define SECRET "a-secret-of-the-fuzzer"
 
-enum { CONNECTIONS = 6 };
+enum { CONNECTIONS = 13, TOKENS = 10 }; /* from TOKENS on a token lets in */
 
 static const char *const SETTINGS[CONNECTIONS][2] = {
     { "highlevel", "{\"auth\":\"token\"}" },
@@ -17,6 +18,16 @@ static const char *const SETTINGS[CONNECTIONS][2] = {
     { "webhook",
       "{\"verify\":\"hmac_sha1\",\"header\":\"X-Sig\",\"encoding\":\"base64\","
       "\"secret\":\"" SECRET "\",\"webhook\":{\"allow_from\":[\"10.0.0.0/8\"]}}" },
+    { "highlevel", "{\"auth\":\"token\",\"webhook\":{\"accept_rsa\":true}}" },
+    { "webhook",
+      "{\"verify\":\"standard_webhooks\",\"secret\":\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZI\"}" },
+    { "webhook", "{\"verify\":\"stripe\",\"secret\":\"" SECRET "\"}" },
+    { "webhook", "{\"verify\":\"slack\",\"secret\":\"" SECRET "\"}" },
+    { "webhook", "{\"verify\":\"twilio\",\"secret\":\"" SECRET "\"}" },
+    { "webhook", "{\"verify\":\"basic\",\"user\":\"ann\",\"secret\":\"" SECRET "\"}" },
+    { "webhook",
+      "{\"verify\":\"hmac_sha256\",\"header\":\"X-Sig\",\"timestamp\":\"X-Time\","
+      "\"tolerance\":\"1h\",\"secret\":\"" SECRET "\"}" },
     { "webhook", "{\"verify\":\"token\",\"header\":\"X-Sig\",\"secret\":\"" SECRET "\"}" },
     { "webhook", "{\"verify\":\"token\",\"secret\":\"" SECRET "\"}" },
     { "convertcalculator", "{\"webhook\":{\"token\":\"" SECRET "\"}}" },
@@ -38,14 +49,35 @@ static void open_all(void)
     }
 }
 
+/* For Twilio's form. */
+static const char *form_header(void *ud, const char *name)
+{
+    return strcasecmp(name, "content-type") == 0 ? "application/x-www-form-urlencoded" : ud;
+}
+
 static bool is_accepted(const struct connection *c, const struct delivery *d)
 {
     struct err e = ERR_INIT;
-    bool is_good = verify_webhook(c, d, &e) == 0;
+    enum refusal why = verify_webhook(c, d, &e);
+    bool is_good = why == REFUSED_NOT;
     FUZZ_CHECK(is_good || e.kind == ERR_AUTH || e.kind == ERR_NOT_FOUND || e.kind == ERR_FORBIDDEN);
+    FUZZ_CHECK(is_good || refusal_name(why) != NULL);
     bool is_peer = strstr(d->peer, SECRET) != NULL; /* the system's own text, which is told */
     FUZZ_CHECK(is_good || is_peer || strstr(e.message, SECRET) == NULL);
     return is_good;
+}
+
+/* What else the scheme reads. */
+static void check_scheme(const struct connection *c, const struct delivery *d)
+{
+    json_t *event = json_parse(d->body, d->len, NULL);
+    char *id = scheme_id(c, d, event), *type = scheme_type(c, d, event);
+    FUZZ_CHECK(id == NULL || (id[0] != '\0' && strlen(id) <= 200));
+    FUZZ_CHECK(type == NULL || (type[0] != '\0' && strlen(type) <= 200));
+    (void)scheme_challenge(c, event); /* either is fine */
+    free(id);
+    free(type);
+    json_decref(event);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -58,18 +90,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     open_all();
     struct delivery d = {
         .header = header,
+        .query = header,
         .ud = signature,
         .path_token = token,
         .peer = peer,
+        .url = "https://hooks.example.com/hooks/x?a=b",
         .body = body,
         .len = in.len,
     };
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < TOKENS; i++) {
         FUZZ_CHECK(!is_accepted(&connections[i], &d));
+        d.header = form_header;
+        FUZZ_CHECK(!is_accepted(&connections[i], &d));
+        d.header = header;
+        check_scheme(&connections[i], &d);
     }
-    FUZZ_CHECK(is_accepted(&connections[3], &d) == (strcmp(signature, SECRET) == 0));
-    FUZZ_CHECK(is_accepted(&connections[4], &d) == (strcmp(token, SECRET) == 0));
-    FUZZ_CHECK(is_accepted(&connections[5], &d) == (strcmp(token, SECRET) == 0));
+    FUZZ_CHECK(is_accepted(&connections[TOKENS], &d) == (strcmp(signature, SECRET) == 0));
+    FUZZ_CHECK(is_accepted(&connections[TOKENS + 1], &d) == (strcmp(token, SECRET) == 0));
+    FUZZ_CHECK(is_accepted(&connections[TOKENS + 2], &d) == (strcmp(token, SECRET) == 0));
     free(signature);
     free(token);
     free(peer);

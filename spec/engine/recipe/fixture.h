@@ -46,6 +46,14 @@ static const char RECORDS[] =
 
 static const char WEBHOOK[] =
     "{\"name\":\"webhook\",\"auth\":{\"kinds\":[\"none\"]},\"config\":{},"
+    "\"webhook\":{\"verify\":\"config\",\"schemes\":{"
+    "\"none\":{\"rules\":[{\"kind\":\"none\"}]},"
+    "\"token\":{\"takes\":[\"header\",\"prefix\"],\"rules\":[{\"kind\":\"token\"}]},"
+    "\"hmac_sha256\":{\"takes\":[\"header\",\"encoding\"],\"needs\":[\"header\"],"
+    "\"rules\":[{\"kind\":\"hmac_sha256\"}]},"
+    "\"caller\":{\"rules\":[{\"kind\":\"hmac_sha1\",\"signed\":\"{url}{form}\"}]},"
+    "\"standard\":{\"takes\":[\"tolerance\"],\"rules\":[{\"kind\":\"hmac_sha256\"},"
+    "{\"kind\":\"ed25519\"}]}}},"
     "\"events\":{\"received\":{}},\"operations\":{}}";
 
 static const char LADLE[] =

@@ -222,12 +222,35 @@ static void a_webhook_must_say_how_it_is_verified(void **state)
         "hmac_sha256 }\n"
         "  c: { connector: webhook, verify: hmac, encoding: base32 }\n",
         "2:7 a connection of webhook needs `verify` "
-        "(verify: token, hmac_sha256, or none if anybody may post to it)\n"
+        "(verify: stripe, github, token, hmac_sha256 …, or none if anybody may post to it)\n"
         "3:6 `verify: hmac_sha256` needs `header` (the header that holds the signature)\n"
-        "3:6 `verify: hmac_sha256` needs a secret: `webhook.token` or `secret` "
-        "(such as webhook: { token: \"${secret.hook_token}\" })\n"
+        "3:6 `verify: hmac_sha256` needs a secret: `secret` or `webhook.token` "
+        "(such as secret: ${secret.hook_secret})\n"
         "4:36 there is no way to verify `hmac`\n"
         "4:52 there is no encoding `base32` (did you mean `base64`?)\n");
+}
+
+static void a_preset_takes_what_its_service_leaves_open(void **state)
+{
+    refuse(
+        "connections:\n"
+        "  a: { connector: webhook, verify: standard, secret: x, header: X-Sig }\n"
+        "  b: { connector: webhook, verify: standard, tolerance: soon }\n"
+        "  c: { connector: webhook, verify: caller, secret: x }\n"
+        "  d: { connector: crm, location: x, verify: none }\n",
+        "2:57 `header` does not go with `verify: standard`\n"
+        "3:6 `verify: standard` needs a secret: `secret` or `webhook.token` "
+        "(such as secret: ${secret.hook_secret})\n"
+        "3:57 \"soon\" is not a duration: a number with up to 9 digits and 3 decimals is expected "
+        "(such as 5 minutes, or off)\n"
+        "4:3 `verify: caller` needs `public_url`, as the sender signs the address that it calls "
+        "(such as public_url: https://hooks.example.com)\n"
+        "5:45 the connector crm says itself how its webhooks are verified (leave it out)\n");
+    project_free(
+        accept("public_url: https://hooks.example.com\nconnections:\n"
+               "  a: { connector: webhook, verify: standard, tolerance: 2 days, "
+               "webhook: { public_keys: [whpk_x] } }\n"
+               "  b: { connector: webhook, verify: caller, secrets: [x, \"${secret.y}\"] }\n"));
 }
 
 static void what_the_connector_requires_is_missed(void **state)
@@ -270,6 +293,28 @@ static void public_keys_are_read_from_their_files(void **state)
         "public_keys: [good.pem] } }\n");
     assert_string_equal(json_path_text(p->connections, "crm.webhook.public_keys.0"), pem);
     project_free(p);
+}
+
+static void a_public_key_may_have_a_time_of_its_own(void **state)
+{
+    write_file("good.pem",
+               "-----BEGIN PUBLIC KEY-----\n"
+               "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=\n"
+               "-----END PUBLIC KEY-----\n");
+    struct project *p = accept(
+        "connections:\n  crm: { connector: crm, location: x, webhook: { accept_rsa: true, "
+        "public_keys: [{ file: good.pem, from: 2026-09-01, until: 2027-01-01 }] } }\n");
+    const json_t *webhook = json_path(p->connections, "crm.webhook");
+    assert_true(json_get_bool(webhook, "accept_rsa", false));
+    assert_string_equal(json_path_text(webhook, "public_keys.0.from"), "2026-09-01T00:00:00.000Z");
+    assert_string_equal(json_path_text(webhook, "public_keys.0.until"), "2027-01-01T00:00:00.000Z");
+    assert_non_null(strstr(json_path_text(webhook, "public_keys.0.key"), "BEGIN PUBLIC KEY"));
+    project_free(p);
+    refuse(
+        "connections:\n  crm: { connector: crm, location: x, webhook: { accept_rsa: maybe, "
+        "public_keys: [{ from: x }] } }\n",
+        "2:62 `accept_rsa` is true or false\n"
+        "2:83 a key of `public_keys` needs `file`\n");
 }
 
 static void a_key_file_that_is_none_is_an_error(void **state)
@@ -384,6 +429,8 @@ int main(void)
         TEST(an_unset_variable_is_an_error_with_its_place),
         TEST(other_holes_are_refused),
         TEST(public_keys_are_read_from_their_files),
+        TEST(a_public_key_may_have_a_time_of_its_own),
+        TEST(a_preset_takes_what_its_service_leaves_open),
         TEST(a_key_file_that_is_none_is_an_error),
         TEST(a_folder_without_the_file_is_told),
         TEST(a_pipe_in_place_of_the_file_does_not_hang),

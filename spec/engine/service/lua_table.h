@@ -69,11 +69,11 @@ static inline int lua_no_module(lua_State *L)
     return 1;
 }
 
-/* "highlevel"; yours. */
-static inline json_t *connector_file(const char *name)
+/* "connectors/highlevel"; yours. */
+static inline json_t *lua_file(const char *name)
 {
-    char path[128];
-    snprintf(path, sizeof path, "scripts/connectors/%s.lua", name);
+    char path[160];
+    snprintf(path, sizeof path, "scripts/%s.lua", name);
     lua_State *L = luaL_newstate();
     luaL_openlibs(L);
     luaL_requiref(L, "json", lua_no_module, 0);
@@ -85,4 +85,19 @@ static inline json_t *connector_file(const char *name)
     json_t *out = lua_value(L, 1);
     lua_close(L);
     return out;
+}
+
+/* "highlevel"; yours. */
+static inline json_t *connector_file(const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof path, "connectors/%s", name);
+    json_t *table = lua_file(path);
+    json_t *signatures = lua_file("lib/signatures");
+    json_t *webhook = json_object_get(table, "webhook");
+    if (json_is_string(json_object_get(webhook, "verify"))) {
+        json_object_set(webhook, "schemes", json_object_get(signatures, "presets"));
+    }
+    json_decref(signatures);
+    return table;
 }

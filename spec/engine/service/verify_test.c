@@ -20,7 +20,7 @@ static enum err_kind verdict_from(const struct connection *c, const char *name, 
     struct delivery d = {
         .header = lookup, .path_token = token, .body = body, .len = strlen(body), .peer = peer
     };
-    return verify_webhook(c, &d, &e) == 0 ? ERR_NONE : e.kind;
+    return verify_webhook(c, &d, &e) == REFUSED_NOT ? ERR_NONE : e.kind;
 }
 
 static enum err_kind verdict(const struct connection *c, const char *name, const char *value,
@@ -165,6 +165,82 @@ static void an_ed25519_signature_is_checked_with_every_key(void **state)
     sign_key_free(other);
 }
 
+static struct connection *crm_with(struct fixture *f, const char *name, json_t *webhook)
+{
+    struct err e = ERR_INIT;
+    json_t *config = json_pack("{s:s, s:o}", "auth", "token", "webhook", webhook);
+    struct connection *made = service_add(
+        f->service, name, fix_connector(f, "highlevel", connector_file("highlevel")), config, &e);
+    json_decref(config);
+    if (made == NULL) {
+        assert_int_equal(e.kind, ERR_CONFIG);
+    }
+    return made;
+}
+
+static void a_key_counts_from_its_first_moment_to_its_end(void **state)
+{
+    uint8_t seed[32] = { 1 };
+    struct sign_key *key = sign_key_new_ed25519(seed);
+    char *pem = sign_key_public_pem(key);
+    struct connection *c =
+        crm_with(*state, "crm",
+                 json_pack("{s:[{s:s, s:s, s:s}]}", "public_keys", "key", pem, "from",
+                           "2026-11-23T10:00:10Z", "until", "2026-11-23T10:00:20Z"));
+    const char *body = "{}";
+    struct buf sig;
+    sign_body(key, body, &sig);
+    int64_t start_us = fix_wall_us;
+    assert_int_equal(verdict(c, "X-GHL-Signature", buf_text(&sig), body), ERR_AUTH);
+    fix_wall_us = start_us + 10 * SECOND;
+    assert_int_equal(verdict(c, "X-GHL-Signature", buf_text(&sig), body), ERR_NONE);
+    fix_wall_us = start_us + 20 * SECOND - 1;
+    assert_int_equal(verdict(c, "X-GHL-Signature", buf_text(&sig), body), ERR_NONE);
+    fix_wall_us = start_us + 20 * SECOND;
+    assert_int_equal(verdict(c, "X-GHL-Signature", buf_text(&sig), body), ERR_AUTH);
+    buf_fini(&sig);
+    free(pem);
+    sign_key_free(key);
+}
+
+/* Signed by OpenSSL with the key of rsa_public, over {}. */
+static const char rsa_public[] =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA7og6V5x5uMDdYGMoHIru\n"
+    "DHKtozHTbpJbOt04NcxFVY362Ri+6lhTYpYcqA+mdkEdin1L2QWMJZpIRlt4CCjq\n"
+    "6WsmTA0EZI0vAGufdGtIxRxT9DxhLeaHK0iWl1UEDS19YKGh12vNu1Lle+nalsoP\n"
+    "8DOy2huf4d7PcnP26qYW1WZCUjXviPU6cTDgj88n912TW8tNbiQJJLGRXtASuIyM\n"
+    "XJZgGN7nQlfAjiVC/SFOOuSKAokUNo2HzM0lHKHa4SefPSD5zHYgD+8TDf5UNnDx\n"
+    "5I4sVs5lIcQcTu3pXxmfZf1sYeFkQe8SpAX5QQCdqIS2sw4vJnz8BzRl2+v18CJO\n"
+    "PwIDAQAB\n"
+    "-----END PUBLIC KEY-----\n";
+static const char rsa_signature[] =
+    "sxG//uSvu2iHlOD55YAw9q8nsrRDrayWLhGohC0nf+thaHJHzSEQChV35OMMlqH27ySdU34Y6yKb"
+    "MvH18BTJHqG/rI3nIYK1BsTFIVmPfAT3b9i3y8CunZpwS2mpzDYJwaGcpScpWKrTgNcPTxPTXPrs"
+    "jSqA5gvZPGTXkkjPoblDjjLkkhuREpcttkU1qogFYgFTBHcq8SsvJyZwy+XsW/kW0Kzyv9E4Of/K"
+    "7eAB/4i3WFfLjC8Cq159xLDv0WJqAdbDRkWGVcEZ61lQF5Xk9Zk1kGvnLdanSEqUuJBMJmUgrn6a"
+    "cIojSSQiSfVzaswU1Bmfek2Iv8SyWmt5MxoNCA==";
+static const char vendor_key[] =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=\n"
+    "-----END PUBLIC KEY-----\n";
+
+static void the_old_rsa_signature_counts_only_where_it_is_switched_on(void **state)
+{
+    struct connection *off =
+        crm_with(*state, "off", json_pack("{s:[s, s]}", "public_keys", rsa_public, vendor_key));
+    struct connection *on = crm_with(
+        *state, "on", json_pack("{s:[s], s:b}", "public_keys", rsa_public, "accept_rsa", 1));
+    struct connection *vendor = crm_with(*state, "vendor", json_pack("{s:b}", "accept_rsa", 1));
+    assert_int_equal(verdict(off, "X-WH-Signature", rsa_signature, "{}"), ERR_AUTH);
+    assert_int_equal(verdict(on, "X-WH-Signature", rsa_signature, "{}"), ERR_NONE);
+    assert_int_equal(verdict(on, "x-wh-signature", rsa_signature, "{ }"), ERR_AUTH);
+    assert_int_equal(verdict(on, "X-GHL-Signature", rsa_signature, "{}"), ERR_AUTH);
+    assert_int_equal(verdict(vendor, "X-WH-Signature", rsa_signature, "{}"), ERR_AUTH);
+    /* A key of RSA alone is no key at all while the switch is off. */
+    assert_null(crm_with(*state, "bad", json_pack("{s:[s]}", "public_keys", rsa_public)));
+}
+
 static void only_networks_that_are_named_may_send(void **state)
 {
     struct connection *c =
@@ -181,16 +257,6 @@ static void a_connection_without_webhooks_takes_none(void **state)
     struct connection *c =
         fix_add(f, "shop", fix_connector(f, "http", connector_file("http")), "{}");
     assert_int_equal(verdict(c, NULL, NULL, "x"), ERR_NOT_FOUND);
-    assert_null(verify_rule(c));
-}
-
-static void the_scheme_can_be_read_for_signing_samples(void **state)
-{
-    struct connection *c =
-        inbox(*state, "{'verify':'hmac_sha256','secret':'0123456789','header':'X-Sig'}");
-    assert_string_equal(json_get_text(verify_rule(c), "kind"), "hmac_sha256");
-    assert_string_equal(json_get_text(verify_rule(c), "header"), "X-Sig");
-    assert_string_equal(secret_bytes(verify_secret(c)), "0123456789");
 }
 
 int main(void)
@@ -204,9 +270,10 @@ int main(void)
         WITH(a_token_in_a_header_is_compared),
         WITH(convertcalculator_takes_the_token_of_the_address_by_itself),
         WITH(an_ed25519_signature_is_checked_with_every_key),
+        WITH(a_key_counts_from_its_first_moment_to_its_end),
+        WITH(the_old_rsa_signature_counts_only_where_it_is_switched_on),
         WITH(only_networks_that_are_named_may_send),
         WITH(a_connection_without_webhooks_takes_none),
-        WITH(the_scheme_can_be_read_for_signing_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
