@@ -17,11 +17,11 @@ struct effect {
     struct connection *connection;
     json_t *input;
     int64_t timeout_us;
-    int64_t started_us;        /* of the attempt whose outcome is unknown */
-    struct service_call *call; /* in flight, or NULL */
-    struct record_put *put;    /* in flight, or NULL */
-    struct record_look *look;  /* in flight, or NULL */
-    struct save_waiter waiter; /* for the "started" record */
+    int64_t started_us;         /* of the attempt whose outcome is unknown */
+    struct service_call *call;  /* in flight, or NULL */
+    struct record_write *write; /* in flight, or NULL */
+    struct record_look *look;   /* in flight, or NULL */
+    struct save_waiter waiter;  /* for the "started" record */
     json_t *output;
     struct err err;
     bool is_probing; /* looks for what an earlier attempt did */

@@ -4,7 +4,8 @@
  *
  * An upsert is safe to repeat: the same content changes nothing, and an event is emitted in the
  * transaction that creates the record or not at all. A store operation in flight cannot be called
- * back: a cancelled effect lets go of it and its completion only frees. Loop thread. */
+ * back: a cancelled effect lets go of it, and its completion only frees, and tells of the event
+ * that it wrote. Loop thread. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,13 @@
 #include "run/effect.h"
 #include "service/schema.h"
 #include "store/record.h"
+
+/* A change of the store; it may outlive its effect, and the effect's run. */
+struct record_write {
+    struct record_put *put;
+    struct effect *fx; /* NULL: cancelled */
+    struct runner *runner;
+};
 
 /* A look at the store; it owns the texts that the operation borrows, and may outlive its effect. */
 struct record_look {
@@ -67,22 +75,24 @@ static json_t *record_json(const struct record_row *row)
 
 static void put_done(struct store_op *op, const struct err *e)
 {
-    struct record_put *put = list_entry(op, struct record_put, op);
-    struct effect *fx = op->ud;
+    struct record_write *write = op->ud;
+    struct record_put *put = write->put;
+    struct effect *fx = write->fx;
+    if (e == NULL && put->emit != NULL && put->change == RECORD_CREATED) {
+        runner_tell_event(write->runner);
+    }
     if (fx != NULL) {
-        fx->put = NULL;
+        fx->write = NULL;
         if (e != NULL) {
             effect_fail(fx, e, NULL);
         } else {
-            if (put->emit != NULL && put->change == RECORD_CREATED) {
-                runner_tell_event(fx->run->runner);
-            }
             effect_succeed(fx, json_pack("{s:s, s:o, s:s}", "change",
                                          record_change_name(put->change), "record",
                                          record_json(&put->row), "saved", "in the workspace"));
         }
     }
     record_put_free(put);
+    free(write);
 }
 
 static json_t *list_json(const struct record_list *list)
@@ -155,9 +165,9 @@ static void begin_put(struct effect *fx, enum record_kind kind, const json_t *st
     put->row.fields = effect_text(content);
     put->emit = is_delete ? NULL : event_of(&put->row);
     put->op.done = put_done;
-    put->op.ud = fx;
+    put->op.ud = fx->write = xcalloc(1, sizeof *fx->write);
+    *fx->write = (struct record_write){ .put = put, .fx = fx, .runner = fx->run->runner };
     json_decref(content);
-    fx->put = put;
     store_submit(runner_store(fx->run->runner), &put->op);
 }
 
@@ -202,9 +212,9 @@ void record_effect_begin(struct effect *fx)
 
 void record_effect_cancel(struct effect *fx)
 {
-    if (fx->put != NULL) {
-        fx->put->op.ud = NULL;
-        fx->put = NULL;
+    if (fx->write != NULL) {
+        fx->write->fx = NULL;
+        fx->write = NULL;
     }
     if (fx->look != NULL) {
         fx->look->fx = NULL;

@@ -2,11 +2,9 @@
  * walker, the bindings that act, the branches side by side, the script. Each time the run ends with
  * an error of kind `memory` or gets over it, nothing is lost or used after its end (the sanitizers
  * say so), and the next run in the same state is as good as new. */
-#include "../service/fixture.h"
+#include "fixture.h"
 
 #include "base/log.h"
-#include "run/runner.h"
-#include "store/event.h"
 
 enum { ALLOCATIONS_MAX = 20000, TURNS_MAX = 100000 };
 
@@ -39,95 +37,18 @@ static const char SCRIPT[] =
     " local got = ctx.shop:look { id = input.id } ctx.log('got ' .. tostring(got.id))"
     " return { id = input.id .. input.n } end }";
 
-struct world {
-    struct fixture *f;
-    struct strands *strands;
-    struct runner *runner;
-};
-
-static bool run_strands(void *ud)
-{
-    return strands_run(ud);
-}
-
-static void add_recipe(struct world *w)
-{
-    struct err e = ERR_INIT;
-    json_t *steps = fix_json(STEPS);
-    json_t *bundle = json_pack(
-        "{s:{s:s, s:{s:s}, s:o, s:[{s:s, s:{s:s, s:s}}]}, s:{}, s:s, s:{s:s}}", "plan", "recipe",
-        "r", "needs", "shop", "shop", "do", steps, "on_error", "step", "tell", "stop", "t", "lit",
-        "v", "failed", "inputs", "timezone", "UTC", "scripts", "s", SCRIPT);
-    size_t len;
-    char *text = json_text(bundle, &len);
-    if (runner_add_recipe(w->runner, "r", "hash-1", text, len, &e) == -1) {
-        fail_msg("%s", e.message);
-    }
-    free(text);
-    json_decref(bundle);
-}
-
 static void open_world(struct world *w, struct fixture *f)
 {
-    struct err e = ERR_INIT;
     log_set_level(LOG_OFF);
-    w->f = f;
-    w->strands = strands_new();
-    loop_add_tick(f->loop, run_strands, w->strands);
-    w->runner = runner_new(&(struct runner_opts){
-        .loop = f->loop, .strands = w->strands, .store = f->store, .service = f->service });
-    fix_add(f, "shop", fix_connector(f, "shop", fix_json(SHOP)),
-            "{'connector':'shop','auth':'none'}");
-    add_recipe(w);
-    assert_int_not_equal(runner_recover(w->runner, &e), -1);
-    fix_start(f);
-    runner_start(w->runner);
-}
-
-static void nothing_more(void *ud)
-{
-}
-
-static void close_world(struct world *w)
-{
-    runner_stop(w->runner, 0, nothing_more, NULL);
-    fix_pass(w->f, SECOND);
-    fix_settle(w->f);
-    assert_int_equal(runner_active(w->runner), 0);
-    runner_free(w->runner);
-    loop_remove_tick(w->f->loop, run_strands, w->strands);
-    strands_free(w->strands);
-}
-
-/* Submits the op and waits until it is committed. */
-static void commit(struct world *w, struct store_op *op)
-{
-    bool is_done = false;
-    op->done = fix_barrier_done;
-    op->ud = &is_done;
-    store_submit(w->f->store, op);
-    while (!is_done) {
-        loop_turn(w->f->loop, true);
-    }
-}
-
-static struct id store_run(struct world *w, json_t *event)
-{
-    struct event_put *put = event_put_new();
-    put->event.connection = xstrdup("shop");
-    put->event.type = xstrdup("happened");
-    put->event.received_us = fix_wall_us;
-    put->event.payload = json_text(event, &put->event.payload_len);
-    put->event.is_routed = true;
-    put->runs = xcalloc(1, sizeof *put->runs);
-    put->run_count = 1;
-    put->runs[0] = (struct run_seed){
-        .id = id_new(), .recipe = xstrdup("r"), .version = xstrdup("hash-1"), .state = RUN_RUNNING
-    };
-    struct id id = put->runs[0].id;
-    commit(w, &put->op);
-    event_put_free(put);
-    return id;
+    world_open(w, f);
+    world_connect(w, "shop", SHOP);
+    json_t *steps = fix_json(STEPS);
+    world_add(w, "r", "hash-1",
+              json_pack("{s:{s:s, s:{s:s}, s:o, s:[{s:s, s:{s:s, s:s}}]}, s:{}, s:s, s:{s:s}}",
+                        "plan", "recipe", "r", "needs", "shop", "shop", "do", steps, "on_error",
+                        "step", "tell", "stop", "t", "lit", "v", "failed", "inputs", "timezone",
+                        "UTC", "scripts", "s", SCRIPT));
+    world_start(w);
 }
 
 static void answer_all(struct world *w)
@@ -155,11 +76,7 @@ static void run_to_its_end(struct world *w)
 
 static enum run_state end_of(struct world *w, struct id id, struct err *e)
 {
-    struct run_list *list = run_list_new();
-    list->only = id;
-    list->limit = 1;
-    commit(w, &list->op);
-    assert_int_equal(list->count, 1);
+    struct run_list *list = world_read_run(w, id);
     enum run_state state = list->rows[0].state;
     *e = list->rows[0].err;
     run_list_free(list);
@@ -171,9 +88,9 @@ static enum run_state run_with(struct world *w, int64_t count, struct err *e)
 {
     json_t *event = fix_json("{'id':'c1','tags':['a','b','c']}");
     struct vm *vm = program_vm(runner_program(w->runner, "r"));
-    struct id id = store_run(w, event);
+    struct id id = world_store_run(w, event);
     vm_fail_alloc_after(vm, count);
-    runner_begin(w->runner, id, runner_program(w->runner, "r"), event, json_object(), fix_wall_us);
+    world_begin_run(w, id, event);
     run_to_its_end(w);
     vm_fail_alloc_after(vm, -1);
     return end_of(w, id, e);
@@ -195,7 +112,7 @@ static void a_run_survives_the_lack_of_memory_at_every_allocation(void **state)
     assert_in_range(count, 100, ALLOCATIONS_MAX - 1);
     assert_int_equal(run_with(&w, -1, &e), RUN_DONE);
     print_message("# %d allocations\n", (int)count);
-    close_world(&w);
+    world_close(&w);
 }
 
 int main(void)

@@ -1,11 +1,8 @@
 /* Runs under virtual time, with a real store and an HTTP client that only writes down what it is
  * asked to send: run/runner.h, run/effect.h, scripts/lib/walk.lua. */
-#include "../service/fixture.h"
+#include "fixture.h"
 
 #include "base/fault.h"
-#include "run/runner.h"
-#include "script/strand.h"
-#include "store/event.h"
 
 static const char SHOP[] =
     "{'name':'shop','base_url':'https://shop.example','auth':{'kinds':['none']},"
@@ -24,128 +21,39 @@ static const char SHOP[] =
 #define ONCE  "{'tries':1,'first_us':1000000,'longest_us':1000000,'factor':1,'jitter':'none'}"
 #define TWICE "{'tries':2,'first_us':10000000,'longest_us':10000000,'factor':1,'jitter':'none'}"
 
-struct world {
-    struct fixture *f;
-    struct strands *strands;
-    struct runner *runner;
-    struct id run;
-};
-
-static bool run_strands(void *ud)
-{
-    return strands_run(ud);
-}
-
-static void open_world(struct world *w, struct fixture *f)
-{
-    w->f = f;
-    w->strands = strands_new();
-    loop_add_tick(f->loop, run_strands, w->strands);
-    w->runner = runner_new(&(struct runner_opts){
-        .loop = f->loop, .strands = w->strands, .store = f->store, .service = f->service });
-    fix_add(f, "shop", fix_connector(f, "shop", fix_json(SHOP)),
-            "{'connector':'shop','auth':'none'}");
-}
+/* The run that a test is about. */
+static struct id the_run;
 
 static void add_recipe(struct world *w, const char *steps, const char *more)
 {
-    struct err e = ERR_INIT;
     char *text = xasprintf(
         "{'plan':{'recipe':'r','needs':{'shop':'shop'},'do':%s%s},'inputs':{},'timezone':'UTC'}",
         steps, more);
-    json_t *v = fix_json(text);
-    size_t len;
-    char *bundle = json_text(v, &len);
-    if (runner_add_recipe(w->runner, "r", "hash-1", bundle, len, &e) == -1) {
-        print_error("%s\n", e.message);
-        fail();
-    }
-    json_decref(v);
-    free(bundle);
+    world_add(w, "r", "hash-1", fix_json(text));
     free(text);
 }
 
-static void start_world(struct world *w)
-{
-    struct err e = ERR_INIT;
-    assert_int_not_equal(runner_recover(w->runner, &e), -1);
-    fix_start(w->f);
-    runner_start(w->runner);
-}
-
-static void nothing_more(void *ud)
-{
-}
-
-static void close_world(struct world *w)
-{
-    runner_stop(w->runner, 0, nothing_more, NULL);
-    fix_pass(w->f, SECOND);
-    fix_settle(w->f);
-    assert_int_equal(runner_active(w->runner), 0);
-    runner_free(w->runner);
-    loop_remove_tick(w->f->loop, run_strands, w->strands);
-    strands_free(w->strands);
-}
-
-/* Stores an event with one run, and begins it as the router does. */
 static void begin(struct world *w, const char *payload)
 {
-    struct event_put *put = event_put_new();
     json_t *event = fix_json(payload);
-    put->event.connection = xstrdup("shop");
-    put->event.type = xstrdup("happened");
-    put->event.received_us = fix_wall_us;
-    put->event.payload = json_text(event, &put->event.payload_len);
-    put->event.is_routed = true;
-    put->runs = xcalloc(1, sizeof *put->runs);
-    put->run_count = 1;
-    put->runs[0] = (struct run_seed){
-        .id = id_new(), .recipe = xstrdup("r"), .version = xstrdup("hash-1"), .state = RUN_RUNNING
-    };
-    w->run = put->runs[0].id;
-    bool is_stored = false;
-    put->op.done = fix_barrier_done;
-    put->op.ud = &is_stored;
-    store_submit(w->f->store, &put->op);
+    the_run = world_store_run(w, event);
+    world_begin_run(w, the_run, event);
     fix_settle(w->f);
-    assert_true(is_stored);
-    event_put_free(put);
-    runner_begin(w->runner, w->run, runner_program(w->runner, "r"), event, json_object(),
-                 fix_wall_us);
-    fix_settle(w->f);
-}
-
-static void read_run(struct world *w, struct run_list **out)
-{
-    struct run_list *list = run_list_new();
-    bool is_read = false;
-    list->only = w->run;
-    list->limit = 1;
-    list->op.done = fix_barrier_done;
-    list->op.ud = &is_read;
-    store_submit(w->f->store, &list->op);
-    fix_settle(w->f);
-    assert_true(is_read && list->count == 1);
-    *out = list;
 }
 
 static void assert_state(struct world *w, enum run_state state)
 {
-    struct run_list *list;
-    read_run(w, &list);
+    struct run_list *list = world_read_run(w, the_run);
     if (list->rows[0].state != state) {
-        print_error("the run is %s, not %s: %s\n", run_state_name(list->rows[0].state),
-                    run_state_name(state), list->rows[0].err.message);
-        fail();
+        fail_msg("the run is %s, not %s: %s", run_state_name(list->rows[0].state),
+                 run_state_name(state), list->rows[0].err.message);
     }
     run_list_free(list);
 }
 
 static enum journal_state row_state(struct world *w, const char *path)
 {
-    struct run_list *list;
-    read_run(w, &list);
+    struct run_list *list = world_read_run(w, the_run);
     enum journal_state state = (enum journal_state) - 1;
     for (size_t i = 0; i < list->journal_count; i++) {
         if (strcmp(list->journal[i].path, path) == 0) {
@@ -156,28 +64,20 @@ static enum journal_state row_state(struct world *w, const char *path)
     return state;
 }
 
-static struct world setup_world(void **state, const char *steps, const char *more)
+static void open_world(struct world *w, struct fixture *f, const char *steps, const char *more)
 {
-    struct world w = { .f = NULL };
-    open_world(&w, *state);
-    add_recipe(&w, steps, more);
-    start_world(&w);
-    return w;
+    world_open(w, f);
+    world_connect(w, "shop", SHOP);
+    add_recipe(w, steps, more);
+    world_start(w);
 }
 
 /* A new process on the same store, as after a crash: what was in flight is gone without a word. */
 static void restart(struct world *w, const char *steps, const char *more)
 {
-    runner_stop(w->runner, 0, nothing_more, NULL);
-    fix_pass(w->f, SECOND);
-    fix_settle(w->f);
-    runner_free(w->runner);
-    loop_remove_tick(w->f->loop, run_strands, w->strands);
-    strands_free(w->strands);
+    world_close(w);
     fix_restart(w->f);
-    open_world(w, w->f);
-    add_recipe(w, steps, more);
-    start_world(w);
+    open_world(w, w->f, steps, more);
     fix_settle(w->f);
 }
 
@@ -186,16 +86,18 @@ static void restart(struct world *w, const char *steps, const char *more)
 
 static void a_run_without_effects_ends_as_done(void **state)
 {
-    struct world w = setup_world(state, "[{'step':'end','stop':{'t':'lit','v':'enough'}}]", "");
+    struct world w;
+    open_world(&w, *state, "[{'step':'end','stop':{'t':'lit','v':'enough'}}]", "");
     begin(&w, "{}");
     assert_state(&w, RUN_DONE);
     assert_int_equal(row_state(&w, "end"), JOURNAL_DONE);
-    close_world(&w);
+    world_close(&w);
 }
 
 static void a_call_that_is_not_idempotent_is_journalled_before_it_is_sent(void **state)
 {
-    struct world w = setup_world(state, "[" ORDER("a", "tea") "]", "");
+    struct world w;
+    open_world(&w, *state, "[" ORDER("a", "tea") "]", "");
     begin(&w, "{}");
     assert_int_equal(w.f->http.count, 1);
     assert_int_equal(row_state(&w, "a"), JOURNAL_STARTED);
@@ -203,13 +105,14 @@ static void a_call_that_is_not_idempotent_is_journalled_before_it_is_sent(void *
     fix_settle(w.f);
     assert_int_equal(row_state(&w, "a"), JOURNAL_DONE);
     assert_state(&w, RUN_DONE);
-    close_world(&w);
+    world_close(&w);
 }
 
 static void a_step_that_is_done_is_not_executed_again_by_a_later_attempt(void **state)
 {
     static const char steps[] = "[" ORDER("a", "tea") "," ORDER("b", "milk") "]";
-    struct world w = setup_world(state, steps, "");
+    struct world w;
+    open_world(&w, *state, steps, "");
     begin(&w, "{}");
     fix_answer(w.f, 0, 200, NULL, "{'id':1}");
     fix_settle(w.f);
@@ -219,7 +122,7 @@ static void a_step_that_is_done_is_not_executed_again_by_a_later_attempt(void **
     assert_state(&w, RUN_DEAD);
     struct run_ask ask;
     bool is_asked = false;
-    run_ask_init(&ask, w.run, RUN_REQUEST_RETRY);
+    run_ask_init(&ask, the_run, RUN_REQUEST_RETRY);
     ask.op.done = fix_barrier_done;
     ask.op.ud = &is_asked;
     store_submit(w.f->store, &ask.op);
@@ -231,20 +134,21 @@ static void a_step_that_is_done_is_not_executed_again_by_a_later_attempt(void **
     fix_answer(w.f, 2, 200, NULL, "{}");
     fix_settle(w.f);
     assert_state(&w, RUN_DONE);
-    close_world(&w);
+    world_close(&w);
 }
 
 static void a_call_that_was_sent_before_a_crash_is_not_sent_again_blindly(void **state)
 {
     static const char steps[] = "[" ORDER("a", "tea") "]";
-    struct world w = setup_world(state, steps, "");
+    struct world w;
+    open_world(&w, *state, steps, "");
     begin(&w, "{}");
     assert_int_equal(w.f->http.count, 1);
     restart(&w, steps, "");
     assert_int_equal(w.f->http.count, 0);
     assert_state(&w, RUN_PARKED);
     assert_int_equal(row_state(&w, "a"), JOURNAL_STARTED);
-    close_world(&w);
+    world_close(&w);
 }
 
 static void an_unknown_outcome_is_looked_for_where_the_operation_says_how(void **state)
@@ -253,7 +157,8 @@ static void an_unknown_outcome_is_looked_for_where_the_operation_says_how(void *
         "[{'step':'a','use':{'connection':'shop','operation':'place'},'retry':" TWICE
         ","
         "'with':{'t':'map','v':{'name':{'t':'lit','v':'tea'}}}}]";
-    struct world w = setup_world(state, steps, "");
+    struct world w;
+    open_world(&w, *state, steps, "");
     begin(&w, "{}");
     fix_break(w.f, 0, ERR_UNKNOWN);
     fix_settle(w.f);
@@ -266,14 +171,15 @@ static void an_unknown_outcome_is_looked_for_where_the_operation_says_how(void *
     fix_settle(w.f);
     assert_state(&w, RUN_DONE);
     assert_int_equal(w.f->http.count, 2);
-    close_world(&w);
+    world_close(&w);
 }
 
 static void a_retryable_error_waits_as_a_row_and_is_tried_again_when_due(void **state)
 {
     static const char steps[] =
         "[{'step':'a','use':{'connection':'shop','operation':'look'},'retry':" TWICE "}]";
-    struct world w = setup_world(state, steps, "");
+    struct world w;
+    open_world(&w, *state, steps, "");
     begin(&w, "{}");
     fix_answer(w.f, 0, 503, NULL, "");
     fix_settle(w.f);
@@ -288,13 +194,13 @@ static void a_retryable_error_waits_as_a_row_and_is_tried_again_when_due(void **
     fix_answer(w.f, 1, 200, NULL, "{}");
     fix_settle(w.f);
     assert_state(&w, RUN_DONE);
-    close_world(&w);
+    world_close(&w);
 }
 
 static void a_final_error_runs_on_error_and_leaves_the_run_dead(void **state)
 {
-    struct world w =
-        setup_world(state, "[" ORDER("a", "tea") "]", ",'on_error':[" ORDER("tell", "sorry") "]");
+    struct world w;
+    open_world(&w, *state, "[" ORDER("a", "tea") "]", ",'on_error':[" ORDER("tell", "sorry") "]");
     begin(&w, "{}");
     fix_answer(w.f, 0, 422, NULL, "{'message':'no tea'}");
     fix_settle(w.f);
@@ -302,19 +208,19 @@ static void a_final_error_runs_on_error_and_leaves_the_run_dead(void **state)
     assert_contains(w.f->http.sent[1].body, "sorry");
     fix_answer(w.f, 1, 200, NULL, "{}");
     fix_settle(w.f);
-    struct run_list *list;
-    read_run(&w, &list);
+    struct run_list *list = world_read_run(&w, the_run);
     assert_int_equal(list->rows[0].state, RUN_DEAD);
     assert_int_equal(list->rows[0].err.kind, ERR_INVALID);
     assert_int_equal(list->rows[0].err.status, 422);
     run_list_free(list);
-    close_world(&w);
+    world_close(&w);
 }
 
 static void a_wait_holds_no_memory_and_is_never_early(void **state)
 {
-    struct world w = setup_world(
-        state, "[{'step':'nap','wait':{'t':'lit','v':'2 days'}}," ORDER("a", "tea") "]", "");
+    struct world w;
+    open_world(&w, *state, "[{'step':'nap','wait':{'t':'lit','v':'2 days'}}," ORDER("a", "tea") "]",
+               "");
     begin(&w, "{}");
     assert_state(&w, RUN_WAITING);
     assert_int_equal(runner_active(w.runner), 0);
@@ -329,15 +235,16 @@ static void a_wait_holds_no_memory_and_is_never_early(void **state)
     fix_answer(w.f, 0, 200, NULL, "{}");
     fix_settle(w.f);
     assert_state(&w, RUN_DONE);
-    close_world(&w);
+    world_close(&w);
 }
 
 static void branches_go_on_side_by_side(void **state)
 {
-    struct world w = setup_world(state,
-                                 "[{'step':'p','parallel':[" ORDER("a", "tea") "," ORDER(
-                                     "b", "milk") "]}," ORDER("c", "cup") "]",
-                                 "");
+    struct world w;
+    open_world(&w, *state,
+               "[{'step':'p','parallel':[" ORDER("a", "tea") "," ORDER("b", "milk") "]}," ORDER(
+                   "c", "cup") "]",
+               "");
     begin(&w, "{}");
     assert_int_equal(w.f->http.count, 2);
     fix_answer(w.f, 1, 200, NULL, "{}");
@@ -349,7 +256,33 @@ static void branches_go_on_side_by_side(void **state)
     fix_answer(w.f, 2, 200, NULL, "{}");
     fix_settle(w.f);
     assert_state(&w, RUN_DONE);
-    close_world(&w);
+    world_close(&w);
+}
+
+static void a_run_stands_at_the_item_of_the_branch_that_failed(void **state)
+{
+    static const char steps[] =
+        "[{'step':'p','parallel':[" ORDER("a", "tea")
+        ",{'step':'g','do':[{'step':'b','each':{'t':'expr','s':'event.items','line':1},'at_once':2,"
+        "'retry':" ONCE ",'use':{'connection':'shop','operation':'order'},"
+        "'with':{'t':'map','v':{'name':{'t':'expr','s':'item','line':1}}}}]}]}]";
+    struct world w;
+    open_world(&w, *state, steps, "");
+    begin(&w, "{'items':['x','y']}");
+    assert_int_equal(w.f->http.count, 3);
+    assert_contains(w.f->http.sent[2].body, "y");
+    fix_answer(w.f, 2, 422, NULL, "{}");
+    fix_settle(w.f);
+    assert_state(&w, RUN_RUNNING); /* until the others are over */
+    fix_answer(w.f, 0, 200, NULL, "{}");
+    fix_answer(w.f, 1, 200, NULL, "{}");
+    fix_settle(w.f);
+    struct run_list *list = world_read_run(&w, the_run);
+    assert_int_equal(list->rows[0].state, RUN_DEAD);
+    assert_string_equal(list->rows[0].step, "b/2");
+    assert_int_equal(list->rows[0].err.status, 422);
+    run_list_free(list);
+    world_close(&w);
 }
 
 static void each_keeps_to_its_bound(void **state)
@@ -359,7 +292,8 @@ static void each_keeps_to_its_bound(void **state)
         ","
         "'use':{'connection':'shop','operation':'order'},"
         "'with':{'t':'map','v':{'name':{'t':'expr','s':'item','line':1}}}}]";
-    struct world w = setup_world(state, steps, "");
+    struct world w;
+    open_world(&w, *state, steps, "");
     begin(&w, "{'items':['x','y','z']}");
     assert_int_equal(w.f->http.count, 2);
     fix_answer(w.f, 0, 200, NULL, "{}");
@@ -370,18 +304,19 @@ static void each_keeps_to_its_bound(void **state)
     fix_answer(w.f, 2, 200, NULL, "{}");
     fix_settle(w.f);
     assert_state(&w, RUN_DONE);
-    close_world(&w);
+    world_close(&w);
 }
 
 static void a_run_that_is_cancelled_closes_what_is_in_flight(void **state)
 {
-    struct world w = setup_world(
-        state, "[{'step':'p','parallel':[" ORDER("a", "tea") "," ORDER("b", "milk") "]}]", "");
+    struct world w;
+    open_world(&w, *state,
+               "[{'step':'p','parallel':[" ORDER("a", "tea") "," ORDER("b", "milk") "]}]", "");
     begin(&w, "{}");
     assert_int_equal(w.f->http.count, 2);
     struct run_ask ask;
     bool is_asked = false;
-    run_ask_init(&ask, w.run, RUN_REQUEST_CANCEL);
+    run_ask_init(&ask, the_run, RUN_REQUEST_CANCEL);
     ask.op.done = fix_barrier_done;
     ask.op.ud = &is_asked;
     store_submit(w.f->store, &ask.op);
@@ -391,13 +326,14 @@ static void a_run_that_is_cancelled_closes_what_is_in_flight(void **state)
     assert_true(w.f->http.sent[0].is_cancelled && w.f->http.sent[1].is_cancelled);
     assert_int_equal(runner_active(w.runner), 0);
     assert_state(&w, RUN_CANCELLED);
-    close_world(&w);
+    world_close(&w);
 }
 
 static void a_full_disk_holds_a_run_up_and_loses_nothing(void **state)
 {
     struct err e = ERR_INIT;
-    struct world w = setup_world(state, "[" ORDER("a", "tea") "]", "");
+    struct world w;
+    open_world(&w, *state, "[" ORDER("a", "tea") "]", "");
     begin(&w, "{}");
     assert_int_equal(fault_arm("store.commit_full=fail*", &e), 0);
     fix_answer(w.f, 0, 200, NULL, "{}");
@@ -409,7 +345,7 @@ static void a_full_disk_holds_a_run_up_and_loses_nothing(void **state)
     }
     assert_state(&w, RUN_DONE);
     assert_int_equal(w.f->http.count, 1);
-    close_world(&w);
+    world_close(&w);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fix_setup, fix_teardown)
@@ -426,6 +362,7 @@ int main(void)
         TEST(a_final_error_runs_on_error_and_leaves_the_run_dead),
         TEST(a_wait_holds_no_memory_and_is_never_early),
         TEST(branches_go_on_side_by_side),
+        TEST(a_run_stands_at_the_item_of_the_branch_that_failed),
         TEST(each_keeps_to_its_bound),
         TEST(a_run_that_is_cancelled_closes_what_is_in_flight),
         TEST(a_full_disk_holds_a_run_up_and_loses_nothing),

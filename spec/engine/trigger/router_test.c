@@ -1,0 +1,184 @@
+/* From an event to its runs: which recipes it starts, what their `if` and `key` make of it, and
+ * that event and runs are written together or not at all. */
+#include "fixture.h"
+
+#include "base/fault.h"
+
+#define EXPR(text) "{'t':'expr','s':'" text "','line':1}"
+
+static struct id no_event;
+
+static void a_second_event_of_a_key_starts_nothing_and_names_the_first(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "greet", "received", "");
+    world_start(&d.w);
+    struct acceptance first = door_accept(&d, "received", "k1", "{}");
+    assert_int_equal(first.runs, 1);
+    struct acceptance second = door_accept(&d, "received", "k1", "{'other':1}");
+    assert_true(second.is_duplicate);
+    assert_int_equal(second.runs, 0);
+    assert_memory_equal(second.id.bytes, first.id.bytes, ID_BYTES);
+    assert_int_equal(door_counts(&d).by_state[RUN_DONE], 1);
+    assert_int_equal(door_counts(&d).duplicates, 1);
+    door_close(&d);
+}
+
+static void an_event_starts_the_recipes_of_all_its_names_each_once(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "any", "received", "");
+    door_add(&d, "lead", "hot", "");
+    door_add(&d, "both", "received", "");
+    router_add(d.router, "inbox", "hot", "both");
+    router_add(d.router, "inbox", "received", "both"); /* said twice */
+    world_start(&d.w);
+    assert_int_equal(door_accept(&d, "received", "k1", "{'tags':['hot']}").runs, 3);
+    assert_int_equal(door_accept(&d, "received", "k2", "{'tags':['cold']}").runs, 2);
+    assert_int_equal(door_accept(&d, "nothing_of_ours", "k3", "{'tags':['hot']}").runs, 0);
+    assert_int_equal(door_counts(&d).events, 3);
+    door_close(&d);
+}
+
+static void an_if_that_says_no_leaves_a_skipped_run(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "picky", "received", ",'if':" EXPR("event.n > 1"));
+    world_start(&d.w);
+    struct id id = door_accept(&d, "received", "k1", "{'n':1}").id;
+    assert_int_equal(door_state(&d, id, "picky"), RUN_SKIPPED);
+    id = door_accept(&d, "received", "k2", "{'n':2}").id;
+    assert_int_equal(door_state(&d, id, "picky"), RUN_DONE);
+    door_close(&d);
+}
+
+static void an_if_that_fails_makes_a_dead_run_and_keeps_the_event_and_the_others(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "broken", "received", ",'if':" EXPR("event.n.m.o > 1"));
+    door_add(&d, "fine", "received", "");
+    world_start(&d.w);
+    struct acceptance a = door_accept(&d, "received", "k1", "{'n':1}");
+    assert_int_equal(a.err.kind, ERR_NONE);
+    assert_int_equal(a.runs, 2);
+    assert_int_equal(door_state(&d, a.id, "fine"), RUN_DONE);
+    struct run_list *list = door_runs(&d, a.id, "broken");
+    assert_int_equal(list->rows[0].state, RUN_DEAD);
+    assert_int_equal(list->rows[0].err.kind, ERR_SCRIPT);
+    run_list_free(list);
+    assert_int_equal(door_counts(&d).unrouted, 0); /* its run_dead was looked for, and routed */
+    assert_int_equal(door_counts(&d).events, 2);
+    door_close(&d);
+}
+
+/* A recipe whose runs wait for two days, so that they stay. */
+#define KEYED                                                                                      \
+    "{'plan':{'recipe':'keyed','key':" EXPR("event.who")                                           \
+    ",'do':[{'step':'nap','wait':{'t':'lit','v':'2 days'}}]},'inputs':{},'timezone':'UTC'}"
+
+static void runs_of_one_key_stand_in_line_those_of_others_do_not(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    world_add(&d.w, "keyed", "keyed", fix_json(KEYED));
+    router_add(d.router, "inbox", "received", "keyed");
+    world_start(&d.w);
+    struct id first = door_accept(&d, "received", "k1", "{'who':'ann'}").id;
+    struct id second = door_accept(&d, "received", "k2", "{'who':'ann'}").id;
+    struct id other = door_accept(&d, "received", "k3", "{'who':'bob'}").id;
+    struct id keyless = door_accept(&d, "received", "k4", "{}").id;
+    assert_int_equal(door_state(&d, first, "keyed"), RUN_WAITING);
+    assert_int_equal(door_state(&d, second, "keyed"), RUN_QUEUED);
+    assert_int_equal(door_state(&d, other, "keyed"), RUN_WAITING);
+    assert_int_equal(door_state(&d, keyless, "keyed"), RUN_WAITING);
+    struct run_list *list = door_runs(&d, second, "keyed");
+    assert_string_equal(list->rows[0].key, "ann");
+    run_list_free(list);
+    fix_pass(d.w.f, 2 * 86400 * SECOND + SECOND);
+    fix_settle(d.w.f);
+    fix_settle(d.w.f);
+    assert_int_equal(door_state(&d, first, "keyed"), RUN_DONE);
+    assert_int_equal(door_state(&d, second, "keyed"), RUN_WAITING);
+    door_close(&d);
+}
+
+static void
+an_event_that_cannot_be_stored_starts_nothing_and_is_new_when_it_comes_again(void **state)
+{
+    struct err e = ERR_INIT;
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "greet", "received", "");
+    world_start(&d.w);
+    assert_int_equal(fault_arm("store.commit_full=fail", &e), 0);
+    struct acceptance a = door_accept(&d, "received", "k1", "{}");
+    fault_disarm();
+    assert_int_equal(a.err.kind, ERR_STORE_FULL);
+    assert_int_equal(runner_active(d.w.runner), 0);
+    assert_int_equal(door_counts(&d).events, 0);
+    a = door_accept(&d, "received", "k1", "{}");
+    assert_int_equal(a.err.kind, ERR_NONE);
+    assert_false(a.is_duplicate);
+    assert_int_equal(door_counts(&d).by_state[RUN_DONE], 1);
+    door_close(&d);
+}
+
+static void store_unrouted(struct door *d, const char *key)
+{
+    struct event_put *put = event_put_new();
+    put->event.connection = xstrdup("inbox");
+    put->event.type = xstrdup("received");
+    put->event.key = xstrdup(key);
+    put->event.received_us = fix_wall_us;
+    put->event.payload = xstrdup("{}");
+    put->event.payload_len = 2;
+    world_commit(&d->w, &put->op);
+    event_put_free(put);
+}
+
+static void events_that_others_stored_are_found_and_routed_once(void **state)
+{
+    struct door d;
+    enum { COUNT = 250 }; /* more than one look finds */
+    door_open(&d, *state);
+    door_add(&d, "greet", "received", "");
+    world_start(&d.w);
+    for (int i = 0; i < COUNT; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "k%d", i);
+        store_unrouted(&d, key);
+    }
+    assert_int_equal(door_counts(&d).unrouted, COUNT);
+    router_scan(d.router);
+    router_scan(d.router); /* while one looks */
+    while (router_in_flight(d.router) > 0 || runner_active(d.w.runner) > 0) {
+        loop_turn(d.w.f->loop, false);
+    }
+    fix_settle(d.w.f);
+    assert_int_equal(door_counts(&d).unrouted, 0);
+    assert_int_equal(door_counts(&d).by_state[RUN_DONE], COUNT);
+    struct run_list *list = door_runs(&d, no_event, "greet");
+    assert_int_equal(list->count, 100); /* a page */
+    run_list_free(list);
+    door_close(&d);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fix_setup, fix_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_second_event_of_a_key_starts_nothing_and_names_the_first),
+        TEST(an_event_starts_the_recipes_of_all_its_names_each_once),
+        TEST(an_if_that_says_no_leaves_a_skipped_run),
+        TEST(an_if_that_fails_makes_a_dead_run_and_keeps_the_event_and_the_others),
+        TEST(runs_of_one_key_stand_in_line_those_of_others_do_not),
+        TEST(an_event_that_cannot_be_stored_starts_nothing_and_is_new_when_it_comes_again),
+        TEST(events_that_others_stored_are_found_and_routed_once),
+    };
+    return cmocka_run_group_tests_name("trigger/router", tests, NULL, NULL);
+}
