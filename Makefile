@@ -28,6 +28,10 @@ CPPFLAGS += -D_GNU_SOURCE -DLADLE_VERSION='"$(VERSION)"' -Iengine -I$(B)/gen $(P
 CFLAGS   += -std=c11 -pthread $(WARN) $(CFLAGS_$(VARIANT)) $(EXTRA_CFLAGS)
 LDFLAGS  += -pthread -Wl,-z,relro,-z,now
 
+# `make` says what it makes, `make V=1` how.
+V ?= 0
+say = $(if $(filter 0,$(V)),@echo '  $1 $2';)
+
 layer_srcs = $(wildcard engine/$1/*.c)
 layer_objs = $(patsubst engine/%.c,$(B)/obj/%.o,$(call layer_srcs,$1))
 ARCHIVES := $(foreach l,$(LAYERS),$(B)/lib/$l.a)
@@ -42,17 +46,17 @@ all: deps
 	@$(MAKE) --no-print-directory $(B)/ladle
 
 $(B)/ladle: $(B)/obj/main.o $(call reverse,$(ARCHIVES))
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(B)/obj/main.o -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(B)/obj/main.o -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 
 $(B)/obj/%.o: engine/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 define layer_rule
 $(B)/lib/$1.a: $(call layer_objs,$1) $(if $(filter script,$1),$(B)/obj/script/embedded_files.o)
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$$(call say,AR,$$@)ar rcs $$@ $$^
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$l)))
 
@@ -60,10 +64,10 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rule,$l)))
 EMBEDDED := $(sort $(shell find scripts recipes -path scripts/generate -prune -o \( -name '*.lua' -o -name '*.yaml' -o -name '*.json' -o -name '*.pem' \) -print 2>/dev/null))
 $(B)/gen/embedded_files.S: $(EMBEDDED) spec/support/embed.sh Makefile
 	@mkdir -p $(@D)
-	sh spec/support/embed.sh $(EMBEDDED) > $@.new && mv $@.new $@
+	$(call say,GEN,$@)sh spec/support/embed.sh $(EMBEDDED) > $@.new && mv $@.new $@
 $(B)/obj/script/embedded_files.o: $(B)/gen/embedded_files.S
 	@mkdir -p $(@D)
-	$(CC) -c -o $@ $<
+	$(call say,AS,$<)$(CC) -c -o $@ $<
 
 # --- tests ---------------------------------------------------------------------------------------
 
@@ -72,7 +76,7 @@ UNIT_BINS := $(patsubst spec/engine/%.c,$(B)/spec/%,$(UNIT_SRCS))
 define unit_rule
 $(B)/spec/$1/%_test: spec/engine/$1/%_test.c $(call archives_of,$1)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CPPFLAGS) -Ispec/support $$(CFLAGS) $$(LDFLAGS) -MMD -MP -o $$@ $$< -Wl,--start-group $(call archives_of,$1) -Wl,--end-group -lcmocka $$(PKG_LIBS)
+	$$(call say,CC,$$<)$$(CC) $$(CPPFLAGS) -Ispec/support $$(CFLAGS) $$(LDFLAGS) -MMD -MP -o $$@ $$< -Wl,--start-group $(call archives_of,$1) -Wl,--end-group -lcmocka $$(PKG_LIBS)
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit_rule,$l)))
 
@@ -85,11 +89,11 @@ FUZZERS := $(FUZZ_NAMES:%=$(B)/fuzz/%)
 FUZZ_LIBS := -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 $(B)/spec/fuzz/%_test: spec/fuzz/%_fuzz.c spec/support/fuzz_main.c $(FUZZ_HEADERS) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Ispec/fuzz -DFUZZ_CORPUS='"spec/fuzz/corpus/$*"' $(CFLAGS) $(LDFLAGS) -o $@ $< spec/support/fuzz_main.c $(FUZZ_LIBS)
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) -Ispec/fuzz -DFUZZ_CORPUS='"spec/fuzz/corpus/$*"' $(CFLAGS) $(LDFLAGS) -o $@ $< spec/support/fuzz_main.c $(FUZZ_LIBS)
 
 $(B)/fuzz/%: spec/fuzz/%_fuzz.c $(FUZZ_HEADERS) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Ispec/fuzz $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(FUZZ_LIBS)
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) -Ispec/fuzz $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(FUZZ_LIBS)
 
 .PHONY: units fuzzers
 units: $(UNIT_BINS) $(FUZZ_REPLAYS)
@@ -121,10 +125,10 @@ fuzz:
 POWERLOSS_SRCS := $(addprefix spec/crash/,powerloss.c workload.c image.c recorder.c)
 $(B)/crash/inspect: spec/crash/inspect.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(PKG_LIBS)
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(PKG_LIBS)
 $(B)/crash/powerloss: $(POWERLOSS_SRCS) $(wildcard spec/crash/*.h) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Ispec/crash $(CFLAGS) $(LDFLAGS) -o $@ $(POWERLOSS_SRCS) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
+	$(call say,CC,$@)$(CC) $(CPPFLAGS) -Ispec/crash $(CFLAGS) $(LDFLAGS) -o $@ $(POWERLOSS_SRCS) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 SIM_SRCS := $(addprefix spec/crash/,sim.c sim_life.c sim_seams.c sim_wire.c)
 # What the simulator puts in the place of the engine's own; sim_seams.c says why.
 SIM_WRAPS := loop_run loop_stop loop_wake store_open store_submit store_submit_read service_new runner_new \
@@ -132,7 +136,7 @@ SIM_WRAPS := loop_run loop_stop loop_wake store_open store_submit store_submit_r
 comma := ,
 $(B)/crash/sim: $(SIM_SRCS) $(wildcard spec/crash/sim*.h) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Ispec/crash $(CFLAGS) $(LDFLAGS) $(SIM_WRAPS:%=-Wl$(comma)--wrap=%) -o $@ $(SIM_SRCS) \
+	$(call say,CC,$@)$(CC) $(CPPFLAGS) -Ispec/crash $(CFLAGS) $(LDFLAGS) $(SIM_WRAPS:%=-Wl$(comma)--wrap=%) -o $@ $(SIM_SRCS) \
 	    -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 .PHONY: crash-tools
 crash-tools: $(B)/crash/inspect $(B)/crash/powerloss $(B)/crash/sim
@@ -200,7 +204,7 @@ bench: all
 
 $(B)/bench/%: spec/bench/%.c $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 
 .PHONY: install
 install: all

@@ -63,11 +63,28 @@ static bool takes(const struct project *p, const json_t *config, const char *wor
                 : json_object_get(table, "webhook") != NULL;
 }
 
-/* The workspace needs no entry in ladle.yaml, and nothing is delivered to it. */
-static bool is_internal(const struct project *p, const char *word)
+/* What happens in the engine itself has no entry in ladle.yaml, and is not delivered. */
+static const struct {
+    const char *connector, *how;
+} internal[] = {
+    { "records", "`ladle records add activity` makes one" },
+    { "ladle", "it is told when it happens, and nothing can be sent for it" },
+};
+
+/* How an event of that word, "run_dead" or "ladle.run_dead", comes about; NULL: it is not internal.
+ */
+static const char *how_it_happens(const struct project *p, const char *word)
 {
     const struct project_hooks *h = cli_hooks(p->folder);
-    return sample_event(NULL, h->find_connector(h->ud, "records"), word) != NULL;
+    const char *dot = strchr(word, '.');
+    for (size_t i = 0; i < sizeof internal / sizeof internal[0]; i++) {
+        const char *name = internal[i].connector;
+        bool has_name = dot && strncmp(word, name, strlen(name)) == 0 && word[strlen(name)] == '.';
+        if (sample_event(NULL, h->find_connector(h->ud, name), has_name ? dot + 1 : word)) {
+            return internal[i].how;
+        }
+    }
+    return NULL;
 }
 
 /* The triggers of all connections, as the keys of an object. Yours. */
@@ -94,9 +111,9 @@ static int nowhere(const struct cli *c, const struct project *p, const char *wor
     if (!word) {
         return cli_usage(c, "no connection of ladle.yaml takes webhooks");
     }
-    if (is_internal(p, word)) {
-        return cli_usage(
-            c, "%s happens in the engine itself: `ladle records add activity` makes one", word);
+    const char *how = how_it_happens(p, word);
+    if (how) {
+        return cli_usage(c, "%s is an event of the engine itself: %s", word, how);
     }
     json_t *all = all_triggers(p);
     json_object_foreach (all, event, ignored) {

@@ -31,7 +31,7 @@ static int read_script(const char *path, struct buf *out, struct err *e)
     bool is_stdin = strcmp(path, "-") == 0;
     FILE *in = is_stdin ? stdin : fopen(path, "rbe");
     if (in == NULL) {
-        return err_set(e, ERR_NOT_FOUND, "cannot open %s: %m", path);
+        return err_set(e, ERR_IO, "cannot open %s: %m", path);
     }
     int rc = read_all(in, out);
     if (rc == -1) {

@@ -532,7 +532,7 @@ struct yaml *yaml_parse(const char *text, size_t len, struct diags *d)
     struct parse p = { .text = text, .len = len, .d = d, .trash = { .kind = YAML_LIST } };
     int rc = check_text(&p) == 0 ? read_tree(&p) : -1;
     if (rc == 0 && is_nothing(p.root)) {
-        diags_add(d, 0, 0, NULL, "the file is empty");
+        diags_add(d, 1, 1, NULL, "the file is empty");
         rc = -1;
     }
     free_items(&p.trash);

@@ -271,6 +271,7 @@ static void committed(struct store_op *op, const struct err *e)
 void token_commit(struct token *t)
 {
     t->phase = PHASE_COMMITTING;
+    t->next.origin = t->kind == KIND_OAUTH ? TOKEN_FROM_GRANT : TOKEN_FROM_PERSON;
     struct connection_put *put = put_of(t, &t->next);
     free(put->row.state);
     free(put->row.reason);
@@ -659,6 +660,24 @@ void token_free(struct token *t)
     free(t);
 }
 
+/* `auth` was changed in ladle.yaml since this token was stored. */
+static bool is_of_other_kind(const struct token *t, const struct token_pair *pair)
+{
+    return pair->origin == (t->kind == KIND_OAUTH ? TOKEN_FROM_PERSON : TOKEN_FROM_GRANT);
+}
+
+/* The token is left where it is: `auth` may be changed back. */
+static int give_up_pair(struct token *t, struct token_pair *pair, struct err *e)
+{
+    set_state(t, STATE_NEW, "its token is of another kind than `auth` in ladle.yaml says");
+    log_warn("token", "%s: %s; run `ladle connect %s`", t->c->name, t->reason, t->c->name);
+    token_pair_fini(pair);
+    struct connection_put *put = put_of(t, pair);
+    int rc = store_exec(t->c->service->o.store, &put->op, e);
+    connection_put_free(put);
+    return rc;
+}
+
 static int load_pair(struct token *t, struct err *e)
 {
     char *name = token_pair_name(t->c->name);
@@ -671,10 +690,14 @@ static int load_pair(struct token *t, struct err *e)
         sign_sha256_hex(get->sealed, get->len, t->stored);
     }
     secret_get_free(get);
-    if (rc == 0 && pair.access != NULL) {
-        adopt(t, &pair);
+    if (rc == -1 || pair.access == NULL) {
+        return rc;
     }
-    return rc;
+    if (is_of_other_kind(t, &pair)) {
+        return give_up_pair(t, &pair, e);
+    }
+    adopt(t, &pair);
+    return 0;
 }
 
 int token_load(struct token *t, const struct connection_row *row, struct err *e)

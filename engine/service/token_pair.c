@@ -33,12 +33,26 @@ static void set_text(json_t *o, const char *key, const char *text)
     }
 }
 
+static const char *const origins[] = { NULL, "person", "grant" };
+
+static enum token_origin origin_of(const json_t *o)
+{
+    const char *name = json_get_text(o, "from");
+    for (int i = TOKEN_FROM_PERSON; name != NULL && i <= TOKEN_FROM_GRANT; i++) {
+        if (strcmp(name, origins[i]) == 0) {
+            return (enum token_origin)i;
+        }
+    }
+    return TOKEN_FROM_UNKNOWN;
+}
+
 void token_pair_seal(const struct token_pair *p, const struct vault *v, const char *name,
                      uint8_t **sealed, size_t *len)
 {
     json_t *o = json_object();
     set_text(o, "access_token", secret_bytes(p->access));
     set_text(o, "refresh_token", p->refresh != NULL ? secret_bytes(p->refresh) : NULL);
+    set_text(o, "from", origins[p->origin]);
     set_text(o, "scopes", p->scopes);
     set_text(o, "account", p->account);
     json_object_set_new(o, "expires_us", json_integer(p->expires_us));
@@ -73,6 +87,7 @@ int token_pair_open(struct token_pair *out, const struct vault *v, const char *n
     json_t *o = json_parse(secret_bytes(plain), secret_len(plain), NULL);
     secret_free(plain);
     *out = (struct token_pair){
+        .origin = origin_of(o),
         .access = secret_of(json_object_get(o, "access_token")),
         .refresh = secret_of(json_object_get(o, "refresh_token")),
         .expires_us = json_get_int(o, "expires_us", 0),

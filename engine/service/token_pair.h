@@ -6,7 +6,11 @@
 /* The values of a token, as they lie in the vault. */
 enum { TOKEN_MAX = 16 * 1024 }; /* bytes of one token; JWTs of a few KiB are common */
 
+/* Where a token is from. Stores of before do not say it. */
+enum token_origin { TOKEN_FROM_UNKNOWN, TOKEN_FROM_PERSON, TOKEN_FROM_GRANT };
+
 struct token_pair {
+    enum token_origin origin;
     struct secret *access;
     struct secret *refresh; /* NULL: a token that a person gave */
     int64_t expires_us;     /* wall time; 0: never or unknown */

@@ -379,7 +379,7 @@ describe('ladle check', function()
     with_project({ ['recipes/bad.yaml'] = '' }, function(project)
       local code, out = project:run { 'check' }
       assert.are.equal(1, code)
-      assert.is_truthy(out:find('recipes/bad.yaml: the file is empty', 1, true), out)
+      assert.is_truthy(out:find('recipes/bad.yaml:1:1: the file is empty', 1, true), out)
     end)
   end)
 
@@ -586,7 +586,7 @@ describe('ladle lua', function()
   it('ends as the file says, and names one that is not there', function()
     assert.are.equal(7, (project:run { 'lua', 'code.lua' }))
     local code, _, err = project:run { 'lua', 'missing.lua' }
-    assert.are.equal(1, code)
+    assert.are.equal(2, code)
     assert.is_truthy(err:find('missing.lua', 1, true), err)
   end)
 end)

@@ -27,7 +27,6 @@ static void set_up(struct desk *d, struct fixture *f)
             .listen = "127.0.0.1:0", .body_max = 100, .on_request = on_request, .ud = d },
         &e);
     assert_non_null(d->server);
-    fix_settle(f);
 }
 
 static void tear_down(struct desk *d)

@@ -292,6 +292,13 @@ static void what_cannot_be_sent_is_wrong_usage(void **state)
     assert_contains(f->err, "--to");
     assert_int_equal(fix_run(f, "send", "activity_added"), CLI_USAGE);
     assert_contains(f->err, "records add activity");
+    static const char *const own[] = { "run_dead", "ladle.run_dead", "ladle.breaker_open" };
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(fix_run(f, "send", own[i]), CLI_USAGE);
+        assert_contains(f->err, "an event of the engine itself");
+    }
+    assert_int_equal(fix_run(f, "send", "ladle.nothing"), CLI_USAGE);
+    assert_contains(f->err, "no connection of ladle.yaml has such a trigger");
     assert_int_equal(fix_run(f, "send", "received", "--to", "nobody"), CLI_USAGE);
     assert_int_equal(fix_run(f, "send", "contact_created", "--key", "/nonexistent.pem"), CLI_NO);
     assert_int_equal(p.requests, 0);

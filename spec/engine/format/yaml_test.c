@@ -161,7 +161,7 @@ static void an_empty_file_is_an_error(void **state)
     static const char *const empty[] = { "",      "\n\n",         "# only a comment\n",
                                          "---\n", "\xef\xbb\xbf", "---\n...\n" };
     for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
-        assert_error(empty[i], 0, 0, "empty");
+        assert_error(empty[i], 1, 1, "empty");
         assert_null(root);
     }
 }

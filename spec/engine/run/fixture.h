@@ -70,6 +70,7 @@ static inline void world_start(struct world *w)
     assert_int_not_equal(runner_recover(w->runner, &e), -1);
     fix_start(w->f);
     runner_start(w->runner);
+    fix_settle(w->f);
 }
 
 static inline void world_close(struct world *w)
