@@ -362,6 +362,20 @@ static void check_missing(struct check *c, const struct yaml *y, const struct ya
     }
 }
 
+/* A field that is taken only together with another, which must say true: `tags` with
+ * `replace_tags`. A value that is computed may say it. */
+static void check_needs(struct check *c, const struct yaml *map, const struct yaml *key,
+                        const json_t *descriptor)
+{
+    const char *needs = json_is_object(descriptor) ? json_get_text(descriptor, "needs") : NULL;
+    const struct yaml *given = needs ? yaml_get(map, needs) : NULL;
+    if (!needs || (given && (yaml_is(given, "true") || yaml_is_expr(given)))) {
+        return;
+    }
+    const char *why = json_get_text(descriptor, "why");
+    check_error(c->diags, key, why, "`%s` is taken only with `%s: true`", SHOW(key), needs);
+}
+
 static json_t *map_node(struct check *c, const struct yaml *y, const char *owner,
                         const json_t *schema)
 {
@@ -373,6 +387,7 @@ static json_t *map_node(struct check *c, const struct yaml *y, const char *owner
             check_unknown_member(c->diags, key, key->text, schema, "%s has no field `%s`", owner,
                                  SHOW(key));
         }
+        check_needs(c, y, key, descriptor);
         char *what = xasprintf("`%s`", SHOW(key));
         (void)json_object_set_new(fields, key->text, node_value(c, y->items[i], what, descriptor));
         free(what);

@@ -118,6 +118,11 @@ static struct journal_row *record(struct effect *fx, enum journal_state state)
 
 void effect_succeed(struct effect *fx, json_t *output)
 {
+    if (fx->is_look) {
+        fx->output = output;
+        strand_wake(fx->wake);
+        return;
+    }
     size_t len;
     char *text = json_text(output, &len);
     if (len > OUTPUT_MAX) {

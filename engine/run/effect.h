@@ -25,6 +25,8 @@ struct effect {
     json_t *output;
     struct err err;
     bool is_probing; /* looks for what an earlier attempt did */
+    bool is_look;    /* reads only, and nothing of it is journalled */
+    bool is_fresh;   /* its answer is not to come from the cache */
     bool has_failed;
 };
 

@@ -1,6 +1,6 @@
 /* The bindings that act: what the walker may do to the world, each under a path of the run's
- * journal. The run is found through the strand that calls. A wait follows script/strand.h: start
- * here, done in effect.c (it only wakes), finish in call_finish. Loop thread. */
+ * journal. The run is found through the strand that calls. What calls a service stands in
+ * lua_call.c. Loop thread. */
 #include "run/lua_act.h"
 
 #include <stdlib.h>
@@ -12,10 +12,11 @@
 #include "format/date.h"
 #include "format/duration.h"
 #include "run/effect.h"
+#include "run/lua_call.h"
 #include "run/lua_fork.h"
 #include "service/schema.h"
 
-static struct branch *branch_of(lua_State *L)
+struct branch *act_branch(lua_State *L)
 {
     struct branch *b = strand_data(L);
     if (b == NULL) {
@@ -26,11 +27,10 @@ static struct branch *branch_of(lua_State *L)
 
 static struct run *run_of(lua_State *L)
 {
-    return branch_of(L)->run;
+    return act_branch(L)->run;
 }
 
-/* Pushes the JSON text as a value; nil for NULL.   [-0, +1, raises] */
-static void push_text(lua_State *L, const char *text)
+void act_push_text(lua_State *L, const char *text)
 {
     json_t **slot = (json_t **)box_push(L, (void (*)(void *))json_decref); // box
     *slot = text != NULL ? json_parse_own(text, strlen(text), NULL) : NULL;
@@ -41,7 +41,7 @@ static void push_text(lua_State *L, const char *text)
     vm_push_json(L, *slot, true); // box value
 }
 
-static int raise_stored(lua_State *L, const struct journal_row *row)
+int act_raise_stored(lua_State *L, const struct journal_row *row)
 {
     struct err e = { .kind = ERR_INTERNAL };
     json_t *v = row->error != NULL ? json_parse_own(row->error, strlen(row->error), NULL) : NULL;
@@ -64,76 +64,18 @@ static int act_recall(lua_State *L)
 {
     const struct journal_row *row = run_recall(run_of(L), luaL_checkstring(L, 1));
     if (row != NULL && row->state == JOURNAL_FAILED) {
-        return raise_stored(L, row);
+        return act_raise_stored(L, row);
     }
     if (row == NULL || row->state != JOURNAL_DONE) {
         lua_pushboolean(L, false);
         return 1;
     }
     lua_pushboolean(L, true);
-    lua_insert(L, 1);          // true path
-    push_text(L, row->output); // true path box value
+    lua_insert(L, 1);              // true path
+    act_push_text(L, row->output); // true path box value
     lua_pushboolean(L, true);
     lua_insert(L, -2); // … true value
     return 2;
-}
-
-static int call_finish(lua_State *L, int status, lua_KContext ctx)
-{
-    struct effect *fx = (struct effect *)ctx;
-    if (fx->has_failed) {
-        return vm_raise(L, &fx->err);
-    }
-    vm_push_json(L, fx->output, true);
-    return 1;
-}
-
-/* Finds what is to be called; an unknown one can only come from a script, as recipes are checked.
- */
-static void find_operation(lua_State *L, struct effect *fx, const char *connection,
-                           const char *name)
-{
-    fx->connection = service_find(runner_service(fx->run->runner), connection);
-    if (fx->connection == NULL) {
-        luaL_error(L, "there is no connection '%s' in ladle.yaml", connection);
-        return;
-    }
-    fx->operation = connector_operation(connection_connector(fx->connection), name);
-    if (fx->operation == NULL) {
-        luaL_error(L, "%s has no operation '%s'; `ladle ops %s` lists them", connection, name,
-                   connection);
-    }
-}
-
-/* act.call(path, connection, operation, input, timeout_us, unit) -> output   [-6, +1, raises,
- * yields] */
-static int act_call(lua_State *L)
-{
-    struct branch *b = branch_of(L);
-    struct run *run = b->run;
-    const char *path = luaL_checkstring(L, 1);
-    const char *connection = luaL_checkstring(L, 2);
-    const char *name = luaL_checkstring(L, 3);
-    const char *unit = luaL_optstring(L, 6, NULL);
-    int64_t timeout_us = luaL_optinteger(L, 5, 0);
-    lua_settop(L, 6);
-    const struct journal_row *row = run_recall(run, path);
-    if (unit != NULL && row != NULL && row->state == JOURNAL_DONE) {
-        push_text(L, row->output);
-        return 1;
-    }
-    if (unit != NULL && row != NULL && row->state == JOURNAL_FAILED &&
-        row->attempts == effect_attempt_of(run, unit)) {
-        return raise_stored(L, row);
-    }
-    void **slot = box_push(L, effect_close); // … box
-    struct effect *fx = *slot = effect_new(b, path, unit);
-    find_operation(L, fx, connection, name);
-    fx->timeout_us = timeout_us;
-    fx->input = vm_to_json(L, 4);
-    fx->wake = strand_wake_of(L);
-    effect_begin(fx);
-    return strand_wait(L, (lua_KContext)fx, call_finish);
 }
 
 /* act.enter(step)   [-1, +0, raises] */
@@ -208,7 +150,7 @@ static int rest_for_ever(lua_State *L, int status, lua_KContext ctx)
  * walked again later. */
 static int rest(lua_State *L, enum run_state state, int64_t due_us, const struct err *e)
 {
-    branch_rest(branch_of(L), state, due_us, e);
+    branch_rest(act_branch(L), state, due_us, e);
     (void)strand_wake_of(L); /* a wait of its own, which nobody ends */
     return strand_wait(L, 0, rest_for_ever);
 }
@@ -217,7 +159,7 @@ static int rest(lua_State *L, enum run_state state, int64_t due_us, const struct
  * is_caught: then an `on_error` lets the run go on.   [-5, +0, yields] */
 static int act_failed(lua_State *L)
 {
-    struct branch *b = branch_of(L);
+    struct branch *b = act_branch(L);
     const char *path = luaL_checkstring(L, 1);
     lua_settop(L, 5);
     struct err e = ERR_INIT;
@@ -403,8 +345,12 @@ static int act_log(lua_State *L)
 }
 
 const luaL_Reg act_functions[] = {
-    { "call", act_call },         { "check", act_check },       { "compile", act_compile },
-    { "complete", act_complete }, { "enter", act_enter },       { "failed", act_failed },
-    { "fork", act_fork },         { "log", act_log },           { "recall", act_recall },
-    { "wait", act_wait },         { "wait_for", act_wait_for }, { NULL, NULL },
+    { "begun", act_begun },       { "call", act_call },
+    { "check", act_check },       { "compile", act_compile },
+    { "complete", act_complete }, { "describe", act_describe },
+    { "enter", act_enter },       { "failed", act_failed },
+    { "fork", act_fork },         { "log", act_log },
+    { "look", act_look },         { "recall", act_recall },
+    { "setting", act_setting },   { "wait", act_wait },
+    { "wait_for", act_wait_for }, { NULL, NULL },
 };

@@ -63,9 +63,29 @@ static bool needs_output(const struct operation *op)
     return false;
 }
 
-static int json_output(const struct operation *op, const struct http_response *res,
-                       const json_t *body, json_t **output, struct err *e)
+/* {ours: "theirs"}: a field that the service has begun to spell in another way is there under both
+ * names. */
+static void add_spellings(const struct operation *op, json_t *output)
 {
+    const char *ours;
+    json_t *theirs;
+    json_object_foreach (json_object_get(op->table, "also"), ours, theirs) {
+        json_t *own = json_object_get(output, ours);
+        json_t *other = json_object_get(output, json_string_value(theirs));
+        if (own == NULL && other != NULL) {
+            json_object_set(output, ours, other);
+        } else if (other == NULL && own != NULL) {
+            json_object_set(output, json_string_value(theirs), own);
+        }
+    }
+}
+
+static int json_output(const struct operation *op, const struct http_response *res, json_t *body,
+                       json_t **output, struct err *e)
+{
+    if (json_is_object(body)) {
+        add_spellings(op, body);
+    }
     if (!json_is_object(body) && needs_output(op)) {
         return err_set(e, ERR_PROTOCOL, "%s was answered %d with a body that is no JSON object",
                        op->name, res->status);

@@ -43,6 +43,14 @@
 --     free, output_as        a call whose URL, query, headers and body come from the input (http.lua);
 --                            'response': the output is {status, headers, body}
 --     store                  the run layer does it in the store (records.lua)
+--     run, run_when          a function that does what one call cannot (lib/calls.lua); only where the input
+--                            fits one of the conditions: a field, {fields, all of them}, {map = field}
+--     pages                  how its answers come in pages: items, style, … (lib/pages.lua)
+--     dates                  dates of its answer that are not RFC 3339, by path: naive, day, epoch_ms, epoch_s
+--     custom_fields          where its answer has custom fields: model, at (paths of their owners)
+--     also                   two spellings of one field of the answer: {ours = 'theirs'}
+--     cache_ms               how long an answer may serve others who ask the same
+--     batch                  how calls that wait for the limit go as one (service/batch.c)
 -- A field's descriptor: the type first (string integer number boolean date list object any), then
 -- optional default nullable enum max format label of fields; from_connection (a config key that fills
 -- it in), engine (not sent), needs and why (only where that boolean field is true).
@@ -79,12 +87,16 @@ local fixed_tags = {
 local replace_tags = { 'boolean', optional = true, engine = true, label = 'Overwrite all tags of the contact' }
 
 local custom_fields = {
-  'list', optional = true,
-  of = {
-    'object',
-    fields = { id = text, key = text, field_value = { 'any', optional = true, nullable = true } },
-  },
+  'any', optional = true,
+  label = 'By name or key: { Roof area: 120 }; or a list of { id or key, field_value }',
 }
+local names = { 'string', optional = true, engine = true, enum = { 'names' }, label = 'names: adds `custom`' }
+local verify = { 'boolean', optional = true, engine = true, label = 'Read it back: `unapplied` is what was not kept' }
+
+-- What one call cannot do, in a file of its own that is loaded with its first use.
+local function writes(name)
+  return function(ctx, input) return require('lib.highlevel.contact_writes')[name](ctx, input) end
+end
 
 -- The fields of a contact that every operation that writes one takes; `more` adds those that only some take.
 local function contact_fields(more)
@@ -114,7 +126,9 @@ local note = {
   },
 }
 local contact = { 'object' }
-local removed = { succeded = flag }
+local removed, both_spellings = { succeded = flag }, { succeded = 'succeeded' }
+local one_contact = { model = 'contact', at = { 'contact' } }
+local many_contacts = { model = 'contact', at = { 'contacts[]' } }
 
 local function event(type, name, summary)
   return { type = type, summary = summary, sample = 'samples/highlevel/' .. name .. '.json' }
@@ -198,6 +212,7 @@ return {
 
   config = {
     location = { 'string', optional = true, max = 128, label = 'The sub-account (locationId)' },
+    timezone = { 'string', optional = true, max = 64, label = 'Its time zone, where it is not to be asked for' },
     new_lead = {
       'object', optional = true, label = 'Which new contacts are leads; any one condition is enough',
       fields = {
@@ -222,6 +237,12 @@ return {
     { status = { 401 }, kind = 'expired' },
     { status = { 400 }, message = 'not found', kind = 'not_found' },
   },
+
+  -- What the engine needs to put dates and custom fields into one form (lib/answers.lua).
+  zone = function(ctx, location_id) return require 'lib.highlevel.zone' (ctx, location_id) end,
+  custom_fields = function(ctx, location_id, model)
+    return require('lib.highlevel.custom_fields').reader(ctx, location_id, model)
+  end,
 
   events = {
     contact_created = event('ContactCreate', 'contact_created', 'A contact was created'),
@@ -253,8 +274,15 @@ return {
   operations = {
     get_contact = {
       method = 'GET', path = '/contacts/{contactId}', summary = 'Read one contact', scopes = readonly, success = 200,
-      input = { contactId = id },
-      output = { contact = contact },
+      input = { contactId = id, custom_fields = names },
+      output = { contact = contact }, custom_fields = one_contact,
+    },
+    get_duplicate_contact = {
+      method = 'GET', path = '/contacts/search/duplicate', scopes = readonly, success = 200,
+      summary = 'Find the contact that would be a duplicate', query = { 'locationId', 'number', 'email' },
+      one_of = { 'email', 'number' },
+      input = { locationId = location, number = nullable, email = nullable, custom_fields = names },
+      output = { contact = { 'object', optional = true, nullable = true } }, custom_fields = one_contact,
     },
     get_contacts = {
       method = 'GET', path = '/contacts/', summary = 'List contacts, page by page', scopes = readonly, success = 200,
@@ -263,15 +291,25 @@ return {
       input = {
         locationId = location, startAfterId = text, startAfter = count, query = text,
         limit = { 'integer', optional = true, label = 'At most 100; the service takes 20 without it' },
+        custom_fields = names,
       },
-      output = { contacts = { 'list' }, count = count, meta = object },
+      output = { contacts = { 'list' }, count = count, meta = object }, custom_fields = many_contacts,
+      pages = {
+        items = 'contacts', style = 'start_after', size = 'limit', size_max = 100, total = 'meta.total',
+        next = { startAfter = 'meta.startAfter', startAfterId = 'meta.startAfterId' },
+      },
     },
     get_contacts_by_business_id = {
       method = 'GET', path = '/contacts/business/{businessId}', summary = 'List the contacts of a business',
       scopes = readonly, success = 200,
       query = { 'locationId', 'limit', 'skip', 'query' },
-      input = { businessId = id, locationId = location, limit = count, skip = count, query = text },
-      output = { contacts = { 'list' }, count = count },
+      input = {
+        businessId = id, locationId = location, limit = count, skip = count, query = text, custom_fields = names,
+      },
+      output = { contacts = { 'list' }, count = count }, custom_fields = many_contacts,
+      pages = {
+        items = 'contacts', style = 'offset', offset = 'skip', size = 'limit', size_max = 100, total = 'count',
+      },
     },
     search_contacts_advanced = {
       method = 'POST', path = '/contacts/search', summary = 'Search contacts by filters, page by page',
@@ -283,17 +321,27 @@ return {
         filters = { 'list', optional = true },
         sort = { 'list', optional = true },
         searchAfter = { 'list', optional = true, label = 'The searchAfter of the last contact of the page before' },
+        custom_fields = names,
       },
-      output = { contacts = { 'list' }, total = count },
+      output = { contacts = { 'list' }, total = count }, custom_fields = many_contacts,
+      pages = {
+        items = 'contacts', style = 'cursor', size = 'pageLimit', size_max = 100, total = 'total',
+        last = { searchAfter = 'searchAfter' },
+      },
     },
     create_contact = {
       method = 'POST', path = '/contacts/', summary = 'Create a contact', scopes = write, success = 201,
       idempotent = false,
       input = contact_fields {
         locationId = location, gender = text, companyName = nullable,
-        tags = { 'list', of = { 'string' }, optional = true },
+        tags = { 'list', of = { 'string' }, optional = true }, verify = verify,
+        on_duplicate = {
+          'string', optional = true, engine = true, enum = { 'use', 'update', 'fail' },
+          label = 'Where the contact is there already: use it, update it, or fail (the default)',
+        },
       },
-      output = { contact = contact },
+      output = { contact = contact, duplicate = flag, unapplied = { 'list', optional = true } },
+      run = writes 'create', run_when = { 'on_duplicate', 'verify', { map = 'customFields' } },
       probe = {
         list = 'get_contacts', from = { locationId = 'locationId', query = 'email' }, with = { limit = 100 },
         items = 'contacts', match = { 'email' }, fold = { 'email' }, date = 'dateAdded', as = 'contact',
@@ -306,21 +354,28 @@ return {
       one_of = { 'email', 'phone' },
       input = contact_fields {
         locationId = location, gender = text, companyName = nullable, createNewIfDuplicateAllowed = flag,
-        replace_tags = replace_tags,
+        replace_tags = replace_tags, verify = verify,
+        preserve_primary = {
+          'boolean', optional = true, engine = true,
+          label = 'Look the contact up first, and leave its first e-mail address and phone as they are',
+        },
       },
-      output = { new = flag, contact = contact, traceId = text },
+      output = { new = flag, contact = contact, traceId = text, unapplied = { 'list', optional = true } },
+      run = writes 'upsert',
+      run_when = { { 'email', 'phone' }, 'preserve_primary', 'verify', { map = 'customFields' } },
     },
     update_contact = {
       method = 'PUT', path = '/contacts/{contactId}', summary = 'Change fields of a contact', scopes = write,
       success = 200, idempotent = true,
-      input = contact_fields { contactId = id, replace_tags = replace_tags },
-      output = { succeded = flag, contact = contact },
+      input = contact_fields { contactId = id, replace_tags = replace_tags, verify = verify },
+      output = { succeded = flag, contact = contact, unapplied = { 'list', optional = true } }, also = both_spellings,
+      run = writes 'update', run_when = { 'verify', { map = 'customFields' } },
     },
     delete_contact = {
       method = 'DELETE', path = '/contacts/{contactId}', summary = 'Delete a contact', scopes = write, success = 200,
       idempotent = true, when_missing = { succeded = true },
       input = { contactId = id },
-      output = removed,
+      output = removed, also = both_spellings,
     },
 
     get_all_tasks = {
@@ -366,7 +421,7 @@ return {
       method = 'DELETE', path = '/contacts/{contactId}/tasks/{taskId}', summary = 'Delete a task', scopes = write,
       success = 200, idempotent = true, when_missing = { succeded = true },
       input = { contactId = id, taskId = id },
-      output = removed,
+      output = removed, also = both_spellings,
     },
 
     get_all_notes = {
@@ -401,7 +456,7 @@ return {
       method = 'DELETE', path = '/contacts/{contactId}/notes/{id}', summary = 'Delete a note', scopes = write,
       success = 200, idempotent = true, when_missing = { succeded = true },
       input = { contactId = id, id = id },
-      output = removed,
+      output = removed, also = both_spellings,
     },
 
     add_tags = {
@@ -422,6 +477,36 @@ return {
       scopes = readonly, success = 200,
       input = { contactId = id },
       output = { events = { 'list' } },
+      dates = {
+        ['events[].startTime'] = 'naive', ['events[].endTime'] = 'naive', ['events[].dateAdded'] = 'naive',
+        ['events[].dateUpdated'] = 'naive',
+      },
+    },
+
+    get_custom_fields = {
+      method = 'GET', path = '/locations/{locationId}/customFields', summary = 'List the custom fields of a location',
+      scopes = { 'locations/customFields.readonly' }, success = 200, query = { 'model' }, cache_ms = 600000,
+      input = {
+        locationId = location, model = { 'string', optional = true, enum = { 'contact', 'opportunity', 'all' } },
+      },
+      output = { customFields = { 'list' } },
+    },
+    get_location = {
+      method = 'GET', path = '/locations/{locationId}', summary = 'Read a location', success = 200,
+      scopes = { 'locations.readonly' }, cache_ms = 600000,
+      input = { locationId = location },
+      output = { location = { 'object' } },
+    },
+    task_search = {
+      method = 'POST', path = '/locations/{locationId}/tasks/search', summary = 'Search the tasks of a location',
+      scopes = { 'locations/tasks.readonly' }, success = 200, idempotent = true,
+      input = {
+        locationId = location, contactId = { 'list', of = { 'string' }, optional = true }, completed = flag,
+        assignedTo = { 'list', of = { 'string' }, optional = true }, query = text, limit = count, skip = count,
+        businessId = text,
+      },
+      output = { tasks = { 'list' } },
+      pages = { items = 'tasks', style = 'offset', offset = 'skip', size = 'limit', size_max = 100 },
     },
   },
 }

@@ -5,6 +5,7 @@
 -- did before and takes the same way. Nothing here keeps state between runs.
 
 local json = require 'json'
+local calls = require 'lib.calls'
 local dates = require 'dates'
 local helpers = require 'lib.helpers'
 
@@ -149,7 +150,8 @@ local function new_ctx(program, env, path, step_timeout)
       __index = function(methods, operation)
         local function method(_, input)
           count = count + 1
-          return program.act.call(path .. '/' .. count, name, operation, input or {}, step_timeout, path)
+          local at = { path = path .. '/' .. count, unit = path, timeout = step_timeout }
+          return calls.take(program, at, name, operation, input or {})
         end
         rawset(methods, operation, method)
         return method
@@ -191,7 +193,8 @@ local function execute(program, step, env, path)
   elseif step.use.script then
     return run_action(program, step, env, path, input)
   end
-  return program.act.call(path, step.use.connection, step.use.operation, input, step.timeout_us)
+  local at = { path = path, timeout = step.timeout_us }
+  return calls.take(program, at, step.use.connection, step.use.operation, input)
 end
 
 -- An error as a table that knows the path of the step that it comes from: what `retry` goes on from.
@@ -366,7 +369,7 @@ local function new(bundle, act)
   local plan = bundle.plan
   local program = {
     act = act, inputs = bundle.inputs or {}, timezone = bundle.timezone, maps = bundle.maps or {},
-    needs = plan.needs or {}, actions = load_actions(bundle.scripts), calls = {},
+    needs = plan.needs or {}, actions = load_actions(bundle.scripts), calls = {}, described = {},
   }
   for name, called in pairs(bundle.calls or {}) do
     program.calls[name] = load_call(program, called, act)

@@ -1,0 +1,140 @@
+/* The bindings that call a service. A wait follows script/strand.h: start here, done in effect.c
+ * (it only wakes), finish in call_finish. What an operation's table says of how it is to be called
+ * is handed to scripts/lib/calls.lua, which decides. Loop thread. */
+#include "run/lua_call.h"
+
+#include <string.h>
+
+#include "run/effect.h"
+
+static int call_finish(lua_State *L, int status, lua_KContext ctx)
+{
+    struct effect *fx = (struct effect *)ctx;
+    if (fx->has_failed) {
+        return vm_raise(L, &fx->err);
+    }
+    vm_push_json(L, fx->output, true);
+    return 1;
+}
+
+static struct connection *find_connection(lua_State *L, struct run *run, const char *name)
+{
+    struct connection *c = service_find(runner_service(run->runner), name);
+    if (c == NULL) {
+        luaL_error(L, "there is no connection '%s' in ladle.yaml", name);
+    }
+    return c;
+}
+
+/* Finds what is to be called; an unknown one can only come from a script, as recipes are checked.
+ */
+static const struct operation *find_operation(lua_State *L, const struct connection *c,
+                                              const char *connection, const char *name)
+{
+    const struct operation *op = connector_operation(connection_connector(c), name);
+    if (op == NULL) {
+        luaL_error(L, "%s has no operation '%s'; `ladle ops %s` lists them", connection, name,
+                   connection);
+    }
+    return op;
+}
+
+/* Begins the effect of the input at index 4 and waits for its end. */
+static int begin(lua_State *L, struct effect *fx)
+{
+    const char *connection = luaL_checkstring(L, 2);
+    fx->connection = find_connection(L, fx->run, connection);
+    fx->operation = find_operation(L, fx->connection, connection, luaL_checkstring(L, 3));
+    fx->timeout_us = luaL_optinteger(L, 5, 0);
+    fx->input = vm_to_json(L, 4);
+    if (fx->is_look && !operation_is_idempotent(fx->operation, fx->input)) {
+        return luaL_error(L, "%s changes something, and is to be called with ctx:call",
+                          fx->operation->name);
+    }
+    fx->wake = strand_wake_of(L);
+    effect_begin(fx);
+    return strand_wait(L, (lua_KContext)fx, call_finish);
+}
+
+/* act.call(path, connection, operation, input, timeout_us, unit) -> output   [-6, +1, raises,
+ * yields] */
+int act_call(lua_State *L)
+{
+    struct branch *b = act_branch(L);
+    const char *path = luaL_checkstring(L, 1);
+    const char *unit = luaL_optstring(L, 6, NULL);
+    lua_settop(L, 6);
+    const struct journal_row *row = run_recall(b->run, path);
+    if (unit != NULL && row != NULL && row->state == JOURNAL_DONE) {
+        act_push_text(L, row->output);
+        return 1;
+    }
+    if (unit != NULL && row != NULL && row->state == JOURNAL_FAILED &&
+        row->attempts == effect_attempt_of(b->run, unit)) {
+        return act_raise_stored(L, row);
+    }
+    void **slot = box_push(L, effect_close); // … box
+    struct effect *fx = *slot = effect_new(b, path, unit);
+    return begin(L, fx);
+}
+
+/* act.look(path, connection, operation, input, timeout_us, is_fresh) -> output: a call of an
+ * operation that only reads, whose answer is not journalled; so it may differ in the next attempt,
+ * and what is made of it is to be journalled where it matters. is_fresh: not from the cache.
+ * [-6, +1, raises, yields] */
+int act_look(lua_State *L)
+{
+    struct branch *b = act_branch(L);
+    const char *path = luaL_checkstring(L, 1);
+    lua_settop(L, 6);
+    void **slot = box_push(L, effect_close); // … box
+    struct effect *fx = *slot = effect_new(b, path, NULL);
+    fx->is_look = true;
+    fx->is_fresh = lua_toboolean(L, 6);
+    return begin(L, fx);
+}
+
+/* act.begun(path) -> whether an earlier attempt sent this very call and never learned the outcome
+ * [-1, +1, raises] */
+int act_begun(lua_State *L)
+{
+    const struct journal_row *row = run_recall(act_branch(L)->run, luaL_checkstring(L, 1));
+    lua_pushboolean(L, row != NULL && row->state == JOURNAL_STARTED);
+    return 1;
+}
+
+/* act.describe(connection, operation) -> {connector, run, run_when, pages, …}: what its table says
+ * of how it is called; false where it is called like any other.   [-2, +1, raises] */
+int act_describe(lua_State *L)
+{
+    static const char *const keys[] = { "run", "run_when", "pages", "custom_fields", "dates" };
+    const char *connection = luaL_checkstring(L, 1);
+    const struct connection *c = find_connection(L, act_branch(L)->run, connection);
+    const struct operation *op = find_operation(L, c, connection, luaL_checkstring(L, 2));
+    lua_createtable(L, 0, 4); // table
+    bool is_plain = true;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const json_t *v = json_object_get(op->table, keys[i]);
+        if (v != NULL) {
+            vm_push_json(L, v, false); // table value
+            lua_setfield(L, -2, keys[i]);
+            is_plain = false;
+        }
+    }
+    if (is_plain) {
+        lua_pushboolean(L, false);
+        return 1;
+    }
+    lua_pushstring(L, connector_name(op->connector));
+    lua_setfield(L, -2, "connector");
+    return 1;
+}
+
+/* act.setting(connection, key) -> the connection's text of that name in ladle.yaml, or nil   [-2,
+ * +1, raises] */
+int act_setting(lua_State *L)
+{
+    const struct connection *c = find_connection(L, act_branch(L)->run, luaL_checkstring(L, 1));
+    lua_pushstring(L, json_get_text(connection_config(c), luaL_checkstring(L, 2)));
+    return 1;
+}

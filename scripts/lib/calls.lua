@@ -1,0 +1,123 @@
+-- How an operation is called. Most are one request. One whose table has a function `run`, or says that its
+-- answer is to be read in the connector's way (`custom_fields`, `dates`), is made of several: each is an
+-- effect below the step's own path, journalled as the calls of a Lua action are, and what they come to is the
+-- output of the step. Where the input asks for nothing special (`run_when`), and where an earlier attempt sent
+-- the plain call and never learned its outcome, it is the plain call: same path, same journal.
+
+local json = require 'json'
+local answers = require 'lib.answers'
+
+local calls = {}
+
+local function is_given(value)
+  return value ~= nil and value ~= json.null and value ~= false
+end
+
+-- A table with names for keys, as opposed to a list.
+local function is_map(value)
+  return type(value) == 'table' and not json.is_array(value) and #value == 0 and next(value) ~= nil
+end
+
+-- A condition of run_when: the name of a field, a list of names (all of them given), or { map = name }.
+local function holds(condition, input)
+  if type(condition) == 'string' then return is_given(input[condition]) end
+  if condition.map then return is_map(input[condition.map]) end
+  for _, name in ipairs(condition) do
+    if not is_given(input[name]) then return false end
+  end
+  return true
+end
+
+local function wants_run(how, input)
+  if not how.run then return false end
+  for _, condition in ipairs(how.run_when or {}) do
+    if holds(condition, input) then return true end
+  end
+  return how.run_when == nil
+end
+
+-- What the operation's table says of how it is called; false: like any other. Looked up once per version.
+local function describe(program, connection, operation)
+  local name = connection .. '.' .. operation
+  local how = program.described[name]
+  if how == nil then
+    how = program.act.describe(connection, operation)
+    program.described[name] = how
+  end
+  return how
+end
+
+-- Tools: what a connector's function gets --------------------------------------------------------------
+
+local Tools = {}
+Tools.__index = Tools
+
+-- One call, journalled. It is always the plain one: an operation may call itself.
+function Tools:call(operation, input)
+  self.count = self.count + 1
+  return self.act.call(self.path .. '/' .. self.count, self.connection, operation, input, self.timeout, self.unit)
+end
+
+-- A reading whose answer is not journalled and may come from the cache; with is_fresh it does not.
+function Tools:look(operation, input, is_fresh)
+  return self.act.look(self.path .. '/look', self.connection, operation, input, self.timeout, is_fresh)
+end
+
+-- What make() gives, computed once: later attempts are handed the same. For what is made of readings.
+function Tools:once(name, make)
+  local path = self.path .. '/' .. name
+  local is_known, value = self.act.recall(path)
+  if is_known then return value end
+  value = make()
+  self.act.complete(path, nil, value)
+  return value
+end
+
+-- A setting of the connection in ladle.yaml, or nil.
+function Tools:setting(name)
+  return self.act.setting(self.connection, name)
+end
+
+-- The fields that an operation of this connector takes.
+function Tools:takes(operation)
+  return self.connector.operations[operation].input
+end
+
+function calls.tools(program, at, connection, connector)
+  return setmetatable({
+    act = program.act, path = at.path, unit = at.unit or at.path, timeout = at.timeout, connection = connection,
+    connector = require('connectors.' .. connector), count = 0,
+  }, Tools)
+end
+
+-- Calls ------------------------------------------------------------------------------------------------
+
+local function take_apart(program, how, at, connection, operation, input)
+  local ok, is_known, output = pcall(program.act.recall, at.path)
+  if ok and is_known then return output end
+  local ctx = calls.tools(program, at, connection, how.connector)
+  local run = wants_run(how, input) and ctx.connector.operations[operation].run
+  output = run and run(ctx, input) or ctx:call(operation, input)
+  output = answers.read(ctx, how, input, output)
+  program.act.complete(at.path, input, output)
+  return output
+end
+
+-- Calls `operation` with `input`; its output. at: path, timeout (or nil), and unit: the step, where the call is
+-- one of several that its action makes.
+function calls.take(program, at, connection, operation, input)
+  local how = describe(program, connection, operation)
+  local is_special = how and (wants_run(how, input) or answers.has_work(how, input))
+  if is_special and not program.act.begun(at.path) then
+    return take_apart(program, how, at, connection, operation, input)
+  end
+  return program.act.call(at.path, connection, operation, input, at.timeout, at.unit)
+end
+
+-- How the answers of an operation come in pages, for lib/pages.lua; nil where they do not.
+function calls.paging(program, connection, operation)
+  local how = describe(program, connection, operation)
+  return how and how.pages or nil
+end
+
+return calls
