@@ -225,6 +225,7 @@ static struct call_opts opts_of(struct effect *fx)
         .timeout_us = fx->timeout_us,
         .group = program_name(fx->run->program),
         .is_backfill = fx->run->is_backfill,
+        .is_fresh = fx->is_fresh,
         .before_send = operation_is_idempotent(fx->operation, fx->input) ? NULL : before_send,
         .done = answered,
         .ud = fx,

@@ -24,52 +24,13 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "service/answer.h"
+#include "service/cache.h"
 #include "service/call_list.h"
+#include "service/call_state.h"
 #include "service/classify.h"
 #include "service/health.h"
-#include "service/probe.h"
-#include "service/request.h"
 
 enum { TIMEOUT_DEFAULT_US = 30 * 1000 * 1000 };
-
-enum call_stage {
-    STAGE_START, /* waits for the loop; probes: for their time */
-    STAGE_TOKEN,
-    STAGE_LIMIT,
-    STAGE_OWNER, /* has a slot of the limiter */
-    STAGE_SENDING,
-};
-
-struct service_call {
-    struct list link; /* in service.calls */
-    struct connection *c;
-    const struct operation *op;
-    json_t *input;
-    int64_t timeout_us;
-    char *key;
-    void (*before_send)(void *ud, struct service_call *call);
-    void (*done)(void *ud, json_t *output, const struct err *e, const char *answer);
-    void *ud;
-    enum call_stage stage;
-    struct timer timer;
-    struct token_wait token_wait;
-    struct limiter *limiter; /* from STAGE_LIMIT on */
-    struct limiter_wait limiter_wait;
-    char *group; /* or NULL */
-    struct request request;
-    struct http_call *http;
-    struct probe *probe;  /* NULL: a call of its own */
-    struct err early;     /* it can only fail */
-    bool is_known_absent; /* a probe whose answer is known: the call may be repeated */
-    bool is_idempotent;
-    bool is_announced; /* before_send has had its turn */
-    bool was_sent;
-    bool has_token; /* the request carries it */
-    bool has_refreshed;
-    bool is_trial;       /* of a half-open breaker */
-    uint64_t generation; /* of the token that it was sent with */
-    int64_t sent_us;     /* monotonic */
-};
 
 static void need_token(struct service_call *call, uint64_t refused);
 
@@ -81,7 +42,10 @@ static void call_free(struct service_call *call)
     timer_stop(&call->timer);
     request_fini(&call->request);
     probe_free(call->probe);
+    assert(list_is_empty(&call->followers));
+    list_remove(&call->follow_link);
     json_decref(call->input);
+    free(call->cache_key);
     free(call->key);
     free(call->group);
     free(call);
@@ -103,10 +67,15 @@ static void count(const struct service_call *call, const struct err *e)
     log_debug("call", "%s.%s: %s", call->c->name, call->op->name, e == NULL ? "ok" : e->message);
 }
 
-/* Ends the call; output (borrowed) or e. It holds nothing of limiter, token or client any more. */
-static void finish(struct service_call *call, json_t *output, const struct err *e,
-                   const char *answer)
+void call_finish(struct service_call *call, json_t *output, const struct err *e, const char *answer)
 {
+    if (call->cache_key != NULL && call->stage != STAGE_FOLLOWING && call->was_sent && e == NULL) {
+        cache_keep(call->c->service->cache, call, output);
+    }
+    while (!list_is_empty(&call->followers)) {
+        call_finish(list_entry(call->followers.next, struct service_call, follow_link), output, e,
+                    answer);
+    }
     count(call, e);
     call->done(call->ud, output, e, answer);
     call_free(call);
@@ -114,7 +83,7 @@ static void finish(struct service_call *call, json_t *output, const struct err *
 
 static void fail(struct service_call *call, const struct err *e)
 {
-    finish(call, NULL, e, NULL);
+    call_finish(call, NULL, e, NULL);
 }
 
 /* --- the answer --- */
@@ -175,11 +144,11 @@ static void report(const struct service_call *call, const struct err *e,
 static void succeed(struct service_call *call, json_t *output)
 {
     if (call->probe == NULL) {
-        finish(call, output, NULL, NULL);
+        call_finish(call, output, NULL, NULL);
         return;
     }
     json_t *effect = probe_find(call->probe, output);
-    finish(call, effect, NULL, NULL);
+    call_finish(call, effect, NULL, NULL);
     json_decref(effect);
 }
 
@@ -216,7 +185,7 @@ static void fail_with_answer(struct service_call *call, struct err *e,
     e->retry_at_us = retry_at_us > retry_after_us ? retry_at_us : retry_after_us;
     judge(call, e);
     char *answer = classify_answer(res);
-    finish(call, NULL, e, answer);
+    call_finish(call, NULL, e, answer);
     free(answer);
 }
 
@@ -365,6 +334,27 @@ static void need_token(struct service_call *call, uint64_t refused)
     }
 }
 
+/* --- calls that go together --- */
+
+void call_follow(struct service_call *call, struct service_call *leader)
+{
+    call->stage = STAGE_FOLLOWING;
+    list_push_back(&leader->followers, &call->follow_link);
+}
+
+/* Whoever followed this call goes by itself, from the beginning. */
+static void let_followers_go(struct service_call *call)
+{
+    while (!list_is_empty(&call->followers)) {
+        struct service_call *other =
+            list_entry(call->followers.next, struct service_call, follow_link);
+        list_remove(&other->follow_link);
+        request_fini(&other->request);
+        other->stage = STAGE_START;
+        timer_start(&other->timer, 0);
+    }
+}
+
 /* --- the beginning --- */
 
 static int prepare(struct service_call *call, struct err *e)
@@ -386,10 +376,10 @@ static void begin(struct timer *t)
     if (call->early.kind != ERR_NONE) {
         fail(call, &call->early);
     } else if (call->is_known_absent) {
-        finish(call, json_null(), NULL, NULL);
+        call_finish(call, json_null(), NULL, NULL);
     } else if (prepare(call, &e) == -1) {
         fail(call, &e);
-    } else {
+    } else if (!cache_take(call->c->service->cache, call)) {
         need_token(call, 0);
     }
 }
@@ -412,6 +402,8 @@ static struct service_call *call_new(struct service *s, const struct call_opts *
                                                 .is_backfill = o->is_backfill,
                                                 .ready = slot_ready };
     list_init(&call->token_wait.link);
+    list_init(&call->followers);
+    list_init(&call->follow_link);
     timer_init(&call->timer, s->o.loop, begin);
     list_push_back(&s->calls, &call->link);
     return call;
@@ -421,6 +413,7 @@ struct service_call *call_start(struct service *s, const struct call_opts *o)
 {
     struct service_call *call = call_new(s, o);
     call->before_send = o->before_send;
+    call->is_fresh = o->is_fresh;
     call->input = o->input != NULL ? json_deep_copy(o->input)
                                    : json_object(); /* it is filled in and changed */
     json_decref(o->input);
@@ -453,6 +446,7 @@ bool call_cancel(struct service_call *call)
     bool was_sent = call->was_sent && call->probe == NULL;
     switch (call->stage) {
     case STAGE_START:
+    case STAGE_FOLLOWING:
         break;
     case STAGE_TOKEN:
         token_cancel(c->token, &call->token_wait);
@@ -471,6 +465,7 @@ bool call_cancel(struct service_call *call)
         health_release(c, call->is_trial);
         break;
     }
+    let_followers_go(call);
     call_free(call);
     return was_sent;
 }

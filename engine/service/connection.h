@@ -51,6 +51,7 @@ struct service {
     void (*on_recover)(void *ud, struct connection *c);
     void *on_recover_ud;
     struct limits *limits;
+    struct cache *cache;
     struct news *news;
 };
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "format/url.h"
+#include "service/cache.h"
 #include "service/call_list.h"
 #include "service/connection.h"
 #include "service/health.h"
@@ -264,6 +265,7 @@ struct service *service_new(const struct service_opts *o)
     s->o = *o;
     s->by_name = map_new();
     s->limits = limits_new(s);
+    s->cache = cache_new();
     s->news = xcalloc(1, sizeof *s->news);
     s->news->refs = 1;
     list_init(&s->calls);
@@ -282,6 +284,7 @@ void service_free(struct service *s)
     }
     free(s->connections);
     limits_free(s->limits);
+    cache_free(s->cache);
     news_unref(s->news);
     map_free(s->by_name, NULL);
     free(s);

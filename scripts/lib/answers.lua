@@ -30,7 +30,7 @@ end
 
 function answers.read(ctx, how, input, output)
   if how.dates then
-    local zone = moments.needs_zone(how.dates) and ctx.connector.zone(ctx, input.locationId) or 'UTC'
+    local zone = moments.needs_zone(how.dates) and ctx.connector.zone(ctx, input.locationId)
     moments.settle(output, how.dates, zone)
   end
   if wants_names(how, input) then answers.name_fields(ctx, how.custom_fields, input.locationId, output) end

@@ -20,7 +20,7 @@ end
 
 -- How a value of each form becomes a date; nil: it is none.
 local FORMS = {
-  naive = function(value, zone) return type(value) == 'string' and in_zone(value, zone) end,
+  naive = function(value, zone) return zone and type(value) == 'string' and in_zone(value, zone) end,
   epoch_ms = function(value) return of_number(value, 1000) end,
   epoch_s = function(value)
     local seconds = tonumber(value)
@@ -54,7 +54,8 @@ function moments.needs_zone(marks)
   return false
 end
 
--- Changes `value` where `marks` says; what cannot be read stays as it came.
+-- Changes `value` where `marks` says; what cannot be read stays as it came, and so do times without a zone where
+-- `zone` is nil.
 function moments.settle(value, marks, zone)
   for path, form in pairs(marks) do
     moments.each_place(value, path, function(place, key)

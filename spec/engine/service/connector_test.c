@@ -86,6 +86,8 @@ static const char *const highlevel_operations[] = {
     "upsert_contact", "search_contacts_advanced",
     "create_note",    "update_note",
     "delete_note",    "remove_tags",
+    "get_location",   "get_duplicate_contact",
+    "task_search",    "get_custom_fields",
 };
 
 static const char *const highlevel_events[] = {
