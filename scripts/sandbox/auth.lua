@@ -27,6 +27,10 @@ function auth.new(sandbox, app)
     kind = 'private', type = 'Location', location = app.location, scopes = app.scopes,
     client = app.private_token,
   }
+  self.access[app.agency_token] = {
+    kind = 'private', type = 'Company', company = app.company, scopes = app.scopes,
+    client = app.agency_token,
+  }
   return setmetatable(self, Auth)
 end
 
@@ -223,17 +227,25 @@ function Auth:expire(header)
   answer.refuse(401, 'Invalid token: access token is invalid')
 end
 
--- 401 where the token's grant does not include the scope.
+local function has_scope(token, wanted)
+  for _, scope in ipairs(token.scopes) do
+    if scope == wanted then
+      return true
+    end
+  end
+  return false
+end
+
+-- 401 where the token's grant does not include each scope.
 function auth.check_scope(token, operation)
   if operation.is_agency and (token.type ~= 'Company' or token.kind ~= 'oauth') then
     answer.refuse(401, 'This authClass type is not allowed to access this scope.')
   end
-  for _, scope in ipairs(token.scopes) do
-    if scope == operation.scope then
-      return
+  for _, scope in ipairs(operation.scopes or { operation.scope }) do
+    if not has_scope(token, scope) then
+      answer.refuse(401, 'The token is not authorized for this scope.')
     end
   end
-  answer.refuse(401, 'The token is not authorized for this scope.')
 end
 
 return auth

@@ -72,8 +72,8 @@ local id = { type = 'string', required = true, not_empty = true }
 local ids = { type = 'strings', required = true }
 
 bulk.operations = {
-  -- The vendor's operation id of it is `create-association`.
-  { 'bulk_update_tags', 'POST', '/contacts/bulk/tags/update/{type}', scope = 'contacts.write',
+  -- By the vendor's name for it, which is the one that the catalogue has too.
+  { 'create_association', 'POST', '/contacts/bulk/tags/update/{type}', scope = 'contacts.write',
     body = { contacts = ids, tags = { type = 'strings', required = true }, locationId = id,
       removeAllTags = { type = 'boolean' } },
     run = bulk.tags },

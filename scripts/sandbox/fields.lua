@@ -128,10 +128,10 @@ local READ, WRITE = 'locations/customFields.readonly', 'locations/customFields.w
 fields.operations = {
   { 'get_custom_fields', 'GET', LIST, scope = READ, run = list_fields,
     query = { model = { type = 'enum', values = { 'contact', 'opportunity', 'all' } } } },
-  { 'create_custom_field', 'POST', LIST, scope = WRITE, body = new_field, run = create_field },
+  { 'locations_create_custom_field', 'POST', LIST, scope = WRITE, body = new_field, run = create_field },
   { 'get_custom_field', 'GET', ONE, scope = READ, run = get_field },
-  { 'update_custom_field', 'PUT', ONE, scope = WRITE, body = field, run = update_field },
-  { 'delete_custom_field', 'DELETE', ONE, scope = WRITE, run = delete_field },
+  { 'locations_update_custom_field', 'PUT', ONE, scope = WRITE, body = field, run = update_field },
+  { 'locations_delete_custom_field', 'DELETE', ONE, scope = WRITE, run = delete_field },
 }
 
 -- --- for what has custom fields ------------------------------------------------------------------

@@ -1,7 +1,7 @@
--- The operations that the sandbox plays with state: method, path, the scope that a token needs, the schemas
--- that guard it, and the function that does it. Paths are the vendor's, letter by letter:
--- `/contacts/` ends in a slash, the others do not. A fixed segment wins over a parameter, so
--- `/contacts/search` is never a contact.
+-- Which operation a request means. This table has those that the sandbox plays with state: method,
+-- path, the scope that a token needs, the schemas that guard it, and the function that does it.
+-- Paths are the vendor's, letter by letter: `/contacts/` ends in a slash, the others do not. A fixed
+-- segment wins over a parameter, so `/contacts/search` is never a contact.
 
 local appointments = require 'sandbox.appointments'
 local auth = require 'sandbox.auth'
@@ -109,28 +109,48 @@ local function shape(method, parts)
   return method .. ' ' .. #parts
 end
 
-local function add_all(list)
+local function add(operation)
+  local key = shape(operation.method, operation.segments)
+  by_shape[key] = by_shape[key] or {}
+  table.insert(by_shape[key], operation)
+end
+
+local function add_played(list)
   for _, operation in ipairs(list) do
     local ready = compile(operation)
-    local key = shape(ready.method, ready.segments)
-    by_shape[key] = by_shape[key] or {}
-    table.insert(by_shape[key], ready)
+    add(ready)
     compiled[#compiled + 1] = ready
   end
 end
 
-add_all(operations)
-add_all(bulk.operations)
-add_all(enrolments.contact_operations)
+add_played(operations)
+add_played(bulk.operations)
+add_played(enrolments.contact_operations)
 
-local function load_area(name)
-  for _, module in ipairs(AREAS[name] or {}) do
+local function load_played(area)
+  for _, module in ipairs(AREAS[area] or {}) do
     if not loaded[module] then
       loaded[module] = true
-      add_all(require(module).operations)
+      add_played(require(module).operations)
     end
   end
 end
+
+-- What is not played is known by its schema. It comes behind what is played, which wins where both
+-- have the same path.
+local function load_described(area)
+  if loaded[area] then
+    return
+  end
+  loaded[area] = true
+  for _, operation in ipairs(require('sandbox.catalogue').operations(area)) do
+    operation.segments = segments(operation.path)
+    add(operation)
+  end
+end
+
+-- Areas of which all is played: what is described is looked at only where nothing played fits.
+local PLAYED_WHOLE = { contacts = true, oauth = true }
 
 -- The number of fixed segments and the parameters, or nil where the path is another one.
 local function match(operation, parts)
@@ -148,10 +168,7 @@ local function match(operation, parts)
   return fixed, params
 end
 
--- The operation and its path parameters, or nil.
-function routes.find(method, path)
-  local parts = segments(path)
-  load_area(parts[1])
+local function best_match(method, parts)
   local best, best_fixed, best_params = nil, -1, nil
   for _, operation in ipairs(by_shape[shape(method, parts)] or {}) do
     local fixed, params = match(operation, parts)
@@ -162,7 +179,23 @@ function routes.find(method, path)
   return best, best_params
 end
 
--- All operations in the order of the tables.
+-- The operation and its path parameters, or nil.
+function routes.find(method, path)
+  local parts = segments(path)
+  local area = parts[1]
+  load_played(area)
+  if not PLAYED_WHOLE[area] then
+    load_described(area)
+  end
+  local found, params = best_match(method, parts)
+  if not found and PLAYED_WHOLE[area] then
+    load_described(area)
+    return best_match(method, parts)
+  end
+  return found, params
+end
+
+-- All operations that are played, in the order of the tables.
 function routes.all()
   local names = {}
   for name in pairs(AREAS) do
@@ -170,7 +203,7 @@ function routes.all()
   end
   table.sort(names)
   for _, name in ipairs(names) do
-    load_area(name)
+    load_played(name)
   end
   return compiled
 end

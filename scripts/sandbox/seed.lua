@@ -30,6 +30,7 @@ function seed.app(number, data)
   for i = 1, CODES do
     app.codes[i] = numbers:token(40)
   end
+  app.agency_token = 'pit-' .. numbers:uuid()
   return app
 end
 

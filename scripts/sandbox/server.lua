@@ -90,7 +90,8 @@ function Sandbox:credentials()
   local app = self.app
   return {
     client_id = app.client_id, client_secret = app.client_secret, code = app.codes[1],
-    codes = answer.list(app.codes), token = app.private_token, location = app.location,
+    codes = answer.list(app.codes), token = app.private_token,
+    agency_token = app.agency_token, location = app.location,
     company = app.company, scopes = answer.list(app.scopes),
   }
 end
@@ -147,12 +148,21 @@ local function check_schema(fields, value)
   end
 end
 
+-- Where the whole body is one field: that field, which is missing where there is no body.
+local function whole_body(operation, request, body)
+  if not operation.body_as then
+    return nil
+  end
+  local has_body = request.body ~= nil and request.body ~= ''
+  return { [operation.body_as] = has_body and body or nil }
+end
+
 -- Reads what the operation takes and refuses what it does not.
 local function read_input(call)
   local operation, request = call.operation, call.request
   if operation.body then
     call.body = decode_json(request)
-    check_schema(operation.body, call.body)
+    check_schema(operation.body, whole_body(operation, request, call.body) or call.body)
   end
   if operation.form then
     call.form = decode_form(request)
@@ -160,6 +170,9 @@ local function read_input(call)
   end
   if operation.query then
     check_schema(operation.query, call.query)
+  end
+  if operation.params then
+    check_schema(operation.params, call.params)
   end
 end
 
@@ -174,6 +187,17 @@ local function take(self, call)
   return is_allowed
 end
 
+-- Which kinds of token an operation of the catalogue takes: a location's, an agency's or both, of an
+-- installed app only or private ones too.
+local function check_kind(token, operation)
+  local access = operation.access
+  local is_agency = token.type == 'Company'
+  if access == 'location' and is_agency or access == 'agency' and not is_agency
+    or operation.oauth_only and token.kind ~= 'oauth' then
+    answer.refuse(401, 'This authClass type is not allowed to access this scope.')
+  end
+end
+
 -- Who asks, and whether they may: the checks of every operation but those of OAuth. False where the
 -- request is over the limit.
 local function pass_door(self, call)
@@ -182,6 +206,7 @@ local function pass_door(self, call)
   if not take(self, call) then
     return false
   end
+  check_kind(call.token, call.operation)
   auth.check_scope(call.token, call.operation)
   return true
 end

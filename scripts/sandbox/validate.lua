@@ -8,7 +8,7 @@ local times = require 'sandbox.times'
 
 local validate = {}
 
-local check_fields
+local check_fields, check_value
 
 local checks = {}
 
@@ -60,6 +60,12 @@ function checks.digits(rule, value)
   local number = type(value) == 'string' and value:match('^%-?%d+$')
     and math.tointeger(tonumber(value))
   return checks.number(rule, number or value)
+end
+
+-- Any number in a query.
+function checks.numeric(rule, value)
+  local is_number = type(value) == 'string' and value:find('^%-?%d+%.?%d*$')
+  return checks.number(rule, is_number and tonumber(value) or value)
 end
 
 -- A boolean in a query.
@@ -122,9 +128,17 @@ function checks.strings(_, value, path, messages)
   end
 end
 
-function checks.list(_, value)
+-- `of` is the rule of its items; those of texts are told of once, as the validator words it.
+function checks.list(rule, value, path, messages)
   if not is_list(value) then
     return 'must be an array'
+  elseif not rule.of then
+    return nil
+  elseif rule.of.type == 'string' then
+    return checks.strings(rule, value, path, messages)
+  end
+  for i, item in ipairs(value) do
+    check_value(('%d'):format(i - 1), rule.of, item, path .. '.', messages)
   end
 end
 
@@ -162,7 +176,7 @@ local function missing_message(rule)
   return 'should not be empty'
 end
 
-local function check_value(name, rule, value, prefix, messages)
+function check_value(name, rule, value, prefix, messages)
   local is_missing = value == nil or (value == json.null and rule.required and not rule.nullable)
   local message
   if is_missing then
