@@ -7,9 +7,14 @@
 
 #include "trigger/hooks.h"
 
+#define SCHEMES                                                                                    \
+    "'schemes':{'none':{'summary':'s','rules':[{'kind':'none'}]},"                                 \
+    "'token':{'summary':'s','takes':['header'],'rules':[{'kind':'token','secret_min':8}]}}"
+
 static const char INBOX[] =
     "{'name':'inbox','auth':{'kinds':['none']},'operations':{},"
-    "'webhook':{'content':'any','event':'received','dedupe':['n'],'verify':'config'},"
+    "'webhook':{'content':'any','event':'received','dedupe':['n'],'verify':'config'," SCHEMES
+    "},"
     "'config':{'hot':['list',{'of':['string']}]},"
     "'events':{'received':{'summary':'s'},"
     " 'hot':{'of':'received','summary':'s','any':[{'field':'tags','has':'hot'}],"
