@@ -82,8 +82,9 @@ struct project *cli_project(struct cli *c, int *code);
 struct store *cli_store(struct cli *c, const struct project *p, bool is_read_only, int *code);
 /* The file of the master key: "key" in the folder of the store's file. Yours. */
 char *cli_key_path(const struct project *p);
-/* Opens it; made at first use with may_create. NULL with *code set, after saying why. */
-struct vault *cli_vault(struct cli *c, const struct project *p, bool may_create, int *code);
+/* Opens the vault of a project with its store open for writing; the key is made at first use. NULL
+ * with *code set, after saying why. */
+struct vault *cli_vault(struct cli *c, const struct project *p, struct store *s, int *code);
 /* A stored secret of the project (`ladle secret set NAME`), or NULL; for project_fill. Yours. */
 char *cli_find_secret(struct store *s, const struct vault *v, const char *name);
 /* What most commands work on: the project and its store, with cli_forbid_secrets done. CLI_OK, or

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/master_key.h"
 #include "store/secret_row.h"
 
 enum { DIAG_TEXT_MAX = 1 << 20 };
@@ -88,11 +89,12 @@ char *cli_key_path(const struct project *p)
     return key;
 }
 
-struct vault *cli_vault(struct cli *c, const struct project *p, bool may_create, int *code)
+struct vault *cli_vault(struct cli *c, const struct project *p, struct store *s, int *code)
 {
     char *path = cli_key_path(p);
     struct err e = ERR_INIT;
-    struct vault *v = vault_open(path, may_create, &e);
+    struct vault *v =
+        master_key_open(s, &(struct master_key_opts){ .path = path, .may_write = true }, &e);
     if (!v) {
         *code = cli_fail(c, &e);
     }
@@ -175,7 +177,7 @@ void cli_forbid_secrets(const struct project *p, struct store *s)
 {
     forbid_config(p->connections);
     char *path = cli_key_path(p);
-    struct vault *v = access(path, F_OK) == 0 ? vault_open(path, false, NULL) : NULL;
+    struct vault *v = master_key_open(s, &(struct master_key_opts){ .path = path }, NULL);
     if (v) {
         forbid_vault(s, v);
         vault_free(v);

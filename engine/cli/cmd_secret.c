@@ -46,7 +46,7 @@ static int save(struct cli *c, struct cli_project_store *o, const char *name,
                 const struct secret *value)
 {
     int code = CLI_OK;
-    struct vault *v = cli_vault(c, o->project, true, &code);
+    struct vault *v = cli_vault(c, o->project, o->store, &code);
     if (!v) {
         return code;
     }
@@ -134,6 +134,13 @@ static int drop(const struct cli *c, struct store *s, const char *name)
 
 static int read_words(const struct cli *c)
 {
+    if (c->arg_count > 2) {
+        return cli_usage(
+            c,
+            "a value is not taken from the arguments, which other processes of this "
+            "machine can see and the shell keeps: `ladle secret set NAME` asks for it, "
+            "or reads it from stdin. What was given so is no secret any more");
+    }
     const char *what = c->args[0];
     bool is_list = strcmp(what, "list") == 0;
     if (!is_list && strcmp(what, "set") != 0 && strcmp(what, "rm") != 0) {
@@ -180,12 +187,12 @@ const struct command cmd_secret = {
     .name = "secret",
     .args = "set|list|rm [NAME]",
     .args_min = 1,
-    .args_max = 2,
+    .args_max = 3, /* one more, to say why a value is refused */
     .summary = "The secrets that ladle.yaml names as ${secret.NAME}",
     .help =
         "`set` asks for the value on a terminal, or reads it from stdin, without the line end "
         "behind it. Values\n"
-        "are encrypted in the store under the key file beside it (data/key, mode 0600): keep a "
+        "are encrypted in the store under the master key (`ladle key`), as a rule data/key: keep a "
         "copy of that\n"
         "file elsewhere, as without it they cannot be read. `list` shows names only; nothing "
         "shows a value.\n"

@@ -36,7 +36,7 @@ static const struct command *const engine_commands[] = {
     &cmd_run, &cmd_check, &cmd_demo, &cmd_sandbox, &cmd_backup, NULL,
 };
 static const struct command *const connection_commands[] = {
-    &cmd_connect, &cmd_connections, &cmd_ops, &cmd_secret, NULL,
+    &cmd_connect, &cmd_connections, &cmd_ops, &cmd_secret, &cmd_key, NULL,
 };
 static const struct command *const look_commands[] = {
     &cmd_send, &cmd_events, &cmd_runs, &cmd_dead, &cmd_show, &cmd_records, NULL,

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "cli/cli.h"
+#include "cli/master_key.h"
 #include "cli/token_age.h"
 #include "crypto/vault.h"
 #include "format/date.h"
@@ -36,6 +37,7 @@ struct engine {
     struct loop *loop;
     struct store *store;
     struct vault *vault;
+    struct key_watch *key_watch;
     struct http_client *http;
     struct service *service;
     struct connector **connectors;
@@ -64,9 +66,11 @@ static int open_store(struct engine *en, struct err *e)
     if (en->store == NULL) {
         return -1;
     }
-    char *key_path = cli_key_path(en->project);
-    en->vault = vault_open(key_path, true, e);
-    free(key_path);
+    char *path = cli_key_path(en->project);
+    en->vault =
+        master_key_open(en->store, &(struct master_key_opts){ .path = path, .may_write = true }, e);
+    en->key_watch = en->vault != NULL ? key_watch_new(en->store, en->vault, path) : NULL;
+    free(path);
     return en->vault != NULL ? 0 : -1;
 }
 
@@ -227,10 +231,16 @@ static void on_request(void *ud, struct exchange *x)
     }
 }
 
+/* The vault has the key that tokens are sealed under. */
+static void on_key_seen(void *ud)
+{
+    service_refresh(((struct engine *)ud)->service);
+}
+
 static void on_store_change(void *ud)
 {
     struct engine *en = ud;
-    service_refresh(en->service);
+    key_watch_look(en->key_watch, on_key_seen, en);
     runner_store_changed(en->runner);
     router_scan(en->router);
 }
@@ -324,11 +334,13 @@ void engine_free(struct engine *en)
     }
     keeper_stop(en->keeper);
     token_reminder_stop(en->reminder);
+    key_watch_stop(en->key_watch);
     if (en->store != NULL) {
         store_close(en->store);
     }
     keeper_free(en->keeper);
     token_reminder_free(en->reminder);
+    key_watch_free(en->key_watch);
     runner_free(en->runner);
     router_free(en->router);
     hooks_free(en->hooks);

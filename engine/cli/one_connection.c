@@ -63,7 +63,7 @@ int one_connection_open(struct cli *c, struct cli_project_store *base, const cha
         code = no_such(c, base->project, name);
         goto failed;
     }
-    out->vault = cli_vault(c, base->project, true, &code);
+    out->vault = cli_vault(c, base->project, base->store, &code);
     if (!out->vault) {
         goto failed;
     }

@@ -1,23 +1,14 @@
 /*
- * Secrets at rest, sealed by libsodium under one master key that lives in a file beside the store.
- * The name of a value, the format's version and the key's id are authenticated with it, so a sealed
- * value opens only under the name that it was sealed for. The key's id is derived from the key, so
- * that a wrong key file is told from damage. A new key file appears whole or not at all: it is
- * written under another name, synced, and linked to its place. The key stays in guarded memory. Any
- * thread after vault_open.
+ * Secrets at rest, sealed by libsodium under a master key. The name of a value, the format's
+ * version and the key's id are authenticated with it, so a sealed value opens only under the name
+ * that it was sealed for. While the master key is changed (store/key_row.h) there are two: a value
+ * opens under the one that its header names. Any thread after vault_open.
  */
 #include "crypto/vault.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <sodium.h>
 
@@ -26,217 +17,171 @@
 
 enum {
     VERSION = 1,
-    KEY = crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
     NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
     TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES,
-    HEADER = 1 + VAULT_KEY_ID,
-    FILE_TEXT = 2 * KEY + 1, /* hex digits and a newline */
+    HEADER = 1 + KEY_ID,
+    KEYS = 2,
 };
 
 _Static_assert(HEADER + NONCE + TAG == VAULT_OVERHEAD, "the format that vault.h describes");
 
 struct vault {
-    uint8_t *key; /* guarded memory of libsodium */
-    uint8_t key_id[VAULT_KEY_ID];
+    struct key *keys[KEYS]; /* the second may be NULL: the one of <key_path>.next */
+    size_t chosen;
+    enum vault_source source;
 };
 
-/* --- the key file ---------------------------------------------------------------------------- */
+/* --- sources --------------------------------------------------------------------------------- */
 
-static void close_quietly(int fd)
+static char *environment_key; /* what LADLE_KEY said; NULL: nothing */
+
+void vault_take_environment(void)
 {
-    if (fd != -1) {
-        (void)close(fd); /* what was written is synced by then */
+    char *text = getenv("LADLE_KEY");
+    if (text == NULL) {
+        return;
     }
+    sodium_free(environment_key);
+    size_t len = strlen(text);
+    if (sodium_init() == -1) {
+        abort(); /* nothing was started yet */
+    }
+    environment_key = sodium_malloc(len + 1);
+    assert(environment_key != NULL);
+    memcpy(environment_key, text, len + 1);
+    secret_scrub(text, len);     /* /proc/PID/environ shows these bytes */
+    (void)unsetenv("LADLE_KEY"); /* fails for a name with '=' only */
 }
 
-static int write_all(int fd, const char *data, size_t len)
+/* 0 with *out NULL where this source has none. */
+static int from_environment(struct key **out, struct err *e)
 {
-    while (len > 0) {
-        ssize_t n = write(fd, data, len);
-        if (n == -1 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return -1;
-        }
-        data += n;
-        len -= (size_t)n;
+    *out = environment_key != NULL ? key_parse(environment_key, strlen(environment_key)) : NULL;
+    if (environment_key != NULL && *out == NULL) {
+        return err_set(e, ERR_CONFIG, "LADLE_KEY is no key: it has 64 hexadecimal digits");
     }
     return 0;
 }
 
-/* Makes the names in the file's folder durable. */
-static int sync_folder(const char *path)
+static int optional(struct key **out, const char *path, enum key_access access, struct err *e)
 {
-    char *copy = xstrdup(path);
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int rc = fd == -1 ? -1 : fsync(fd);
-    close_quietly(fd);
-    free(copy);
-    return rc;
-}
-
-/* 64 random hex digits and a newline, on the disk. */
-static int write_key(const char *path)
-{
-    uint8_t key[KEY];
-    char text[FILE_TEXT + 1];
-    clock_random(key, sizeof(key));
-    (void)sodium_bin2hex(text, sizeof(text), key, sizeof(key)); /* cannot fail: the sizes fit */
-    text[FILE_TEXT - 1] = '\n';
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    int rc = fd == -1 ? -1 : write_all(fd, text, FILE_TEXT);
-    if (rc == 0) {
-        rc = fsync(fd);
-    }
-    sodium_memzero(key, sizeof(key));
-    sodium_memzero(text, sizeof(text));
-    close_quietly(fd);
-    return rc;
-}
-
-/* Another process may have made the key meanwhile: then that one counts. */
-static int create_key(const char *path, struct err *e)
-{
-    uint64_t unique;
-    clock_random(&unique, sizeof(unique));
-    char *fresh = xasprintf("%s.%016llx.new", path, (unsigned long long)unique);
-    int rc = write_key(fresh);
-    if (rc == 0 && link(fresh, path) == -1 && errno != EEXIST) {
-        rc = -1;
-    }
-    int saved = errno;
-    (void)unlink(fresh); /* is not there where it could not be made */
-    free(fresh);
-    if (rc == 0 && sync_folder(path) == -1) {
-        saved = errno;
-        rc = -1;
-    }
-    if (rc == -1) {
-        return err_set(e, ERR_CONFIG, "the key file %s cannot be made: %s", path, strerror(saved));
+    struct err why = ERR_INIT;
+    *out = key_read(path, access, &why);
+    if (*out == NULL && why.kind != ERR_NOT_FOUND) {
+        return err_set(e, why.kind, "%s", why.message);
     }
     return 0;
 }
 
-/* A key that others can read or replace is no key. */
-static int check_access(int fd, const char *path, struct err *e)
+static int from_credential(struct key **out, struct err *e)
 {
-    struct stat st;
-    if (fstat(fd, &st) == -1) {
-        return err_set(e, ERR_CONFIG, "the key file %s cannot be read: %s", path, strerror(errno));
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    *out = NULL;
+    if (folder == NULL || *folder == '\0') {
+        return 0;
     }
-    if (!S_ISREG(st.st_mode)) {
-        return err_set(e, ERR_CONFIG, "the key file %s is not a file", path);
+    char *path = xasprintf("%s/ladle.key", folder);
+    int rc = optional(out, path, KEY_GUARDED, e);
+    free(path);
+    return rc;
+}
+
+static const char *source_name(enum vault_source source)
+{
+    switch (source) {
+    case VAULT_ENVIRONMENT:
+        return "the environment (LADLE_KEY)";
+    case VAULT_CREDENTIAL:
+        return "the systemd credential ladle.key";
+    case VAULT_FILE:
+        return "the key file";
     }
-    if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return "";
+}
+
+/* Takes one source's key into the vault; where there is one already it has to be the same. */
+static int merge(struct vault *v, struct key *k, enum vault_source source, struct err *e)
+{
+    if (k == NULL) {
+        return 0;
+    }
+    if (v->keys[0] == NULL) {
+        v->keys[0] = k;
+        v->source = source;
+        return 0;
+    }
+    bool is_same = memcmp(key_id(k), key_id(v->keys[0]), KEY_ID) == 0;
+    key_free(k);
+    if (!is_same) {
         return err_set(e, ERR_CONFIG,
-                       "the key file %s is open to other users; close it with: chmod 600 %s", path,
-                       path);
-    }
-    if (st.st_uid != geteuid() && st.st_uid != 0) {
-        return err_set(e, ERR_CONFIG, "the key file %s belongs to another user", path);
+                       "%s and %s have different master keys; remove the one that is not the "
+                       "store's (`ladle key show` with one at a time tells)",
+                       source_name(v->source), source_name(source));
     }
     return 0;
 }
 
-static ssize_t read_all(int fd, char *out, size_t size)
+/* What env, credential and file have; with VAULT_ENVIRONMENT first, as vault.h says. */
+static int read_sources(struct vault *v, const char *path, struct err *e)
 {
-    size_t len = 0;
-    while (len < size) {
-        ssize_t n = read(fd, out + len, size - len);
-        if (n == -1 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return n == 0 ? (ssize_t)len : -1;
-        }
-        len += (size_t)n;
-    }
-    return (ssize_t)len;
-}
-
-static bool parse_key(const char *text, ssize_t len, uint8_t key[KEY])
-{
-    bool has_newline = len == FILE_TEXT && text[FILE_TEXT - 1] == '\n';
-    if (!has_newline && len != FILE_TEXT - 1) {
-        return false;
-    }
-    size_t key_len = 0;
-    int rc = sodium_hex2bin(key, KEY, text, FILE_TEXT - 1, NULL, &key_len, NULL);
-    return rc == 0 && key_len == KEY;
-}
-
-static int read_key(int fd, const char *path, uint8_t key[KEY], struct err *e)
-{
-    if (check_access(fd, path, e) == -1) {
+    struct key *k;
+    if (from_environment(&k, e) == -1 || merge(v, k, VAULT_ENVIRONMENT, e) == -1 ||
+        from_credential(&k, e) == -1 || merge(v, k, VAULT_CREDENTIAL, e) == -1 ||
+        optional(&k, path, KEY_PRIVATE, e) == -1 || merge(v, k, VAULT_FILE, e) == -1) {
         return -1;
     }
-    char text[FILE_TEXT + 1]; /* one more tells a file that is too long */
-    ssize_t len = read_all(fd, text, sizeof(text));
-    bool is_good = len != -1 && parse_key(text, len, key);
-    sodium_memzero(text, sizeof(text));
-    if (!is_good) {
-        return err_set(
-            e, ERR_CONFIG,
-            "the key file %s is damaged: it holds 64 hexadecimal digits and a newline; put "
-            "it back from a backup",
-            path);
-    }
     return 0;
 }
 
-/* The opened key file, made first where that is allowed; -1 on error. */
-static int open_key(const char *path, bool may_create, struct err *e)
+/* Another process may make the key file at the same moment: then that one counts. */
+static int make_file(struct vault *v, const char *path, bool may_create, struct err *e)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* never waits for a pipe's writer */
-    if (fd == -1 && errno == ENOENT && may_create) {
-        if (create_key(path, e) == -1) {
-            return -1;
-        }
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct err why = ERR_INIT;
+    struct key *fresh = may_create ? key_new() : NULL;
+    int rc = fresh != NULL ? key_write(fresh, path, &why) : 0;
+    key_free(fresh);
+    if (rc == -1 && why.kind != ERR_CONFLICT) {
+        return err_set(e, why.kind, "%s", why.message);
     }
-    if (fd == -1) {
-        return err_set(e, ERR_CONFIG, "the key file %s cannot be opened: %s", path,
-                       strerror(errno));
+    v->source = VAULT_FILE;
+    v->keys[0] = key_read(path, KEY_PRIVATE, e);
+    if (v->keys[0] == NULL && e != NULL && e->kind == ERR_NOT_FOUND) {
+        e->kind = ERR_CONFIG; /* a key that is not there is for a person to mend */
     }
-    return fd;
+    return v->keys[0] != NULL ? 0 : -1;
+}
+
+static int read_next(struct vault *v, const char *path, struct err *e)
+{
+    char *next = xasprintf("%s.next", path);
+    int rc = optional(&v->keys[1], next, KEY_PRIVATE, e);
+    free(next);
+    return rc;
 }
 
 /* --- the vault ------------------------------------------------------------------------------- */
 
-/* Eight bytes that name the key and tell nothing of it (BLAKE2b under the key). */
-static void derive_key_id(struct vault *v)
-{
-    static const char subject[] = "ladle vault key id";
-    uint8_t hash[crypto_generichash_BYTES];
-    int rc = crypto_generichash(hash, sizeof(hash), (const uint8_t *)subject, sizeof(subject) - 1,
-                                v->key, KEY);
-    assert(rc == 0);
-    memcpy(v->key_id, hash, VAULT_KEY_ID);
-}
-
-struct vault *vault_open(const char *key_path, _Bool may_create, struct err *e)
+struct vault *vault_open(const char *key_path, bool may_create, struct err *e)
 {
     if (sodium_init() == -1) {
-        err_set(e, ERR_INTERNAL, "libsodium does not start");
-        return NULL;
-    }
-    int fd = open_key(key_path, may_create, e);
-    if (fd == -1) {
+        (void)err_set(e, ERR_INTERNAL, "libsodium does not start");
         return NULL;
     }
     struct vault *v = xcalloc(1, sizeof(*v));
-    v->key = sodium_malloc(KEY);
-    assert(v->key != NULL);
-    int rc = read_key(fd, key_path, v->key, e);
-    close_quietly(fd);
-    if (rc == -1) {
+    if (read_sources(v, key_path, e) == -1 ||
+        (v->keys[0] == NULL && make_file(v, key_path, may_create, e) == -1) ||
+        read_next(v, key_path, e) == -1) {
         vault_free(v);
         return NULL;
     }
-    derive_key_id(v);
-    rc = sodium_mprotect_readonly(v->key);
-    assert(rc == 0);
+    return v;
+}
+
+struct vault *vault_of(struct key *taken)
+{
+    struct vault *v = xcalloc(1, sizeof(*v));
+    v->keys[0] = taken;
+    v->source = VAULT_FILE;
     return v;
 }
 
@@ -245,8 +190,59 @@ void vault_free(struct vault *v)
     if (v == NULL) {
         return;
     }
-    sodium_free(v->key); /* scrubs */
+    for (size_t i = 0; i < KEYS; i++) {
+        key_free(v->keys[i]);
+    }
     free(v);
+}
+
+/* The key of that id, or NULL. */
+static const struct key *find_key(const struct vault *v, const uint8_t id[KEY_ID])
+{
+    for (size_t i = 0; i < KEYS; i++) {
+        if (v->keys[i] != NULL && memcmp(key_id(v->keys[i]), id, KEY_ID) == 0) {
+            return v->keys[i];
+        }
+    }
+    return NULL;
+}
+
+int vault_choose(struct vault *v, const uint8_t id[KEY_ID])
+{
+    const struct key *k = find_key(v, id);
+    if (k == NULL) {
+        return -1;
+    }
+    v->chosen = k == v->keys[0] ? 0 : 1;
+    return 0;
+}
+
+bool vault_is_next(const struct vault *v)
+{
+    return v->chosen == 1;
+}
+
+void vault_replace(struct vault *v, struct vault *other)
+{
+    struct vault old = *v;
+    *v = *other;
+    *other = old;
+    vault_free(other);
+}
+
+const struct key *vault_key(const struct vault *v)
+{
+    return v->keys[v->chosen];
+}
+
+enum vault_source vault_source(const struct vault *v)
+{
+    return v->source;
+}
+
+const uint8_t *vault_sealed_id(const uint8_t *sealed, size_t len)
+{
+    return len >= VAULT_OVERHEAD && sealed[0] == VERSION ? sealed + 1 : NULL;
 }
 
 /* What is authenticated beside the value: the header, then the name. Yours. */
@@ -265,54 +261,59 @@ void vault_seal(const struct vault *v, const char *name, const struct secret *va
 {
     uint8_t *out = xmalloc(VAULT_OVERHEAD + secret_len(value));
     out[0] = VERSION;
-    memcpy(out + 1, v->key_id, VAULT_KEY_ID);
+    memcpy(out + 1, key_id(vault_key(v)), KEY_ID);
     clock_random(out + HEADER, NONCE);
     size_t bound_len;
     uint8_t *bound = bound_data(out, name, &bound_len);
     unsigned long long cipher_len = 0;
     int rc = crypto_aead_xchacha20poly1305_ietf_encrypt(
         out + HEADER + NONCE, &cipher_len, (const uint8_t *)secret_bytes(value), secret_len(value),
-        bound, bound_len, NULL, out + HEADER, v->key);
+        bound, bound_len, NULL, out + HEADER, key_bytes(vault_key(v)));
     assert(rc == 0 && cipher_len == secret_len(value) + TAG);
     free(bound);
     *sealed = out;
     *len = VAULT_OVERHEAD + secret_len(value);
 }
 
-static int check_header(const struct vault *v, const char *name, const uint8_t *sealed, size_t len,
-                        struct err *e)
+/* The key that a value was sealed under, or NULL. */
+static const struct key *key_of(const struct vault *v, const char *name, const uint8_t *sealed,
+                                size_t len, struct err *e)
 {
-    if (len < VAULT_OVERHEAD || sealed[0] != VERSION) {
-        return err_set(e, ERR_CONFIG, "the sealed secret %.80s is damaged or from a newer version",
-                       name);
+    const uint8_t *id = vault_sealed_id(sealed, len);
+    if (id == NULL) {
+        (void)err_set(e, ERR_CONFIG, "the sealed secret %.80s is damaged or from a newer version",
+                      name);
+        return NULL;
     }
-    if (memcmp(sealed + 1, v->key_id, VAULT_KEY_ID) != 0) {
-        return err_set(e, ERR_CONFIG,
-                       "the secret %.80s was sealed under another key; put back the key file that "
-                       "belongs to this store, or set the secret again",
-                       name);
+    const struct key *k = find_key(v, id);
+    if (k == NULL) {
+        (void)err_set(e, ERR_CONFIG,
+                      "the secret %.80s was sealed under another key; put back the key file that "
+                      "belongs to this store, or set the secret again",
+                      name);
     }
-    return 0;
+    return k;
 }
 
 struct secret *vault_open_value(const struct vault *v, const char *name, const uint8_t *sealed,
                                 size_t len, struct err *e)
 {
-    if (check_header(v, name, sealed, len, e) == -1) {
+    const struct key *k = key_of(v, name, sealed, len, e);
+    if (k == NULL) {
         return NULL;
     }
     size_t plain_len = len - VAULT_OVERHEAD;
     char *plain = xmalloc(plain_len + 1);
     size_t bound_len;
     uint8_t *bound = bound_data(sealed, name, &bound_len);
-    int rc = crypto_aead_xchacha20poly1305_ietf_decrypt((uint8_t *)plain, NULL, NULL,
-                                                        sealed + HEADER + NONCE, plain_len + TAG,
-                                                        bound, bound_len, sealed + HEADER, v->key);
+    int rc = crypto_aead_xchacha20poly1305_ietf_decrypt(
+        (uint8_t *)plain, NULL, NULL, sealed + HEADER + NONCE, plain_len + TAG, bound, bound_len,
+        sealed + HEADER, key_bytes(k));
     free(bound);
     if (rc != 0) {
         free(plain);
-        err_set(e, ERR_CONFIG, "the sealed secret %.80s was changed, or belongs to another name",
-                name);
+        (void)err_set(e, ERR_CONFIG,
+                      "the sealed secret %.80s was changed, or belongs to another name", name);
         return NULL;
     }
     return secret_take(plain, plain_len);

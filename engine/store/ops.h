@@ -76,6 +76,10 @@ int waits_clear(struct db *db, const struct id *run_id, struct err *e);
 int waits_wake(struct db *db, struct event_put *put, struct err *e);
 void woken_clear(struct event_put *put);
 
+/* Whether a value is sealed under the key that the store's secrets are sealed under; 0 also where
+ * the store has no key yet. ERR_CONFLICT: under another one. */
+int key_check(struct db *db, const uint8_t *sealed, size_t len, struct err *e);
+
 /* A running run is due at this moment, which never comes: it is held by an engine. */
 #define RUN_HELD (RUN_BLOCKED - 1)
 

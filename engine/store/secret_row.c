@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "store/db.h"
+#include "store/ops.h"
 #include "store/rows.h"
 
 static const char upsert_secret[] =
@@ -56,6 +57,9 @@ static const char list_connections[] =
 static int write_secret(struct db *db, const char *name, const uint8_t *sealed, size_t len,
                         int64_t stored_us, struct err *e)
 {
+    if (key_check(db, sealed, len, e) == -1) {
+        return -1;
+    }
     struct query *q = db_query(db, upsert_secret);
     query_bind_text(q, 1, name);
     query_bind_int(q, 2, stored_us);

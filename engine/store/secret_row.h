@@ -2,8 +2,9 @@
 
 #include "store/store.h"
 
-/* Sealed values by name (crypto/vault.h seals them; the store never sees a secret), and what is
- * known of each connection without its secrets. */
+/* Sealed values by name (crypto/vault.h seals them), and what is known of each connection without
+ * its secrets. What is sealed under another key than the store's (key_row.h) is not written:
+ * ERR_CONFLICT. */
 struct secret_put {
     struct store_op op;
     char *name;      /* "user:highlevel_client_secret", "token:crm"; owned */

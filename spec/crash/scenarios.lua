@@ -591,4 +591,27 @@ scenario { name = 'backup', effects = { task_created = 1 }, victim = 'backup',
   end,
   check = function(case) return case:inspect('copy.db', '--at-rest') end }
 
+-- The master key is changed: whatever dies on the way, every value opens afterwards, and one key file is left.
+local function one_key(case)
+  local shown = (case.stage:cli('key', 'show', '--json'))[1]
+  if not shown.fits then return 'the key does not fit the store: ' .. json.encode(shown) end
+  if host.stat(case.stage:path 'data/key.next') then return 'data/key.next is left' end
+end
+
+local function rotate_and_call(case)
+  case:command('rotate', 'key', 'rotate')
+  one_event(case)
+end
+
+scenario { name = 'key_rotate', effects = { task_created = 1 }, victim = 'rotate', act = rotate_and_call,
+  check = one_key }
+
+scenario { name = 'key_rotate under an engine that refreshes', effects = { task_created = 1 },
+  settings = { access_token_s = 1 },
+  act = function(case)
+    rotate_and_call(case)
+    reauthorise(case)
+  end,
+  check = one_key }
+
 return list

@@ -23,7 +23,7 @@ describe('the engine', function()
   it('loses nothing and repeats nothing, wherever it dies', function()
     local code, text = run(LADLE, 'lua', 'spec/crash/points.lua', '--sample', '36', '--only',
       'duplicate delivery,three calls,script with two calls,refresh after 401,keyed runs in order,wait_for,settle,'
-        .. 'activity to note')
+        .. 'activity to note,key_rotate')
     local fine, all = counted(text, 'crash points')
     assert.are.equal(0, code, text)
     assert.are.equal(all, fine, text)

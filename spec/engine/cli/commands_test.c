@@ -215,8 +215,8 @@ static void a_secret_is_read_back_without_its_line_end(void **state)
     struct cli c = { .folder = f->folder };
     struct cli_project_store o;
     int code = CLI_OK;
-    assert_int_equal(cli_open(&c, true, &o), CLI_OK);
-    struct vault *vault = cli_vault(&c, o.project, false, &code);
+    assert_int_equal(cli_open(&c, false, &o), CLI_OK);
+    struct vault *vault = cli_vault(&c, o.project, o.store, &code);
     assert_non_null(vault);
     char *text = cli_find_secret(o.store, vault, "inbox_secret");
     assert_string_equal(text, "two words ");

@@ -19,11 +19,16 @@
 static char folder[] = "/tmp/vault_test_XXXXXX";
 static char key_path[64];
 static char other_path[64];
+static char next_path[64];
+static char credential_path[64];
 
 static int remove_keys(void **state)
 {
     unlink(key_path);
     unlink(other_path);
+    unlink(next_path);
+    unlink(credential_path);
+    unsetenv("CREDENTIALS_DIRECTORY");
     return 0;
 }
 
@@ -240,6 +245,112 @@ static void what_is_no_file_is_refused_without_waiting(void **state)
     assert_int_equal(e.kind, ERR_CONFIG);
 }
 
+static const char hex_1[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+static const char hex_2[] = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+/* Hands in LADLE_KEY as a process gets it; with "" it is as if it had never been there. */
+static void take(const char *text)
+{
+    static char entry[100]; /* belongs to the environment while it is in it */
+    snprintf(entry, sizeof(entry), "LADLE_KEY=%s", text);
+    assert_int_equal(putenv(entry), 0);
+    vault_take_environment();
+    assert_null(getenv("LADLE_KEY"));
+    assert_null(strstr(entry, *text != '\0' ? text : "?"));
+}
+
+static bool has_key(const struct vault *v, const char *hex)
+{
+    struct key *k = key_parse(hex, strlen(hex));
+    bool is = memcmp(key_id(k), key_id(vault_key(v)), KEY_ID) == 0;
+    key_free(k);
+    return is;
+}
+
+static void a_credential_takes_the_place_of_a_key_file(void **state)
+{
+    write_file(credential_path, hex_1, 0440); /* systemd guards the folder */
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
+    struct vault *v = open_good(key_path);
+    assert_int_equal(vault_source(v), VAULT_CREDENTIAL);
+    assert_true(has_key(v, hex_1));
+    assert_int_equal(access(key_path, F_OK), -1);
+    vault_free(v);
+}
+
+static void sources_that_disagree_are_an_error_that_names_them(void **state)
+{
+    struct err e = ERR_INIT;
+    write_file(credential_path, hex_1, 0400);
+    write_file(key_path, hex_2, 0600);
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
+    assert_null(vault_open(key_path, true, &e));
+    assert_int_equal(e.kind, ERR_CONFIG);
+    assert_non_null(strstr(e.message, "credential"));
+    assert_non_null(strstr(e.message, "key file"));
+    assert_null(strstr(e.message, "00112233"));
+    write_file(key_path, hex_1, 0600);
+    vault_free(open_good(key_path));
+}
+
+static void of_two_keys_a_value_opens_under_its_own(void **state)
+{
+    struct err e = ERR_INIT;
+    write_file(key_path, hex_1, 0600);
+    struct vault *old = open_good(key_path);
+    write_file(next_path, hex_2, 0600);
+    struct vault *both = open_good(key_path);
+    assert_true(has_key(both, hex_1));
+    struct key *k = key_parse(hex_2, strlen(hex_2));
+    assert_int_equal(vault_choose(both, key_id(k)), 0);
+    assert_true(vault_is_next(both) && has_key(both, hex_2));
+    assert_int_equal(vault_choose(old, key_id(k)), -1);
+    struct sealed before = seal(old, "name", "value"), after = seal(both, "name", "value");
+    struct secret *plain = vault_open_value(both, "name", before.bytes, before.len, &e);
+    assert_non_null(plain);
+    secret_free(plain);
+    assert_null(vault_open_value(old, "name", after.bytes, after.len, &e));
+    vault_replace(old, both);
+    plain = vault_open_value(old, "name", after.bytes, after.len, &e);
+    assert_non_null(plain);
+    secret_free(plain);
+    free(before.bytes);
+    free(after.bytes);
+    key_free(k);
+    vault_free(old);
+}
+
+static void one_at_a_time_changes_a_key(void **state)
+{
+    struct err e = ERR_INIT;
+    int first, second;
+    assert_int_equal(key_lock(key_path, &first, &e), 0);
+    assert_int_equal(key_lock(other_path, &second, &e), -1); /* in the same folder */
+    assert_int_equal(e.kind, ERR_CONFLICT);
+    key_unlock(first);
+    assert_int_equal(key_lock(key_path, &second, &e), 0);
+    key_unlock(second);
+}
+
+/* Last: what the environment said stays for the life of the process. */
+static void the_key_of_the_environment_is_taken_out_of_it(void **state)
+{
+    struct err e = ERR_INIT;
+    take(hex_1);
+    struct vault *v = open_good(key_path);
+    assert_int_equal(vault_source(v), VAULT_ENVIRONMENT);
+    assert_true(has_key(v, hex_1));
+    assert_int_equal(access(key_path, F_OK), -1);
+    vault_free(v);
+    write_file(key_path, hex_2, 0600);
+    assert_null(vault_open(key_path, true, &e));
+    assert_non_null(strstr(e.message, "LADLE_KEY"));
+    take("tell nobody");
+    assert_null(vault_open(key_path, true, &e));
+    assert_int_equal(e.kind, ERR_CONFIG);
+    assert_null(strstr(e.message, "tell nobody"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,12 +367,19 @@ int main(void)
                                   remove_keys),
         cmocka_unit_test_teardown(a_damaged_key_file_is_refused_and_kept, remove_keys),
         cmocka_unit_test_teardown(what_is_no_file_is_refused_without_waiting, remove_keys),
+        cmocka_unit_test_teardown(a_credential_takes_the_place_of_a_key_file, remove_keys),
+        cmocka_unit_test_teardown(sources_that_disagree_are_an_error_that_names_them, remove_keys),
+        cmocka_unit_test_teardown(of_two_keys_a_value_opens_under_its_own, remove_keys),
+        cmocka_unit_test_teardown(one_at_a_time_changes_a_key, remove_keys),
+        cmocka_unit_test_teardown(the_key_of_the_environment_is_taken_out_of_it, remove_keys),
     };
     if (mkdtemp(folder) == NULL) {
         return 1;
     }
     snprintf(key_path, sizeof(key_path), "%s/vault.key", folder);
     snprintf(other_path, sizeof(other_path), "%s/other.key", folder);
+    snprintf(next_path, sizeof(next_path), "%s/vault.key.next", folder);
+    snprintf(credential_path, sizeof(credential_path), "%s/ladle.key", folder);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     rmdir(folder);
     return failed;
