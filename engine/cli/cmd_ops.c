@@ -7,16 +7,19 @@
 
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "cli/ops_entry.h"
 #include "recipe/folder.h"
 #include "script/embed.h"
-#include "service/schema.h"
 
 enum { CONNECTORS_MAX = 1000, NAME_MAX_LEN = 64 };
 
 struct catalogue_list {
     struct cli *c;
     const struct project_hooks *hooks;
-    const char *entry; /* only this one; NULL: all */
+    struct project *project; /* NULL where there is none that loads */
+    const char *owner;       /* the connection that was named, or NULL */
+    const char *entry;       /* only this one; NULL: all */
+    bool is_known;           /* the connector that was named is there */
     bool has_triggers, has_actions;
     struct table *table; /* NULL with --json, and where one entry is asked for */
     size_t count;
@@ -24,9 +27,9 @@ struct catalogue_list {
 
 /* --- connectors ---------------------------------------------------------------------------- */
 
-static int compare_names(const void *a, const void *b)
+static int compare_texts(const void *a, const void *b)
 {
-    return strcmp(json_string_value(*(json_t *const *)a), json_string_value(*(json_t *const *)b));
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static bool has_name(const json_t *names, const char *name)
@@ -81,78 +84,71 @@ static json_t *connector_names(const char *folder)
     return names;
 }
 
-/* --- entries ------------------------------------------------------------------------------- */
+/* --- filters ------------------------------------------------------------------------------- */
 
-static json_t *or_null(json_t *v)
+static bool is_kind(const struct catalogue_list *l, bool is_trigger)
 {
-    return v ? json_incref(v) : json_null();
+    return is_trigger ? l->has_triggers : l->has_actions;
 }
 
-static json_t *plain_schema(const json_t *schema, int depth);
-
-/* A field's descriptor for other programs: {type required …}, where a Lua table has its type in
- * front. */
-static json_t *plain_field(const json_t *field, int depth)
+static bool is_text(const json_t *v, const char *key, const char *wanted)
 {
-    json_t *v = json_is_object(field) ? json_copy((json_t *)field) : json_object();
-    const char *type = schema_type(field);
-    json_t *of = json_object_get(v, "of"), *fields = json_object_get(v, "fields");
-    json_object_del(v, "1");
-    json_object_del(v, "optional");
-    json_object_set_new(v, "type", json_string(type ? type : "any"));
-    json_object_set_new(v, "required", json_boolean(schema_is_required(field)));
-    if (of && depth < JSON_DEPTH_MAX) {
-        json_object_set_new(v, "of", plain_field(of, depth + 1));
-    }
-    if (fields && depth < JSON_DEPTH_MAX) {
-        json_object_set_new(v, "fields", plain_schema(fields, depth + 1));
-    }
-    return v;
+    const char *text = json_get_text(v, key);
+    return text && strcasecmp(text, wanted) == 0;
 }
 
-static json_t *plain_schema(const json_t *schema, int depth)
-{
-    if (!json_is_object(schema)) {
-        return json_null();
-    }
-    json_t *v = json_object();
-    const char *name;
-    json_t *field;
-    json_object_foreach ((json_t *)schema, name, field) { /* the macro only reads */
-        json_object_set_new(v, name, plain_field(field, depth));
-    }
-    return v;
-}
-
-static json_t *describe(const char *connector, const char *name, const char *kind, json_t *table)
-{
-    json_t *v = json_object();
-    json_object_set_new(v, "name", json_sprintf("%s.%s", connector, name));
-    json_object_set_new(v, "kind", json_string(kind));
-    json_object_set_new(v, "method", or_null(json_object_get(table, "method")));
-    json_object_set_new(v, "path", or_null(json_object_get(table, "path")));
-    json_t *scopes = json_object_get(table, "scopes");
-    json_object_set_new(v, "scopes", json_is_array(scopes) ? json_incref(scopes) : json_array());
-    json_object_set_new(v, "input", plain_schema(json_object_get(table, "input"), 0));
-    json_object_set_new(v, "summary", or_null(json_object_get(table, "summary")));
-    return v;
-}
-
-static void join_texts(const json_t *list, struct buf *out)
+static bool has_scope(const json_t *v, const char *scope)
 {
     size_t i;
-    json_t *text;
-    json_array_foreach (list, i, text) {
-        (void)buf_printf(out, "%s%s", i > 0 ? " " : "",
-                         json_string_value(text)); /* cut where it is long */
+    json_t *one;
+    json_array_foreach (json_object_get(v, "scopes"), i, one) {
+        if (json_is_string(one) && strcmp(json_string_value(one), scope) == 0) {
+            return true;
+        }
     }
+    return false;
 }
+
+/* Every word of the text, in any case, in the name, the path or the summary. */
+static bool is_found(const json_t *v, const char *words)
+{
+    char *all = xasprintf("%s %s %s", json_get_text(v, "name"),
+                          json_get_text(v, "path") ? json_get_text(v, "path") : "",
+                          json_get_text(v, "summary") ? json_get_text(v, "summary") : "");
+    bool is_in = true;
+    while (*words && is_in) {
+        size_t len = strcspn(words, " ");
+        char *word = xstrndup(words, len);
+        is_in = strcasestr(all, word) != NULL;
+        free(word);
+        words += len + (words[len] == ' ');
+    }
+    free(all);
+    return is_in;
+}
+
+static bool is_wanted(const struct catalogue_list *l, const json_t *v)
+{
+    const struct cli *c = l->c;
+    const char *area = cli_option(c, "area"), *method = cli_option(c, "method");
+    const char *scope = cli_option(c, "scope"), *words = cli_option(c, "search");
+    return (!cli_option(c, "core") || json_get_bool(v, "core", false)) &&
+           (!area || is_text(v, "area", area)) && (!method || is_text(v, "method", method)) &&
+           (!scope || has_scope(v, scope)) && (!words || is_found(v, words));
+}
+
+/* --- listing ------------------------------------------------------------------------------- */
 
 static void add_row(struct catalogue_list *l, const json_t *v)
 {
     struct buf scopes;
     buf_init(&scopes, 400);
-    join_texts(json_object_get(v, "scopes"), &scopes);
+    size_t i;
+    json_t *text;
+    json_array_foreach (json_object_get(v, "scopes"), i, text) {
+        (void)buf_printf(&scopes, "%s%s", i > 0 ? " " : "",
+                         json_string_value(text)); /* cut where it is long */
+    }
     const char *cells[] = { json_get_text(v, "name"),
                             json_get_text(v, "kind"),
                             json_get_text(v, "method"),
@@ -164,99 +160,87 @@ static void add_row(struct catalogue_list *l, const json_t *v)
     buf_fini(&scopes);
 }
 
-/* --- one entry, for people ----------------------------------------------------------------- */
-
-static void print_field(const char *name, const json_t *field)
+static void print_whole(struct catalogue_list *l, const struct ops_entry *o)
 {
-    cli_print("  %-20s %-8s %s", name, json_get_text(field, "type"),
-              json_get_bool(field, "required", false) ? "required" : "optional");
-    json_t *value = json_object_get(field, "default");
-    if (value) {
-        char *text = json_text(value, NULL);
-        cli_print(", %s if not given", text);
-        free(text);
+    json_t *v = ops_entry_whole(o);
+    if (l->entry) {
+        ops_entry_add_sample(o, l->c->folder, v);
     }
-    struct buf choices;
-    buf_init(&choices, 400);
-    join_texts(json_object_get(field, "enum"), &choices);
-    cli_print("%s%s", choices.len > 0 ? ", one of: " : "", buf_text(&choices));
-    buf_fini(&choices);
-    const char *label = json_get_text(field, "label");
-    cli_print("%s%s\n", label ? "  – " : "", label ? label : "");
-}
-
-static void print_entry(const json_t *v)
-{
-    const char *method = json_get_text(v, "method"), *path = json_get_text(v, "path");
-    const char *summary = json_get_text(v, "summary");
-    cli_print("%s (%s)\n%s\n", json_get_text(v, "name"), json_get_text(v, "kind"),
-              summary ? summary : "");
-    if (method) {
-        cli_print("%s %s\n", method, path ? path : "");
-    }
-    struct buf scopes;
-    buf_init(&scopes, 400);
-    join_texts(json_object_get(v, "scopes"), &scopes);
-    cli_print("%s%s%s", scopes.len > 0 ? "scopes: " : "", buf_text(&scopes),
-              scopes.len > 0 ? "\n" : "");
-    buf_fini(&scopes);
-    const char *name;
-    json_t *field;
-    json_t *input = json_object_get(v, "input");
-    cli_print("%s", json_object_size(input) > 0 ? "input\n" : "");
-    json_object_foreach (input, name, field) {
-        print_field(name, field);
-    }
-}
-
-/* --- listing ------------------------------------------------------------------------------- */
-
-static void print_one(struct catalogue_list *l, const json_t *v)
-{
-    if (l->entry && strcmp(json_get_text(v, "name"), l->entry) != 0) {
-        return;
-    }
-    l->count++;
     if (l->c->is_json) {
         cli_print_json(v);
-    } else if (l->table) {
-        add_row(l, v);
     } else {
-        print_entry(v);
+        ops_entry_print(v);
     }
+    json_decref(v);
+}
+
+static void print_one(struct catalogue_list *l, const struct ops_entry *o)
+{
+    json_t *v = ops_entry_brief(o);
+    if (v && is_wanted(l, v)) {
+        l->count++;
+        if (l->table) {
+            add_row(l, v);
+        } else {
+            print_whole(l, o);
+        }
+    }
+    json_decref(v);
 }
 
 /* The entries of one kind in the order of their names, as Lua tables have none. */
-static void list_kind(struct catalogue_list *l, const char *connector, const char *kind,
-                      json_t *entries)
+static void list_kind(struct catalogue_list *l, struct ops_entry o)
 {
-    json_t *names[CONNECTORS_MAX];
+    json_t *names = areas_names(o.areas, o.table, o.is_trigger ? "events" : "operations");
+    const char **sorted = xcalloc(json_object_size(names) + 1, sizeof *sorted);
     size_t count = 0;
     const char *name;
-    json_t *table;
-    json_object_foreach (entries, name, table) {
-        if (count < CONNECTORS_MAX) {
-            names[count++] = json_string(name);
+    json_t *v;
+    json_object_foreach (names, name, v) {
+        sorted[count++] = name;
+    }
+    qsort(sorted, count, sizeof *sorted, compare_texts);
+    for (size_t i = 0; i < count; i++) {
+        o.name = sorted[i];
+        if (!l->entry || strcmp(l->entry, sorted[i]) == 0) {
+            print_one(l, &o);
         }
     }
-    qsort(names, count, sizeof *names, compare_names);
-    for (size_t i = 0; i < count; i++) {
-        name = json_string_value(names[i]);
-        json_t *v = describe(connector, name, kind, json_object_get(entries, name));
-        print_one(l, v);
-        json_decref(v);
-        json_decref(names[i]);
+    free(sorted);
+    json_decref(names);
+}
+
+/* A connection of ladle.yaml that is of this connector, for examples: its name and its config. */
+static void find_connection(const struct catalogue_list *l, struct ops_entry *o)
+{
+    o->owner = o->connector;
+    const char *name;
+    json_t *config;
+    json_object_foreach (l->project ? l->project->connections : NULL, name, config) {
+        const char *connector = json_get_text(config, "connector");
+        bool is_named = !l->owner || strcmp(l->owner, name) == 0;
+        if (connector && strcmp(connector, o->connector) == 0 && is_named) {
+            o->owner = name;
+            o->config = config;
+            return;
+        }
     }
 }
 
 static void list_connector(struct catalogue_list *l, const char *name)
 {
-    json_t *table = l->hooks->find_connector(l->hooks->ud, name);
-    if (l->has_triggers) {
-        list_kind(l, name, "trigger", json_object_get(table, "events"));
-    }
-    if (l->has_actions) {
-        list_kind(l, name, "action", json_object_get(table, "operations"));
+    struct areas areas = project_areas(l->hooks);
+    struct ops_entry o = {
+        .connector = name,
+        .table = l->hooks->find_connector(l->hooks->ud, name),
+        .areas = &areas,
+    };
+    find_connection(l, &o);
+    for (int is_trigger = 1; is_trigger >= 0; is_trigger--) {
+        o.is_trigger = is_trigger;
+        if (is_kind(l, is_trigger)) {
+            list_kind(l, o);
+        }
     }
 }
 
@@ -283,80 +267,130 @@ static void list_connectors(struct catalogue_list *l, const char *only)
 /* --- command ------------------------------------------------------------------------------- */
 
 /* The connector of a connection that ladle.yaml names, so that "crm.create_task" works as in a
- * recipe; else NULL. Yours. */
-static char *connector_of(const struct cli *c, const struct project_hooks *h, const char *name)
+ * recipe; else the word itself. Borrowed. */
+static const char *connector_of(struct catalogue_list *l, const char *word)
 {
-    struct diags *d = diags_new("ladle.yaml");
-    struct project *p =
-        project_load(c->folder, h, d); /* its errors are not this command's business */
-    const char *found =
-        p ? json_get_text(json_object_get(p->connections, name), "connector") : NULL;
-    char *connector = found ? xstrdup(found) : NULL;
-    if (p) {
-        project_free(p);
-    }
-    diags_free(d);
-    return connector;
+    const json_t *connections = l->project ? l->project->connections : NULL;
+    const char *found = json_get_text(json_object_get(connections, word), "connector");
+    l->owner = found ? word : NULL;
+    return found ? found : word;
 }
 
-static int no_such(const struct cli *c, const char *connector)
+/* What may be meant: an entry of a connector that is there, else a connector. The keys are all
+ * names of that kind; yours. */
+static json_t *words_near(const struct catalogue_list *l, const char *connector)
 {
-    json_t *names = connector_names(c->folder);
-    const char *words[CONNECTORS_MAX + 1] = { NULL };
-    for (size_t i = 0; i < json_array_size(names) && i < CONNECTORS_MAX; i++) {
-        words[i] = json_string_value(json_array_get(names, i));
+    struct areas areas = project_areas(l->hooks);
+    json_t *all = connector_names(l->c->folder), *words = json_object();
+    if (l->entry && l->is_known) {
+        const json_t *table = l->hooks->find_connector(l->hooks->ud, connector);
+        json_t *actions = areas_names(&areas, table, "operations");
+        json_t *triggers = areas_names(&areas, table, "events");
+        json_object_update(words, actions);
+        json_object_update(words, triggers);
+        json_decref(actions);
+        json_decref(triggers);
+    } else {
+        size_t i;
+        json_t *name;
+        json_array_foreach (all, i, name) {
+            json_object_set_new(words, json_string_value(name), json_true());
+        }
     }
-    const char *close = diag_closest(connector, words);
+    json_decref(all);
+    return words;
+}
+
+static int no_such(const struct catalogue_list *l, const char *connector)
+{
+    json_t *all = words_near(l, connector);
+    const char **words = xcalloc(json_object_size(all) + 1, sizeof *words);
+    size_t count = 0;
+    const char *name;
+    json_t *v;
+    json_object_foreach (all, name, v) {
+        words[count++] = name;
+    }
+    const char *close = diag_closest(l->is_known && l->entry ? l->entry : connector, words);
     struct err e;
     (void)err_set(&e, ERR_NOT_FOUND,
-                  "there is no connector, connection or operation \"%.80s\"%s%s%s", c->args[0],
+                  "there is no connector, connection or operation \"%.80s\"%s%s%s", l->c->args[0],
                   close ? "; is \"" : "; `ladle ops` lists them", close ? close : "",
                   close ? "\" meant?" : "");
-    json_decref(names);
-    return cli_fail(c, &e);
+    free(words);
+    json_decref(all);
+    return cli_fail(l->c, &e);
 }
 
+/* The last name that an action or trigger may have stands behind the first dot. */
 static int list_named(struct catalogue_list *l, const char *arg)
 {
     const char *dot = strchr(arg, '.');
     char *word = xstrndup(arg, dot ? (size_t)(dot - arg) : strlen(arg));
-    char *connector = connector_of(l->c, l->hooks, word);
-    if (!connector) {
-        connector = xstrdup(word);
-    }
-    char *entry = dot ? xasprintf("%s%s", connector, dot) : NULL;
-    l->entry = entry;
+    const char *connector = connector_of(l, word);
+    l->entry = dot ? dot + 1 : NULL;
     json_t *names = connector_names(l->c->folder);
-    bool is_known = has_name(names, connector);
-    if (is_known) {
+    l->is_known = has_name(names, connector);
+    if (l->is_known) {
         list_connectors(l, connector);
     }
-    int code = is_known && (l->count > 0 || !entry) ? CLI_OK : no_such(l->c, connector);
+    int code = l->is_known && (l->count > 0 || !dot) ? CLI_OK : no_such(l, connector);
     json_decref(names);
-    free(entry);
-    free(connector);
     free(word);
     return code;
 }
 
-static int run(struct cli *c)
+/* --kind trigger is --triggers; both of them are none. */
+static int read_kind(struct catalogue_list *l)
 {
-    const char *kind = cli_option(c, "kind");
+    const char *kind = cli_option(l->c, "kind");
     if (kind && strcmp(kind, "trigger") != 0 && strcmp(kind, "action") != 0) {
-        return cli_usage(c, "--kind %s: it is trigger or action", kind);
+        return cli_usage(l->c, "--kind %s: it is trigger or action", kind);
     }
-    struct catalogue_list l = { .c = c, .hooks = cli_hooks(c->folder) };
-    l.has_triggers = !kind || strcmp(kind, "trigger") == 0;
-    l.has_actions = !kind || strcmp(kind, "action") == 0;
-    if (c->arg_count == 1) {
-        return list_named(&l, c->args[0]);
-    }
-    list_connectors(&l, NULL);
+    bool only_triggers = cli_option(l->c, "triggers") || (kind && *kind == 't');
+    bool only_actions = cli_option(l->c, "actions") || (kind && *kind == 'a');
+    l->has_triggers = !only_actions || only_triggers;
+    l->has_actions = !only_triggers || only_actions;
     return CLI_OK;
 }
 
+/* The project is asked for the names of its connections only; its errors are not this command's
+ * business. */
+static struct project *load_project(const struct catalogue_list *l)
+{
+    struct diags *d = diags_new("ladle.yaml");
+    struct project *p = project_load(l->c->folder, l->hooks, d);
+    diags_free(d);
+    return p;
+}
+
+static int run(struct cli *c)
+{
+    struct catalogue_list l = { .c = c, .hooks = cli_hooks(c->folder) };
+    int code = read_kind(&l);
+    if (code != CLI_OK) {
+        return code;
+    }
+    l.project = load_project(&l);
+    if (c->arg_count == 1) {
+        code = list_named(&l, c->args[0]);
+    } else {
+        list_connectors(&l, NULL);
+    }
+    project_free(l.project);
+    return code;
+}
+
 static const struct option options[] = {
-    { "kind", "KIND", "only triggers, or only actions: trigger or action" },
+    { "triggers", NULL, "only triggers" },
+    { "actions", NULL, "only actions" },
+    { "kind", "KIND", "the same in a word: trigger or action" },
+    { "core", NULL,
+      "only the core set: what contacts, businesses and opportunities need, and all events" },
+    { "area", "AREA", "only actions of this area, such as calendars" },
+    { "method", "METHOD", "only actions that are called by it, such as GET" },
+    { "scope", "SCOPE", "only actions that need this scope" },
+    { "search", "WORDS", "only what has all of them in its name, path or summary" },
     { NULL, NULL, NULL },
 };
 
@@ -369,12 +403,18 @@ const struct command cmd_ops = {
     .help =
         "NAME is a connector (highlevel), a connection of ladle.yaml (crm), or one entry of "
         "either\n"
-        "(crm.create_task), which is then shown with its fields.\n"
-        "--json: {name kind method path scopes input summary}, one a line.",
+        "(crm.create_task), which is then shown whole: its fields, scopes and token, a step that "
+        "uses it, and of\n"
+        "a trigger its sample. Several filters narrow the list together.\n"
+        "--json: {name kind area core method path scopes summary access oauth_only version "
+        "deprecated\n"
+        "unsupported input output example}, or of a trigger {type note fields example}, one a "
+        "line.",
     .options = options,
     .run = run,
     .examples =
-        "  ladle ops highlevel --kind action\n"
-        "  ladle ops highlevel.create_task",
+        "  ladle ops highlevel --actions --core\n"
+        "  ladle ops crm --area calendars --search appointment\n"
+        "  ladle ops crm.create_task",
     .is_quiet = true,
 };

