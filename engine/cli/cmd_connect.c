@@ -1,71 +1,179 @@
-/* `ladle connect`: authorises a connection without a browser on this machine. Without an option it
- * prints the link to open; with a code, a refresh token or a token it gets and stores what the
- * engine needs, committed, as service/token.h does it. The engine notices the new row, also while
- * it runs. */
+/* `ladle connect`: authorises a connection. Without an option it shows the link to open and waits
+ * until the person is back (connect_wait.c); with a code, a refresh token or a token it gets and
+ * stores what the engine needs, committed, as service/token.h does it. The engine notices the new
+ * row, also while it runs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "cli/commands.h"
+#include "cli/connect_code.h"
+#include "cli/connect_wait.h"
 #include "cli/one_connection.h"
 #include "cli/read_secret.h"
+#include "format/date.h"
+#include "format/url.h"
 #include "service/token.h"
+#include "service/token_grant.h"
+
+/* --- the result ---------------------------------------------------------------------------- */
+
+static void print_line(const char *label, const char *text, const char *after)
+{
+    if (text && *text != '\0') {
+        cli_print("%-9s%s%s\n", label, text, after);
+    }
+}
+
+static void print_text(const struct cli *c, const json_t *v, const char *missing)
+{
+    cli_print("%s: %s; the token is stored, encrypted%s\n", c->args[0], json_get_text(v, "state"),
+              cli_option(c, "next") ? ", and used once the service refuses the first" : "");
+    print_line("account", json_get_text(v, "account"), "");
+    print_line("scopes", json_get_text(v, "scopes"), "");
+    print_line("missing", missing, ": asked for, and not granted");
+    print_line("expires", json_get_text(v, "expires_at"), ", the engine refreshes it before");
+}
+
+static void print_connected(const struct cli *c, const struct one_connection *o)
+{
+    json_t *v = connection_json(o->connection);
+    char *missing = token_scopes_missing(o->connection);
+    if (c->is_json) {
+        json_object_set_new(v, "scopes_missing",
+                            *missing != '\0' ? json_string(missing) : json_null());
+        cli_print_json(v);
+    } else {
+        print_text(c, v, missing);
+    }
+    free(missing);
+    json_decref(v);
+}
 
 /* --- the link ------------------------------------------------------------------------------ */
 
-/* The address that the service sends the person back to, as it is registered there; NULL where the
- * project names none. Yours. */
 static char *redirect_uri(const struct one_connection *o)
 {
-    const char *own = json_get_text(connection_config(o->connection), "redirect_uri");
-    const char *url = o->base->project->public_url;
-    if (own || !url) {
-        return own ? xstrdup(own) : NULL;
+    return token_redirect_uri(o->connection, o->base->project->public_url,
+                              o->base->project->listen);
+}
+
+/* Whether the address is one where the engine answers, so that waiting for it makes sense. */
+static bool is_ours(const char *redirect)
+{
+    struct url u;
+    if (!redirect || url_parse(redirect, strlen(redirect), &u, NULL) == -1) {
+        return false;
     }
-    size_t len = strlen(url);
-    return xasprintf("%.*s/oauth/callback", (int)(url[len - 1] == '/' ? len - 1 : len), url);
+    bool is = strstr(u.path, "/oauth/callback") != NULL; /* a proxy may put a path before it */
+    url_fini(&u);
+    return is;
 }
 
 /* Not through cli_print: the link holds the client id, which is no secret even where it is kept as
  * one. */
-static void print_link(const struct cli *c, const char *name, const char *link,
-                       const char *redirect)
+static void print_link_json(const char *name, const char *link, const struct token_flow *flow,
+                            bool is_waiting)
+{
+    char expires[DATE_TEXT];
+    date_format(flow->expires_us, expires);
+    json_t *v = json_object();
+    json_object_set_new(v, "name", json_string(name));
+    json_object_set_new(v, "authorize_url", json_string(link));
+    json_object_set_new(v, "redirect_uri",
+                        flow->redirect_uri ? json_string(flow->redirect_uri) : json_null());
+    json_object_set_new(v, "expires_at", json_string(expires));
+    json_object_set_new(v, "waiting", json_boolean(is_waiting));
+    char *text = json_text(v, NULL);
+    (void)puts(text);
+    free(text);
+    json_decref(v);
+}
+
+static void print_link_text(const char *name, const char *link, const struct token_flow *flow,
+                            const struct connect_wait *w)
+{
+    const char *back = flow->redirect_uri;
+    const char *who = !w                          ? ""
+                      : connect_wait_is_engine(w) ? ", where the engine finishes it"
+                                                  : ", where this command finishes it";
+    (void)printf(
+        "Open this link, sign in and choose the account. It is good for ten minutes:\n\n"
+        "   %s\n\n"
+        "You are sent back to %s%s.\n"
+        "If that page cannot be shown, copy its whole address, run this and paste it:\n\n"
+        "   ladle connect %s --code -\n\n",
+        link, back ? back : "the address that is registered there", who, name);
+}
+
+static void print_link(const struct cli *c, const char *link, const struct token_flow *flow,
+                       const struct connect_wait *w)
 {
     if (c->is_json) {
-        json_t *v = json_object();
-        json_object_set_new(v, "name", json_string(name));
-        json_object_set_new(v, "authorize_url", json_string(link));
-        json_object_set_new(v, "redirect_uri", redirect ? json_string(redirect) : json_null());
-        char *text = json_text(v, NULL);
-        (void)puts(text); /* cli_main looks at the stream's state at the end */
-        free(text);
-        json_decref(v);
-        return;
+        print_link_json(c->args[0], link, flow, w != NULL);
+    } else {
+        print_link_text(c->args[0], link, flow, w);
     }
-    (void)printf(
-        "1. Open this link, sign in and choose the account:\n\n   %s\n\n"
-        "2. You are sent to %s, also where that page cannot be shown.\n"
-        "   Copy the `code` out of its address: it is good for one use and a few minutes.\n"
-        "3. Run this, and paste the code when it waits:\n\n   ladle connect %s --code -\n",
-        link, redirect ? redirect : "the address that is registered there", name);
+    (void)fflush(stdout); /* who reads a pipe opens the link now; cli_main looks at the end */
+}
+
+/* Makes the flow and its link, and writes it down before anybody sees the link. */
+static int begin_flow(struct cli *c, struct one_connection *o, struct token_flow *flow, char **link,
+                      struct err *e)
+{
+    char *redirect = redirect_uri(o);
+    struct token_link how = { .redirect_uri = redirect,
+                              .is_white_label = cli_option(c, "white-label") != NULL,
+                              .install_link = cli_option(c, "install-link") };
+    int rc = token_flow_begin(o->connection, &how, flow, link, e);
+    free(redirect);
+    if (rc == -1) {
+        return err_prefix(e,
+                          "there is no link to open; a token that you have goes in with --token -");
+    }
+    struct flow_put *put = token_flow_put(flow, o->vault);
+    rc = store_exec(o->base->store, &put->op, e);
+    if (rc == 0) {
+        token_flow_written(flow, put);
+    }
+    flow_put_free(put);
+    return rc;
+}
+
+static int wait_for(struct cli *c, struct one_connection *o, struct connect_wait *w,
+                    struct token_flow *flow)
+{
+    struct err e = ERR_INIT;
+    if (connect_wait_run(w, flow, &e) == -1) {
+        return cli_fail(c, &e);
+    }
+    print_connected(c, o);
+    return CLI_OK;
 }
 
 static int show_link(struct cli *c, struct one_connection *o)
 {
     struct err e = ERR_INIT;
-    char *redirect = redirect_uri(o);
-    char *link = token_authorize_url(o->connection, &(struct token_link){ .redirect_uri = redirect }, &e);
-    if (link) {
-        print_link(c, c->args[0], link, redirect);
-    } else {
-        (void)err_prefix(&e,
-                         "there is no link to open; a token that you have goes in with --token -");
+    struct token_flow flow;
+    char *link = NULL;
+    if (begin_flow(c, o, &flow, &link, &e) == -1) {
+        return cli_fail(c, &e);
     }
-    int code = link ? CLI_OK : cli_fail(c, &e);
+    struct connect_wait *w = NULL;
+    bool is_waiting = !cli_option(c, "no-wait") && is_ours(flow.redirect_uri);
+    if (is_waiting) {
+        w = connect_wait_new(c, o, &e);
+    }
+    print_link(c, link, &flow, w);
+    int code = w ? wait_for(c, o, w, &flow) : is_waiting ? cli_fail(c, &e) : CLI_OK;
+    if (w) {
+        connect_wait_free(w);
+    }
     free(link);
-    free(redirect);
+    token_flow_fini(&flow);
     return code;
 }
 
@@ -90,59 +198,74 @@ static void nothing_to_do(void *ud)
     (void)ud;
 }
 
-static void print_connected(const struct cli *c, const struct one_connection *o)
-{
-    json_t *v = connection_json(o->connection);
-    if (c->is_json) {
-        cli_print_json(v);
-    } else {
-        const char *account = json_get_text(v, "account"), *scopes = json_get_text(v, "scopes");
-        const char *expires = json_get_text(v, "expires_at");
-        cli_print("%s: %s; the token is stored, encrypted%s\n", c->args[0],
-                  json_get_text(v, "state"),
-                  cli_option(c, "next") ? ", and used once the service refuses the first" : "");
-        cli_print("%s%s%s", account ? "account  " : "", account ? account : "",
-                  account ? "\n" : "");
-        cli_print("%s%s%s", scopes ? "scopes   " : "", scopes ? scopes : "", scopes ? "\n" : "");
-        cli_print("%s%s%s", expires ? "expires  " : "", expires ? expires : "",
-                  expires ? ", the engine refreshes it before\n" : "");
-    }
-    json_decref(v);
-}
+/* What is asked for, by the option that says it. */
+struct wish {
+    const char *option; /* "fetch": client credentials, without an option */
+    const struct secret *value;
+    const struct pasted *pasted; /* with "code" */
+    struct token_flow *flow;     /* that the code belongs to */
+    char *redirect_uri;
+};
 
-static void begin(struct one_connection *o, const char *option, const struct secret *value,
-                  struct outcome *out)
+static void begin(struct one_connection *o, const struct wish *wish, struct outcome *out)
 {
-    if (strcmp(option, "code") == 0) {
-        char *redirect = redirect_uri(o);
+    if (strcmp(wish->option, "code") == 0) {
+        bool is_known = wish->flow->name != NULL;
         token_exchange_code(o->connection,
-                            &(struct token_code){ .code = value, .redirect_uri = redirect },
+                            &(struct token_code){ .code = wish->pasted->code,
+                                                  .redirect_uri = is_known
+                                                                      ? wish->flow->redirect_uri
+                                                                      : wish->redirect_uri,
+                                                  .verifier = wish->flow->verifier },
                             on_done, out);
-        free(redirect);
-    } else if (strcmp(option, "refresh-token") == 0) {
-        token_exchange_refresh(o->connection, value, on_done, out);
-    } else if (strcmp(option, "next") == 0) {
-        token_store_next(o->connection, value, on_done, out);
+    } else if (strcmp(wish->option, "fetch") == 0) {
+        token_fetch(o->connection, on_done, out);
+    } else if (strcmp(wish->option, "refresh-token") == 0) {
+        token_exchange_refresh(o->connection, wish->value, on_done, out);
+    } else if (strcmp(wish->option, "next") == 0) {
+        token_store_next(o->connection, wish->value, on_done, out);
     } else {
-        token_store(o->connection, value, on_done, out);
+        token_store(o->connection, wish->value, on_done, out);
     }
 }
 
-static int exchange(struct cli *c, struct one_connection *o, const char *option,
-                    const struct secret *value)
+static int exchange(struct cli *c, struct one_connection *o, const struct wish *wish)
 {
     struct outcome out = { .err = ERR_INIT };
     if (service_load(o->service, &out.err) == -1 ||
         store_start(o->base->store, o->loop, nothing_to_do, NULL, &out.err) == -1) {
         return cli_fail(c, &out.err);
     }
-    begin(o, option, value, &out);
+    begin(o, wish, &out);
     one_connection_wait(o, &out.is_done);
+    if (wish->flow) {
+        connect_code_tell(o, wish->flow, out.err.kind != ERR_NONE ? &out.err : NULL);
+    }
     if (out.err.kind != ERR_NONE) {
         return cli_fail(c, &out.err);
     }
     print_connected(c, o);
     return CLI_OK;
+}
+
+static int exchange_code(struct cli *c, struct one_connection *o, const struct secret *value)
+{
+    struct pasted pasted = { .code = NULL };
+    struct token_flow flow = { .name = NULL };
+    struct err e = ERR_INIT;
+    bool is_named = json_get_text(connection_config(o->connection), "redirect_uri") ||
+                    o->base->project->public_url;
+    struct wish wish = { .option = "code",
+                         .pasted = &pasted,
+                         .flow = &flow,
+                         .redirect_uri = is_named ? redirect_uri(o) : NULL };
+    int code = pasted_read(value, &pasted, &e) == 0 && connect_code_take(o, &pasted, &flow, &e) == 0
+                   ? exchange(c, o, &wish)
+                   : cli_fail(c, &e);
+    free(wish.redirect_uri);
+    token_flow_fini(&flow);
+    pasted_fini(&pasted);
+    return code;
 }
 
 /* --- command ------------------------------------------------------------------------------- */
@@ -168,10 +291,27 @@ static struct secret *read_value(const struct cli *c, const char *option, struct
     if (strcmp(text, "-") != 0) {
         return secret_new(text, strlen(text));
     }
-    char *prompt = xasprintf("%s (not shown): ", option);
+    char *prompt = xasprintf("%s (not shown): ",
+                             strcmp(option, "code") == 0 ? "code, or the whole address" : option);
     struct secret *value = read_secret(prompt, e);
     free(prompt);
     return value;
+}
+
+static int act(struct cli *c, struct one_connection *o, const char *option,
+               const struct secret *value)
+{
+    if (!option && token_is_self_granted(o->connection)) {
+        return exchange(c, o, &(struct wish){ .option = "fetch" });
+    }
+    if (!option) {
+        return show_link(c, o);
+    }
+    if (strcmp(option, "code") == 0) {
+        return exchange_code(c, o, value);
+    }
+    return exchange(
+        c, o, &(struct wish){ .option = cli_option(c, "next") ? "next" : option, .value = value });
 }
 
 static int connect_with(struct cli *c, const char *option, const struct secret *value)
@@ -186,21 +326,36 @@ static int connect_with(struct cli *c, const char *option, const struct secret *
     if (code != CLI_OK) {
         return code;
     }
-    const char *what = cli_option(c, "next") ? "next" : option;
-    code = what ? exchange(c, &o, what, value) : show_link(c, &o);
+    code = act(c, &o, option, value);
     one_connection_close(&o);
     return code;
+}
+
+/* The options that go together; NULL, or what is wrong. */
+static const char *misfit(const struct cli *c, const char *option)
+{
+    bool is_link =
+        cli_option(c, "white-label") || cli_option(c, "install-link") || cli_option(c, "no-wait");
+    if (cli_option(c, "next") && (!option || strcmp(option, "token") != 0)) {
+        return "--next goes with --token";
+    }
+    if (is_link && option) {
+        return "--white-label, --install-link and --no-wait are about the link";
+    }
+    if (cli_option(c, "white-label") && cli_option(c, "install-link")) {
+        return "an install link has its host: --white-label does not go with it";
+    }
+    return NULL;
 }
 
 static int run(struct cli *c)
 {
     bool is_wrong = false;
     const char *option = chosen(c, &is_wrong);
-    if (is_wrong) {
-        return cli_usage(c, "--code, --refresh-token and --token do not go together");
-    }
-    if (cli_option(c, "next") && (!option || strcmp(option, "token") != 0)) {
-        return cli_usage(c, "--next goes with --token");
+    const char *wrong =
+        is_wrong ? "--code, --refresh-token and --token do not go together" : misfit(c, option);
+    if (wrong) {
+        return cli_usage(c, "%s", wrong);
     }
     struct err e = ERR_INIT;
     struct secret *value = option ? read_value(c, option, &e) : NULL;
@@ -214,10 +369,14 @@ static int run(struct cli *c)
 
 static const struct option options[] = {
     { "code", "CODE",
-      "the code that the authorisation gave; - reads it from the terminal or stdin" },
+      "the code, or the whole address, that you were sent back with; - reads it from the terminal "
+      "or stdin" },
     { "refresh-token", "TOKEN", "a refresh token that another installation gave up; - as above" },
     { "token", "TOKEN", "a private integration token or an API key; - as above" },
     { "next", NULL, "with --token: a second one, used once the service refuses the first" },
+    { "white-label", NULL, "the link at the service's host without its name" },
+    { "install-link", "URL", "use the install link that the service shows for your app" },
+    { "no-wait", NULL, "show the link and end; the engine takes you back" },
     { NULL, NULL, NULL },
 };
 
@@ -228,17 +387,23 @@ const struct command cmd_connect = {
     .args_max = 1,
     .summary = "Authorise a connection",
     .help =
-        "Without an option, prints the link at which a person authorises the connection, and "
-        "what to do with\n"
-        "the code that comes back. Values that are given as arguments are visible to other "
-        "processes of this\n"
-        "machine and stay in the shell's history: - keeps them out. A refresh token is used up "
-        "by this.\n"
+        "Without an option, shows the link at which a person authorises the connection, and waits "
+        "up to ten\n"
+        "minutes until they are back: at the engine where it runs, else at this command, which "
+        "then listens at\n"
+        "the project's address. Ctrl-C ends the waiting only. A connection with client "
+        "credentials needs no link:\n"
+        "its token is fetched. Where the browser cannot reach this machine, --code takes the "
+        "address by hand.\n"
+        "Values that are given as arguments are visible to other processes of this machine and "
+        "stay in the\n"
+        "shell's history: - keeps them out. A refresh token is used up by this.\n"
         "To change a private token without a gap: make a new one at the service, store it with "
         "--next, and\n"
         "remove the old one there; the engine goes over to the second by itself.\n"
-        "--json: {name authorize_url redirect_uri}, or the connection as `ladle connections` "
-        "shows it.",
+        "--json: {name authorize_url redirect_uri expires_at waiting}, then, and with the other "
+        "options, the\n"
+        "connection as `ladle connections` shows it with scopes_missing.",
     .options = options,
     .run = run,
     .examples =

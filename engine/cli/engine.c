@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "admin/admin.h"
+#include "admin/callback.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -48,6 +49,7 @@ struct engine {
     struct token_reminder *reminder;
     struct router *router;
     struct hooks *hooks;
+    struct callback *callback;
     struct http_server *server;
     struct admin_opts admin;
     struct timer drain_timer;
@@ -214,6 +216,11 @@ struct engine *engine_new(const struct project *p, const struct recipe_set *reci
         engine_free(en);
         return NULL;
     }
+    en->callback = callback_new(&(struct callback_opts){ .service = en->service,
+                                                         .store = en->store,
+                                                         .vault = en->vault,
+                                                         .public_url = p->public_url,
+                                                         .listen = p->listen });
     en->admin = (struct admin_opts){ .store = en->store, .runner = en->runner };
     return en;
 }
@@ -226,6 +233,8 @@ static void on_request(void *ud, struct exchange *x)
     struct engine *en = ud;
     if (strncmp(exchange_path(x), "/hooks/", 7) == 0) {
         hooks_handle(en->hooks, x);
+    } else if (callback_handles(exchange_path(x))) {
+        callback_handle(en->callback, x);
     } else {
         admin_handle(&en->admin, x);
     }
@@ -329,6 +338,7 @@ void engine_free(struct engine *en)
     if (en->server != NULL) {
         http_server_free(en->server);
     }
+    callback_free(en->callback);
     if (en->service != NULL) {
         service_free(en->service);
     }

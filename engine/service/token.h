@@ -82,6 +82,9 @@ void token_exchange_code(struct connection *c, const struct token_code *code, to
                          void *ud);
 void token_exchange_refresh(struct connection *c, const struct secret *refresh_token,
                             token_done_fn done, void *ud);
+/* The scopes that were asked for and not granted, space separated; "" for none, or where the
+ * service does not say what it granted. Yours. */
+char *token_scopes_missing(const struct connection *c);
 /* The first token of a connection with client credentials, which fetches all others by itself. */
 void token_fetch(struct connection *c, token_done_fn done, void *ud);
 void token_store(struct connection *c, const struct secret *token, token_done_fn done, void *ud);

@@ -132,6 +132,36 @@ bool token_is_asked(const struct connection *c)
     return c->token->ask.done != NULL || c->token->next_ask.done != NULL;
 }
 
+/* Whether a list of words has this one. */
+static bool has_word(const char *list, const char *word, size_t len)
+{
+    for (const char *at = list; *at != '\0';) {
+        size_t n = strcspn(at, " ");
+        if (n == len && strncmp(at, word, len) == 0) {
+            return true;
+        }
+        at += n + (at[n] == ' ');
+    }
+    return false;
+}
+
+char *token_scopes_missing(const struct connection *c)
+{
+    char *wanted = token_scopes_wanted(c, " ");
+    const char *granted = c->token->pair.scopes;
+    struct buf out;
+    buf_init(&out, strlen(wanted) + 1);
+    for (const char *at = wanted; granted != NULL && *at != '\0';) {
+        size_t n = strcspn(at, " ");
+        if (n > 0 && !has_word(granted, at, n)) {
+            (void)buf_printf(&out, "%s%.*s", out.len > 0 ? " " : "", (int)n, at); /* it fits */
+        }
+        at += n + (at[n] == ' ');
+    }
+    free(wanted);
+    return buf_take(&out, NULL);
+}
+
 static struct secret *copy_secret(const struct secret *value)
 {
     return value != NULL ? secret_new(secret_bytes(value), secret_len(value)) : NULL;

@@ -3,7 +3,9 @@
 -- is no grace period for a lost answer of the token endpoint, since none is documented: who loses
 -- the answer has lost the connection.
 --
--- The vendor does not document the bodies of failed grants: they are those of RFC 6749, 5.2.
+-- The vendor does not document the bodies of failed grants: they are those of RFC 6749, 5.2. A code
+-- that was asked for with a redirect_uri needs the same one when it is exchanged (4.1.3). PKCE is not
+-- part of the vendor's API: its token endpoint knows no code_verifier, and neither does this one.
 
 local answer = require 'sandbox.answer'
 
@@ -96,7 +98,7 @@ local function exchange_code(self, call, form)
     refuse_grant(call, 'Invalid grant: authorization code is invalid')
   elseif code.expires_ms and code.expires_ms <= now then
     refuse_grant(call, 'Invalid grant: authorization code has expired')
-  elseif code.redirect_uri and form.redirect_uri and code.redirect_uri ~= form.redirect_uri then
+  elseif code.redirect_uri and code.redirect_uri ~= form.redirect_uri then
     refuse_grant(call, 'Invalid grant: redirect_uri is invalid')
   end
   code.is_used = true

@@ -365,13 +365,13 @@ static void the_link_to_authorise_holds_what_the_service_needs(void **state)
     struct peer p;
     peer_start(&p, 200, tokens);
     write_project(f, &p);
-    assert_int_equal(fix_run(f, "connect", "crm", "--json"), CLI_OK);
+    assert_int_equal(fix_run(f, "connect", "crm", "--no-wait", "--json"), CLI_OK);
     json_t *v = fix_line(f, 0);
     const char *link = json_get_text(v, "authorize_url");
     assert_contains(link, "client_id=my-client");
     assert_contains(link, "redirect_uri=https%3A%2F%2Fhooks.example.com%2Foauth%2Fcallback");
     json_decref(v);
-    assert_int_equal(fix_run(f, "connect", "crm"), CLI_OK);
+    assert_int_equal(fix_run(f, "connect", "crm", "--no-wait"), CLI_OK);
     assert_contains(f->out, "ladle connect crm --code -");
     assert_int_equal(p.requests, 0);
     peer_stop(&p);

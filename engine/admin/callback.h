@@ -1,0 +1,27 @@
+#pragma once
+
+#include "crypto/vault.h"
+#include "net/http_server.h"
+#include "service/service.h"
+#include "store/store.h"
+
+/* Where a service sends a person back to: GET /oauth/callback, or /oauth/callback/<connection>. The
+ * authorisation that began here is found by its state, used up, and only then is its code
+ * exchanged; who waits for it reads that in the store (service/token_flow.h). One that began at the
+ * service carries no state of ours: it is taken only where the connection says accept_installs, and
+ * only for the account that the connection has. Loop thread. */
+struct callback;
+
+struct callback_opts {
+    struct service *service;
+    struct store *store;
+    struct vault *vault;
+    const char *public_url; /* of the project, or NULL; for the redirect URI */
+    const char *listen;
+};
+
+struct callback *callback_new(const struct callback_opts *o);
+/* Before the service is freed and after the server is; NULL is allowed. */
+void callback_free(struct callback *cb);
+bool callback_handles(const char *path);
+void callback_handle(struct callback *cb, struct exchange *x); /* answers it, now or later */
