@@ -3,6 +3,7 @@
 -- version, unknown, missing and wrong fields; the answer is made by answers.lua from the schema of
 -- the output. An area's file is loaded when a path of its own is asked for.
 
+local access = require 'sandbox.access'
 local answers = require 'sandbox.answers'
 
 local catalogue = {}
@@ -119,6 +120,19 @@ local function has_body(operation, body)
   return is_with_body or next(body) ~= nil
 end
 
+-- 403 where a location's token names another location, in whichever place.
+local function check_locations(call)
+  for _, part in ipairs { call.params, call.query, call.body or {} } do
+    local names_alt = part.altType == nil or part.altType == 'location'
+    if type(part.locationId) == 'string' then
+      access.location(call, part.locationId)
+    end
+    if names_alt and type(part.altId) == 'string' then
+      access.location(call, part.altId)
+    end
+  end
+end
+
 local function compile(name, operation, file)
   local path, query, body = places(operation)
   local version = operation.headers and operation.headers.Version
@@ -131,7 +145,12 @@ local function compile(name, operation, file)
     version = version,
     params = path, query = query, body_as = operation.body_as,
     body = not operation.unsupported and has_body(operation, body) and body or nil,
-    run = function(call) return answers.make(call, operation) end,
+    run = function(call)
+      if call.token.type == 'Location' then
+        check_locations(call)
+      end
+      return answers.make(call, operation)
+    end,
   }
 end
 

@@ -60,6 +60,7 @@ local function state(sandbox)
   return answer.ok {
     app = sandbox:credentials(), settings = sandbox.settings, effects = sandbox.ledger.counts,
     contacts = sandbox.people.count, requests = sandbox.requests, answers = sandbox.answers,
+    served = sandbox.served,
     rate = { refused = sandbox.limits.refused, peak = sandbox.limits.peak },
     webhooks = sandbox.webhooks:report(), lost_answers = sandbox.lost_answers,
   }

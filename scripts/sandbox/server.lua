@@ -67,7 +67,8 @@ function server.new(options)
     now = options.now, app = app, settings = default_settings(), data = data,
     seed = options.seed, base_url = options.base_url or 'http://127.0.0.1',
     ids = random.new(options.seed, 'ids'), secrets = random.new(options.seed, 'secrets'),
-    traces = random.new(options.seed, 'traces'), requests = 0, answers = {}, lost_answers = 0,
+    traces = random.new(options.seed, 'traces'), requests = 0, answers = {}, served = {},
+    lost_answers = 0,
   }, Sandbox)
   for name, value in pairs(options.settings or {}) do
     self.settings[name] = value
@@ -235,7 +236,10 @@ local function perform(self, call)
     return limits.refusal()
   end
   read_input(call)
-  return call.operation.run(call)
+  local result = call.operation.run(call)
+  local name = call.operation.name
+  self.served[name] = (self.served[name] or 0) + 1
+  return result
 end
 
 -- What an operation sees of its request: params, query, body or form, token, and the sandbox.

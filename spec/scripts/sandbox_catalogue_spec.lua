@@ -94,7 +94,7 @@ local function new_world()
 end
 
 local function full_input(operation)
-  return generated_calls.input(operation, {})
+  return generated_calls.input(operation, { locationId = kit.LOCATION, altId = kit.LOCATION })
 end
 
 describe('an operation of the catalogue that is not played', function()
@@ -187,6 +187,16 @@ describe('an operation of the catalogue that is not played', function()
       { answer.status, answer.json.message })
   end)
 
+  it('refuses another location than the token\'s, wherever it is named', function()
+    local world = new_world()
+    for _, name in ipairs { 'get_calendars', 'create_calendar', 'get_timezones' } do
+      local operation = area_of(name)[name]
+      local answer = call(world, operation, generated_calls.input(operation, { locationId = 'other' }))
+      assert.are.same({ name, 403, 'The token does not have access to this location.' },
+        { name, answer.status, answer.json.message })
+    end
+  end)
+
   it('answers the same to the same request, what was sent among it, and counts what it may have changed', function()
     local operation = area_of('create_calendar').create_calendar
     local answers = {}
@@ -203,7 +213,7 @@ describe('an operation of the catalogue that is not played', function()
 
   it('has one item on the first page of a list and none on the next', function()
     local world = new_world()
-    local headers = { headers = { version = '2021-07-28' }, query = { altId = 'l', altType = 'location',
+    local headers = { headers = { version = '2021-07-28' }, query = { altId = kit.LOCATION, altType = 'location',
       limit = '10', offset = '0' } }
     assert.are.equal(1, #kit.call(world, 'GET', '/invoices/', nil, headers).json.invoices)
     headers.query.offset = '10'

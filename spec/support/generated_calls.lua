@@ -41,15 +41,29 @@ function value_of(descriptor, with_optional)
   return EXAMPLES[kind] or 'anything'
 end
 
--- The input of a call with everything that the operation takes, but what the connection fills in and
--- has.
-function generated_calls.input(operation, filled)
+-- The input of a call with everything that the operation takes. `known` has the values of fields that
+-- must be right (by name); `filled` the keys that the connection has, whose fields are left out.
+function generated_calls.input(operation, known, filled)
   local input = {}
   for name, descriptor in pairs(operation.input or {}) do
-    if not (descriptor.from_connection and filled[descriptor.from_connection]) then
-      input[name] = value_of(descriptor, true)
+    if not (filled and filled[descriptor.from_connection]) then
+      input[name] = known[name] or value_of(descriptor, true)
     end
   end
+  return input
+end
+
+-- An input that must be refused: a required field of it is missing; where none is, one is too many.
+function generated_calls.broken(operation, known, filled)
+  local input = generated_calls.input(operation, known, filled)
+  for _, name in ipairs(sorted_names(input)) do
+    local descriptor = operation.input[name]
+    if not descriptor.optional and descriptor.default == nil then
+      input[name] = nil
+      return input
+    end
+  end
+  input.noSuchField = 'x'
   return input
 end
 
