@@ -48,6 +48,12 @@ function Case.new(options)
   return self
 end
 
+-- The file of an earlier release, in the place of the store that is there.
+local function put_store(stage, path)
+  for _, suffix in ipairs { '', '-wal', '-shm' } do os.remove(stage:path('data/ladle.db' .. suffix)) end
+  assert(host.write_file(stage:path 'data/ladle.db', assert(host.read_file(path))))
+end
+
 -- The sandbox's own webhooks come when they like; only a scenario that is about them hears them.
 local function prepare(self)
   local stage, scenario = self.stage, self.scenario
@@ -59,6 +65,7 @@ local function prepare(self)
   if not scenario.hears_sandbox then control(self, 'hooks', { urls = json.array {} }) end
   if scenario.settings then control(self, 'settings', scenario.settings) end
   stage:connect()
+  if scenario.store then put_store(stage, scenario.store) end
   control(self, 'settings', { access_token_s = 86399, rate_max = 1000000 })
 end
 

@@ -1,7 +1,8 @@
 -- Stores that earlier releases left behind: each is copied, brought up to date, and its runs go on.
 --
 -- stores/version-N.db was written by that release, with the recipe below and a shop that could not be reached: one run
--- that waits for its second try behind a step that is done, and one duplicate delivery. It is never made anew.
+-- that waits for its second try behind a step that is done, and one duplicate delivery. It is never made anew; only
+-- the second try was put off to the year 2099.
 package.path = './spec/support/?.lua;' .. package.path
 local flow = require 'flow'
 local host, json = flow.host, flow.json
