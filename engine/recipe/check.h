@@ -33,6 +33,7 @@ struct check {
     const struct item_scope *items;    /* inside `each`, else NULL */
     bool is_part;                      /* without `when`: others call it and give its inputs */
     bool has_error;                    /* inside on_error: `error` is there */
+    bool may_page;                     /* inside `each`: `pages` and the connections are there */
     bool in_steps;                     /* inside a step: `steps` is there */
 };
 

@@ -14,6 +14,7 @@
 #include "recipe/literal.h"
 #include "recipe/maps.h"
 #include "recipe/scan.h"
+#include "recipe/use.h"
 #include "service/schema.h"
 
 enum { PATH_SEGMENTS_MAX = 32, EXPRESSION_MAX = 4096, MATCH_FIELDS_MAX = 16 };
@@ -100,6 +101,17 @@ static void on_find(void *ud, enum scan_what what, const char *name, size_t len)
         check_error(c->diags, s->at, "write map_fields(\"contact\", value)",
                     "a field map's name stands in quotes as the first argument");
         return;
+    case SCAN_PAGES:
+        if (c->may_page) {
+            reference_pages(c, s->at, name, len);
+            return;
+        }
+        /* fall through */
+    case SCAN_PAGES_ANY:
+        check_error(c->diags, s->at, "each: = pages(crm.search_contacts_advanced, { … })",
+                    c->may_page ? "an operation's name stands as the first value of `pages`"
+                                : "`pages` is there only in `each`");
+        return;
     case SCAN_ITEM:
         if (!c->items && !s->has_function) {
             check_error(c->diags, s->at, NULL, "`item` is there only in a step with `each`");
@@ -115,6 +127,8 @@ static void on_find(void *ud, enum scan_what what, const char *name, size_t len)
 
 /* --- expressions ------------------------------------------------------------------------------ */
 
+enum { EXTRA_NAMES_MAX = YAML_DEPTH_MAX + 100 };
+
 /* The names of the items that are seen here, NULL-terminated. Each `each` lies a level deeper in
  * the file than the one around it, so there is room for all. */
 static void item_names(const struct check *c, const char *names[YAML_DEPTH_MAX + 1])
@@ -126,13 +140,34 @@ static void item_names(const struct check *c, const char *names[YAML_DEPTH_MAX +
     names[count] = NULL;
 }
 
+/* `pages`, and the connections whose operations it takes. */
+static void add_connections(const struct check *c, const char *names[EXTRA_NAMES_MAX + 1])
+{
+    size_t count = 0;
+    while (names[count]) {
+        count++;
+    }
+    names[count++] = "pages";
+    const char *need;
+    json_t *connector;
+    json_object_foreach (c->needs, need, connector) {
+        if (count < EXTRA_NAMES_MAX) {
+            names[count++] = need;
+        }
+    }
+    names[count] = NULL;
+}
+
 static void compile(struct check *c, const struct yaml *y, const char *text, size_t len)
 {
     if (!c->hooks || !c->hooks->check_expression) {
         return;
     }
-    const char *extra[YAML_DEPTH_MAX + 1];
+    const char *extra[EXTRA_NAMES_MAX + 1];
     item_names(c, extra);
+    if (c->may_page) {
+        add_connections(c, extra);
+    }
     char *hint = NULL;
     struct err e = ERR_INIT;
     if (c->hooks->check_expression(c->hooks->ud, text, len, extra, &hint, &e) != 0) {

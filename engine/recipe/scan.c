@@ -192,6 +192,28 @@ static void find_map(struct cursor c, scan_fn fn, void *ud)
     }
 }
 
+/* pages(crm.search_contacts, …), or the same name in quotes. */
+static void find_pages(struct cursor c, scan_fn fn, void *ud)
+{
+    struct token open = next_token(&c);
+    struct token owner = next_token(&c);
+    struct token dot = next_token(&c);
+    bool is_call = is_sign(&open, "(");
+    if (is_call && owner.kind == TOKEN_STRING && (is_sign(&dot, ",") || is_sign(&dot, ")"))) {
+        fn(ud, SCAN_PAGES, owner.text, owner.len);
+        return;
+    }
+    struct token name = next_token(&c);
+    struct token after = next_token(&c);
+    bool is_name = owner.kind == TOKEN_NAME && is_sign(&dot, ".") && name.kind == TOKEN_NAME;
+    bool is_close = owner.text + owner.len + 1 == name.text; /* no blanks between them */
+    if (is_call && is_name && is_close && (is_sign(&after, ",") || is_sign(&after, ")"))) {
+        fn(ud, SCAN_PAGES, owner.text, (size_t)(name.text + name.len - owner.text));
+    } else {
+        fn(ud, SCAN_PAGES_ANY, NULL, 0);
+    }
+}
+
 static bool is_table_key(struct cursor c)
 {
     struct token sign = next_token(&c);
@@ -208,6 +230,8 @@ static void look_at(const struct token *name, struct cursor c, scan_fn fn, void 
         find_step(c, fn, ud);
     } else if (is_text(name, "map_fields") || is_text(name, "map_each")) {
         find_map(c, fn, ud);
+    } else if (is_text(name, "pages")) {
+        find_pages(c, fn, ud);
     } else if (is_text(name, "item")) {
         fn(ud, SCAN_ITEM, NULL, 0);
     } else if (is_text(name, "error")) {

@@ -10,8 +10,10 @@ enum scan_what {
     SCAN_STEP_ANY, /* steps used in another way, such as steps[x]: no name is known */
     SCAN_MAP,      /* map_fields("NAME", …) or map_each("NAME", …) */
     SCAN_MAP_ANY,  /* the same with a name that is computed */
-    SCAN_ITEM,     /* item */
-    SCAN_ERROR     /* error */
+    SCAN_PAGES, /* pages(CONNECTION.OPERATION, …): both names with the dot, or pages("…", …) */
+    SCAN_PAGES_ANY, /* the same with a name that is computed */
+    SCAN_ITEM,      /* item */
+    SCAN_ERROR      /* error */
 };
 
 /* Called for each find, in the order of the text; name is not NUL-terminated, and NULL where none

@@ -124,7 +124,9 @@ static bool read_each(struct check *c, const struct yaml *y, json_t *step, struc
     const struct yaml *parallel = yaml_get(y, "parallel");
     if (each) {
         json_t *descriptor = json_pack("[s]", "list");
+        c->may_page = true;
         set_new(step, "each", node_value(c, each, "`each`", descriptor));
+        c->may_page = false;
         json_decref(descriptor);
         *scope = (struct item_scope){ .name = read_as(c, y, step), .outer = c->items };
         read_at_once(c, y, step);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "service/paging.h"
 
 enum { REFERENCE_MAX = 200, MODULES_MAX = 100, MODULE_NAME_MAX = 64 };
 
@@ -148,6 +149,30 @@ bool reference_event(struct check *c, const struct yaml *y, const char *what, st
     *out = (struct reference){ 0 };
     return split(c, y, what, "such as crm.contact_created", out) &&
            find_member(c, y, out, "events");
+}
+
+void reference_pages(struct check *c, const struct yaml *y, const char *name, size_t len)
+{
+    struct reference r = { .text = xstrndup(name, len) };
+    char *dot = strchr(r.text, '.');
+    if (!dot || dot == r.text || !dot[1] || len > REFERENCE_MAX) {
+        check_error(c->diags, y, "such as pages(crm.search_contacts_advanced, { … })",
+                    "`pages` takes connection.name, not `%.60s`", r.text);
+        reference_fini(&r);
+        return;
+    }
+    *dot = '\0';
+    r.owner = r.text;
+    r.name = dot + 1;
+    if (find_member(c, y, &r, "operations") && r.table) {
+        json_t *paging = paging_of(r.table);
+        if (!paging) {
+            check_error(c->diags, y, "use it as a step, and go through its output with `each`",
+                        "%s.%s does not answer in pages", r.owner, r.name);
+        }
+        json_decref(paging);
+    }
+    reference_fini(&r);
 }
 
 /* --- scripts ---------------------------------------------------------------------------------- */

@@ -20,5 +20,9 @@ bool reference_action(struct check *c, const struct yaml *y, struct reference *o
 bool reference_event(struct check *c, const struct yaml *y, const char *what,
                      struct reference *out);
 
+/* `pages(crm.search_contacts, …)` at that node: "crm.search_contacts" names an operation that
+ * answers in pages, or the error is recorded. */
+void reference_pages(struct check *c, const struct yaml *y, const char *name, size_t len);
+
 /* The text of a script and of the project's modules that it requires literally, into c->scripts. */
 void reference_keep_script(struct check *c, const struct yaml *y, const char *name);

@@ -96,17 +96,18 @@ static char *text_of(lua_State *L, int index)
     return text;
 }
 
-/* act.complete(path, input, output): journals a step that made no call of its own.   [-3, +0,
- * raises] */
+/* act.complete(path, input, output, is_again): journals a step that made no call of its own. Where
+ * it is done already that stays, unless is_again: then the output is replaced.   [-4, +0, raises]
+ */
 static int act_complete(lua_State *L)
 {
     struct run *run = run_of(L);
     const char *path = luaL_checkstring(L, 1);
     const struct journal_row *earlier = run_recall(run, path);
-    if (earlier != NULL && earlier->state == JOURNAL_DONE) {
+    lua_settop(L, 4);
+    if (earlier != NULL && earlier->state == JOURNAL_DONE && !lua_toboolean(L, 4)) {
         return 0; /* walked again */
     }
-    lua_settop(L, 3);
     void **input = box_push(L, free);
     *input = text_of(L, 2);
     void **output = box_push(L, free);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "run/effect.h"
+#include "service/paging.h"
 
 static int call_finish(lua_State *L, int status, lua_KContext ctx)
 {
@@ -107,10 +108,11 @@ int act_begun(lua_State *L)
  * of how it is called; false where it is called like any other.   [-2, +1, raises] */
 int act_describe(lua_State *L)
 {
-    static const char *const keys[] = { "run", "run_when", "pages", "custom_fields", "dates" };
+    static const char *const keys[] = { "run", "run_when", "custom_fields", "dates" };
     const char *connection = luaL_checkstring(L, 1);
     const struct connection *c = find_connection(L, act_branch(L)->run, connection);
     const struct operation *op = find_operation(L, c, connection, luaL_checkstring(L, 2));
+    lua_settop(L, 2);
     lua_createtable(L, 0, 4); // table
     bool is_plain = true;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -121,6 +123,14 @@ int act_describe(lua_State *L)
             is_plain = false;
         }
     }
+    json_t **pages = (json_t **)box_push(L, (void (*)(void *))json_decref); // table box
+    *pages = paging_of(op->table);
+    if (*pages != NULL) {
+        vm_push_json(L, *pages, false); // table box pages
+        lua_setfield(L, -3, "pages");
+        is_plain = false;
+    }
+    lua_settop(L, 3); // connection operation table
     if (is_plain) {
         lua_pushboolean(L, false);
         return 1;

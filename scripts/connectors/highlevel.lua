@@ -78,7 +78,9 @@ local object = { 'object', optional = true }
 local tags = { 'list', of = { 'string' } }
 local location = { 'string', max = 128, optional = true, from_connection = 'location' }
 
+local number = { 'number', optional = true }
 local readonly, write = { 'contacts.readonly' }, { 'contacts.write' }
+local opportunity_readonly, opportunity_write = { 'opportunities.readonly' }, { 'opportunities.write' }
 
 local fixed_tags = {
   'list', of = { 'string' }, optional = true, needs = 'replace_tags',
@@ -96,6 +98,13 @@ local verify = { 'boolean', optional = true, engine = true, label = 'Read it bac
 -- What one call cannot do, in a file of its own that is loaded with its first use.
 local function writes(name)
   return function(ctx, input) return require('lib.highlevel.contact_writes')[name](ctx, input) end
+end
+
+-- The same operation, with custom fields by name.
+local function opportunity_writes(name)
+  return function(ctx, input)
+    return ctx:call(name, require('lib.highlevel.custom_fields').encoded(ctx, input, 'opportunity'))
+  end
 end
 
 -- The fields of a contact that every operation that writes one takes; `more` adds those that only some take.
@@ -307,9 +316,7 @@ return {
         businessId = id, locationId = location, limit = count, skip = count, query = text, custom_fields = names,
       },
       output = { contacts = { 'list' }, count = count }, custom_fields = many_contacts,
-      pages = {
-        items = 'contacts', style = 'offset', offset = 'skip', size = 'limit', size_max = 100, total = 'count',
-      },
+      pages = { items = 'contacts', style = 'offset', offset = 'skip', size = 'limit', size_max = 100 },
     },
     search_contacts_advanced = {
       method = 'POST', path = '/contacts/search', summary = 'Search contacts by filters, page by page',
@@ -507,6 +514,64 @@ return {
       },
       output = { tasks = { 'list' } },
       pages = { items = 'tasks', style = 'offset', offset = 'skip', size = 'limit', size_max = 100 },
+    },
+
+    create_opportunity = {
+      method = 'POST', path = '/opportunities/', summary = 'Create an opportunity', scopes = opportunity_write,
+      success = 201, idempotent = false,
+      input = {
+        pipelineId = id, locationId = location, name = { 'string' }, pipelineStageId = text, contactId = id,
+        status = { 'string', enum = { 'open', 'won', 'lost', 'abandoned', 'all' } }, monetaryValue = number,
+        assignedTo = text, customFields = custom_fields,
+      },
+      output = { opportunity = { 'object' } },
+      run = opportunity_writes 'create_opportunity', run_when = { { map = 'customFields' } },
+      probe = {
+        list = 'search_opportunity',
+        from = { location_id = 'locationId', contact_id = 'contactId', pipeline_id = 'pipelineId' }, with = { limit = 100 },
+        items = 'opportunities', match = { 'name', 'contactId', 'pipelineId' }, date = 'createdAt', as = 'opportunity',
+      },
+    },
+    update_opportunity = {
+      method = 'PUT', path = '/opportunities/{id}', summary = 'Change fields of an opportunity', success = 200,
+      scopes = opportunity_write, idempotent = true,
+      input = {
+        id = id, pipelineId = text, name = text, pipelineStageId = text, monetaryValue = number, assignedTo = text,
+        status = { 'string', optional = true, enum = { 'open', 'won', 'lost', 'abandoned', 'all' } },
+        customFields = custom_fields,
+      },
+      output = { opportunity = { 'object' } },
+      run = opportunity_writes 'update_opportunity', run_when = { { map = 'customFields' } },
+    },
+    get_opportunity = {
+      method = 'GET', path = '/opportunities/{id}', summary = 'Read one opportunity', success = 200,
+      scopes = opportunity_readonly,
+      input = { id = id, custom_fields = names },
+      output = { opportunity = { 'object' } },
+      custom_fields = { model = 'opportunity', at = { 'opportunity' } },
+    },
+    search_opportunity = {
+      method = 'GET', path = '/opportunities/search', summary = 'Search opportunities, page by page', success = 200,
+      scopes = opportunity_readonly,
+      query = {
+        'q', 'location_id', 'pipeline_id', 'pipeline_stage_id', 'contact_id', 'status', 'assigned_to', 'campaignId',
+        'id', 'order', 'endDate', 'startAfter', 'startAfterId', 'date', 'country', 'page', 'limit', 'getTasks',
+        'getNotes', 'getCalendarEvents',
+      },
+      input = {
+        q = text, location_id = { 'string', max = 128, from_connection = 'location' }, pipeline_id = text,
+        pipeline_stage_id = text, contact_id = text, assigned_to = text, campaignId = text, id = text, order = text,
+        status = { 'string', optional = true, enum = { 'open', 'won', 'lost', 'abandoned', 'all' } },
+        endDate = text, startAfter = { 'any', optional = true }, startAfterId = text, date = text, country = text,
+        page = count, limit = count, getTasks = flag, getNotes = flag, getCalendarEvents = flag,
+        custom_fields = names,
+      },
+      output = { opportunities = { 'list' }, meta = object },
+      custom_fields = { model = 'opportunity', at = { 'opportunities[]' } },
+      pages = {
+        items = 'opportunities', style = 'start_after', size = 'limit', size_max = 100, total = 'meta.total',
+        next = { startAfter = 'meta.startAfter', startAfterId = 'meta.startAfterId' },
+      },
     },
   },
 }

@@ -114,10 +114,11 @@ function calls.take(program, at, connection, operation, input)
   return program.act.call(at.path, connection, operation, input, at.timeout, at.unit)
 end
 
--- How the answers of an operation come in pages, for lib/pages.lua; nil where they do not.
+-- How the answers of an operation come in pages, for lib/pages.lua.
 function calls.paging(program, connection, operation)
   local how = describe(program, connection, operation)
-  return how and how.pages or nil
+  if how and how.pages then return how.pages end
+  error({ kind = 'invalid', message = ('%s.%s does not answer in pages'):format(connection, operation) }, 0)
 end
 
 return calls

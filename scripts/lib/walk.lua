@@ -8,6 +8,7 @@ local json = require 'json'
 local calls = require 'lib.calls'
 local dates = require 'dates'
 local helpers = require 'lib.helpers'
+local pages = require 'lib.pages'
 
 -- Values: each node of the plan becomes a function of the environment ------------------------------
 
@@ -130,7 +131,9 @@ local function new_env(program, event, meta, now_us, inputs)
       end
       library = library
         or helpers.new { now_us = now_us, timezone = program.timezone, maps = program.maps }
-      return library[name]
+      if library[name] ~= nil then return library[name] end
+      -- What `each: = pages(crm.search_contacts, …)` names.
+      return name == 'pages' and pages.request or program.needs[name] and pages.operations_of(name) or nil
     end,
   })
 end
@@ -145,14 +148,21 @@ end
 -- What an action gets: its connections by name (`ctx.crm:get_contact { … }`), each call an effect of its own.
 local function new_ctx(program, env, path, step_timeout)
   local count = 0
+  local function call(name, operation, input)
+    count = count + 1
+    local at = { path = path .. '/' .. count, unit = path, timeout = step_timeout }
+    return calls.take(program, at, name, operation, input or {})
+  end
   local function connection(name)
-    return setmetatable({}, {
+    -- for contact in ctx.crm:pages('search_contacts_advanced', { … }, { max = 500 }) do
+    local function each_page(_, operation, input, options)
+      local paging = calls.paging(program, name, operation)
+      return pages.iterate(paging, function(page) return call(name, operation, page) end, input or {},
+        options and options.max)
+    end
+    return setmetatable({ pages = each_page }, {
       __index = function(methods, operation)
-        local function method(_, input)
-          count = count + 1
-          local at = { path = path .. '/' .. count, unit = path, timeout = step_timeout }
-          return calls.take(program, at, name, operation, input or {})
-        end
+        local function method(_, input) return call(name, operation, input) end
         rawset(methods, operation, method)
         return method
       end,
@@ -247,8 +257,7 @@ local function perform_item(program, step, inner, path)
   return setmetatable(inner.steps, nil), is_stopped
 end
 
-local function list_of(step, env)
-  local items = step.each(env)
+local function list_of(step, items)
   if items == nil or items == json.null then return {} end
   if type(items) ~= 'table' then
     error({ kind = 'invalid', message = '`each` of step ' .. step.name .. ' is no list' }, 0)
@@ -256,26 +265,55 @@ local function list_of(step, env)
   return items
 end
 
-local function perform_each(program, step, env, path)
-  local items = list_of(step, env)
-  local outputs = {}
+-- The items of a step, those of `done` before them: keep(i, output) takes what each comes to. True where one
+-- said stop.
+local function perform_items(program, step, env, path, items, done, keep)
   local function one(i)
     local inner = setmetatable({ [step.as] = items[i], item = items[i] }, { __index = env })
-    local output, is_stopped = perform_item(program, step, inner, path .. '/' .. i)
-    outputs[i] = output == nil and json.null or output
+    local output, is_stopped = perform_item(program, step, inner, path .. '/' .. done + i)
+    keep(i, output)
     return is_stopped
   end
-  local is_stopped = false
   if step.at_once > 1 then
     local functions = {}
     for i = 1, #items do functions[i] = function() return one(i) end end
-    is_stopped = side_by_side(program, functions, step.at_once)
-  else
-    for i = 1, #items do
-      is_stopped = one(i)
-      if is_stopped then break end
-    end
+    return side_by_side(program, functions, step.at_once)
   end
+  for i = 1, #items do
+    if one(i) then return true end
+  end
+  return false
+end
+
+-- Page by page. A page is an effect of its own, as if it were a step; once its items are done only what is needed to
+-- go on behind it is kept. What the items came to is in their own rows: there may be any number of them.
+local function perform_pages(program, step, env, path, request)
+  local pager = pages.open(calls.paging(program, request.connection, request.operation), request.input, request.max)
+  local ask = { use = request, with = function() return pager.input end, retry = step.retry,
+                timeout_us = step.timeout_us }
+  local is_stopped = false
+  while not pager.is_over and not is_stopped do
+    local page_path = path .. '/page/' .. pager.number
+    local items, page = pager:read(perform(program, ask, env, page_path))
+    if items then
+      is_stopped = perform_items(program, step, env, path, items, pager.seen, function() end)
+      program.act.complete(page_path, nil, page, true)
+    end
+    pager:advance(page)
+  end
+  local result = { items = pager.seen, pages = pager.number - 1 }
+  program.act.complete(path, result, nil)
+  return result, is_stopped
+end
+
+local function perform_each(program, step, env, path)
+  local items = step.each(env)
+  if pages.is_request(items) then return perform_pages(program, step, env, path, items) end
+  items = list_of(step, items)
+  local outputs = {}
+  local is_stopped = perform_items(program, step, env, path, items, 0, function(i, output)
+    outputs[i] = output == nil and json.null or output
+  end)
   program.act.complete(path, { items = #items }, nil)
   return json.array(outputs), is_stopped
 end
@@ -283,7 +321,7 @@ end
 -- An error as expressions see it, with the name of the innermost step; its path may end with an item's number.
 local function describe(problem)
   return { kind = problem.kind, message = problem.message, status = problem.status,
-           detail = problem.detail, step = problem.path:match '([%a_][^/]*)[/%d]*$' }
+           detail = problem.detail, step = problem.path:gsub('/page/%d+$', ''):match '([%a_][^/]*)[/%d]*$' }
 end
 
 local run_step

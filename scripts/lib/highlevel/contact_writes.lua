@@ -19,17 +19,9 @@ local function is_given(value)
   return value ~= nil and value ~= json.null and value ~= ''
 end
 
-local function copy(input)
-  local out = {}
-  for name, value in pairs(input) do out[name] = value end
-  return out
-end
-
 -- The input as the service takes it.
 local function ready(ctx, input)
-  local out = copy(input)
-  out.customFields = custom_fields.encode(ctx, input, 'contact')
-  return out
+  return custom_fields.encoded(ctx, input, 'contact')
 end
 
 -- Looks ---------------------------------------------------------------------------------------------------

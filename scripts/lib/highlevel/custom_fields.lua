@@ -199,6 +199,14 @@ function custom_fields.encode(ctx, input, model)
   return ctx:once('custom_fields', function() return translate(ctx, input, model) end)
 end
 
+-- A copy of the input with its customFields as the service takes them.
+function custom_fields.encoded(ctx, input, model)
+  local out = {}
+  for name, value in pairs(input) do out[name] = value end
+  out.customFields = custom_fields.encode(ctx, input, model)
+  return out
+end
+
 -- Values from the service --------------------------------------------------------------------------------
 
 -- Contacts say `value`; opportunities say `fieldValue`, or a word for each type.

@@ -13,7 +13,8 @@
 
 static void note(void *ud, enum scan_what what, const char *name, size_t len)
 {
-    static const char *const words[] = { "step", "step?", "map", "map?", "item", "error" };
+    static const char *const words[] = { "step",  "step?",  "map",  "map?",
+                                         "pages", "pages?", "item", "error" };
     struct buf *out = ud;
     (void)buf_printf(out, "%s:%.*s ", words[what], (int)len, name ? name : "");
 }
@@ -107,9 +108,22 @@ static void any_bytes_end(void **state)
     assert_true(finds_count >= 5000);
 }
 
+static void operations_that_answer_in_pages_are_found(void **state)
+{
+    finds("pages(crm.search, { a = 1 })", "pages:crm.search ");
+    finds("pages( crm.search )", "pages:crm.search ");
+    finds("pages(\"my-crm.search\", {})", "pages:my-crm.search ");
+    finds("pages(crm . search)", "pages?: ");
+    finds("pages(crm[name], {})", "pages?: ");
+    finds("pages(crm.a .. crm.b)", "pages?: ");
+    finds("pages", "pages?: ");
+    finds("event.pages.x", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(operations_that_answer_in_pages_are_found),
         cmocka_unit_test(steps_are_found_by_dot_and_by_bracket),
         cmocka_unit_test(fields_and_keys_of_that_name_are_no_steps),
         cmocka_unit_test(strings_and_comments_are_stepped_over),

@@ -75,19 +75,21 @@ static void an_operation_repeats_safely_by_its_method_unless_it_says_otherwise(v
 /* --- highlevel --- */
 
 static const char *const highlevel_operations[] = {
-    "get_contact",    "get_all_tasks",
-    "get_task",       "get_all_notes",
-    "get_note",       "get_appointments_for_contact",
-    "get_contacts",   "get_contacts_by_business_id",
-    "create_contact", "update_contact",
-    "delete_contact", "create_task",
-    "update_task",    "update_task_completed",
-    "delete_task",    "add_tags",
-    "upsert_contact", "search_contacts_advanced",
-    "create_note",    "update_note",
-    "delete_note",    "remove_tags",
-    "get_location",   "get_duplicate_contact",
-    "task_search",    "get_custom_fields",
+    "get_contact",        "get_all_tasks",
+    "get_task",           "get_all_notes",
+    "get_note",           "get_appointments_for_contact",
+    "get_contacts",       "get_contacts_by_business_id",
+    "create_contact",     "update_contact",
+    "delete_contact",     "create_task",
+    "update_task",        "update_task_completed",
+    "delete_task",        "add_tags",
+    "upsert_contact",     "search_contacts_advanced",
+    "create_note",        "update_note",
+    "delete_note",        "remove_tags",
+    "get_location",       "get_duplicate_contact",
+    "task_search",        "get_custom_fields",
+    "create_opportunity", "update_opportunity",
+    "get_opportunity",    "search_opportunity",
 };
 
 static const char *const highlevel_events[] = {
