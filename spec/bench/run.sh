@@ -7,6 +7,13 @@
 #   webhooks/s     POSTs with new bodies that are answered 202, which is after the commit; no recipe wants them
 #   runs/s         webhook -> recipe -> one POST to another service -> done, by the rows: how many are `done`, divided by the time
 #                  from the first row's creation to the last one's end
+#   five calls     the same with five POSTs, one after another
+#   a step         how much longer a run takes with 21 steps than with one, by 20: steps of an action that calls nothing, each a
+#                  row of the journal
+#   a commit       how much longer a run takes where each of five POSTs is noted as begun, and committed, before it is sent, by 5
+#   dead letters   from `ladle retry --all` until 10,000 runs are done, which were dead at their one POST
+#   full store     1,000,000 finished runs and 100,000 that wait (rows.c writes them): from exec to the first answered webhook, and
+#                  how much more memory the engine has then than with an empty store
 #   memory         VmRSS once the engine has answered its first request; VmHWM, the most it ever was, after the runs
 #   start          from exec to the first answered webhook, in a folder with the shipped recipes and a store that exists
 set -u
@@ -61,9 +68,9 @@ connections:
   bare:
     connector: webhook
     verify: none
-  leads:
-    connector: webhook
-    verify: none
+$(for name in leads five safe one many; do
+    printf '  %s:\n    connector: webhook\n    verify: none\n' $name
+done)
   sink:
     connector: http
     base_url: http://$sink_address
@@ -87,10 +94,45 @@ do:
 EOF
 }
 
+# recipe NAME: with the steps of standard input
+recipe() {
+    printf 'recipe: %s\nsummary: For the benchmark\nneeds: { %s: webhook, sink: http }\nwhen: [%s.received]\ndo:\n' "$1" "$1" "$1" \
+        >"$folder/p/recipes/$1.yaml"
+    cat >>"$folder/p/recipes/$1.yaml"
+}
+
+# posts COUNT MORE: that many POSTs, one after another
+posts() {
+    for i in $(seq "$1"); do
+        printf '  - step: tell%d\n    use: sink.post\n    with: { url: /leads, json: { name: = event.name }%s }\n' "$i" "$2"
+    done
+}
+
+# quiet COUNT: steps that call nothing
+quiet() {
+    for i in $(seq "$1"); do
+        printf '  - step: quiet%d\n    use: scripts.quiet\n    with: { name: = event.name }\n' "$i"
+    done
+}
+
+more_recipes() {
+    mkdir -p "$folder/p/scripts"
+    echo "return { name = 'quiet', run = function(_, input) return { name = input.name } end }" >"$folder/p/scripts/quiet.lua"
+    posts 5 '' | recipe five
+    posts 5 ', idempotent: true' | recipe safe
+    quiet 1 | recipe one
+    quiet 21 | recipe many
+}
+
 is_listening() { grep -q ' listens on ' "$folder/engine.log"; }
 
 start_engine() {
     rm -rf "$folder/p/data"
+    start_on_store
+}
+
+# With the store that is there.
+start_on_store() {
     : >"$folder/engine.log"
     (cd "$folder/p" && exec "$ladle" run --log info >"$folder/engine.log" 2>&1) &
     engine=$!
@@ -118,9 +160,9 @@ webhooks() {
     median $rates
 }
 
-# The rows of all runs of the store: how many are done, and how many a second.
+# The rows of all runs of $recipe: how many are done, and how many a second.
 count_runs() {
-    (cd "$folder/p" && "$ladle" runs --recipe bench --limit 100000 --json) | sed -n \
+    (cd "$folder/p" && "$ladle" runs --recipe "$recipe" --limit 100000 --json) | sed -n \
         's/.*"state":"\([a-z]*\)".*"created_at":"\([^"]*\)".*"updated_at":"\([^"]*\)".*/\1 \2 \3/p' | awk '
         function seconds(text,  p) { split(substr(text, 12), p, /[:Z]/); return p[1] * 3600 + p[2] * 60 + p[3] }
         {
@@ -141,12 +183,12 @@ are_runs_over() {
     [ "$all" = "$done" ] && [ "$done" -gt 0 ]
 }
 
-# Runs per second at 64 clients, and the most memory that it took.
+# runs RECIPE HOOK SECONDS: runs per second at 64 clients that post so long, and the most memory that it took.
 runs() {
-    rates="" peaks=""
+    rates="" peaks="" recipe=$1
     for _ in $(seq "$rounds"); do
         start_engine
-        line=$("$build/bench/load" "127.0.0.1:$port" /hooks/leads 64 "$seconds") || fail "webhooks failed: $line"
+        line=$("$build/bench/load" "127.0.0.1:$port" "/hooks/$2" 64 "$3") || fail "webhooks failed: $line"
         until_true are_runs_over || fail "$done of $all runs are done"
         rates="$rates $rate"
         peaks="$peaks $(kib VmHWM)"
@@ -181,14 +223,38 @@ idle_kib() {
     median $sizes
 }
 
+# apart RATE1 RATE2 COUNT: microseconds by which a run at RATE2 takes longer, each of COUNT
+apart() { awk -v a="$1" -v b="$2" -v n="$3" 'BEGIN { printf "%.1f", (1000000 / b - 1000000 / a) / n }'; }
+
+drain() {
+    rm -rf "$folder/p/data"
+    "$build/bench/rows" "$folder/p" fill 0 0 "$1" || fail "no store"
+    start_on_store
+    result=$("$build/bench/rows" "$folder/p" drain "$1" "$ladle" retry --all 2>"$folder/drain.log" | tail -n 1)
+    [ -n "$result" ] || fail "dead letters: $(cat "$folder/drain.log")"
+    stop_engine
+}
+
+# Sets `result` and `full_kib`.
+full_store() {
+    rm -rf "$folder/p/data"
+    "$build/bench/rows" "$folder/p" fill "$1" "$2" 0 || fail "no store"
+    start_on_store
+    "$build/bench/load" "127.0.0.1:$port" /hooks/bare 1 0.01 >/dev/null || fail "no answer"
+    full_kib=$(kib VmRSS)
+    stop_engine
+    first_answer
+}
+
 mib() { awk -v kib="$1" 'BEGIN { printf "%.1f", kib / 1024 }'; }
-row() { printf '%-52s %10s   %s\n' "$1" "$2" "$3"; }
+row() { printf '%-56s %10s   %s\n' "$1" "$2" "$3"; }
 
 "$build/bench/sink" 127.0.0.1:0 >"$folder/sink" 2>&1 &
 sink=$!
 until_true test -s "$folder/sink" || fail "the sink does not start"
 sink_address=$(cat "$folder/sink")
 project
+more_recipes
 
 row "what" "here" "aim"
 for clients in 1 64 256; do
@@ -196,13 +262,30 @@ for clients in 1 64 256; do
     [ $clients = 64 ] && aim=20000/s || aim=""
     row "webhooks answered after the commit, clients: $clients" "$result/s" "$aim"
 done
-runs
+runs bench leads "$seconds"
+one_post_kib=$runs_kib
 row "runs (webhook, recipe, one POST, done), clients: 64" "$result/s" "5000/s"
+short=$(awk -v s="$seconds" 'BEGIN { print s / 6 }')
+runs safe safe "$short"
+safe=$result
+runs five five "$short"
+row "runs with five POSTs, clients: 64" "$result/s" "1000/s"
+row "a 'started' row, committed before a call" "$(apart "$safe" "$result" 5) us" "100 us"
+runs one one "$short"
+one=$result
+runs many many "$short"
+row "a step that calls nothing, with its journal row" "$(apart "$one" "$result" 20) us" "20 us"
 idle_kib
+idle=$result
 row "resident memory, idle" "$(mib "$result") MB" "12 MB"
-row "resident memory, the most under those runs" "$(mib "$runs_kib") MB" "40 MB"
+row "resident memory, the most under runs of one POST" "$(mib "$one_post_kib") MB" "40 MB"
 first_answer
 row "from exec to the first answered webhook" "$result ms" "50 ms"
+full_store 1000000 100000
+row "the same with 1,000,000 finished, 100,000 waiting runs" "$result ms" "2000 ms"
+row "more resident memory with these, idle" "$(mib $((full_kib - idle))) MB" "5 MB"
+drain 10000
+row "10,000 dead letters, by ladle retry --all" "$result s" "10 s"
 strip -o "$folder/stripped" "$ladle" || fail "cannot strip"
 row "size of the program, as built" "$(mib $(($(wc -c <"$ladle") / 1024))) MB" ""
 row "size of the program, stripped" "$(mib $(($(wc -c <"$folder/stripped") / 1024))) MB" "2 MB"
