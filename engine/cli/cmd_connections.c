@@ -1,6 +1,7 @@
 /* `ladle connections`: what each connection of ladle.yaml needs and in which state it is, from the
  * file and from the rows that the engine and `ladle connect` write. No token is opened for this. */
 #include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "cli/commands.h"
@@ -9,6 +10,15 @@
 #include "store/secret_row.h"
 
 enum { WHEN_TEXT = 40 };
+
+/* What is being printed. */
+struct listing {
+    struct cli *c;
+    struct store *store;
+    const struct secret_list *secrets;
+    struct table *table; /* NULL: JSON */
+    int64_t more;        /* locations that are not listed */
+};
 
 static const struct connection_row *find_row(const struct connection_list *rows, const char *name)
 {
@@ -99,10 +109,11 @@ static json_t *describe(const char *name, const json_t *config, const json_t *ta
     return v;
 }
 
-/* What a person can do about it; "" where nothing is to be done. */
+/* What a person can do about it; "" where nothing is to be done: a location's token is made when it
+ * is needed. */
 static void remedy(const char *name, const char *state, char *out, size_t size)
 {
-    bool is_fine = strcmp(state, "connected") == 0;
+    bool is_fine = strcmp(state, "connected") == 0 || strchr(name, '/');
     (void)snprintf(out, size, "%s%.60s", is_fine ? "" : "run: ladle connect ",
                    is_fine ? "" : name); /* cut */
 }
@@ -137,33 +148,78 @@ static void add_row(const struct cli *c, struct table *t, const json_t *v,
     table_row(t, cells);
 }
 
-static void print_all(const struct cli *c, const struct project *p,
-                      const struct connection_list *rows, const struct secret_list *secrets)
+/* --- locations of an agency ------------------------------------------------------------------ */
+
+enum { ACCOUNTS_USUAL = 20 };
+
+static void print_account(const struct listing *l, const struct connection_row *row,
+                          const json_t *config, const json_t *table)
+{
+    json_t *v = describe(row->name, config, table, row);
+    if (l->table) {
+        add_row(l->c, l->table, v, row);
+    } else {
+        cli_print_json(v);
+    }
+    json_decref(v);
+}
+
+/* Those that do not work come first; the rest is counted. */
+static int print_accounts(struct listing *l, const char *name, const json_t *config,
+                          const json_t *table, struct err *e)
+{
+    struct connection_list *rows = connection_list_new();
+    rows->agency = name;
+    rows->limit = cli_option(l->c, "all") ? 0 : ACCOUNTS_USUAL;
+    int result = store_exec(l->store, &rows->op, e);
+    for (size_t i = 0; result == 0 && i < rows->count; i++) {
+        print_account(l, &rows->rows[i], config, table);
+    }
+    l->more += result == 0 ? rows->total - (int64_t)rows->count : 0;
+    connection_list_free(rows);
+    return result;
+}
+
+static void print_one(const struct listing *l, const char *name, const json_t *config,
+                      const json_t *table, const struct connection_row *row)
+{
+    json_t *v = describe(name, config, table, row);
+    struct token_age ages[2];
+    token_ages(name, config, table, l->secrets, ages);
+    add_tokens(v, name, ages);
+    if (l->table) {
+        add_row(l->c, l->table, v, row);
+    } else {
+        cli_print_json(v);
+    }
+    json_decref(v);
+}
+
+static int print_all(struct listing *l, const struct project *p, const struct connection_list *rows,
+                     struct err *e)
 {
     static const char *const heads[] = { "NAME",    "CONNECTOR", "STATE", "SINCE",
                                          "EXPIRES", "ACCOUNT",   "WHY",   NULL };
-    const struct project_hooks *h = cli_hooks(c->folder);
-    struct table *t = c->is_json ? NULL : table_new(heads);
+    const struct project_hooks *h = cli_hooks(l->c->folder);
+    l->table = l->c->is_json ? NULL : table_new(heads);
+    int result = 0;
     const char *name;
     json_t *config;
     json_object_foreach (p->connections, name, config) {
         const char *connector = json_get_text(config, "connector");
         const json_t *table = connector ? h->find_connector(h->ud, connector) : NULL;
-        const struct connection_row *row = find_row(rows, name);
-        json_t *v = describe(name, config, table, row);
-        struct token_age ages[2];
-        token_ages(name, config, table, secrets, ages);
-        add_tokens(v, name, ages);
-        if (t) {
-            add_row(c, t, v, row);
-        } else {
-            cli_print_json(v);
+        print_one(l, name, config, table, find_row(rows, name));
+        if (json_object_get(config, "agency") && result == 0) {
+            result = print_accounts(l, name, config, table, e);
         }
-        json_decref(v);
     }
-    if (t) {
-        table_print(t, c);
+    if (l->table) {
+        table_print(l->table, l->c);
     }
+    if (l->table && l->more > 0) {
+        cli_print("and %" PRId64 " more; --all lists them\n", l->more);
+    }
+    return result;
 }
 
 static int run(struct cli *c)
@@ -176,10 +232,10 @@ static int run(struct cli *c)
     struct err e = ERR_INIT;
     struct connection_list *rows = connection_list_new();
     struct secret_list *secrets = secret_list_new("");
-    if (store_exec(o.store, &rows->op, &e) == -1 || store_exec(o.store, &secrets->op, &e) == -1) {
+    struct listing l = { .c = c, .store = o.store, .secrets = secrets };
+    if (store_exec(o.store, &rows->op, &e) == -1 || store_exec(o.store, &secrets->op, &e) == -1 ||
+        print_all(&l, o.project, rows, &e) == -1) {
         code = cli_fail(c, &e);
-    } else {
-        print_all(c, o.project, rows, secrets);
     }
     secret_list_free(secrets);
     connection_list_free(rows);
@@ -187,22 +243,30 @@ static int run(struct cli *c)
     return code;
 }
 
+static const struct option options[] = {
+    { "all", NULL, "every location of an agency; without it 20, those first that do not work" },
+    { NULL, NULL, NULL },
+};
+
 const struct command cmd_connections = {
     .name = "connections",
     .args = "",
     .args_max = 0,
     .summary = "The connections of ladle.yaml and their state",
     .help =
-        "A connection is new (nobody has authorised it yet), connected, or broken: then the "
-        "reason stands\n"
-        "beside it, and `ladle connect NAME` mends it. Access tokens that expire are refreshed "
-        "by the engine.\n"
+        "A connection is new (nobody has authorised it yet), connected, broken or suspended: then "
+        "the reason\n"
+        "stands beside it. `ladle connect NAME` mends one that is broken; one that is suspended is "
+        "tried again by\n"
+        "itself. Access tokens that expire are refreshed by the engine. Below an agency stand its "
+        "locations.\n"
         "A service that is down is not called for a while; the engine says so here, too. Private "
         "tokens do not\n"
         "expire: their age is shown, and one of 90 days is worth a new one.\n"
         "--json: {name connector state reason since expires_at scopes account breaker{state since "
         "opens_until\n"
         "reason} tokens[{is_used stored_at age_days}] advice}, one a line.",
+    .options = options,
     .run = run,
     .examples =
         "  ladle connections\n"

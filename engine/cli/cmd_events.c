@@ -26,7 +26,10 @@ static void add_row(struct listing *l, const struct event_row *row)
     }
     /* The end of an id is enough to name it, and a window is narrow. */
     const char *first = l->c->is_terminal && *original ? original + ID_TEXT - 12 : original;
-    const char *cells[] = { id, received, row->connection, row->type, runs, row->key, first, NULL };
+    char note[400];
+    (void)snprintf(note, sizeof note, "%s%s%s", *original ? "duplicate of " : "", first,
+                   row->note ? row->note : ""); /* cut */
+    const char *cells[] = { id, received, row->connection, row->type, runs, row->key, note, NULL };
     table_row(l->table, cells);
 }
 
@@ -72,8 +75,8 @@ static void print_rest(const struct listing *l)
 
 static int list_events(struct listing *l, struct store *s)
 {
-    static const char *const heads[] = { "ID",   "RECEIVED", "CONNECTION",   "TYPE",
-                                         "RUNS", "KEY",      "DUPLICATE OF", NULL };
+    static const char *const heads[] = { "ID",   "RECEIVED", "CONNECTION", "TYPE",
+                                         "RUNS", "KEY",      "NOTE",       NULL };
     struct err e = ERR_INIT;
     int result = 0;
     l->table = l->c->is_json ? NULL : table_new(heads);
@@ -118,8 +121,10 @@ const struct command cmd_events = {
     .help =
         "A second delivery of the same event is kept as a line that names the first, and "
         "starts nothing.\n"
+        "An event of another account than the connection's, or of a location where the app is not\n"
+        "installed, starts nothing either: its note says so, and `ladle replay ID` tries again.\n"
         "`ladle show ID` tells what an event held and which runs it started.\n"
-        "--json: {id connection type key received_at runs duplicate_of}, one a line.",
+        "--json: {id connection type key received_at runs duplicate_of note}, one a line.",
     .options = options,
     .run = run,
     .is_quiet = true,

@@ -205,9 +205,9 @@ static void print_run(const json_t *v)
 
 static void print_event(const json_t *v)
 {
-    static const char *const fields[] = { "connection",  "type",         "key",
-                                          "received_at", "duplicate_of", "replays",
-                                          "headers",     "payload",      NULL };
+    static const char *const fields[] = { "connection",   "type", "key",     "received_at",
+                                          "duplicate_of", "note", "replays", "headers",
+                                          "payload",      NULL };
     cli_print("event %s\n", json_get_text(v, "id"));
     print_fields("  ", v, fields);
     cli_print("runs\n");

@@ -132,6 +132,7 @@ static int open_services(struct engine *en, struct err *e)
                                             .http = en->http,
                                             .store = en->store,
                                             .vault = en->vault,
+                                            .is_engine = true,
                                             .zone = zone_get(en->project->timezone, NULL) });
     const char *name;
     json_t *config;

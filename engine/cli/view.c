@@ -75,6 +75,7 @@ json_t *view_event(const struct event_row *row)
     json_object_set_new(v, "received_at", view_time(row->received_us));
     json_object_set_new(v, "runs", json_integer(row->run_count));
     json_object_set_new(v, "duplicate_of", id_value(&row->duplicate_of));
+    json_object_set_new(v, "note", text_or_null(row->note));
     return v;
 }
 

@@ -284,11 +284,6 @@ static const char **all_keys(const struct reader *r)
 
 static void refuse_key(struct reader *r, const struct yaml *key)
 {
-    if (strcmp(key->text, "agency") == 0) {
-        check_error(r->diags, key, "use location: one connection per sub-account",
-                    "`agency` is not part of this version");
-        return;
-    }
     const char **words = all_keys(r);
     check_unknown(r->diags, key, key->text, words, "unknown key `%s` in a connection of %s",
                   SHOW(key), r->connector ? r->connector : "an unknown connector");
@@ -319,7 +314,7 @@ static void read_key(struct reader *r, const struct yaml *key, const struct yaml
 {
     if (is_key_of(r, key->text)) {
         read_known(r, key, y);
-    } else if (r->table || strcmp(key->text, "agency") == 0) {
+    } else if (r->table) {
         refuse_key(r, key);
     }
     /* Of an unknown connector nobody knows the keys: that error is told once. */
@@ -361,9 +356,28 @@ static void check_second_token(struct reader *r, const struct yaml *y)
     }
 }
 
+/* An agency's token is OAuth's, and a location's comes from it. */
+static void check_agency(struct reader *r, const struct yaml *y)
+{
+    const struct yaml *agency = yaml_get(y, "agency");
+    const char *auth = json_get_text(r->config, "auth");
+    if (!agency) {
+        return;
+    }
+    if (yaml_get(y, "location")) {
+        check_error(r->diags, agency, "`agency` is for all of its locations, `location` for one",
+                    "`agency` and `location` do not go together");
+    }
+    if (yaml_get(y, "token") || (auth && strcmp(auth, "oauth") != 0)) {
+        check_error(r->diags, agency, "say auth: oauth, and leave `token` out",
+                    "an agency's connection needs OAuth: a location's token is given for no other");
+    }
+}
+
 static void check_missing(struct reader *r, const struct yaml *y)
 {
     check_second_token(r, y);
+    check_agency(r, y);
     const char *name;
     json_t *descriptor;
     json_object_foreach (config_schema(r), name, descriptor) {

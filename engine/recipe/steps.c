@@ -145,6 +145,14 @@ static bool read_each(struct check *c, const struct yaml *y, json_t *step, struc
 
 /* --- use -------------------------------------------------------------------------------------- */
 
+/* Whether a connection has the value that fields are filled with: an agency's has the location of
+ * each event. */
+static bool has_setting(const json_t *config, const char *key)
+{
+    return json_object_get(config, key) ||
+           (strcmp(key, "location") == 0 && json_object_get(config, "agency"));
+}
+
 /* The fields that the connection fills in: those whose descriptor says from_connection, where the
  * connection has the value. Yours. */
 static json_t *filled_fields(struct check *c, const struct reference *r, const json_t *schema)
@@ -156,7 +164,7 @@ static json_t *filled_fields(struct check *c, const struct reference *r, const j
     json_object_foreach ((json_t *)schema, field, descriptor) {
         const char *from =
             json_is_object(descriptor) ? json_get_text(descriptor, "from_connection") : NULL;
-        if (from && (!c->project || json_object_get(config, from))) {
+        if (from && (!c->project || has_setting(config, from))) {
             set_new(filled, field, json_true());
         }
     }

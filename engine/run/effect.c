@@ -16,6 +16,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "service/account.h"
 #include "store/tries.h"
 
 enum {
@@ -43,6 +44,7 @@ void effect_close(void *ud)
         fx->call = NULL;
     }
     record_effect_cancel(fx);
+    account_let_go(fx->connection);
     list_remove(&fx->waiter.link);
     json_decref(fx->input);
     json_decref(fx->output);
@@ -267,9 +269,21 @@ static void begin_unknown(struct effect *fx, const struct journal_row *row)
     fx->call = call_probe(runner_service(fx->run->runner), &o, row->started_us);
 }
 
+/* An agency's call goes through the connection of the event's account, or of the one that the input
+ * names. */
+static void choose_connection(struct effect *fx)
+{
+    const struct run *run = fx->run;
+    const char *from = json_get_text(run->meta, "connection");
+    bool is_its_event = from != NULL && strcmp(from, connection_name(fx->connection)) == 0;
+    fx->connection = account_choose(fx->connection, fx->operation, fx->input,
+                                    is_its_event ? json_get_text(run->meta, "location") : NULL);
+}
+
 void effect_begin(struct effect *fx)
 {
     const struct journal_row *row = run_recall(fx->run, fx->path);
+    choose_connection(fx);
     if (record_effect_is_local(fx)) {
         record_effect_begin(fx);
     } else if (row != NULL && row->state == JOURNAL_STARTED) {

@@ -14,7 +14,7 @@ struct effect {
     char *unit; /* the step (or item) that it is part of; NULL: it is the step itself */
     int attempt;
     const struct operation *operation;
-    struct connection *connection;
+    struct connection *connection; /* held from effect_begin on (account.h) */
     json_t *input;
     int64_t timeout_us;
     int64_t started_us;         /* of the attempt whose outcome is unknown */

@@ -20,6 +20,7 @@
 #include "format/date.h"
 #include "run/active.h"
 #include "run/lua_act.h"
+#include "service/account.h"
 
 enum {
     CLAIM_MAX = 256,
@@ -296,7 +297,8 @@ static void fetch_version(struct runner *r, struct run_load *load)
     store_submit_read(r->o.store, &w->get.op);
 }
 
-static json_t *claimed_meta(const struct run_load *load)
+static json_t *claimed_meta(const struct runner *r, const struct run_load *load,
+                            const json_t *event)
 {
     char id[ID_TEXT + 1];
     char at[DATE_TEXT];
@@ -304,9 +306,10 @@ static json_t *claimed_meta(const struct run_load *load)
     date_format(load->received_us, at);
     json_t *headers =
         load->headers != NULL ? json_parse_own(load->headers, strlen(load->headers), NULL) : NULL;
-    return json_pack("{s:s, s:s?, s:s?, s:s, s:s*, s:o*}", "id", id, "type", load->type,
-                     "connection", load->connection, "received_at", at, "event_type",
-                     json_get_text(headers, ":type"), "headers", headers);
+    const char *location = account_of_event(r->o.service, load->connection, event);
+    return json_pack("{s:s, s:s?, s:s?, s:s, s:s*, s:s*, s:o*}", "id", id, "type", load->type,
+                     "connection", load->connection, "received_at", at, "location", location,
+                     "event_type", json_get_text(headers, ":type"), "headers", headers);
 }
 
 /* A run that is made so long after its event came is no answer to it any more, but a replay, or
@@ -323,7 +326,7 @@ static void begin_claimed(struct runner *r, struct run_load *load, struct progra
     run->is_backfill =
         run->load.run.is_backfill || run->created_us - run->load.received_us > backfill_age_us;
     run->event = json_parse_own(run->load.payload, run->load.payload_len, NULL);
-    run->meta = claimed_meta(&run->load);
+    run->meta = claimed_meta(r, &run->load, run->event);
     if (run->load.row_count > 0) {
         run->journal = map_new();
     }

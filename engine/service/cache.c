@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "crypto/sign.h"
+#include "service/account.h"
 #include "service/call_state.h"
 
 struct entry {
@@ -113,7 +114,7 @@ bool cache_take(struct cache *k, struct service_call *call)
         list_remove(&n->link);
         list_push_front(&k->used, &n->link);
         metric_add(metrics_counter("ladle_answers_kept_total", "Calls answered from memory",
-                                   "connection", call->c->name),
+                                   "connection", connection_root(call->c)->name),
                    1);
         json_t *output = json_parse_own(n->text, n->len, NULL);
         call_finish(call, output, NULL, NULL);

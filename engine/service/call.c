@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "service/account.h"
 #include "service/answer.h"
 #include "service/cache.h"
 #include "service/call_list.h"
@@ -44,6 +45,7 @@ static void call_free(struct service_call *call)
     probe_free(call->probe);
     assert(list_is_empty(&call->followers));
     list_remove(&call->follow_link);
+    account_let_go(call->c);
     json_decref(call->input);
     free(call->cache_key);
     free(call->key);
@@ -54,14 +56,14 @@ static void call_free(struct service_call *call)
 static void count(const struct service_call *call, const struct err *e)
 {
     const struct metric_label labels[2] = {
-        { "connection", call->c->name },
+        { "connection", connection_root(call->c)->name },
         { "outcome", e == NULL ? "ok" : err_kind_name(e->kind) },
     };
     metric_add(metrics_counter_by("ladle_calls_total", "API calls by their end", labels), 1);
     if (call->was_sent) {
         metric_observe_us(metrics_histogram("ladle_call_seconds",
                                             "Time from sending a call to its end", "connection",
-                                            call->c->name),
+                                            connection_root(call->c)->name),
                           clock_mono_us() - call->sent_us);
     }
     log_debug("call", "%s.%s: %s", call->c->name, call->op->name, e == NULL ? "ok" : e->message);
@@ -178,6 +180,9 @@ static void fail_with_answer(struct service_call *call, struct err *e,
         need_token(call, call->generation);
         return;
     }
+    if (e->kind == ERR_AUTH) {
+        token_note_refusal(call->c->token, e->message);
+    }
     if (e->kind == ERR_EXPIRED) {
         e->kind = ERR_AUTH; /* a new token did not help either */
     }
@@ -276,10 +281,11 @@ void call_go(struct service_call *call)
 
 static void show_waiting(const struct service_call *call, int by)
 {
-    call->c->waiting += by;
+    struct connection *c = connection_root(call->c); /* an account has no metrics of its own */
+    c->waiting += by;
     metric_set(metrics_gauge("ladle_limiter_waiting", "Calls that wait for their service's limit",
-                             "connection", call->c->name),
-               call->c->waiting);
+                             "connection", c->name),
+               c->waiting);
 }
 
 static void slot_ready(struct limiter_wait *w, const struct err *failed)
@@ -359,7 +365,8 @@ static void let_followers_go(struct service_call *call)
 
 static int prepare(struct service_call *call, struct err *e)
 {
-    if (request_check(call->c, call->op, call->input, e) == -1) {
+    if (account_check(call->c, call->op, e) == -1 ||
+        request_check(call->c, call->op, call->input, e) == -1) {
         return -1;
     }
     call->is_idempotent = operation_is_idempotent(call->op, call->input);
@@ -388,6 +395,7 @@ static struct service_call *call_new(struct service *s, const struct call_opts *
 {
     struct service_call *call = xcalloc(1, sizeof *call);
     call->c = o->connection;
+    account_hold_again(call->c);
     call->op = o->operation;
     call->timeout_us = o->timeout_us > 0
                            ? o->timeout_us

@@ -6,16 +6,25 @@
 #include "service/service.h"
 #include "service/token.h"
 #include "service/verify.h"
+#include "store/lease_row.h"
 
 /* For the files of this folder only: what a connection is made of. Loop thread. */
 struct connection {
     struct service *service;
+    /* account.c */
+    struct connection *parent; /* of an account: its agency, whose settings it shares; else NULL */
+    char *account;             /* of an account: its id */
+    int uses;                  /* who holds it; counted for accounts */
+    int64_t idle_us;           /* monotonic time since which nobody does */
+    struct operation exchange; /* of an agency: how an account's token is asked for; name NULL: it
+                                  is none */
     char *name;
     struct connector *connector;  /* borrowed */
     json_t *config;               /* without secrets */
+    json_t *auth;                 /* the connector's table, with what holds for an agency */
     char *base_url;               /* without a slash at the end; NULL: none */
     bool may_be_private;          /* calls to base_url may go to a private address */
-    struct secret *client_secret; /* of OAuth; or NULL */
+    struct secret *client_secret; /* of OAuth; or NULL; an account's is its agency's */
     /* Values of `headers` in the settings that look like keys: not to be logged. */
     struct secret *header_secrets[8];
     size_t header_secret_count;
@@ -47,13 +56,19 @@ struct service {
     struct connection **connections; /* in the order they were added */
     size_t count;
     struct map *by_name;
-    struct list calls; /* struct service_call: not ended */
+    struct map *accounts; /* "crm/<account>" -> connection: those in memory */
+    struct timer account_timer;
+    char owner[LEASE_OWNER]; /* of this process's leases */
+    struct list calls;       /* struct service_call: not ended */
     void (*on_recover)(void *ud, struct connection *c);
     void *on_recover_ud;
     struct limits *limits;
     struct cache *cache;
     struct news *news;
 };
+
+/* service.c; nobody uses it any more. */
+void connection_free(struct connection *c);
 
 /* The limiter that counts calls with the token that it has now; never NULL. Borrowed. */
 struct limiter *connection_limiter(struct connection *c);

@@ -63,11 +63,6 @@ bool connector_event_matches(const struct connector *c, const char *event, const
  * connection's) paths that is there, else "sha256:" and the digest of the body. Yours. */
 char *connector_dedupe_key(const struct connector *c, const json_t *payload, const json_t *config,
                            const char *body, size_t len);
-/* The account that the payload says it is for, where the connector knows such a field and the
- * connection is bound to another one: then *account is that text (borrowed) and the result is
- * false. */
-bool connector_account_fits(const struct connector *c, const json_t *payload, const json_t *config,
-                            const char **account);
 /* A delivery's body as JSON: parsed as the connector wants it (json, form, or any: by its
  * content type, which may be NULL). Yours; NULL and ERR_INVALID. Not for a connector that has a
  * function `receive`. */

@@ -1,7 +1,6 @@
 /*
  * What comes in, read by a connector's table: which trigger a payload is an event of, which derived
- * triggers it fits as well, the key that tells a delivery from a repeat, and the account that it is
- * for. Pure; the loop thread.
+ * triggers it fits as well, the key that tells a delivery from a repeat. Pure; the loop thread.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -103,7 +102,7 @@ bool connector_event_matches(const struct connector *c, const char *event, const
     return false;
 }
 
-/* --- keys and accounts --- */
+/* --- keys --- */
 
 /* The text of an id: a text, or an integer in decimal. NULL for anything else, and for what is
  * empty or too long. Yours. */
@@ -142,17 +141,6 @@ char *connector_dedupe_key(const struct connector *c, const json_t *payload, con
     char hex[SIGN_SHA256_HEX + 1];
     sign_sha256_hex(body, len, hex);
     return xasprintf("sha256:%s", hex);
-}
-
-bool connector_account_fits(const struct connector *c, const json_t *payload, const json_t *config,
-                            const char **account)
-{
-    const char *path = json_get_text(webhook_of(c), "account");
-    const char *key = json_get_text(webhook_of(c), "account_config");
-    const char *own = key != NULL ? json_get_text(config, key) : NULL;
-    const char *theirs = path != NULL ? json_path_text(payload, path) : NULL;
-    *account = theirs;
-    return own == NULL || theirs == NULL || strcmp(own, theirs) == 0;
 }
 
 /* --- bodies --- */

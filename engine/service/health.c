@@ -19,6 +19,7 @@
 #include "base/metrics.h"
 #include "base/utf8.h"
 #include "format/date.h"
+#include "service/account.h"
 #include "store/event.h"
 
 enum { WRITE_EVERY_US = 1000 * 1000, REASON_MAX = 300 };
@@ -74,6 +75,9 @@ static void emit(struct connection *c, const char *type, const char *reason, int
     json_object_set_new(payload, "connector", json_string(connector_name(c->connector)));
     json_object_set_new(payload, "reason", text_or_null(reason));
     json_object_set_new(payload, "since", date_or_null(since_us));
+    if (c->account != NULL) {
+        json_object_set_new(payload, "location", json_string(c->account));
+    }
     char *key = xasprintf("%s:%s:%lld", type, c->name, (long long)since_us);
     struct event_put *put = event_emit_new(type, key, payload);
     put->op.done = emitted;
@@ -181,13 +185,17 @@ static void changed(struct connection *c, enum breaker_state before, int64_t sin
     }
 }
 
+/* The breaker of an account is its agency's: the service behind them is one. */
+
 int health_check(struct connection *c, struct err *e)
 {
+    c = connection_root(c);
     return breaker_check(&c->breaker, c->name, e);
 }
 
 int health_enter(struct connection *c, bool *is_trial, struct err *e)
 {
+    c = connection_root(c);
     enum breaker_state before = breaker_state(&c->breaker);
     int rc = breaker_enter(&c->breaker, c->name, is_trial, e);
     changed(c, before, c->breaker.since_us);
@@ -202,20 +210,22 @@ static void note_reason(struct connection *c, const char *why)
     c->down_reason = text;
 }
 
-void health_report(struct connection *c, bool is_trial, bool is_down, const char *why)
+void health_report(struct connection *one, bool is_trial, bool is_down, const char *why)
 {
+    struct connection *c = connection_root(one);
     enum breaker_state before = breaker_state(&c->breaker);
     int64_t since_us = c->breaker.since_us;
     if (is_down) {
         note_reason(c, why);
     }
-    c->breaker.rate = c->limiter != NULL ? limiter_rate(c->limiter) : 0;
+    c->breaker.rate = one->limiter != NULL ? limiter_rate(one->limiter) : 0;
     breaker_report(&c->breaker, is_trial, is_down);
     changed(c, before, since_us);
 }
 
 void health_release(struct connection *c, bool is_trial)
 {
+    c = connection_root(c);
     enum breaker_state before = breaker_state(&c->breaker);
     breaker_release(&c->breaker, is_trial);
     changed(c, before, c->breaker.since_us);

@@ -282,6 +282,18 @@ static int set_json_body(struct request *r, const json_t *v, struct err *e)
     return set_header(r, "Content-Type", xstrdup("application/json"), e);
 }
 
+static int set_form_body(struct request *r, const json_t *fields, struct err *e)
+{
+    struct buf out;
+    buf_init(&out, REQUEST_BODY_MAX);
+    if (url_encode_form(&out, fields, e) == -1) {
+        buf_fini(&out);
+        return err_prefix(e, "form");
+    }
+    r->body = buf_take(&out, &r->body_len);
+    return set_header(r, "Content-Type", xstrdup("application/x-www-form-urlencoded"), e);
+}
+
 /* --- operations with a path --- */
 
 static int add_path_value(struct buf *url, const json_t *input, const char *name, struct err *e)
@@ -404,6 +416,12 @@ static int build_url(struct buf *url, const struct operation *op, const json_t *
     return rc;
 }
 
+static const char *encoding_of(const struct operation *op)
+{
+    const char *encoding = json_get_text(op->table, "encoding");
+    return encoding != NULL ? encoding : "json";
+}
+
 static int build_by_path(struct request *r, const struct connection *c, const struct operation *op,
                          const json_t *input, struct err *e)
 {
@@ -417,7 +435,8 @@ static int build_by_path(struct request *r, const struct connection *c, const st
     int rc = build_url(&url, op, input, used, e);
     if (rc == 0 && has_body(op)) {
         json_t *body = body_of(op, input, used);
-        rc = body != NULL ? set_json_body(r, body, e) : 0;
+        bool is_form = strcmp(encoding_of(op), "form") == 0;
+        rc = body == NULL ? 0 : is_form ? set_form_body(r, body, e) : set_json_body(r, body, e);
         json_decref(body);
     }
     if (rc == 0 && url.is_full) {
@@ -526,18 +545,6 @@ static json_t *part(const json_t *how, const json_t *input, const char *key)
     const char *field = json_get_text(how, key);
     json_t *v = field != NULL ? json_object_get(input, field) : NULL;
     return json_is_null(v) && strcmp(key, "json") != 0 ? NULL : v;
-}
-
-static int set_form_body(struct request *r, const json_t *fields, struct err *e)
-{
-    struct buf out;
-    buf_init(&out, REQUEST_BODY_MAX);
-    if (url_encode_form(&out, fields, e) == -1) {
-        buf_fini(&out);
-        return err_prefix(e, "form");
-    }
-    r->body = buf_take(&out, &r->body_len);
-    return set_header(r, "Content-Type", xstrdup("application/x-www-form-urlencoded"), e);
 }
 
 static int set_text_body(struct request *r, const json_t *text, struct err *e)

@@ -6,12 +6,16 @@
  */
 #include "service/service.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "format/url.h"
+#include "service/account.h"
 #include "service/cache.h"
 #include "service/call_list.h"
 #include "service/connection.h"
@@ -138,7 +142,7 @@ static int check_sink(const struct connection *c, struct err *e)
 static int fill_in(struct connection *c, struct err *e)
 {
     const json_t *table = connector_table(c->connector);
-    if (read_base_url(c, e) == -1 || check_sink(c, e) == -1) {
+    if (read_base_url(c, e) == -1 || check_sink(c, e) == -1 || account_prepare(c, e) == -1) {
         return -1;
     }
     c->token = token_new(c, e);
@@ -154,17 +158,21 @@ static int fill_in(struct connection *c, struct err *e)
 
 /* --- connections --- */
 
-static void connection_free(struct connection *c)
+void connection_free(struct connection *c)
 {
     health_fini(c);
     token_free(c->token);
     verifier_free(c->verifier);
-    secret_free(c->client_secret);
+    if (c->parent == NULL) {
+        secret_free(c->client_secret);
+    }
     for (size_t i = 0; i < c->header_secret_count; i++) {
         secret_free(c->header_secrets[i]);
     }
     json_decref(c->config);
+    json_decref(c->auth);
     free(c->base_url);
+    free(c->account);
     free(c->name);
     free(c);
 }
@@ -259,11 +267,22 @@ json_t *connection_json(const struct connection *c)
 
 /* --- the service --- */
 
+/* Whose leases are this process's; others never guess it. */
+static void make_owner(struct service *s)
+{
+    uint64_t number;
+    clock_random(&number, sizeof number);
+    (void)snprintf(s->owner, sizeof s->owner, "%s:%016" PRIx64, s->o.is_engine ? "engine" : "tool",
+                   number); /* it fits */
+}
+
 struct service *service_new(const struct service_opts *o)
 {
     struct service *s = xcalloc(1, sizeof *s);
     s->o = *o;
     s->by_name = map_new();
+    account_init(s);
+    make_owner(s);
     s->limits = limits_new(s);
     s->cache = cache_new();
     s->news = xcalloc(1, sizeof *s->news);
@@ -279,6 +298,7 @@ void service_free(struct service *s)
     }
     call_cancel_all(s);
     s->news->fn = NULL;
+    account_fini(s);
     for (size_t i = 0; i < s->count; i++) {
         connection_free(s->connections[i]);
     }
@@ -312,17 +332,27 @@ static const struct connection_row *find_row(const struct connection_list *list,
     return NULL;
 }
 
+/* Leases that an engine left are of one that is dead. */
+static int abandon_leases(struct service *s, struct err *e)
+{
+    struct lease_abandon abandon;
+    lease_abandon_init(&abandon);
+    return s->o.is_engine ? store_exec(s->o.store, &abandon.op, e) : 0;
+}
+
 int service_load(struct service *s, struct err *e)
 {
     struct connection_list *list = connection_list_new();
-    int rc = limits_load(s->limits, e) == -1 ? -1 : store_exec(s->o.store, &list->op, e);
+    int rc = limits_load(s->limits, e) == -1 || abandon_leases(s, e) == -1
+                 ? -1
+                 : store_exec(s->o.store, &list->op, e);
     for (size_t i = 0; rc == 0 && i < s->count; i++) {
         struct connection *c = s->connections[i];
         rc = token_load(c->token, find_row(list, c->name), e);
         health_load(c, find_row(list, c->name));
     }
     connection_list_free(list);
-    return rc;
+    return rc == 0 ? account_load(s, e) : -1;
 }
 
 void service_refresh(struct service *s)

@@ -24,6 +24,8 @@ struct service_opts {
     struct store *store;
     struct vault *vault;
     const struct zone *zone; /* of dates in inputs that say none; NULL: UTC */
+    /* The store is this engine's alone: what an engine left undone is of one that is dead. */
+    bool is_engine;
 };
 
 struct service *service_new(const struct service_opts *o);
@@ -55,7 +57,7 @@ void service_on_event(struct service *s, void (*fn)(void *ud), void *ud);
 /* Whether run/ keeps this operation's records in the store (the connector marks it with `store`,
  * and the connection's sink is local) instead of calling. */
 bool connection_is_local(const struct connection *c, const struct operation *op);
-/* {name, connector, state (new, connected, refreshing, broken), reason, since, remedy (what a
- * person can do, or null), expires_at, scopes, account, waiting (calls), breaker {state, since,
- * opens_until, reason}}; yours. */
+/* {name, connector, state (new, connected, refreshing, broken, suspended), reason, since, remedy
+ * (what a person can do, or null), expires_at, scopes, account, waiting (calls), breaker {state,
+ * since, opens_until, reason}}; yours. */
 json_t *connection_json(const struct connection *c);

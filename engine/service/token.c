@@ -2,12 +2,14 @@
  * The token of one connection. Its life: new (nobody authorised it) → connected → broken (the
  * service refuses to refresh it: a person must authorise it again), and back to connected.
  *
- * A refresh goes through three phases, one at a time: LOOKING reads the stored token again, as
- * another process may have refreshed it; ASKING sends the refresh token; COMMITTING writes the new
- * pair. Only then is the pair used, so that a crash never leaves us with a pair that only memory
- * knew. All calls that need the new token wait in one list.
+ * A refresh goes through phases, one at a time: LOOKING reads the stored token again, as another
+ * process may have refreshed it; LEASING makes sure that no other process does so now
+ * (token_lease.c); ASKING sends the refresh token; COMMITTING writes the new pair. Only then is the
+ * pair used, so that a crash never leaves us with a pair that only memory knew. All calls that need
+ * the new token wait in one list.
  *
- * How a refresh can end: a new pair; a refusal (4xx), which breaks the connection; anything else
+ * How a refresh can end: a new pair; a refusal (4xx), which breaks the connection, or suspends it
+ * where the connector knows the words as those of a state that passes; anything else
  * (no connection, 5xx, a lost answer), after which the old access token serves as long as it is
  * valid and the refresh is tried again, later and later. If the answer was lost the refresh token
  * may be spent: then the next try is refused, and the connection is broken with a reason that says
@@ -29,7 +31,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "format/date.h"
+#include "service/account.h"
 #include "service/health.h"
 #include "service/token_state.h"
 #include "store/secret_row.h"
@@ -41,20 +43,21 @@ enum {
     RETRY_FIRST_US = SECOND_US,
     RETRY_LONGEST_US = 60 * SECOND_US,
 };
+#define PAUSE_FIRST_US   (3600LL * SECOND_US) /* of a connection that is suspended */
+#define PAUSE_LONGEST_US (24LL * 3600 * SECOND_US)
 static const int64_t sleep_max_us = 3600LL * SECOND_US; /* the wall clock may jump: look again */
 
-static void become_idle(struct token *t);
 static void begin(struct token *t);
 
 /* --- small things --- */
 
-static const char *state_name(enum token_state s)
+const char *token_state_name(enum token_state s)
 {
-    static const char *const names[] = { "new", "connected", "broken" };
+    static const char *const names[] = { "new", "connected", "broken", "suspended" };
     return names[s];
 }
 
-static void set_state(struct token *t, enum token_state state, const char *reason)
+void token_set_state(struct token *t, enum token_state state, const char *reason)
 {
     if (t->state != state) {
         t->since_us = clock_wall_us();
@@ -83,13 +86,18 @@ static bool is_valid(const struct token *t)
 /* Whether a new token can be had without a person. */
 static bool can_renew(const struct token *t)
 {
-    return t->pair.refresh != NULL || t->is_self_granted;
+    return t->pair.refresh != NULL || t->is_self_granted || t->c->parent != NULL;
 }
 
 static int say_broken(const struct token *t, struct err *e)
 {
-    return err_set(e, ERR_AUTH, "%s is broken: %s; run `ladle connect %s`", t->c->name,
-                   t->reason != NULL ? t->reason : "the service refuses its token", t->c->name);
+    const char *reason = t->reason != NULL ? t->reason : "the service refuses its token";
+    if (t->state == STATE_SUSPENDED) {
+        return err_set(e, ERR_AUTH, "%s is suspended: %s; it is tried again by itself", t->c->name,
+                       reason);
+    }
+    return err_set(e, ERR_AUTH, "%s is broken: %s; run `ladle connect %s`", t->c->name, reason,
+                   connection_root(t->c)->name);
 }
 
 static void count_refresh(const char *result)
@@ -119,9 +127,12 @@ static void serve_waiters(struct token *t)
     }
 }
 
-static void tell_recovered(struct token *t)
+void token_tell_recovered(struct token *t)
 {
     struct service *s = t->c->service;
+    if (connection_is_agency(t->c)) {
+        account_revive(t->c);
+    }
     if (s->on_recover != NULL) {
         s->on_recover(s->on_recover_ud, t->c);
     }
@@ -129,36 +140,36 @@ static void tell_recovered(struct token *t)
 
 /* Arms the timer for the next thing to do unasked: a refresh ahead of the expiry, or another try.
  */
-static void schedule(struct token *t)
+void token_schedule(struct token *t)
 {
-    bool has_work = t->next.access != NULL ||
-                    (t->state == STATE_CONNECTED && can_renew(t) && t->refresh_at_us > 0);
+    bool is_retry = t->next.access != NULL || t->state == STATE_SUSPENDED;
+    bool has_work =
+        is_retry || (t->state == STATE_CONNECTED && can_renew(t) && t->refresh_at_us > 0);
     if (!has_work || t->phase != PHASE_IDLE) {
         timer_stop(&t->timer);
         return;
     }
-    int64_t at = t->next.access != NULL || t->retry_at_us > t->refresh_at_us ? t->retry_at_us
-                                                                             : t->refresh_at_us;
+    int64_t at = is_retry || t->retry_at_us > t->refresh_at_us ? t->retry_at_us : t->refresh_at_us;
     int64_t left = at - clock_wall_us();
     /* Never at once: what only looks at connections (`ladle connections`) is gone by then. */
     left = left < SECOND_US ? SECOND_US : left < sleep_max_us ? left : sleep_max_us;
     timer_start(&t->timer, left);
 }
 
-static void on_timer(struct timer *timer)
+void token_on_timer(struct timer *timer)
 {
     struct token *t = list_entry(timer, struct token, timer);
     int64_t now = clock_wall_us();
-    if (t->phase != PHASE_IDLE || now < t->retry_at_us ||
-        (t->next.access == NULL && now < t->refresh_at_us)) {
-        schedule(t);
+    bool is_retry = t->next.access != NULL || t->state == STATE_SUSPENDED;
+    if (t->phase != PHASE_IDLE || now < t->retry_at_us || (!is_retry && now < t->refresh_at_us)) {
+        token_schedule(t);
         return;
     }
     begin(t);
 }
 
 /* Makes the pair the one in use. */
-static void adopt(struct token *t, struct token_pair *pair)
+void token_adopt(struct token *t, struct token_pair *pair)
 {
     token_pair_fini(&t->pair);
     t->pair = *pair;
@@ -167,7 +178,7 @@ static void adopt(struct token *t, struct token_pair *pair)
     t->failures = 0;
     t->retry_at_us = 0;
     t->was_lost = false;
-    set_state(t, STATE_CONNECTED, NULL);
+    token_set_state(t, STATE_CONNECTED, NULL);
     int64_t ahead = lifetime_part(t, 3, AHEAD_US);
     int64_t jitter = (int64_t)clock_random_below((uint64_t)(ahead / 5) + 1);
     t->refresh_at_us = t->pair.expires_us > 0 ? t->pair.expires_us - ahead - jitter : 0;
@@ -180,18 +191,22 @@ static char *copy_or_null(const char *text)
     return text != NULL ? xstrdup(text) : NULL;
 }
 
-static struct connection_put *put_of(const struct token *t, const struct token_pair *pair)
+struct connection_put *token_put(const struct token *t, const struct token_pair *pair)
 {
     struct connection_put *put = connection_put_new();
     put->row = (struct connection_row){
         .name = xstrdup(t->c->name),
-        .state = xstrdup(state_name(t->state)),
+        .state = xstrdup(token_state_name(t->state)),
         .reason = copy_or_null(t->reason),
         .scopes = copy_or_null(pair->scopes),
         .account = copy_or_null(pair->account),
         .since_us = t->since_us,
         .expires_us = pair->expires_us,
     };
+    if (t->has_lease) {
+        memcpy(put->lease_owner, t->c->service->owner, sizeof put->lease_owner);
+        memcpy(put->lease_expected, t->stored, sizeof put->lease_expected);
+    }
     return put;
 }
 
@@ -204,18 +219,84 @@ static void state_written(struct store_op *op, const struct err *e)
     connection_put_free(put);
 }
 
-static void mark_broken(struct token *t, const char *reason)
+/* Writes the state that it is in; a lease ends with it. */
+static void write_state(struct token *t)
 {
-    set_state(t, STATE_BROKEN, reason);
-    log_error("token", "%s is broken: %s; run `ladle connect %s`", t->c->name, reason, t->c->name);
-    health_tell_broken(t->c, reason, t->since_us);
-    struct connection_put *put = put_of(t, &t->pair);
+    struct connection_put *put = token_put(t, &t->pair);
+    t->has_lease = false;
     put->op.done = state_written;
     store_submit(t->c->service->o.store, &put->op);
 }
 
+static void mark_broken(struct token *t, const char *reason)
+{
+    token_set_state(t, STATE_BROKEN, reason);
+    log_error("token", "%s is broken: %s; run `ladle connect %s`", t->c->name, reason,
+              connection_root(t->c)->name);
+    health_tell_broken(t->c, reason, t->since_us);
+    write_state(t);
+}
+
+/* --- suspended --- */
+
+/* Whether the service says, in words that the connector knows, that it is for a while. */
+static bool is_suspension(const struct token *t, const char *message)
+{
+    size_t i;
+    json_t *words;
+    json_array_foreach (json_object_get(t->c->auth, "suspended"), i, words) {
+        if (strcasestr(message, json_string_value(words)) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int64_t pause_us(struct token *t)
+{
+    bool was_well = t->state == STATE_CONNECTED && clock_wall_us() - t->since_us > PAUSE_LONGEST_US;
+    t->pauses = was_well ? 0 : t->pauses;
+    int64_t pause = PAUSE_FIRST_US;
+    for (int i = 0; i < t->pauses && pause < PAUSE_LONGEST_US; i++) {
+        pause *= 2;
+    }
+    t->pauses++;
+    pause = pause < PAUSE_LONGEST_US ? pause : PAUSE_LONGEST_US;
+    return pause + (int64_t)clock_random_below((uint64_t)pause / 10);
+}
+
+void token_suspend(struct token *t, const char *reason)
+{
+    bool is_news = t->state != STATE_SUSPENDED;
+    t->retry_at_us = clock_wall_us() + pause_us(t);
+    token_set_state(t, STATE_SUSPENDED, reason);
+    if (is_news) {
+        log_warn("token", "%s is suspended: %s; it is tried again by itself", t->c->name, reason);
+        health_tell_broken(t->c, reason, t->since_us);
+    }
+    write_state(t);
+    token_schedule(t);
+}
+
+void token_note_refusal(struct token *t, const char *message)
+{
+    if (t->state == STATE_CONNECTED && is_suspension(t, message)) {
+        token_suspend(t, message);
+    }
+}
+
+/* What it has may serve again: the service says what it thinks of it at the next call. */
+static void resume(struct token *t)
+{
+    token_set_state(t, STATE_CONNECTED, NULL);
+    t->retry_at_us = 0;
+    write_state(t);
+    token_schedule(t);
+    token_tell_recovered(t);
+}
+
 /* The refresh came to nothing for now. */
-static void fail_for_now(struct token *t, const struct err *e)
+void token_fail(struct token *t, const struct err *e)
 {
     int64_t delay = RETRY_FIRST_US;
     for (int i = 0; i < t->failures && delay < RETRY_LONGEST_US; i++) {
@@ -229,10 +310,13 @@ static void fail_for_now(struct token *t, const struct err *e)
     t->retry_at_us = asked_us > t->retry_at_us ? asked_us : t->retry_at_us;
     t->last = *e;
     t->last.retry_at_us = t->retry_at_us;
+    if (t->next.access == NULL) { /* one that is still to be committed keeps its lease */
+        token_end_lease(t);
+    }
     count_refresh(err_kind_name(e->kind));
     log_warn("token", "%s: its token was not refreshed: %s", t->c->name, e->message);
     struct err copy = t->last;
-    become_idle(t);
+    token_become_idle(t);
     wake(t, &copy);
     token_answer_ask(t, &copy);
 }
@@ -246,10 +330,17 @@ static void committed(struct store_op *op, const struct err *e)
         return;
     }
     t->writing = NULL;
+    if (e != NULL && e->kind == ERR_CONFLICT) { /* that of another process is the newer one */
+        log_warn("token", "%s", e->message);
+        token_pair_fini(&t->next);
+        t->has_lease = false;
+        token_look(t);
+        return;
+    }
     if (e != NULL) {
         struct err failed = *e;
         (void)err_prefix(&failed, "%s: the new token could not be stored", t->c->name);
-        fail_for_now(t, &failed);
+        token_fail(t, &failed);
         return;
     }
     FAULT("token.committed");
@@ -257,13 +348,14 @@ static void committed(struct store_op *op, const struct err *e)
     log_info("token", "%s: new token stored", t->c->name);
     bool is_news = t->state != STATE_CONNECTED || t->ask.done != NULL;
     memcpy(t->stored, t->storing, sizeof t->stored);
-    adopt(t, &t->next);
+    t->has_lease = false;
+    token_adopt(t, &t->next);
     token_second_done(t);
-    become_idle(t);
+    token_become_idle(t);
     wake(t, NULL);
     token_answer_ask(t, NULL);
     if (is_news) {
-        tell_recovered(t);
+        token_tell_recovered(t);
     }
 }
 
@@ -272,10 +364,10 @@ void token_commit(struct token *t)
 {
     t->phase = PHASE_COMMITTING;
     t->next.origin = t->kind == KIND_OAUTH ? TOKEN_FROM_GRANT : TOKEN_FROM_PERSON;
-    struct connection_put *put = put_of(t, &t->next);
+    struct connection_put *put = token_put(t, &t->next);
     free(put->row.state);
     free(put->row.reason);
-    put->row.state = xstrdup(state_name(STATE_CONNECTED));
+    put->row.state = xstrdup(token_state_name(STATE_CONNECTED));
     put->row.reason = NULL;
     put->row.since_us = t->state == STATE_CONNECTED ? t->since_us : clock_wall_us();
     put->token_name = token_pair_name(t->c->name);
@@ -291,13 +383,34 @@ void token_commit(struct token *t)
 
 /* --- asking --- */
 
-static void refused(struct token *t, const struct err *e)
+/* Ends the refresh with the state that it led to. */
+static void tell_refused(struct token *t, int status)
 {
-    struct err broken = *e;
+    struct err broken = ERR_INIT;
+    (void)say_broken(t, &broken);
+    broken.status = status;
+    token_become_idle(t);
+    wake(t, &broken);
+}
+
+void token_give_up(struct token *t, const char *reason)
+{
+    mark_broken(t, reason);
+    tell_refused(t, 0);
+}
+
+void token_refuse(struct token *t, const struct err *e)
+{
     if (t->ask.done != NULL) { /* what a person tried changes nothing */
-        become_idle(t);
+        token_end_lease(t);
+        token_become_idle(t);
         token_answer_ask(t, e);
         serve_waiters(t);
+        return;
+    }
+    count_refresh("refused");
+    if (t->c->parent != NULL && !t->is_exchanging && !is_suspension(t, e->message)) {
+        token_exchange(t);
         return;
     }
     char reason[400];
@@ -305,21 +418,13 @@ static void refused(struct token *t, const struct err *e)
                    t->was_lost && !t->is_self_granted
                        ? " (the answer to the refresh before this one was lost)"
                        : "");
-    count_refresh("refused");
-    mark_broken(t, reason);
-    (void)say_broken(t, &broken);
-    broken.status = e->status;
-    become_idle(t);
-    wake(t, &broken);
-}
-
-void token_give_up(struct token *t, const char *reason)
-{
-    struct err broken = ERR_INIT;
-    mark_broken(t, reason);
-    (void)say_broken(t, &broken);
-    become_idle(t);
-    wake(t, &broken);
+    t->was_lost = false;
+    if (is_suspension(t, e->message)) {
+        token_suspend(t, reason);
+    } else {
+        mark_broken(t, reason);
+    }
+    tell_refused(t, e->status);
 }
 
 /* Of what the request asked for: the pair that it is to replace, NULL for a new authorisation. */
@@ -342,17 +447,17 @@ static void answered(struct token *t, const struct http_response *res)
     if (token_grant_read(&pair, t->c, res, replaced(t, &by_hand), &e) == 0) {
         if (token_check_ask(t, &pair, &e) == -1) {
             token_pair_fini(&pair);
-            refused(t, &e);
+            token_refuse(t, &e);
             return;
         }
         token_pair_fini(&t->next);
         t->next = pair;
         token_commit(t);
     } else if (e.kind == ERR_AUTH) {
-        refused(t, &e);
+        token_refuse(t, &e);
     } else {
         t->was_lost = t->was_lost || e.kind == ERR_PROTOCOL;
-        fail_for_now(t, &e);
+        token_fail(t, &e);
     }
 }
 
@@ -365,7 +470,7 @@ static void asked(void *ud, const struct http_response *res, const struct err *f
         t->was_lost = e.kind == ERR_UNKNOWN;
         e.kind = t->was_lost ? ERR_UNAVAILABLE : e.kind; /* the call that waits was not sent */
         (void)err_prefix(&e, "the token endpoint of %s", t->c->name);
-        fail_for_now(t, &e);
+        token_fail(t, &e);
     } else {
         answered(t, res);
     }
@@ -377,16 +482,26 @@ void token_send(struct token *t, const struct token_grant *g)
     t->phase = PHASE_ASKING;
     struct token_sending how = { .done = asked, .ud = t };
     if (token_grant_send(t->c, g, &how, &e) == -1) {
-        fail_for_now(t, &e);
+        token_fail(t, &e);
         return;
     }
     t->http = how.call;
 }
 
+/* With the lease. An account that has nothing to refresh, or does not know whether that is spent,
+ * gets its token from its agency's. */
 static void refresh(struct token *t)
 {
     if (t->is_self_granted) {
         token_send(t, &(struct token_grant){ .type = "client_credentials" });
+        return;
+    }
+    if (t->c->parent != NULL && (t->pair.refresh == NULL || t->was_lost)) {
+        token_exchange(t);
+        return;
+    }
+    if (t->pair.refresh == NULL) {
+        token_give_up(t, "its access token has expired, and it has no refresh token");
         return;
     }
     token_send(t, &(struct token_grant){
@@ -416,21 +531,40 @@ static bool take_stored(struct token *t, const struct secret_get *get)
         log_warn("token", "%s: %s", t->c->name, e.message);
         return false;
     }
-    log_info("token", "%s: took over the token that another process stored", t->c->name);
+    if (!t->is_unknown) {
+        log_info("token", "%s: took over the token that another process stored", t->c->name);
+    }
     memcpy(t->stored, digest, sizeof t->stored);
-    adopt(t, &stored);
+    token_adopt(t, &stored);
     return true;
 }
 
-/* After a look that was asked for by token_reload, or that found another process's pair. */
-static void go_on(struct token *t, bool is_new)
+/* The first look at an account's rows. */
+static void know(struct token *t, const struct secret_get *get)
+{
+    t->is_unknown = false;
+    if (get->state != NULL && strcmp(get->state, "broken") == 0) {
+        token_set_state(t, STATE_BROKEN, get->reason);
+    } else if (get->state != NULL && strcmp(get->state, "suspended") == 0) {
+        token_set_state(t, STATE_SUSPENDED, get->reason);
+        t->retry_at_us = clock_wall_us() + pause_us(t);
+    }
+}
+
+/* After a look that was asked for by token_reload, that found another process's pair, or that found
+ * an account which does not work. */
+static void go_on(struct token *t, bool is_changed, bool is_news)
 {
     t->wants_reload = false;
-    become_idle(t);
-    if (is_new) {
-        tell_recovered(t);
+    token_become_idle(t);
+    if (is_news) {
+        token_tell_recovered(t);
     }
-    if (is_new && is_valid(t)) {
+    if (is_changed && token_is_broken(t)) {
+        struct err e = ERR_INIT;
+        (void)say_broken(t, &e);
+        wake(t, &e);
+    } else if (is_changed && is_valid(t)) {
         wake(t, NULL);
     }
     serve_waiters(t);
@@ -445,16 +579,21 @@ static void looked(struct store_op *op, const struct err *e)
         return;
     }
     t->reading = NULL;
+    bool is_first = t->is_unknown;
     bool is_new = e == NULL && take_stored(t, get);
+    if (e == NULL && is_first) {
+        know(t, get);
+    }
     secret_get_free(get);
-    if (t->wants_reload || is_new) {
-        go_on(t, is_new);
+    bool is_stuck = is_first && token_is_broken(t);
+    if (t->wants_reload || is_new || is_stuck) {
+        go_on(t, is_new || is_stuck, is_new && !is_first);
     } else if (e != NULL) {
-        fail_for_now(t, e); /* what cannot be read cannot be committed either */
+        token_fail(t, e); /* what cannot be read cannot be committed either */
     } else if (t->kind == KIND_STATIC) {
         token_second_use(t);
     } else {
-        refresh(t);
+        token_lease(t, refresh);
     }
 }
 
@@ -464,18 +603,21 @@ void token_look(struct token *t)
     char *name = token_pair_name(t->c->name);
     t->reading = secret_get_new(name);
     free(name);
+    t->reading->connection = t->is_unknown ? xstrdup(t->c->name) : NULL;
     t->reading->op.done = looked;
     t->reading->op.ud = t;
     store_submit_read(t->c->service->o.store, &t->reading->op);
 }
 
-/* Goes on with what is to be done: commit a pair that is at hand, switch to a second token, or
- * refresh. */
+/* Goes on with what is to be done: commit a pair that is at hand, try again what was suspended,
+ * switch to a second token, or refresh. */
 static void begin(struct token *t)
 {
     assert(t->phase == PHASE_IDLE);
     if (t->next.access != NULL) {
         token_commit(t);
+    } else if (t->state == STATE_SUSPENDED && is_valid(t)) {
+        resume(t);
     } else if (t->kind == KIND_STATIC) {
         token_second_look(t);
     } else {
@@ -483,14 +625,14 @@ static void begin(struct token *t)
     }
 }
 
-static void become_idle(struct token *t)
+void token_become_idle(struct token *t)
 {
     t->phase = PHASE_IDLE;
     if (t->wants_reload) {
         token_look(t);
         return;
     }
-    schedule(t);
+    token_schedule(t);
 }
 
 void token_reload(struct token *t)
@@ -521,10 +663,10 @@ int token_get(struct token *t, uint64_t refused_generation, struct token_wait *w
         return is_refused ? err_set(e, ERR_AUTH, "%s: the service asks for a token", t->c->name)
                           : 1;
     }
-    if (t->state == STATE_BROKEN) {
+    if (token_is_broken(t)) {
         return say_broken(t, e);
     }
-    if (t->pair.access == NULL && !t->is_self_granted) {
+    if (t->pair.access == NULL && !t->is_self_granted && t->c->parent == NULL) {
         return err_set(e, ERR_AUTH, "%s is not connected; run `ladle connect %s`", t->c->name,
                        t->c->name);
     }
@@ -573,189 +715,5 @@ const char *token_account(const struct token *t)
 
 bool token_is_broken(const struct token *t)
 {
-    return t->state == STATE_BROKEN;
-}
-
-/* --- making and loading --- */
-
-static bool is_kind(const struct connection *c, const char *kind)
-{
-    json_t *kinds =
-        json_object_get(json_object_get(connector_table(c->connector), "auth"), "kinds");
-    size_t i;
-    json_t *one;
-    json_array_foreach (kinds, i, one) {
-        if (strcmp(json_string_value(one), kind) == 0) {
-            return true;
-        }
-    }
-    return json_array_size(kinds) == 0 && strcmp(kind, "none") == 0;
-}
-
-/* What `auth` says; without it: a token where one is given, else the connector's weakest way. */
-static const char *auth_kind(const struct connection *c, bool has_token)
-{
-    const char *said = connection_text(c, "auth");
-    if (said != NULL) {
-        return said;
-    }
-    if (has_token && is_kind(c, "token")) {
-        return "token";
-    }
-    return is_kind(c, "none") ? "none" : is_kind(c, "oauth") ? "oauth" : "token";
-}
-
-struct token *token_new(struct connection *c, struct err *e)
-{
-    const char *given = connection_text(c, "token");
-    const char *kind = auth_kind(c, given != NULL);
-    if (!is_kind(c, kind)) {
-        (void)err_set(e, ERR_CONFIG, "connection %s: the connector %s has no auth '%s'", c->name,
-                      connector_name(c->connector), kind);
-        return NULL;
-    }
-    struct token *t = xcalloc(1, sizeof *t);
-    t->c = c;
-    t->kind = strcmp(kind, "oauth") == 0   ? KIND_OAUTH
-              : strcmp(kind, "token") == 0 ? KIND_STATIC
-                                           : KIND_NONE;
-    t->is_self_granted = t->kind == KIND_OAUTH && token_is_self_granted(c);
-    t->state = t->kind == KIND_NONE ? STATE_CONNECTED : STATE_NEW;
-    t->generation = 1;
-    list_init(&t->waiters);
-    timer_init(&t->timer, c->service->o.loop, on_timer);
-    timer_init(&t->ask_timer, c->service->o.loop, token_begin_ask);
-    if (t->kind == KIND_STATIC && given != NULL) {
-        t->is_configured = true;
-        t->pair.access = secret_new(given, strlen(given));
-        t->state = STATE_CONNECTED;
-        token_second_init(t);
-    }
-    return t;
-}
-
-void token_free(struct token *t)
-{
-    if (t == NULL) {
-        return;
-    }
-    timer_stop(&t->timer);
-    timer_stop(&t->ask_timer);
-    token_ask_fini(&t->ask);
-    token_ask_fini(&t->next_ask);
-    if (t->http != NULL) {
-        t->c->service->o.http->cancel(t->c->service->o.http, t->http);
-    }
-    /* The store hands these back later; then nobody is there any more. */
-    if (t->reading != NULL) {
-        t->reading->op.ud = NULL;
-    }
-    if (t->writing != NULL) {
-        t->writing->op.ud = NULL;
-    }
-    token_pair_fini(&t->pair);
-    token_pair_fini(&t->next);
-    token_second_fini(t);
-    free(t->reason);
-    free(t);
-}
-
-/* `auth` was changed in ladle.yaml since this token was stored. */
-static bool is_of_other_kind(const struct token *t, const struct token_pair *pair)
-{
-    return pair->origin == (t->kind == KIND_OAUTH ? TOKEN_FROM_PERSON : TOKEN_FROM_GRANT);
-}
-
-/* The token is left where it is: `auth` may be changed back. */
-static int give_up_pair(struct token *t, struct token_pair *pair, struct err *e)
-{
-    set_state(t, STATE_NEW, "its token is of another kind than `auth` in ladle.yaml says");
-    log_warn("token", "%s: %s; run `ladle connect %s`", t->c->name, t->reason, t->c->name);
-    token_pair_fini(pair);
-    struct connection_put *put = put_of(t, pair);
-    int rc = store_exec(t->c->service->o.store, &put->op, e);
-    connection_put_free(put);
-    return rc;
-}
-
-static int load_pair(struct token *t, struct err *e)
-{
-    char *name = token_pair_name(t->c->name);
-    struct secret_get *get = secret_get_new(name);
-    free(name);
-    struct token_pair pair = { .access = NULL };
-    int rc = store_exec(t->c->service->o.store, &get->op, e);
-    if (rc == 0 && get->sealed != NULL) {
-        rc = token_pair_open(&pair, t->c->service->o.vault, get->name, get->sealed, get->len, e);
-        sign_sha256_hex(get->sealed, get->len, t->stored);
-    }
-    secret_get_free(get);
-    if (rc == -1 || pair.access == NULL) {
-        return rc;
-    }
-    if (is_of_other_kind(t, &pair)) {
-        return give_up_pair(t, &pair, e);
-    }
-    adopt(t, &pair);
-    return 0;
-}
-
-int token_load(struct token *t, const struct connection_row *row, struct err *e)
-{
-    if (t->kind == KIND_NONE || t->is_configured) {
-        return token_second_load(t, e);
-    }
-    if (load_pair(t, e) == -1) {
-        return err_prefix(e, "connection %s", t->c->name);
-    }
-    if (row != NULL && row->state != NULL && strcmp(row->state, "broken") == 0) {
-        set_state(t, STATE_BROKEN, row->reason);
-    }
-    if (row != NULL && row->since_us > 0) {
-        t->since_us = row->since_us;
-    }
-    schedule(t);
-    return 0;
-}
-
-static void set_date(json_t *out, const char *key, int64_t us)
-{
-    char text[DATE_TEXT];
-    if (us > 0) {
-        date_format(us, text);
-    }
-    json_object_set_new(out, key, us > 0 ? json_string(text) : json_null());
-}
-
-static void set_text(json_t *out, const char *key, const char *text)
-{
-    json_object_set_new(out, key, text != NULL ? json_string(text) : json_null());
-}
-
-/* What a person sees: while a token is refreshed that is the news. */
-static const char *shown_state(const struct token *t)
-{
-    bool is_refreshing = t->phase == PHASE_ASKING || t->phase == PHASE_COMMITTING;
-    return t->state == STATE_CONNECTED && is_refreshing ? "refreshing" : state_name(t->state);
-}
-
-static json_t *remedy(const struct token *t)
-{
-    bool is_first_use = t->state == STATE_NEW && t->is_self_granted;
-    if (t->state == STATE_CONNECTED || is_first_use) {
-        return json_null();
-    }
-    return t->is_configured ? json_string("put a new token into ladle.yaml")
-                            : json_sprintf("run `ladle connect %s`", t->c->name);
-}
-
-void token_describe(const struct token *t, json_t *out)
-{
-    set_text(out, "state", shown_state(t));
-    json_object_set_new(out, "remedy", remedy(t));
-    set_text(out, "reason", t->reason);
-    set_date(out, "since", t->since_us);
-    set_date(out, "expires_at", t->pair.expires_us);
-    set_text(out, "scopes", t->pair.scopes);
-    set_text(out, "account", t->pair.account);
+    return t->state == STATE_BROKEN || t->state == STATE_SUSPENDED;
 }

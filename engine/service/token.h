@@ -43,13 +43,29 @@ const char *token_account(const struct token *t); /* that the token says, or NUL
 
 /* --- state --- */
 
+/* A person must help, or it is suspended. */
 bool token_is_broken(const struct token *t);
+/* The service said this of a call with the token: suspends the connection where the connector knows
+ * the words. */
+void token_note_refusal(struct token *t, const char *message);
 /* Adds state, reason, since, remedy, expires_at, scopes and account. */
 void token_describe(const struct token *t, json_t *out);
 /* Reads what is stored, at once; before store_start. row: the state that is stored, or NULL. */
 int token_load(struct token *t, const struct connection_row *row, struct err *e);
 /* Another process may have stored a new token: looks, in the background. */
 void token_reload(struct token *t);
+
+/* --- of an agency's accounts (token_account.c) --- */
+
+bool token_is_quiet(const struct token *t); /* nothing is under way, nor to be tried again */
+/* It is suspended and has no token: the app is not installed there. */
+bool token_is_removed(const struct token *t);
+/* The app was removed; with `keeps` what it has may serve again. The row is written already. */
+void token_remove(struct token *t, bool keeps);
+/* The app was installed: it is tried again, and runs that wait for it go on. */
+void token_reinstall(struct token *t);
+/* Its agency works again: what was broken is tried when it is needed. */
+void token_revive(struct token *t);
 
 /* --- for `ladle connect` --- */
 

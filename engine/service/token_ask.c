@@ -62,15 +62,9 @@ static int check_next(const struct token *t, struct err *e)
     return 0;
 }
 
-static void begin_ask(struct token *t)
+/* With the lease: no other process refreshes meanwhile, to store its token over this one. */
+static void send_ask(struct token *t)
 {
-    t->ask = t->next_ask;
-    t->next_ask = (struct ask){ .done = NULL };
-    if (t->ask.is_next) {
-        token_second_store(t);
-        return;
-    }
-    timer_stop(&t->timer);
     if (t->ask.type == NULL) {
         t->second.is_switching = false; /* a person knows better */
         token_pair_fini(&t->next);
@@ -85,6 +79,18 @@ static void begin_ask(struct token *t)
                       .redirect_uri = t->ask.redirect_uri,
                       .verifier = t->ask.verifier,
                   });
+}
+
+static void begin_ask(struct token *t)
+{
+    t->ask = t->next_ask;
+    t->next_ask = (struct ask){ .done = NULL };
+    if (t->ask.is_next) {
+        token_second_store(t);
+        return;
+    }
+    timer_stop(&t->timer);
+    token_lease(t, send_ask);
 }
 
 void token_begin_ask(struct timer *timer)
@@ -103,7 +109,8 @@ void token_begin_ask(struct timer *timer)
 
 int token_check_ask(const struct token *t, const struct token_pair *granted, struct err *e)
 {
-    const char *wanted = connection_text(t->c, "location");
+    const char *location = connection_text(t->c, "location");
+    const char *wanted = location != NULL ? location : connection_text(t->c, "agency");
     if (t->ask.done == NULL || granted->account == NULL) {
         return 0;
     }

@@ -32,7 +32,7 @@ enum {
 
 static json_t *auth_of(const struct connection *c)
 {
-    return json_object_get(connector_table(c->connector), "auth");
+    return c->auth;
 }
 
 json_t *token_setting(const struct connection *c, const char *key)
@@ -403,6 +403,19 @@ static void read_pair(struct token_pair *out, const struct connection *c, const 
         out->refresh = secret_of(field_of(c, body, "refresh", "refresh_token", "refreshToken"));
     }
     inherit(out, c, before);
+}
+
+int token_grant_read_body(struct token_pair *out, const struct connection *c, const json_t *body,
+                          struct err *e)
+{
+    *out = (struct token_pair){
+        .access = secret_of(field_of(c, body, "access", "access_token", "accessToken")),
+    };
+    if (out->access == NULL) {
+        return err_set(e, ERR_PROTOCOL, "%s: the answer holds no token", c->name);
+    }
+    read_pair(out, c, body, NULL);
+    return 0;
 }
 
 int token_grant_read(struct token_pair *out, const struct connection *c,

@@ -43,3 +43,6 @@ int token_grant_send(struct connection *c, const struct token_grant *g, struct t
 int token_grant_read(struct token_pair *out, const struct connection *c,
                      const struct http_response *res, const struct token_pair *before,
                      struct err *e);
+/* Reads the body of an answer that is known to be a success. ERR_PROTOCOL. */
+int token_grant_read_body(struct token_pair *out, const struct connection *c, const json_t *body,
+                          struct err *e);

@@ -2,13 +2,22 @@
 
 #include "crypto/sign.h"
 #include "service/token_grant.h"
+#include "store/lease_row.h"
 #include "store/secret_row.h"
 
-/* For the token's own files: what a token is made of. token.c keeps it fresh, token_ask.c does what
- * a person asks for, token_second.c switches to a second private token. Loop thread. */
+/* For the token's own files: what a token is made of. token.c keeps it fresh, token_lease.c sees to
+ * it that one process at a time does, token_account.c gets that of an agency's account, token_ask.c
+ * does what a person asks for, token_second.c switches to a second private token. Loop thread. */
 enum token_kind { KIND_NONE, KIND_STATIC, KIND_OAUTH };
-enum token_state { STATE_NEW, STATE_CONNECTED, STATE_BROKEN };
-enum token_phase { PHASE_IDLE, PHASE_LOOKING, PHASE_ASKING, PHASE_COMMITTING };
+enum token_state { STATE_NEW, STATE_CONNECTED, STATE_BROKEN, STATE_SUSPENDED };
+enum token_phase {
+    PHASE_IDLE,
+    PHASE_LOOKING, /* at the stored token */
+    PHASE_LEASING, /* asks the store for the lease */
+    PHASE_WAITING, /* another process has it: looks again after a while */
+    PHASE_ASKING,
+    PHASE_COMMITTING
+};
 
 /* What a person asked for with `ladle connect`. */
 struct ask {
@@ -39,7 +48,7 @@ struct token {
     bool is_configured;   /* the token stands in the configuration, not in the store */
     bool is_self_granted; /* by client credentials: no person is needed */
     enum token_state state;
-    char *reason; /* of broken */
+    char *reason; /* of broken and suspended */
     int64_t since_us;
     struct token_pair pair; /* in use; pair.access NULL: none */
     struct token_pair next; /* granted and not yet committed */
@@ -53,6 +62,14 @@ struct token {
     int failures;        /* refreshes in a row that came to nothing */
     int64_t retry_at_us; /* wall */
     bool was_lost;       /* the answer to the last refresh did not come */
+    int pauses;          /* times in a row that it was suspended */
+    bool is_unknown;     /* of an account: nobody has looked at its rows yet */
+    bool is_exchanging;  /* of an account: asks with its agency's token */
+    bool has_lease;
+    int looks;                      /* while another process had the lease */
+    void (*leased)(struct token *); /* what to do with the lease */
+    struct lease_take *leasing;
+    struct timer lease_timer;
     bool wants_reload;
     struct err last;
     struct ask ask;
@@ -67,6 +84,28 @@ struct token {
     struct connection_put *writing;
 };
 
+/* --- token.c --- */
+const char *token_state_name(enum token_state s);
+void token_set_state(struct token *t, enum token_state state, const char *reason);
+/* Makes the pair the one in use; takes it. */
+void token_adopt(struct token *t, struct token_pair *pair);
+/* Nothing is under way any more. */
+void token_become_idle(struct token *t);
+/* The row that says its state, with what is told of the pair; a lease ends with it. Yours. */
+struct connection_put *token_put(const struct token *t, const struct token_pair *pair);
+/* What is set going again from the loop. */
+void token_on_timer(struct timer *timer);
+/* The refresh came to nothing, and is tried again later. */
+void token_fail(struct token *t, const struct err *e);
+/* The service refuses for good: breaks the connection, or suspends it where it says so in words
+ * that the connector knows. */
+void token_refuse(struct token *t, const struct err *e);
+/* It is not let in for a while; a wait of an hour, and longer each time, then it is tried again. */
+void token_suspend(struct token *t, const char *reason);
+/* Arms the timer for the next thing to do unasked. */
+void token_schedule(struct token *t);
+/* Runs that wait for the connection may go on. */
+void token_tell_recovered(struct token *t);
 /* Writes t->next and the state that goes with it; then answers who waits and who asked. */
 void token_commit(struct token *t);
 /* Sends a request to the token endpoint, and commits what it brings. */
@@ -75,6 +114,18 @@ void token_send(struct token *t, const struct token_grant *g);
 void token_look(struct token *t);
 /* Nothing helps but a person: breaks the connection, and tells who waits. */
 void token_give_up(struct token *t, const char *reason);
+
+/* --- token_lease.c --- */
+/* Calls go(t) once this process alone may ask for a new token; until then another process is waited
+ * for, and looked whether it has stored one. */
+void token_lease(struct token *t, void (*go)(struct token *));
+/* Nothing new came of it. */
+void token_end_lease(struct token *t);
+void token_lease_fini(struct token *t);
+
+/* --- token_account.c --- */
+/* Asks for an account's token with that of its agency, and commits what comes. */
+void token_exchange(struct token *t);
 
 /* --- token_ask.c --- */
 void token_begin_ask(struct timer *timer);

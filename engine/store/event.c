@@ -17,8 +17,8 @@
 
 static const char insert_event[] =
     "insert into event (id, connection, type, dedupe_key, received_us, is_routed, replay,"
-    " duplicate_of, headers, payload)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    " duplicate_of, headers, payload, note)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     " on conflict do nothing";
 
 static const char select_original[] =
@@ -30,8 +30,8 @@ static const char select_original[] =
 
 static const char mark_routed[] =
     "update event"
-    " set is_routed = 1"
-    " where id = $1"
+    " set is_routed = 1, note = $1"
+    " where id = $2"
     " and is_routed = 0"
     " returning replay";
 
@@ -53,6 +53,7 @@ void event_row_fini(struct event_row *row)
     free(row->key);
     free(row->headers);
     free(row->payload);
+    free(row->note);
     *row = (struct event_row){ 0 };
 }
 
@@ -75,6 +76,7 @@ static int64_t insert(struct db *db, const struct event_row *row, const struct i
     query_bind_text(q, 9, row->headers);
     if (!is_duplicate) {
         query_bind_text_n(q, 10, row->payload, row->payload_len);
+        query_bind_text(q, 11, row->note);
     }
     return query_change(q, e);
 }
@@ -139,10 +141,12 @@ static int add_runs(struct db *db, struct event_put *put, struct err *e)
     return 0;
 }
 
-/* What an event does: it starts runs and wakes others. */
+/* What an event does: it adds or removes an account, starts runs and wakes others. */
 static int route(struct db *db, struct event_put *put, struct err *e)
 {
-    return add_runs(db, put, e) == -1 ? -1 : waits_wake(db, put, e);
+    return account_apply(db, &put->account, put->op.now_us, e) == -1 || add_runs(db, put, e) == -1
+               ? -1
+               : waits_wake(db, put, e);
 }
 
 static int put_exec(struct store_op *op, struct db *db, struct err *e)
@@ -186,7 +190,8 @@ static int route_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct event_put *put = list_entry(op, struct event_put, op);
     struct query *q = db_query(db, mark_routed);
-    query_bind_id(q, 1, &put->event.id);
+    query_bind_text(q, 1, put->event.note);
+    query_bind_id(q, 2, &put->event.id);
     int rc = query_next(q, e);
     put->is_duplicate = rc == 0;
     woken_clear(put);
@@ -224,6 +229,7 @@ void event_put_free(struct event_put *put)
         run_seed_fini(&put->runs[i]);
     }
     free(put->runs);
+    account_note_fini(&put->account);
     woken_clear(put);
     free(put);
 }
@@ -256,7 +262,7 @@ void event_replay_init(struct event_replay *r, struct id id)
     "select id, connection, type, dedupe_key, received_us, is_routed, replay, duplicate_of, "      \
     "headers,"                                                                                     \
     " (select count(*) from run where run.event_id = event.id),"                                   \
-    " case when $1 = 1 then payload end"                                                           \
+    " case when $1 = 1 then payload end, note"                                                     \
     " from event"
 #define LIST_FILTER                                                                                \
     " where id < $2"                                                                               \
@@ -305,6 +311,7 @@ static void read_event(struct query *q, struct event_row *row)
     row->headers = query_text(q, 8);
     row->run_count = query_int(q, 9);
     row->payload = query_text_n(q, 10, &row->payload_len);
+    row->note = query_text(q, 11);
 }
 
 static void clear_list(struct event_list *list)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "format/json.h"
+#include "store/account_row.h"
 #include "store/run.h"
 #include "store/store.h"
 
@@ -18,6 +19,7 @@ struct event_row {
     struct id duplicate_of; /* zero: not a duplicate */
     bool is_routed; /* its runs were made; false: the engine still has to match it with recipes */
     int replay;     /* how many times it was replayed */
+    char *note;     /* why it started nothing, although recipes wait for its kind; or NULL */
     int64_t run_count; /* read only */
 };
 void event_row_fini(struct event_row *row);
@@ -27,12 +29,13 @@ void event_row_fini(struct event_row *row);
  *
  * A new event that is routed also ends the waits that it matches (wait.h), where `json` and `names`
  * are given: their runs, where they are WAITING, become QUEUED and due. One that is not routed yet
- * does so when it is. */
+ * does so when it is. What it says of an account is written with it, once. */
 struct event_put {
     struct store_op op;
     struct event_row event;
     struct run_seed *runs; /* array, owned */
     size_t run_count;
+    struct account_note account; /* owned */
     const json_t *json; /* the payload; borrowed and not changed until done. NULL: wakes nothing */
     const char *const *names; /* its type and the triggers that it also is, then NULL; borrowed */
     bool is_duplicate;        /* out */

@@ -89,3 +89,14 @@ int journal_write(struct db *db, const struct run_save *save, int64_t now_us, bo
 /* Appends to *rows, in the order in which they began. */
 int journal_read(struct db *db, const struct id *run_id, struct journal_row **rows, size_t *count,
                  struct err *e);
+
+/* In the transaction that stores a new token: ends the lease of `owner`. ERR_CONFLICT where another
+ * has taken it meanwhile and has stored a token other than the expected one (lease_row.h). */
+int lease_settle(struct db *db, const char *name, const char *owner, const char *expected,
+                 struct err *e);
+/* Ends whatever lease there is. */
+int lease_forget(struct db *db, const char *name, struct err *e);
+
+/* Writes what an event says of an account of an agency; nothing where it says nothing. */
+struct account_note;
+int account_apply(struct db *db, const struct account_note *a, int64_t now_us, struct err *e);

@@ -87,7 +87,9 @@ static const char release_parked[] =
     " error_status = null, error_retry_us = null, error_detail = null, parked_for = null"
     " where state in (3, 5)"
     " and state = 3"
-    " and parked_for = $2";
+    " and (parked_for = $2 or substr(parked_for, 1, length($2) + 1) = $2 || '/'"
+    " and not exists (select 1 from connection where connection.name = run.parked_for"
+    " and connection.state in ('broken', 'suspended')))";
 
 static int refuse(const struct standing *now, const char *what, struct err *e)
 {

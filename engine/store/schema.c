@@ -197,8 +197,18 @@ static const char tables_3[] =
     "alter table journal add column fails_run integer not null default 0;"
     "alter table run add column is_backfill integer not null default 0;";
 
+/* One refresh at a time over processes (lease_row.h); why an event started nothing. */
+static const char tables_4[] =
+    "create table lease ("
+    "    name text primary key,"
+    "    owner text not null,"
+    "    until_us integer not null,"
+    "    is_unclear integer not null"
+    ") without rowid;"
+    "alter table event add column note text;";
+
 /* steps[i] leads from version i to i + 1. */
-static const char *const steps[] = { tables_1, tables_2, tables_3 };
+static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4 };
 enum { VERSION = sizeof(steps) / sizeof(steps[0]) };
 
 static int judge(struct db *db, const struct db_stamp *stamp, struct err *e)

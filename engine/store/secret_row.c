@@ -47,10 +47,25 @@ static const char upsert_health[] =
     " on conflict (name) do update"
     " set health = excluded.health";
 
-static const char list_connections[] =
-    "select name, state, reason, scopes, account, since_us, expires_us, health"
+#define SELECT_CONNECTIONS                                                                         \
+    "select name, state, reason, scopes, account, since_us, expires_us, health"                    \
     " from connection"
+#define OF_AGENCY                                                                                  \
+    " where substr(name, 1, length($1) + 1) = $1 || '/'"                                           \
+    " and ($2 is null or state = $2)"
+
+static const char list_own[] = SELECT_CONNECTIONS
+    " where name not like '%/%'"
     " order by name";
+static const char list_accounts[] = SELECT_CONNECTIONS OF_AGENCY
+    " order by state = 'connected', name"
+    " limit $3";
+static const char count_accounts[] = "select count(*) from connection" OF_AGENCY;
+
+static const char select_state[] =
+    "select state, reason"
+    " from connection"
+    " where name = $1";
 
 /* --- secrets --- */
 
@@ -107,12 +122,33 @@ void secret_put_free(struct secret_put *p)
     free(p);
 }
 
+static void clear_get(struct secret_get *g)
+{
+    free(g->sealed);
+    free(g->state);
+    free(g->reason);
+    g->sealed = NULL;
+    g->len = 0;
+    g->state = g->reason = NULL;
+}
+
+static int get_state(struct db *db, struct secret_get *g, struct err *e)
+{
+    struct query *q = db_query(db, select_state);
+    query_bind_text(q, 1, g->connection);
+    int rc = query_next(q, e);
+    if (rc == 1) {
+        g->state = query_text(q, 0);
+        g->reason = query_text(q, 1);
+    }
+    query_end(q);
+    return rc == -1 ? -1 : 0;
+}
+
 static int get_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct secret_get *g = list_entry(op, struct secret_get, op);
-    free(g->sealed);
-    g->sealed = NULL;
-    g->len = 0;
+    clear_get(g);
     struct query *q = db_query(db, select_secret);
     query_bind_text(q, 1, g->name);
     int rc = query_next(q, e);
@@ -121,7 +157,7 @@ static int get_exec(struct store_op *op, struct db *db, struct err *e)
         g->stored_us = query_int(q, 1);
     }
     query_end(q);
-    return rc == -1 ? -1 : 0;
+    return rc == -1 ? -1 : g->connection != NULL ? get_state(db, g, e) : 0;
 }
 
 struct secret_get *secret_get_new(const char *name)
@@ -137,8 +173,9 @@ void secret_get_free(struct secret_get *g)
     if (g == NULL) {
         return;
     }
+    clear_get(g);
     free(g->name);
-    free(g->sealed);
+    free(g->connection);
     free(g);
 }
 
@@ -224,6 +261,10 @@ static int write_token(struct db *db, const struct connection_put *p, struct err
 static int connection_exec(struct store_op *op, struct db *db, struct err *e)
 {
     const struct connection_put *p = list_entry(op, struct connection_put, op);
+    if (p->lease_owner[0] != '\0' &&
+        lease_settle(db, p->row.name, p->lease_owner, p->lease_expected, e) == -1) {
+        return -1;
+    }
     struct query *q = db_query(db, upsert_connection);
     query_bind_text(q, 1, p->row.name);
     query_bind_text(q, 2, p->row.state);
@@ -309,11 +350,34 @@ static void clear_connections(struct connection_list *l)
     l->count = 0;
 }
 
+static int count_all(struct db *db, struct connection_list *l, struct err *e)
+{
+    struct query *q = db_query(db, count_accounts);
+    query_bind_text(q, 1, l->agency);
+    query_bind_text(q, 2, l->state);
+    int rc = query_next(q, e);
+    l->total = rc == 1 ? query_int(q, 0) : 0;
+    query_end(q);
+    return rc == -1 ? -1 : 0;
+}
+
+static struct query *start_accounts(struct db *db, const struct connection_list *l)
+{
+    struct query *q = db_query(db, list_accounts);
+    query_bind_text(q, 1, l->agency);
+    query_bind_text(q, 2, l->state);
+    query_bind_int(q, 3, l->limit > 0 ? l->limit : INT64_MAX);
+    return q;
+}
+
 static int connections_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct connection_list *l = list_entry(op, struct connection_list, op);
     clear_connections(l);
-    struct query *q = db_query(db, list_connections);
+    if (l->agency != NULL && count_all(db, l, e) == -1) {
+        return -1;
+    }
+    struct query *q = l->agency != NULL ? start_accounts(db, l) : db_query(db, list_own);
     int rc;
     while ((rc = query_next(q, e)) == 1) {
         l->rows = rows_grow(l->rows, l->count, sizeof(*l->rows));

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/store.h"
+#include "store/lease_row.h"
 
 /* Sealed values by name (crypto/vault.h seals them), and what is known of each connection without
  * its secrets. What is sealed under another key than the store's (key_row.h) is not written:
@@ -17,9 +17,12 @@ void secret_put_free(struct secret_put *p);
 struct secret_get {
     struct store_op op;
     char *name;
+    /* The connection whose row is read in the same moment; owned; NULL: none. */
+    char *connection;
     uint8_t *sealed; /* out, owned by the op; NULL where there is none */
     size_t len;
-    int64_t stored_us; /* out */
+    int64_t stored_us;    /* out */
+    char *state, *reason; /* out, owned; of the connection, NULL where it has no row */
 };
 struct secret_get *secret_get_new(const char *name);
 void secret_get_free(struct secret_get *g);
@@ -34,11 +37,12 @@ struct secret_list {
 struct secret_list *secret_list_new(const char *prefix);
 void secret_list_free(struct secret_list *l);
 
-/* A connection's state: "new", "connected", "broken". */
+/* A connection's state: "new", "connected", "broken", "suspended". The name of an agency's account
+ * is "crm/<account>". */
 struct connection_row {
     char *name;
     char *state;
-    char *reason;  /* of broken, or NULL */
+    char *reason;  /* of broken and suspended, or NULL */
     char *scopes;  /* space separated, or NULL */
     char *account; /* location or company id that the token says, or NULL */
     int64_t since_us;
@@ -51,6 +55,9 @@ void connection_row_fini(struct connection_row *row);
 struct connection_put {
     struct store_op op;
     struct connection_row row;
+    /* The lease under which the token was asked for ends with this, or ERR_CONFLICT (lease_row.h);
+     * owner "": none. */
+    char lease_owner[LEASE_OWNER], lease_expected[65];
     char *token_name;
     uint8_t *sealed;
     size_t len;
@@ -68,10 +75,16 @@ struct connection_health {
 };
 struct connection_health *connection_health_new(const char *name, char *health_taken);
 void connection_health_free(struct connection_health *p);
+/* Those of ladle.yaml, or the accounts of one agency: what does not work comes first. */
 struct connection_list {
     struct store_op op;
-    struct connection_row *rows; /* out, by name */
+    /* in */
+    const char *agency;          /* borrowed; NULL: those that are no accounts */
+    const char *state;           /* of accounts; borrowed; NULL: any */
+    int limit;                   /* of accounts; 0: all */
+    struct connection_row *rows; /* out */
     size_t count;
+    int64_t total; /* out: accounts in that state, listed or not */
 };
 struct connection_list *connection_list_new(void);
 void connection_list_free(struct connection_list *l);

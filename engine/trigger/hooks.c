@@ -198,17 +198,6 @@ static bool is_json(const struct exchange *x)
     return type == NULL || strncasecmp(type, "application/x-www-form-urlencoded", 33) != 0;
 }
 
-/* It is stored and starts runs like any other; but somebody should know. */
-static void warn_of_other_account(const struct intake *d, const json_t *event)
-{
-    const struct connector *c = connection_connector(d->connection);
-    const char *account = NULL;
-    if (!connector_account_fits(c, event, connection_config(d->connection), &account)) {
-        log_warn("hooks", "an event for %s is of another account than the connection's: %.64s",
-                 connection_name(d->connection), account);
-    }
-}
-
 /* What the connection says goes first, then what its scheme knows of repeats. Yours. */
 static char *dedupe_key(const struct intake *d, const json_t *event, const char *body, size_t len)
 {
@@ -232,7 +221,6 @@ static void note_type(struct intake *d, const json_t *event)
 
 static void store_plain(struct intake *d, const char *body, size_t len, json_t *event)
 {
-    warn_of_other_account(d, event);
     note_type(d, event);
     char *key = dedupe_key(d, event, body, len);
     size_t text_len = len;

@@ -16,6 +16,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "format/date.h"
+#include "service/account.h"
 
 struct router {
     struct router_opts o;
@@ -268,6 +269,7 @@ static void routed(struct store_op *op, const struct err *e)
     if (e != NULL) {
         log_error("router", "an event of %s was not stored: %s", put->event.connection, e->message);
     } else if (!put->is_duplicate) {
+        account_changed(r->o.service, put->event.connection, &put->account);
         begin_runs(g);
         if (put->woken_count >
             0) { /* runs that waited for this event: the store has given it to them */
@@ -280,15 +282,17 @@ static void routed(struct store_op *op, const struct err *e)
     }
 }
 
-static json_t *make_meta(const struct event_row *row, json_t *headers)
+static json_t *make_meta(const struct router *r, const struct event_row *row, const json_t *event,
+                         json_t *headers)
 {
     char id[ID_TEXT + 1];
     char at[DATE_TEXT];
     id_format(&row->id, id);
     date_format(row->received_us, at);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:o*}", "id", id, "type", row->type, "connection",
-                     row->connection, "received_at", at, "event_type",
-                     json_get_text(headers, ":type"), "headers", headers);
+    const char *location = account_of_event(r->o.service, row->connection, event);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*, s:o*}", "id", id, "type", row->type,
+                     "connection", row->connection, "received_at", at, "location", location,
+                     "event_type", json_get_text(headers, ":type"), "headers", headers);
 }
 
 static struct routing *routing_new(struct router *r, struct event_put *put, json_t *event,
@@ -296,15 +300,22 @@ static struct routing *routing_new(struct router *r, struct event_put *put, json
 {
     struct routing *g = xcalloc(1, sizeof *g);
     *g = (struct routing){
-        .put = put, .router = r, .event = event, .meta = make_meta(&put->event, headers)
+        .put = put,
+        .router = r,
+        .event = event,
+        .meta = make_meta(r, &put->event, event, headers),
     };
     put->op.done = routed;
     put->op.ud = g;
     put->event.is_routed = true;
     r->in_flight++;
-    match(g);
-    put->json = g->event;
-    put->names = g->names;
+    struct connection *c = service_find(r->o.service, put->event.connection);
+    put->event.note = c != NULL ? account_judge(c, event, &put->account) : NULL;
+    if (put->event.note == NULL) {
+        match(g);
+        put->json = g->event;
+        put->names = g->names;
+    }
     return g;
 }
 

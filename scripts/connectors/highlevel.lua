@@ -7,15 +7,19 @@
 --   auth                     kinds (oauth, token, none); authorize_url, token_url (a path is taken from
 --                            base_url); encoding (form, json), client (body, basic), fields (sent with
 --                            each token request), scopes, account (the field of the token's answer that
---                            names the account); header, scheme (of the token), header_config (the key
---                            of the connection that may name another header)
+--                            names the account), suspended (parts of refusals that pass by themselves),
+--                            accounts (agencies: agency, what is another for their own token; exchange,
+--                            the operation that gives an account's token); header, scheme (of the
+--                            token), header_config (the key of the connection that may name another)
 --   headers                  sent with every call; an operation may have more
 --   limits, rate_headers     windows of {requests, per_ms}; the names of the headers that tell more (max
 --                            remaining interval_ms daily_max daily_remaining daily_reset_ms)
 --   webhook                  content (json, form, any); type (the path of an event's type) or event
 --                            (every delivery is this one); dedupe (paths of the key) or dedupe_config
---                            (the connection's key that lists them); account, account_config (a delivery
---                            for another account is told in the log); verify: a list of schemes, any one
+--                            (the connection's key that lists them); account, account_config, company
+--                            (paths of the account and its agency, and the connection's key: a delivery
+--                            for another starts nothing), app (the path of the app's id), installs (types
+--                            by which an account comes and goes); verify: a list of schemes, any one
 --                            that fits is enough, each kind (ed25519, rsa_sha256, hmac_sha256, token),
 --                            header, encoding (base64, hex), prefix, keys (PEM); or 'config' (the
 --                            connection's own verify decides, else verify_default)
@@ -28,7 +32,8 @@
 --   events                   type (as the service names it), or of and any (derived from another event
 --                            by conditions on its fields, against values of the connection's config or of
 --                            defaults), summary, sample; internal: it comes from the store
---   operations               method and path ({field} is filled in); query (fields), body (fields; by
+--   operations               method and path ({field} is filled in); access ('agency': with the agency's own
+--                            token); encoding (form, json) of the body; query (fields), body (fields; by
 --                            default POST, PUT and PATCH send all that is left as JSON); input, output,
 --                            summary, scopes, success, headers, timeout_ms, deprecated
 --     idempotent             repeating it does no harm; GET, PUT and DELETE are unless it says false.
@@ -180,6 +185,20 @@ return {
     scheme = 'Bearer',
     scopes = { 'contacts.readonly', 'contacts.write' },
     account = 'locationId',
+    -- "Location is not active": a sub-account that the agency has not paid for, or has paused.
+    suspended = { 'location is not active' },
+    -- One app on many locations: what is another for the agency's own token, and the call that gives a
+    -- location's.
+    accounts = {
+      agency = {
+        fields = { user_type = 'Company' }, account = 'companyId',
+        scopes = { 'contacts.readonly', 'contacts.write', 'oauth.readonly', 'oauth.write' },
+      },
+      exchange = {
+        method = 'POST', path = '/oauth/locationToken', encoding = 'form', scopes = { 'oauth.write' },
+        input = { companyId = { 'string', from_connection = 'agency' }, locationId = { 'string', max = 128 } },
+      },
+    },
   },
 
   headers = { Accept = 'application/json', Version = '2021-07-28' },
@@ -201,6 +220,9 @@ return {
     dedupe = { 'webhookId' },
     account = 'locationId',
     account_config = 'location',
+    company = 'companyId',
+    app = 'appId',
+    installs = { add = 'INSTALL', remove = 'UNINSTALL' },
     verify = {
       {
         kind = 'ed25519', header = 'X-GHL-Signature', encoding = 'base64',
@@ -222,6 +244,7 @@ return {
   config = {
     location = { 'string', optional = true, max = 128, label = 'The sub-account (locationId)' },
     timezone = { 'string', optional = true, max = 64, label = 'Its time zone, where it is not to be asked for' },
+    agency = { 'string', optional = true, max = 128, label = 'The agency (companyId): the app on all its locations' },
     new_lead = {
       'object', optional = true, label = 'Which new contacts are leads; any one condition is enough',
       fields = {

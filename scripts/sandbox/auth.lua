@@ -1,7 +1,7 @@
 -- OAuth 2.0 and private integration tokens. An authorization code works once, a refresh token works
 -- once, an access token works until it expires; a private integration token does not expire. There
 -- is no grace period for a lost answer of the token endpoint, since none is documented: who loses
--- the answer has lost the connection.
+-- the answer has lost the connection. The setting refresh_grace_s makes it like services that have one.
 --
 -- The vendor does not document the bodies of failed grants: they are those of RFC 6749, 5.2. A code
 -- that was asked for with a redirect_uri needs the same one when it is exchanged (4.1.3). PKCE is not
@@ -109,17 +109,21 @@ local function exchange_code(self, call, form)
   return answer.ok(token_body(self, call, access, refresh))
 end
 
+local function is_in_grace(self, old)
+  return self.sandbox.now() - old.used_ms < self.sandbox.settings.refresh_grace_s * 1000
+end
+
 -- Rotation: the token that is presented ends here, whether or not the answer arrives.
 local function rotate(self, call, form)
   local old = self.refresh[form.refresh_token or '']
   if not old then
     refuse_grant(call, 'Invalid grant: refresh token is invalid')
-  elseif old.is_used then
+  elseif old.used_ms and not is_in_grace(self, old) then
     refuse_grant(call, 'Invalid grant: refresh token has been used already')
   elseif old.expires_ms <= self.sandbox.now() then
     refuse_grant(call, 'Invalid grant: refresh token has expired')
   end
-  old.is_used = true
+  old.used_ms = old.used_ms or self.sandbox.now()
   local access, refresh = issue(self, old.type, old.location, old.scopes)
   record(call, 'token_refreshed', { id = refresh.id, replaces = old.id })
   return answer.ok(token_body(self, call, access, refresh))
@@ -137,19 +141,11 @@ function auth.token(call)
   oauth_error(400, 'unsupported_grant_type', 'Unsupported grant type: `grant_type` is invalid')
 end
 
--- POST /oauth/locationToken: a location's token for an agency's.
-function auth.location_token(call)
-  local self, form = call.sandbox.auth, call.form
-  local app = self.app
-  if form.companyId ~= app.company then
-    answer.refuse(403, 'The token does not have access to this company.')
-  elseif form.locationId ~= app.location and form.locationId ~= app.other_location then
-    answer.refuse(400, 'Location not found')
-  end
-  local access, refresh = issue(self, 'Location', form.locationId, app.scopes)
-  record(call, 'token_issued', {
-    id = refresh.id, userType = 'Location', locationId = form.locationId,
-  })
+-- The answer with a new token of that location, for agency.lua.
+function auth.issue_for_location(call, location)
+  local self = call.sandbox.auth
+  local access, refresh = issue(self, 'Location', location, self.app.scopes)
+  record(call, 'token_issued', { id = refresh.id, userType = 'Location', locationId = location })
   return answer.ok(token_body(self, call, access, refresh))
 end
 
@@ -216,6 +212,17 @@ function Auth:token_of(header)
     answer.refuse(401, 'Invalid token: access token is invalid')
   end
   return token
+end
+
+-- Ends every token of a location.
+function Auth:forget_location(location)
+  for _, tokens in ipairs { self.access, self.refresh } do
+    for text, token in pairs(tokens) do
+      if token.location == location and token.kind ~= 'private' then
+        tokens[text] = nil
+      end
+    end
+  end
 end
 
 -- Ends the access token that a request carries, as if its time were up. A private integration token

@@ -8,8 +8,10 @@
 --   POST /_sandbox/faults     a list of rules; replaces the old ones (faults.lua)
 --   POST /_sandbox/settings   {"rate_max": 5, "access_token_s": 2}: those named change (server.lua)
 --   POST /_sandbox/emit       {"event": {"type": …}, "signature": "forged", "copies": 2}: a webhook
+--   POST /_sandbox/installs   {"location": id, "installed": false}: the app comes and goes (agency.lua)
 --   POST /_sandbox/hooks      {"urls": [...]}: where webhooks go from now on
 
+local agency = require 'sandbox.agency'
 local answer = require 'sandbox.answer'
 local json = require 'json'
 local times = require 'sandbox.times'
@@ -126,6 +128,10 @@ local function show_faults(sandbox)
   return answer.ok { rules = sandbox.faults:report() }
 end
 
+local function set_installed(sandbox, request)
+  return agency.set_installed(sandbox, body_of(request))
+end
+
 local HANDLERS = {
   ['GET /_sandbox/state'] = state,
   ['GET /_sandbox/ledger'] = ledger,
@@ -135,6 +141,7 @@ local HANDLERS = {
   ['POST /_sandbox/settings'] = set_settings,
   ['POST /_sandbox/emit'] = emit,
   ['POST /_sandbox/hooks'] = set_hooks,
+  ['POST /_sandbox/installs'] = set_installed,
 }
 
 function control.is_path(path)

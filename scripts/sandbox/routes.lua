@@ -3,6 +3,7 @@
 -- Paths are the vendor's, letter by letter: `/contacts/` ends in a slash, the others do not. A fixed
 -- segment wins over a parameter, so `/contacts/search` is never a contact.
 
+local agency = require 'sandbox.agency'
 local appointments = require 'sandbox.appointments'
 local auth = require 'sandbox.auth'
 local bulk = require 'sandbox.bulk'
@@ -64,7 +65,9 @@ local operations = {
     run = appointments.list },
   { 'get_location_token', 'POST', '/oauth/locationToken', scope = 'oauth.write',
     form = schemas.location_token,
-    is_agency = true, run = auth.location_token },
+    is_agency = true, run = agency.location_token },
+  { 'get_installed_location', 'GET', '/oauth/installedLocations', scope = 'oauth.readonly',
+    query = agency.query, is_agency = true, run = agency.installed_locations },
   { 'token', 'POST', '/oauth/token', is_open = true, form = schemas.token, run = auth.token },
   { 'choose_location', 'GET', '/oauth/chooselocation', is_open = true, run = auth.choose_location },
   { 'choose_location', 'GET', '/v2/oauth/chooselocation', is_open = true,

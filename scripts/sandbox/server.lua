@@ -39,6 +39,7 @@ local function default_settings()
   return {
     rate_max = 100, rate_interval_ms = 10000, rate_daily_max = 200000, access_token_s = 86399,
     search_lag_ms = 0, allow_duplicates = false, allow_duplicate_opportunities = true,
+    agency_locations = 0, refresh_grace_s = 0,
   }
 end
 

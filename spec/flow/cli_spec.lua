@@ -110,7 +110,7 @@ describe('JSON', function()
 
   it('of an event has its fields', function()
     local event = stages.pick(stage:events(), function(one) return one.id == run.event_id end)[1]
-    assert.are.same(names 'id connection type key received_at runs duplicate_of', sorted_keys(event))
+    assert.are.same(names 'id connection type key received_at runs duplicate_of note', sorted_keys(event))
     assert.are.equal('crm', event.connection)
     assert.are.equal('contact_created', event.type)
     assert.are.equal(1, event.runs)

@@ -4,6 +4,7 @@
 #include "fuzz.h"
 
 #include "built_in.h"
+#include "service/account.h"
 #include "trigger/receive.h"
 
 static struct connection highlevel, webhook;
@@ -22,24 +23,31 @@ static void open_all(void)
     }
 }
 
-static void check_event(const struct connection *c, const json_t *payload, const char *body,
+static void check_account(struct connection *c, const json_t *payload)
+{
+    struct account_note change = { .change = ACCOUNT_UNCHANGED };
+    char *note = account_judge(c, payload, &change);
+    FUZZ_CHECK(note == NULL || change.change == ACCOUNT_UNCHANGED);
+    FUZZ_CHECK(change.change == ACCOUNT_UNCHANGED || change.name != NULL);
+    account_note_fini(&change);
+    free(note);
+}
+
+static void check_event(struct connection *c, const json_t *payload, const char *body,
                         size_t len)
 {
-    const char *account = NULL;
     const char *event = connector_event_of(c->connector, payload);
     FUZZ_CHECK(event == NULL || connector_event(c->connector, event) != NULL);
     for (const char *const *n = connector_event_names(c->connector); *n != NULL; n++) {
         (void)connector_event_matches(c->connector, *n, payload, c->config); /* either is fine */
     }
-    if (!connector_account_fits(c->connector, payload, c->config, &account)) {
-        FUZZ_CHECK(account != NULL && strcmp(account, "L1") != 0);
-    }
+    check_account(c, payload);
     char *key = connector_dedupe_key(c->connector, payload, c->config, body, len);
     FUZZ_CHECK(key != NULL && key[0] != '\0' && strlen(key) <= 200);
     free(key);
 }
 
-static void check_decoded(const struct connection *c, const char *body, size_t len,
+static void check_decoded(struct connection *c, const char *body, size_t len,
                           const char *content_type)
 {
     struct err e = ERR_INIT;

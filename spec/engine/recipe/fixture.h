@@ -20,6 +20,7 @@
 static const char CRM[] =
     "{\"name\":\"crm\",\"auth\":{\"kinds\":[\"oauth\",\"token\"]},"
     " \"config\":{\"location\":[\"string\"],"
+    "   \"agency\":{\"1\":\"string\",\"optional\":true},"
     "   \"new_lead\":{\"1\":\"object\",\"optional\":true,\"fields\":{"
     "     \"tags\":{\"1\":\"list\",\"of\":[\"string\"],\"optional\":true}}}},"
     " \"events\":{\"contact_created\":{},\"note_created\":{}},"

@@ -201,11 +201,13 @@ static void a_postgres_store_belongs_to_a_later_version(void **state)
            "1:8 a PostgreSQL store is not part of this version (store: sqlite:data/ladle.db)\n");
 }
 
-static void an_agency_belongs_to_a_later_version(void **state)
+static void an_agency_is_all_locations_by_oauth(void **state)
 {
-    refuse("connections:\n  crm: { connector: crm, location: x, agency: y }\n",
-           "2:39 `agency` is not part of this version (use location: one connection per "
-           "sub-account)\n");
+    refuse("connections:\n  crm: { connector: crm, location: x, agency: y, token: z }\n",
+           "2:47 `agency` and `location` do not go together (`agency` is for all of its locations, "
+           "`location` for one)\n"
+           "2:47 an agency's connection needs OAuth: a location's token is given for no other "
+           "(say auth: oauth, and leave `token` out)\n");
 }
 
 static void a_second_token_needs_a_first(void **state)
@@ -422,7 +424,7 @@ int main(void)
         TEST(localhost_is_the_loopback_address),
         TEST(all_errors_of_the_file_come_at_once),
         TEST(a_postgres_store_belongs_to_a_later_version),
-        TEST(an_agency_belongs_to_a_later_version),
+        TEST(an_agency_is_all_locations_by_oauth),
         TEST(a_second_token_needs_a_first),
         TEST(a_webhook_must_say_how_it_is_verified),
         TEST(what_the_connector_requires_is_missed),

@@ -40,7 +40,7 @@ static struct connection *oauth(struct fixture *f)
     struct secret *code = secret_new("code", 4);
     token_exchange_code(c, &(struct token_code){ .code = code }, exchanged, NULL);
     secret_free(code);
-    fix_turn(f);
+    fix_settle(f);
     fix_answer(f, 0, 200, NULL,
                "{'access_token':'access-1','refresh_token':'refresh-1','expires_in':86399}");
     fix_settle(f);

@@ -235,22 +235,6 @@ static void a_delivery_is_told_apart_by_its_id_or_by_its_bytes(void **state)
     check_key(w, "{'order':{'id':20418}}", "{}", "sha256");
 }
 
-static void a_delivery_for_another_account_is_noticed(void **state)
-{
-    struct fixture *f = *state;
-    struct connector *c = fix_connector(f, "highlevel", connector_file("highlevel"));
-    json_t *payload = fix_json("{'locationId':'L2'}"), *bound = fix_json("{'location':'L1'}"),
-           *free_one = json_object();
-    const char *account;
-    assert_false(connector_account_fits(c, payload, bound, &account));
-    assert_string_equal(account, "L2");
-    assert_true(connector_account_fits(c, payload, free_one, &account));
-    assert_true(connector_account_fits(c, free_one, bound, &account));
-    json_decref(payload);
-    json_decref(bound);
-    json_decref(free_one);
-}
-
 static void a_body_is_read_as_the_connector_wants_it(void **state)
 {
     struct fixture *f = *state;
@@ -287,7 +271,6 @@ int main(void)
         WITH(a_new_lead_is_told_by_tag_source_or_missing_owner),
         WITH(a_derived_trigger_is_only_found_by_its_conditions),
         WITH(a_delivery_is_told_apart_by_its_id_or_by_its_bytes),
-        WITH(a_delivery_for_another_account_is_noticed),
         WITH(a_body_is_read_as_the_connector_wants_it),
         WITH(only_convertcalculator_reads_its_body_itself),
     };

@@ -44,7 +44,7 @@ static struct connection *connected(struct fixture *f, int lifetime_s)
     struct connection *c = crm(f);
     fix_start(f);
     exchange(c, "code-1", "https://me.test/cb", &a);
-    fix_turn(f);
+    fix_settle(f);
     char body[300];
     snprintf(body, sizeof body,
              "{'access_token':'access-1','refresh_token':'refresh-1','expires_in':%d,"
@@ -126,7 +126,7 @@ static void a_refused_code_changes_nothing(void **state)
     struct asked a = { .count = 0 };
     struct connection *c = connected(f, 86399);
     exchange(c, "old", NULL, &a);
-    fix_turn(f);
+    fix_settle(f);
     fix_answer(f, 1, 400, NULL,
                "{'error':'invalid_grant','error_description':'the code is spent'}");
     assert_int_equal(a.count, 1);
@@ -145,7 +145,7 @@ static void a_refresh_token_given_by_hand_is_kept_where_the_answer_has_none(void
     struct secret *value = secret_new("refresh-0", 9);
     token_exchange_refresh(c, value, on_asked, &a);
     secret_free(value);
-    fix_turn(f);
+    fix_settle(f);
     assert_true(has_field(&f->http.sent[0], "refresh_token=refresh-0"));
     fix_answer(f, 0, 200, NULL, "{'accessToken':'access-1','expiresIn':'60'}");
     fix_settle(f);
@@ -311,7 +311,7 @@ static void a_connection_that_is_authorised_again_recovers(void **state)
     fix_settle(f);
     struct asked a = { .count = 0 };
     exchange(c, "code-2", NULL, &a);
-    fix_turn(f);
+    fix_settle(f);
     fix_answer(f, 2, 200, NULL, NEW_PAIR(3));
     fix_settle(f);
     assert_int_equal(a.count, 1);

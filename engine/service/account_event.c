@@ -1,0 +1,166 @@
+/*
+ * What comes in for an agency or for one account of it: whose event it is, whether it may start
+ * anything, and what it says of the account itself (the app was installed there, or removed). The
+ * connector's table names the fields (`webhook`: account, company, app, installs). Loop thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "service/account.h"
+#include "service/connection.h"
+#include "service/token_state.h"
+
+static json_t *webhook_of(const struct connection *c)
+{
+    return json_object_get(connector_table(c->connector), "webhook");
+}
+
+/* The text at the path that `key` of the connector's table names, or NULL. */
+static const char *text_at(const struct connection *c, const json_t *payload, const char *key)
+{
+    const char *path = json_get_text(webhook_of(c), key);
+    const char *text = path != NULL ? json_path_text(payload, path) : NULL;
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
+/* The connection's own account, where it is bound to one. */
+static const char *own_account(const struct connection *c)
+{
+    const char *key = json_get_text(webhook_of(c), "account_config");
+    return key != NULL ? connection_text(c, key) : NULL;
+}
+
+const char *account_of_event(const struct service *s, const char *connection, const json_t *payload)
+{
+    const struct connection *c = service_find(s, connection);
+    if (c == NULL) {
+        return NULL;
+    }
+    const char *told = text_at(c, payload, "account");
+    return told != NULL ? told : own_account(c);
+}
+
+/* --- whose it is --- */
+
+/* Whether two apps are the same: a client id is the app's id, "-" and more. */
+static bool is_own_app(const struct connection *c, const json_t *payload)
+{
+    const char *app = text_at(c, payload, "app");
+    const char *client = connection_text(c, "client_id");
+    if (app == NULL || client == NULL) {
+        return true;
+    }
+    size_t len = strcspn(client, "-");
+    return strlen(app) == len && strncmp(app, client, len) == 0;
+}
+
+/* Whether the app is known not to be installed there: the account is suspended, without a token. */
+static bool is_removed(const struct connection *c, const char *account)
+{
+    char *name = xasprintf("%s/%s", c->name, account);
+    const struct connection *one = map_get(c->service->accounts, name);
+    free(name);
+    return one != NULL && token_is_removed(one->token);
+}
+
+static char *judge_agency(const struct connection *c, const json_t *payload,
+                          enum account_change change)
+{
+    const char *company = text_at(c, payload, "company");
+    const char *account = text_at(c, payload, "account");
+    const char *own = connection_text(c, "agency");
+    if (company != NULL && strcmp(company, own) != 0) {
+        return xasprintf("it is of the agency %.64s, and %s is of %s", company, c->name, own);
+    }
+    if (account != NULL && change == ACCOUNT_UNCHANGED && is_removed(c, account)) {
+        return xasprintf("the app is not installed in %.64s", account);
+    }
+    return NULL;
+}
+
+static char *judge(const struct connection *c, const json_t *payload, enum account_change change)
+{
+    if (change != ACCOUNT_UNCHANGED && !is_own_app(c, payload)) {
+        return xasprintf("it is of another app than the one that %s is for", c->name);
+    }
+    if (connection_is_agency(c)) {
+        return judge_agency(c, payload, change);
+    }
+    const char *account = text_at(c, payload, "account");
+    const char *own = own_account(c);
+    if (own != NULL && account != NULL && strcmp(own, account) != 0) {
+        return xasprintf("it is of %.64s, and %s is of %s", account, c->name, own);
+    }
+    return NULL;
+}
+
+/* --- what it says of the account --- */
+
+static enum account_change change_of(const struct connection *c, const json_t *payload)
+{
+    json_t *installs = json_object_get(webhook_of(c), "installs");
+    const char *type = text_at(c, payload, "type");
+    const char *added = json_get_text(installs, "add");
+    const char *removed = json_get_text(installs, "remove");
+    if (type == NULL || added == NULL || removed == NULL) {
+        return ACCOUNT_UNCHANGED;
+    }
+    return strcmp(type, added) == 0     ? ACCOUNT_ADDED
+           : strcmp(type, removed) == 0 ? ACCOUNT_REMOVED
+                                        : ACCOUNT_UNCHANGED;
+}
+
+/* Whether it is about this connection itself, which is not an agency's. */
+static bool is_about(const struct connection *c, const char *account)
+{
+    const char *own = own_account(c);
+    own = own != NULL ? own : token_account(c->token);
+    return own != NULL && account != NULL && strcmp(own, account) == 0;
+}
+
+static void fill_in(struct connection *c, const char *account, const char *company,
+                    struct account_note *out)
+{
+    struct connection *one =
+        connection_is_agency(c) && account != NULL ? account_hold(c, account) : c;
+    if (one != NULL) { /* else it is no id */
+        out->name = xstrdup(one->name);
+        out->account = account != NULL   ? xstrdup(account)
+                       : company != NULL ? xstrdup(company)
+                                         : NULL;
+        out->keeps_token = one == c;
+        account_let_go(one);
+    }
+}
+
+char *account_judge(struct connection *c, const json_t *payload, struct account_note *change)
+{
+    enum account_change what = change_of(c, payload);
+    const char *account = text_at(c, payload, "account");
+    char *note = judge(c, payload, what);
+    if (note != NULL) {
+        log_warn("account", "an event for %s starts nothing: %s", c->name, note);
+    } else if (what != ACCOUNT_UNCHANGED && (connection_is_agency(c) || is_about(c, account))) {
+        fill_in(c, account, text_at(c, payload, "company"), change);
+        change->change = change->name != NULL ? what : ACCOUNT_UNCHANGED;
+    }
+    return note;
+}
+
+void account_changed(struct service *s, const char *connection, const struct account_note *change)
+{
+    struct connection *root = service_find(s, connection);
+    if (root == NULL || change->change == ACCOUNT_UNCHANGED) {
+        return;
+    }
+    bool is_own = strcmp(change->name, root->name) == 0;
+    struct connection *c = is_own ? root : account_hold(root, change->account);
+    if (change->change == ACCOUNT_ADDED) {
+        token_reinstall(c->token);
+    } else {
+        token_remove(c->token, change->keeps_token);
+    }
+    account_let_go(c);
+}
