@@ -46,10 +46,12 @@ spec() {
     out=$log/$(echo "$1" | tr / _).log
     timeout 300 "$LADLE" lua /usr/bin/busted --ignore-lua --output=TAP --pattern=_spec "$1" >"$out" 2>&1
     code=$?
-    ok=$(grep -c '^ok ' "$out")
+    ok=$(grep '^ok ' "$out" | grep -vc ' # SKIP ')
+    skipped=$(grep -c '^ok .* # SKIP ' "$out")
     bad=$(grep -c '^not ok ' "$out")
     [ $code -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
-    [ "$ok" -eq 0 ] && [ "$bad" -eq 0 ] && bad=1
+    [ "$ok" -eq 0 ] && [ "$bad" -eq 0 ] && [ "$skipped" -eq 0 ] && bad=1
+    [ "$skipped" -gt 0 ] && grep '^skipped: ' "$out"
     count "$ok" "$bad" "$1" "$out"
 }
 
