@@ -56,13 +56,31 @@ static json_t *text_or_null(const char *text)
     return text ? json_string(text) : json_null();
 }
 
-/* {state, since, opens_until, reason} as the engine wrote it last. */
-static json_t *breaker_of(const struct connection_row *row)
+/* Adds `breaker` {state, since, opens_until, reason} and `webhook` {failing_since, silent_since} as
+ * the engine wrote them last. */
+static void add_health(json_t *out, const struct connection_row *row)
 {
     json_t *v = row && row->health ? json_parse_own(row->health, strlen(row->health), NULL) : NULL;
-    return v ? v
-             : json_pack("{s:s, s:n, s:n, s:n}", "state", "closed", "since", "opens_until",
-                         "reason");
+    json_t *webhook = json_object_get(v, "webhook");
+    json_object_set_new(out, "webhook",
+                        json_pack("{s:s?, s:s?}", "failing_since",
+                                  json_get_text(webhook, "failing_since"), "silent_since",
+                                  json_get_text(webhook, "silent_since")));
+    if (!v) {
+        v = json_pack("{s:s, s:n, s:n, s:n}", "state", "closed", "since", "opens_until", "reason");
+    }
+    json_object_del(v, "webhook");
+    json_object_set_new(out, "breaker", v);
+}
+
+/* What is wrong with what comes in, or NULL. */
+static const char *webhook_trouble(const json_t *v)
+{
+    const json_t *webhook = json_object_get(v, "webhook");
+    return json_get_text(webhook, "failing_since")
+               ? "webhooks do not fit their signature: was a key or secret changed?"
+           : json_get_text(webhook, "silent_since") ? "no event comes (expect_every)"
+                                                    : NULL;
 }
 
 /* Private tokens: the first and the second. */
@@ -105,7 +123,7 @@ static json_t *describe(const char *name, const json_t *config, const json_t *ta
     json_object_set_new(v, "expires_at", view_time(row ? row->expires_us : 0));
     json_object_set_new(v, "scopes", text_or_null(row ? row->scopes : NULL));
     json_object_set_new(v, "account", text_or_null(account));
-    json_object_set_new(v, "breaker", breaker_of(row));
+    add_health(v, row);
     return v;
 }
 
@@ -132,7 +150,7 @@ static void add_row(const struct cli *c, struct table *t, const json_t *v,
     if (down) {
         (void)snprintf(held, sizeof held, "not called just now: %s", down); /* cut */
     }
-    const char *advice = json_get_text(v, "advice");
+    const char *advice = json_get_text(v, "advice"), *trouble = webhook_trouble(v);
     remedy(json_get_text(v, "name"), json_get_text(v, "state"), hint, sizeof hint);
     const char *cells[] = { json_get_text(v, "name"),
                             json_get_text(v, "connector"),
@@ -140,10 +158,11 @@ static void add_row(const struct cli *c, struct table *t, const json_t *v,
                             since,
                             expires,
                             json_get_text(v, "account"),
-                            reason   ? reason
-                            : down   ? held
-                            : advice ? advice
-                                     : hint,
+                            reason    ? reason
+                            : trouble ? trouble
+                            : down    ? held
+                            : advice  ? advice
+                                      : hint,
                             NULL };
     table_row(t, cells);
 }
@@ -265,7 +284,8 @@ const struct command cmd_connections = {
         "expire: their age is shown, and one of 90 days is worth a new one.\n"
         "--json: {name connector state reason since expires_at scopes account breaker{state since "
         "opens_until\n"
-        "reason} tokens[{is_used stored_at age_days}] advice}, one a line.",
+        "reason} webhook{failing_since silent_since} tokens[{is_used stored_at age_days}] "
+        "advice}, one a line.",
     .options = options,
     .run = run,
     .examples =

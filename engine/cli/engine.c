@@ -26,6 +26,7 @@
 #include "run/runner.h"
 #include "script/catalog.h"
 #include "script/strand.h"
+#include "service/hook_watch.h"
 #include "service/service.h"
 #include "store/secret_row.h"
 #include "trigger/hooks.h"
@@ -191,6 +192,8 @@ static int open_runs(struct engine *en, const struct recipe_set *recipes, struct
     en->hooks = hooks_new(&(struct hooks_opts){ .router = en->router,
                                                 .service = en->service,
                                                 .project_folder = en->project->folder,
+                                                .trusted_proxies = en->project->trusted_proxies,
+                                                .trusted_count = en->project->trusted_count,
                                                 .public_url = en->project->public_url });
     for (size_t i = 0; i < recipes->count; i++) {
         const struct recipe *r = recipes->recipes[i];
@@ -325,6 +328,7 @@ int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), 
     runner_start(en->runner);
     service_on_event(en->service, on_engine_event, en);
     release_parked(en);
+    hook_watch_start(en->service);
     keeper_start(en->keeper);
     token_reminder_start(en->reminder);
     router_scan(en->router);

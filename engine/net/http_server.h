@@ -45,6 +45,8 @@ const char *exchange_query(const struct exchange *x,
                            const char *name);         /* decoded, the first, or NULL */
 json_t *exchange_query_all(const struct exchange *x); /* object of texts; yours */
 const char *exchange_header(const struct exchange *x, const char *name); /* any case, or NULL */
+/* All lines of that name joined by ", " (RFC 9110, 5.3); yours, or NULL. */
+char *exchange_header_list(const struct exchange *x, const char *name);
 json_t *exchange_headers(const struct exchange *x); /* names in lower case; yours */
 const char *exchange_body(const struct exchange *x, size_t *len);
 const char *exchange_peer(const struct exchange *x); /* the peer's address, without port */

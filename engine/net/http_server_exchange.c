@@ -19,6 +19,7 @@
 enum {
     BODY_KEPT_MAX = 64 << 10, /* a larger buffer is freed with its exchange */
     POOL_MAX = 256,
+    HEADER_LIST_MAX = 32 << 10, /* more than a whole head */
 };
 
 /* --- exchanges and their memory -------------------------------------------------------------- */
@@ -232,6 +233,33 @@ json_t *exchange_query_all(const struct exchange *x)
 const char *exchange_header(const struct exchange *x, const char *name)
 {
     return MHD_lookup_connection_value(x->conn, MHD_HEADER_KIND, name);
+}
+
+struct joining {
+    const char *name;
+    struct buf text;
+    int count;
+};
+
+static enum MHD_Result join_header(void *ud, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    struct joining *j = ud;
+    if (strcasecmp(name, j->name) == 0) {
+        (void)buf_puts(&j->text, j->count++ > 0 ? ", " : ""); /* the head itself is bounded */
+        (void)buf_puts(&j->text, value != NULL ? value : "");
+    }
+    return MHD_YES;
+}
+
+char *exchange_header_list(const struct exchange *x, const char *name)
+{
+    struct joining j = { .name = name, .count = 0 };
+    buf_init(&j.text, HEADER_LIST_MAX);
+    (void)MHD_get_connection_values(x->conn, MHD_HEADER_KIND, join_header, &j); /* the count */
+    char *text = j.count > 0 ? buf_take(&j.text, NULL) : NULL;
+    buf_fini(&j.text);
+    return text;
 }
 
 /* Header values are bytes; what is not UTF-8 is taken as ISO 8859-1 (RFC 9110, 5.5). */

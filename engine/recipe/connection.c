@@ -18,7 +18,7 @@
 #include "recipe/literal.h"
 #include "service/schema.h"
 
-enum { LIST_MAX = 200 };
+enum { LIST_MAX = 200, PERIOD_MIN_US = 60 * 1000 * 1000 };
 
 struct reader {
     struct diags *diags;
@@ -85,6 +85,18 @@ static void check_verify(struct reader *r, const struct yaml *y, const json_t *v
     webhook_check_scheme(r->diags, y, r->connector, r->table, json_string_value(v));
 }
 
+static void check_period(struct reader *r, const struct yaml *y, const json_t *v)
+{
+    struct err e = ERR_INIT;
+    int64_t us = 0;
+    if (duration_parse(json_string_value(v), json_string_length(v), &us, &e) == -1) {
+        check_error(r->diags, y, "such as 1 day", "%s", e.message);
+    } else if (us < PERIOD_MIN_US) {
+        check_error(r->diags, y, "such as 1 day",
+                    "a minute is the shortest time to wait for events");
+    }
+}
+
 static void check_tolerance(struct reader *r, const struct yaml *y, const json_t *v)
 {
     struct err e = ERR_INIT;
@@ -131,6 +143,7 @@ static const struct known_key KEYS[] = {
     { "timestamp", "string", NULL },
     { "signed", "string", NULL },
     { "tolerance", "string", check_tolerance },
+    { "expect_every", "string", check_period },
     { "user", "string", NULL },
     { "secret", "string", NULL },
     { "accept_installs", "boolean", NULL },

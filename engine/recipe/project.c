@@ -27,11 +27,12 @@
 #define DAY_US           (86400 * SECOND_US)
 #define RETENTION_MAX_US (3653 * DAY_US) /* as long as a duration can be */
 
-static const char *const WORDS[] = { "listen",      "public_url", "store",     "timezone",
-                                     "connections", "inputs",     "retention", NULL };
+static const char *const WORDS[] = { "listen",    "public_url",      "store",
+                                     "timezone",  "connections",     "inputs",
+                                     "retention", "trusted_proxies", NULL };
 static const char *const RETENTION_WORDS[] = { "events", "runs", "dead", "records", NULL };
 
-enum { FILL_DEPTH_MAX = JSON_DEPTH_MAX, CONNECTIONS_MAX = 500 };
+enum { FILL_DEPTH_MAX = JSON_DEPTH_MAX, CONNECTIONS_MAX = 500, PROXIES_MAX = 64 };
 
 /* --- simple keys ------------------------------------------------------------------------------ */
 
@@ -115,6 +116,29 @@ static char *read_public_url(struct diags *d, const struct yaml *root)
     }
     url_fini(&u);
     return text;
+}
+
+/* The networks of `trusted_proxies`, in p. */
+static void read_proxies(struct diags *d, const struct yaml *root, struct project *p)
+{
+    const struct yaml *y = yaml_get(root, "trusted_proxies");
+    if (!y || !check_kind(d, y, YAML_LIST, "`trusted_proxies`")) {
+        return;
+    }
+    if (y->count == 0 || y->count > PROXIES_MAX) {
+        check_error(d, y, NULL, "`trusted_proxies` has 1 to %d items", PROXIES_MAX);
+        return;
+    }
+    p->trusted_proxies = xcalloc(y->count, sizeof *p->trusted_proxies);
+    for (size_t i = 0; i < y->count; i++) {
+        json_t *text = hole_fill(d, y->items[i], "`trusted_proxies`");
+        struct err e = ERR_INIT;
+        const char *network = json_is_string(text) ? json_string_value(text) : "";
+        if (cidr_parse(network, &p->trusted_proxies[p->trusted_count++], &e) == -1) {
+            check_error(d, y->items[i], "such as 10.0.0.0/8 or 127.0.0.1", "%s", e.message);
+        }
+        json_decref(text);
+    }
 }
 
 /* Takes text, which may be NULL. */
@@ -306,6 +330,7 @@ static struct project *read_project(const char *folder, const struct yaml *root,
         .inputs = read_inputs(d, root),
         .retention = read_retention(d, root),
     };
+    read_proxies(d, root, p);
     return p;
 }
 
@@ -371,6 +396,7 @@ void project_free(struct project *p)
     free(p->folder);
     free(p->listen);
     free(p->public_url);
+    free(p->trusted_proxies);
     free(p->store);
     free(p->timezone);
     json_decref(p->connections);

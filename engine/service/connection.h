@@ -2,6 +2,7 @@
 
 #include "base/map.h"
 #include "service/breaker.h"
+#include "service/hook_watch.h"
 #include "service/limiter.h"
 #include "service/service.h"
 #include "service/token.h"
@@ -39,6 +40,7 @@ struct connection {
     struct timer health_timer;
     struct connection_health *health_writing;
     struct verifier *verifier;
+    struct hook_watch watch;
 };
 
 /* Who is told that an event of the engine was stored. The service has a reference, and so has each

@@ -68,7 +68,7 @@ static json_t *text_or_null(const char *text)
     return v != NULL ? v : json_string("(not text)");
 }
 
-static void emit(struct connection *c, const char *type, const char *reason, int64_t since_us)
+void health_emit(struct connection *c, const char *type, const char *reason, int64_t since_us)
 {
     json_t *payload = json_object();
     json_object_set_new(payload, "connection", json_string(c->name));
@@ -89,7 +89,7 @@ static void emit(struct connection *c, const char *type, const char *reason, int
 
 void health_tell_broken(struct connection *c, const char *reason, int64_t since_us)
 {
-    emit(c, "connection_broken", reason, since_us);
+    health_emit(c, "connection_broken", reason, since_us);
 }
 
 /* --- the text in the store --- */
@@ -103,6 +103,10 @@ json_t *health_json(const struct connection *c)
     json_object_set_new(v, "since", date_or_null(is_closed ? 0 : b->since_us));
     json_object_set_new(v, "opens_until", date_or_null(breaker_opens_until(b)));
     json_object_set_new(v, "reason", text_or_null(is_closed ? NULL : c->down_reason));
+    json_t *webhook = hook_watch_json(c);
+    if (webhook != NULL) {
+        json_object_set_new(v, "webhook", webhook);
+    }
     return v;
 }
 
@@ -124,15 +128,14 @@ static void written(struct store_op *op, const struct err *e)
     }
 }
 
-/* NULL for a breaker that is closed: there is nothing to say. */
+/* NULL for a breaker that is closed, with no word on webhooks: there is nothing to say. */
 static char *text_of(const struct connection *c)
 {
-    if (breaker_state(&c->breaker) == BREAKER_CLOSED) {
-        return NULL;
-    }
     size_t len;
     json_t *v = health_json(c);
-    char *text = json_text(v, &len);
+    bool is_quiet =
+        breaker_state(&c->breaker) == BREAKER_CLOSED && json_object_get(v, "webhook") == NULL;
+    char *text = is_quiet ? NULL : json_text(v, &len);
     json_decref(v);
     return text;
 }
@@ -157,6 +160,14 @@ static void on_timer(struct timer *t)
 
 /* --- changes --- */
 
+void health_touch(struct connection *c)
+{
+    c->is_health_dirty = true;
+    if (c->health_writing == NULL && !timer_is_armed(&c->health_timer)) {
+        timer_start(&c->health_timer, WRITE_EVERY_US);
+    }
+}
+
 static void show(const struct connection *c)
 {
     metric_set(metrics_gauge("ladle_breaker_state",
@@ -175,14 +186,11 @@ static void changed(struct connection *c, enum breaker_state before, int64_t sin
     if (now == BREAKER_OPEN && since_before_us == 0) {
         log_warn("health", "%s: not called for a while: %s", c->name,
                  c->down_reason != NULL ? c->down_reason : "the service is down");
-        emit(c, "breaker_open", c->down_reason, c->breaker.since_us);
+        health_emit(c, "breaker_open", c->down_reason, c->breaker.since_us);
     } else if (now == BREAKER_CLOSED) {
         log_info("health", "%s: the service is back", c->name);
     }
-    c->is_health_dirty = true;
-    if (c->health_writing == NULL && !timer_is_armed(&c->health_timer)) {
-        timer_start(&c->health_timer, WRITE_EVERY_US);
-    }
+    health_touch(c);
 }
 
 /* The breaker of an account is its agency's: the service behind them is one. */
@@ -258,6 +266,7 @@ void health_load(struct connection *c, const struct connection_row *row)
         breaker_restore(&c->breaker, since_us, date_at(v, "opens_until"));
         show(c);
     }
+    hook_watch_load(c, json_object_get(v, "webhook"));
     json_decref(v);
 }
 

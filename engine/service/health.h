@@ -19,7 +19,14 @@ int health_enter(struct connection *c, bool *is_trial, struct err *e);
 void health_report(struct connection *c, bool is_trial, bool is_down, const char *why);
 void health_release(struct connection *c, bool is_trial);
 
-/* {state, since, opens_until, reason}. New reference. */
+/* An event of the engine about this connection, {connection, connector, reason, since}: stored once
+ * for each moment `since`. */
+void health_emit(struct connection *c, const char *type, const char *reason, int64_t since_us);
+/* Something changed that the store's text tells of: it is written within a second. */
+void health_touch(struct connection *c);
+
+/* {state, since, opens_until, reason}, and `webhook` where hook_watch.h has something to say. New
+ * reference. */
 json_t *health_json(const struct connection *c);
 /* The connection's token does not work any more. */
 void health_tell_broken(struct connection *c, const char *reason, int64_t since_us);

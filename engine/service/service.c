@@ -147,7 +147,7 @@ static int fill_in(struct connection *c, struct err *e)
     }
     c->token = token_new(c, e);
     c->verifier = c->token != NULL ? verifier_new(c->name, table, c->config, e) : NULL;
-    if (c->verifier == NULL) {
+    if (c->verifier == NULL || hook_watch_init(c, e) == -1) {
         return -1;
     }
     c->client_secret = take_secret(c->config, "client_secret");
@@ -160,6 +160,7 @@ static int fill_in(struct connection *c, struct err *e)
 
 void connection_free(struct connection *c)
 {
+    hook_watch_fini(c);
     health_fini(c);
     token_free(c->token);
     verifier_free(c->verifier);

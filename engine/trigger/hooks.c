@@ -17,7 +17,9 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "crypto/sign.h"
+#include "format/forwarded.h"
 #include "format/url.h"
+#include "service/hook_watch.h"
 #include "service/verify.h"
 #include "trigger/receive.h"
 
@@ -388,16 +390,26 @@ static const char *query_of(void *ud, const char *name)
     return exchange_query(ud, name);
 }
 
-static void refuse_delivery(struct exchange *x, struct connection *c, enum refusal why,
-                            const struct err *e)
+/* Strangers cannot fill the log: what is passed over is counted. */
+static void log_refusal(const struct delivery *d, struct connection *c, const struct err *e)
+{
+    uint64_t unlogged;
+    if (hook_watch_may_log(c, &unlogged)) {
+        log_warn("hooks", "a delivery for %s from %s was refused: %s%s", connection_name(c),
+                 d->peer != NULL ? d->peer : "an unknown address", e->message,
+                 unlogged > 0 ? " (and others since the last line)" : "");
+    }
+}
+
+static void refuse_delivery(struct exchange *x, const struct delivery *d, struct connection *c,
+                            enum refusal why, const struct err *e)
 {
     const struct metric_label labels[2] = { { "connection", connection_name(c) },
                                             { "reason", refusal_name(why) } };
     metric_add(metrics_counter_by("ladle_webhook_refused_total",
                                   "Deliveries that were not let in, by reason", labels),
                1);
-    log_warn("hooks", "a delivery for %s from %s was refused: %s", connection_name(c),
-             exchange_peer(x), e->message);
+    log_refusal(d, c, e);
     int status = e->kind == ERR_NOT_FOUND ? 404 : e->kind == ERR_FORBIDDEN ? 403 : 401;
     if (status == 401 && verify_is_basic(c)) {
         exchange_add_header(x, "WWW-Authenticate", "Basic realm=\"webhook\"");
@@ -417,22 +429,42 @@ static char *public_url(const struct hooks *h, const struct exchange *x)
     return len > 0 ? xasprintf("%.*s%s", (int)len, base, exchange_target(x)) : NULL;
 }
 
+/* The sender's own address, behind proxies of ours; false: nobody can tell. */
+static bool find_sender(const struct hooks *h, const struct exchange *x, char out[FORWARDED_TEXT])
+{
+    struct forwarded f = { .peer = exchange_peer(x) };
+    char *x_forwarded_for = NULL, *forwarded = NULL;
+    if (h->o.trusted_count > 0) {
+        x_forwarded_for = exchange_header_list(x, "X-Forwarded-For");
+        forwarded = exchange_header_list(x, "Forwarded");
+    }
+    f.x_forwarded_for = x_forwarded_for;
+    f.forwarded = forwarded;
+    bool is_known = forwarded_client(h->o.trusted_proxies, h->o.trusted_count, &f, out);
+    free(x_forwarded_for);
+    free(forwarded);
+    return is_known;
+}
+
 static void receive(struct hooks *h, struct exchange *x, struct connection *c, const char *token)
 {
     struct err e = ERR_INIT;
     char *url = public_url(h, x);
+    char sender[FORWARDED_TEXT];
+    bool is_known = find_sender(h, x, sender);
     struct delivery delivery = { .header = header_of,
                                  .query = query_of,
                                  .ud = x,
-                                 .peer = exchange_peer(x),
+                                 .peer = is_known ? sender : NULL,
                                  .url = url,
                                  .path_token = token };
     delivery.body = exchange_body(x, &delivery.len);
     enum refusal why = verify_webhook(c, &delivery, &e);
+    hook_watch_count(c, why);
     if (why == REFUSED_NOT) {
         take(h, x, c, &delivery);
     } else {
-        refuse_delivery(x, c, why, &e);
+        refuse_delivery(x, &delivery, c, why, &e);
     }
     free(url);
 }

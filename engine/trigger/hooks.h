@@ -1,5 +1,6 @@
 #pragma once
 
+#include "format/url.h"
 #include "net/http_server.h"
 #include "script/vm.h"
 #include "trigger/router.h"
@@ -16,6 +17,8 @@ struct hooks_opts {
     struct router *router;
     struct service *service;
     const char *project_folder;
+    const struct cidr *trusted_proxies; /* whose word on the sender's address counts */
+    size_t trusted_count;
     const char *public_url; /* what the outside calls, or NULL; for schemes that sign the address */
 };
 

@@ -183,7 +183,7 @@ describe('JSON', function()
 
   it('of ladle connections has its fields', function()
     for _, row in ipairs((stage:cli('connections', '--json'))) do
-      assert.are.same(names 'name connector state reason since expires_at scopes account breaker', sorted_keys(row))
+      assert.are.same(names 'name connector state reason since expires_at scopes account webhook breaker tokens advice', sorted_keys(row))
     end
   end)
 

@@ -192,3 +192,74 @@ describe('a webhook of a service', function()
     end
   end)
 end)
+
+describe('a door behind a proxy', function()
+  local stage
+
+  setup(function()
+    stage = stages.open({}, { connections = [[
+  door: { connector: webhook, verify: none, webhook: { allow_from: [198.51.100.0/24] } }
+  local: { connector: webhook, verify: none, webhook: { allow_from: [127.0.0.1] } }
+trusted_proxies: [127.0.0.0/8, 10.0.0.0/8]
+]] })
+  end)
+  teardown(function() stages.close(stage) end)
+
+  local function status(path, headers)
+    return (stage:post(path, json.encode { n = host.uuid() }, headers))
+  end
+
+  it('is open to whom the proxy names, whatever else was written there', function()
+    assert.are.equal(202, status('door', { ['X-Forwarded-For'] = '203.0.113.1, 198.51.100.7, 10.0.0.3' }))
+    assert.are.equal(202, status('door', { Forwarded = 'for="198.51.100.7:4711";proto=https' }))
+    assert.are.equal(403, status('door', { ['X-Forwarded-For'] = '198.51.100.7, 203.0.113.1' }))
+    assert.are.equal(403, status('door', { ['X-Forwarded-For'] = '198.51.100.7, unknown' }))
+    assert.are.equal(403, status('door', { ['X-Forwarded-For'] = '198.51.100.7', Forwarded = 'for=203.0.113.1' }))
+    assert.are.equal(403, status 'door')
+  end)
+
+  it('is open to the proxy itself where it speaks for nobody', function()
+    assert.are.equal(202, status 'local')
+    assert.are.equal(403, status('local', { ['X-Forwarded-For'] = '198.51.100.7' }))
+  end)
+end)
+
+describe('a key that was changed', function()
+  local TELL = [[
+recipe: tell
+when: [ladle.verification_failing]
+do:
+  - step: tell
+    stop: ${event.connection} ${event.reason}
+]]
+
+  it('starts a recipe once, stands beside the connection, and is forgotten when deliveries fit again', function()
+    local stage = flow.stage({ ['tell.yaml'] = TELL }, {
+      connections = '  door: { connector: webhook, verify: github, secret: the-new-secret }\n',
+    })
+    stages.with(stage, function()
+      stage:start()
+      local function post(secret)
+        local body = json.encode { n = host.uuid() }
+        local signature = 'sha256=' .. host.hmac('sha256', secret, body, 'hex')
+        return (stage:post('door', body, { ['X-Hub-Signature-256'] = signature }))
+      end
+      local function trouble()
+        for _, row in ipairs((stage:cli('connections', '--json'))) do
+          if row.name == 'door' then return row.webhook.failing_since end
+        end
+      end
+      for _ = 1, 20 do assert.are.equal(401, post 'the-old-secret') end
+      local run = stages.ended(stage, function(one) return one.recipe == 'tell' end)
+      assert.is_truthy(flow.show(stage, run.id).steps[1].input.reason:find('door 5 of 5 signed deliveries', 1, true))
+      stage.wait_for('the state in the store', 5000, function() return type(trouble()) == 'string' end)
+      local _, _, text = stage:cli 'connections'
+      assert.is_truthy(text:find('do not fit their signature', 1, true), text)
+      for _ = 1, 3 do assert.are.equal(202, post 'the-new-secret') end
+      stage.wait_for('the end in the store', 5000, function() return type(trouble()) ~= 'string' end)
+      assert.are.equal(1, #stage:settle())
+      local log = host.read_file(stage:path 'engine.log')
+      assert.are.equal(1, select(2, log:gsub('was refused', '')))
+    end)
+  end)
+end)

@@ -5,6 +5,7 @@
 #include "fuzz.h"
 
 #include "built_in.h"
+#include "format/forwarded.h"
 
 #define SECRET "a-secret-of-the-fuzzer"
 
@@ -80,6 +81,26 @@ static void check_scheme(const struct connection *c, const struct delivery *d)
     json_decref(event);
 }
 
+/* The sender behind proxies: an address in its one spelling that is no proxy's, or nothing. Twice
+ * the same text is no stranger than once. */
+static void check_sender(const char *x_forwarded_for, const char *forwarded)
+{
+    struct cidr proxies[2];
+    FUZZ_CHECK(cidr_parse("10.0.0.0/8", &proxies[0], NULL) == 0);
+    FUZZ_CHECK(cidr_parse("fd00::/8", &proxies[1], NULL) == 0);
+    struct forwarded f = { "10.0.0.1", x_forwarded_for, forwarded };
+    char out[FORWARDED_TEXT], again[FORWARDED_TEXT];
+    if (!forwarded_client(proxies, 2, &f, out)) {
+        return;
+    }
+    struct cidr whole;
+    FUZZ_CHECK(cidr_parse(out, &whole, NULL) == 0 && strpbrk(out, "/, []\"") == NULL);
+    struct forwarded direct = { out, x_forwarded_for, forwarded };
+    bool is_proxy = cidr_contains(&proxies[0], out) || cidr_contains(&proxies[1], out);
+    FUZZ_CHECK(is_proxy ||
+               (forwarded_client(proxies, 2, &direct, again) && strcmp(out, again) == 0));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = fuzz_input(data, size);
@@ -108,6 +129,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(is_accepted(&connections[TOKENS], &d) == (strcmp(signature, SECRET) == 0));
     FUZZ_CHECK(is_accepted(&connections[TOKENS + 1], &d) == (strcmp(token, SECRET) == 0));
     FUZZ_CHECK(is_accepted(&connections[TOKENS + 2], &d) == (strcmp(token, SECRET) == 0));
+    check_sender(signature, NULL);
+    check_sender(NULL, signature);
+    check_sender(signature, token);
     free(signature);
     free(token);
     free(peer);

@@ -255,6 +255,20 @@ static void a_preset_takes_what_its_service_leaves_open(void **state)
                "  b: { connector: webhook, verify: caller, secrets: [x, \"${secret.y}\"] }\n"));
 }
 
+static void trusted_proxies_are_networks(void **state)
+{
+    struct project *p = accept("trusted_proxies: [10.0.0.0/8, 2001:db8::1]\n");
+    assert_int_equal(p->trusted_count, 2);
+    assert_true(cidr_contains(&p->trusted_proxies[0], "10.1.2.3"));
+    assert_true(cidr_contains(&p->trusted_proxies[1], "2001:db8::1"));
+    project_free(p);
+    refuse(
+        "trusted_proxies: [everybody]\nconnections:\n"
+        "  in: { connector: webhook, verify: none, expect_every: 3s }\n",
+        "1:19 \"everybody\" is not an IP address or network (such as 10.0.0.0/8 or 127.0.0.1)\n"
+        "3:57 a minute is the shortest time to wait for events (such as 1 day)\n");
+}
+
 static void what_the_connector_requires_is_missed(void **state)
 {
     refuse("connections:\n  crm: { connector: crm }\n",
@@ -433,6 +447,7 @@ int main(void)
         TEST(public_keys_are_read_from_their_files),
         TEST(a_public_key_may_have_a_time_of_its_own),
         TEST(a_preset_takes_what_its_service_leaves_open),
+        TEST(trusted_proxies_are_networks),
         TEST(a_key_file_that_is_none_is_an_error),
         TEST(a_folder_without_the_file_is_told),
         TEST(a_pipe_in_place_of_the_file_does_not_hang),
