@@ -19,8 +19,8 @@ local function states(shown, ...)
 end
 
 describe('a run whose branches failed', function()
-  local THREE = '  - step: all\n    parallel:\n' .. inner(note('a', 'a', ONCE) .. note('b', 'b', ONCE) .. note('c', 'c', ONCE))
-    .. note('after', 'after')
+  local THREE = '  - step: all\n    parallel:\n'
+    .. inner(note('a', 'a', ONCE) .. note('b', 'b', ONCE) .. note('c', 'c', ONCE)) .. note('after', 'after')
 
   it('goes on with all of them by one retry', function()
     journey.on_stage({ forks = THREE }, { faults = { REFUSED } }, function(stage)
@@ -80,7 +80,10 @@ describe('dead letters that are retried at once', function()
   end
 
   it('leave room in the limit for what just happened', function()
-    local recipes = { late = '  - step: look\n    use: scripts.look\n', fresh = '  - step: read\n    use: crm.get_contact\n' .. READ }
+    local recipes = {
+      late = '  - step: look\n    use: scripts.look\n',
+      fresh = '  - step: read\n    use: crm.get_contact\n' .. READ,
+    }
     journey.on_stage(recipes, { scripts = { ['look.lua'] = REFUSE } }, function(stage)
       stages.control(stage, 'settings', RATE)
       for _ = 1, MANY do journey.send(stage, 'late') end
@@ -128,7 +131,8 @@ describe('the tries of a step', function()
   end)
 
   it('are told of an action in Lua, and of one that a person let go on', function()
-    local push = "return { name = 'push', run = function(ctx) return ctx.crm:create_note { contactId = '%s', body = 'p' } end }"
+    local push = "return { name = 'push', run = function(ctx)"
+      .. " return ctx.crm:create_note { contactId = '%s', body = 'p' } end }"
     journey.on_stage({ tries = '  - step: push\n    use: scripts.push\n' .. policy:gsub('4', '2') },
       { faults = { fault(3) }, scripts = { ['push.lua'] = push:format(journey.JOHN) } }, function(stage)
         journey.send(stage, 'tries')
