@@ -206,7 +206,7 @@ const struct command cmd_retry = {
     .args_max = -1,
     .summary = "Go on with a dead, parked or waiting run from its failed step",
     .help =
-        "Steps that are done stay done and are not executed again; the failed step has all of "
+        "Steps that are done stay done and are not executed again; what failed has all of "
         "its tries again.\n"
         "An id may be cut to its last 6 characters or more. The engine notices by itself; "
         "where none runs, the\n"

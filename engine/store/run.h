@@ -196,13 +196,13 @@ void run_counts_init(struct run_counts *c);
 
 /* What a person asks for.
  * RETRY: a dead, parked or waiting run goes on from its failed step, now; a dead one whose key
- * another run has taken meanwhile is blocked and goes next. Of a dead one the rows of that step and
- * of all others that fail the run, of what is below them and of the groups that they stand in which
- * are FAILED become WAITING with no tries used. Rows that wait for another try wait no longer.
- * CANCEL: a run that has not ended ends as cancelled, and the next of its key goes on. RESOLVE: the
- * STARTED row of a parked run (that of its step, else the earliest) gets its outcome, and the run
- * goes on. `take_newest` drops its version. ERR_NOT_FOUND; ERR_CONFLICT with the state that it is
- * in, or where nothing is unknown; ERR_INVALID for an output that is no JSON. */
+ * another run has taken meanwhile is blocked and goes next. The rows of the step that a dead one
+ * stands at, and of all steps that fail the run, of what is below them and of the groups that they
+ * stand in which are FAILED become WAITING with no tries used. Rows that wait for another try wait
+ * no longer. CANCEL: a run that has not ended ends as cancelled, and the next of its key goes on.
+ * RESOLVE: the STARTED row of a parked run (that of its step, else the earliest) gets its outcome,
+ * and the run goes on. `take_newest` drops its version. ERR_NOT_FOUND; ERR_CONFLICT with the state
+ * that it is in, or where nothing is unknown; ERR_INVALID for an output that is no JSON. */
 enum run_request { RUN_REQUEST_RETRY, RUN_REQUEST_CANCEL, RUN_REQUEST_RESOLVE };
 enum resolve_as {
     RESOLVE_DONE,     /* it took effect: DONE, with `output` or {} */

@@ -160,8 +160,8 @@ static int requeue(struct db *db, const struct requeue *r, const struct standing
     return 0;
 }
 
-/* Only a dead run has steps that failed for good: the one that it stands at, and those of branches
- * beside it. What failed in one that goes on, and what `on_error` passed over, stays so. */
+/* What failed for good: in a dead run the step that it stands at, and in any the branches that fail
+ * it, or will once the others are over. What `on_error` passed over stays so. */
 static int reopen(struct db *db, const struct id *id, const struct standing *before, struct err *e)
 {
     struct query *q = db_query(db, hurry_retries);
@@ -169,12 +169,9 @@ static int reopen(struct db *db, const struct id *id, const struct standing *bef
     if (query_run(q, e) == -1) {
         return -1;
     }
-    if (before->state != RUN_DEAD) {
-        return 0;
-    }
     q = db_query(db, reopen_failed);
     query_bind_id(q, 1, id);
-    query_bind_text(q, 2, before->step);
+    query_bind_text(q, 2, before->state == RUN_DEAD ? before->step : NULL);
     return query_run(q, e);
 }
 

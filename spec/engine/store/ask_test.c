@@ -138,6 +138,27 @@ static void a_retry_opens_every_branch_that_failed_and_none_that_was_passed_over
     run_list_free(list);
 }
 
+static void a_retry_of_a_run_that_is_parked_opens_the_branches_that_failed(void **state)
+{
+    struct fixture *f = *state;
+    const struct line lines[] = {
+        { "left", JOURNAL_FAILED, "{}", 0, true },
+        { "right", JOURNAL_STARTED, "{}", 0, false },
+        { "passed", JOURNAL_FAILED, "{}", 0, false },
+    };
+    const enum journal_state after[] = { JOURNAL_WAITING, JOURNAL_STARTED, JOURNAL_FAILED };
+    const enum run_state states[] = { RUN_PARKED, RUN_WAITING };
+    for (int i = 0; i < 2; i++) {
+        struct id id = stopped(f, "greet", states[i], "passed", lines, 3);
+        fix_ask(f, id, RUN_REQUEST_RETRY);
+        struct run_list *list = read_run(f, id);
+        for (int k = 0; k < 3; k++) {
+            assert_int_equal(list->journal[k].state, after[k]);
+        }
+        run_list_free(list);
+    }
+}
+
 static void a_retry_hurries_what_waits_for_a_try_but_no_wait(void **state)
 {
     struct fixture *f = *state;
@@ -549,6 +570,7 @@ int main(void)
         TEST(a_row_that_begins_again_keeps_the_error_of_the_try_before),
         TEST(a_retry_opens_the_failed_step_and_nothing_else),
         TEST(a_retry_opens_every_branch_that_failed_and_none_that_was_passed_over),
+        TEST(a_retry_of_a_run_that_is_parked_opens_the_branches_that_failed),
         TEST(a_retry_hurries_what_waits_for_a_try_but_no_wait),
         TEST(a_retry_of_a_run_without_a_step_opens_nothing),
         TEST(an_outcome_is_written_into_the_row_of_the_step),
