@@ -181,6 +181,12 @@ static size_t count_characters(const char *text, size_t len)
     return count;
 }
 
+static bool has_format(const json_t *v, const char *format)
+{
+    return !format || !json_is_string(v) ||
+           schema_fits_format(format, json_string_value(v), json_string_length(v));
+}
+
 static bool is_too_long(const json_t *v, int64_t max)
 {
     return max > 0 && json_is_string(v) &&
@@ -202,6 +208,13 @@ static bool check_rules(struct diags *d, const struct yaml *at, const char *what
     int64_t max = json_get_int(descriptor, "max", 0);
     if (is_too_long(v, max)) {
         check_error(d, at, NULL, "%s is longer than %lld characters", what, (long long)max);
+        return false;
+    }
+    const char *format = json_get_text(descriptor, "format");
+    if (!has_format(v, format)) {
+        bool is_email = strcmp(format, "email") == 0;
+        check_error(d, at, is_email ? "such as jane@example.com" : "such as 2026-11-25T10:00:00Z",
+                    "%s is %s", what, is_email ? "no e-mail address" : "no date with a time");
         return false;
     }
     return true;

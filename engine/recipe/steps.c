@@ -177,6 +177,40 @@ static json_t *use_json(const struct reference *r)
                         : json_pack("{s:s}", "script", r->name);
 }
 
+static bool is_any_given(const json_t *one_of, const struct yaml *with, const json_t *filled)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach ((json_t *)one_of, i, one) {
+        const char *field = json_string_value(one);
+        if (field && ((with && yaml_get(with, field)) || json_object_get(filled, field))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Fields of which at least one must be given. A `with` that is computed is known only later. */
+static void check_one_of(struct check *c, const struct yaml *with, const struct yaml *use,
+                         const struct reference *r, const json_t *filled)
+{
+    const json_t *one_of = json_object_get(r->table, "one_of");
+    bool is_computed = with && with->kind != YAML_MAP;
+    if (json_array_size(one_of) == 0 || is_computed || is_any_given(one_of, with, filled)) {
+        return;
+    }
+    struct buf names;
+    buf_init(&names, 256);
+    size_t i;
+    json_t *one;
+    json_array_foreach ((json_t *)one_of, i, one) {
+        (void)buf_printf(&names, "%s`%s`", i > 0 ? " or " : "",
+                         json_string_value(one)); /* full: cut */
+    }
+    check_error(c->diags, use, NULL, "%s.%s needs %s", r->owner, r->name, buf_text(&names));
+    buf_fini(&names);
+}
+
 static void read_fields(struct check *c, const struct yaml *y, const struct yaml *use,
                         const struct reference *r, json_t *step)
 {
@@ -186,6 +220,7 @@ static void read_fields(struct check *c, const struct yaml *y, const struct yaml
     }
     char *action = xasprintf("%s.%s", r->owner, r->name);
     json_t *filled = filled_fields(c, r, schema);
+    check_one_of(c, yaml_get(y, "with"), use, r, filled);
     set_new(step, "with", node_fields(c, yaml_get(y, "with"), use, action, schema, filled));
     json_decref(filled);
     free(action);

@@ -86,23 +86,54 @@ static int check_one_of(const struct operation *op, const json_t *input, struct 
     return -1;
 }
 
-/* Dates as services take them: in UTC, with whole seconds. One without an offset is local to the
- * project. */
-static void settle_dates(const struct connection *c, const struct operation *op, json_t *input)
+/* A date as services take it: in UTC, with whole seconds. One without an offset is local to the
+ * project. NULL for what is none. */
+static json_t *utc_date(const struct connection *c, const json_t *v)
+{
+    int64_t us;
+    if (!json_is_string(v) || date_parse(json_string_value(v), json_string_length(v),
+                                         c->service->o.zone, &us, NULL) == -1) {
+        return NULL;
+    }
+    struct civil t = civil_from_us(us, NULL);
+    return json_sprintf("%04d-%02d-%02dT%02d:%02d:%02dZ", t.year, t.month, t.day, t.hour, t.minute,
+                        t.second);
+}
+
+static void settle_dates(const struct connection *c, const json_t *schema, json_t *input);
+
+/* The dates within a value; what it becomes itself where it is one, else NULL. The schema's depth
+ * is bounded (schema_validate), and so is this. */
+static json_t *settled(const struct connection *c, const json_t *d, json_t *v)
+{
+    const char *type = schema_type(d);
+    if (type != NULL && strcmp(type, "date") == 0) {
+        return utc_date(c, v);
+    }
+    json_t *of = json_is_object(d) ? json_object_get(d, "of") : NULL;
+    size_t i;
+    json_t *item;
+    if (of != NULL && json_is_array(v)) {
+        json_array_foreach (v, i, item) {
+            json_t *better = settled(c, of, item);
+            if (better != NULL) {
+                json_array_set_new(v, i, better);
+            }
+        }
+    } else if (json_is_object(d)) {
+        settle_dates(c, json_object_get(d, "fields"), v);
+    }
+    return NULL;
+}
+
+static void settle_dates(const struct connection *c, const json_t *schema, json_t *input)
 {
     const char *name;
     json_t *d;
-    json_object_foreach (op->input, name, d) {
-        json_t *v = json_object_get(input, name);
-        const char *type = schema_type(d);
-        int64_t us;
-        if (type != NULL && strcmp(type, "date") == 0 && json_is_string(v) &&
-            date_parse(json_string_value(v), json_string_length(v), c->service->o.zone, &us,
-                       NULL) == 0) {
-            struct civil t = civil_from_us(us, NULL);
-            json_object_set_new(input, name,
-                                json_sprintf("%04d-%02d-%02dT%02d:%02d:%02dZ", t.year, t.month,
-                                             t.day, t.hour, t.minute, t.second));
+    json_object_foreach ((json_t *)schema, name, d) {
+        json_t *better = settled(c, d, json_object_get(input, name));
+        if (better != NULL) {
+            json_object_set_new(input, name, better);
         }
     }
 }
@@ -119,7 +150,7 @@ int request_check(const struct connection *c, const struct operation *op, json_t
         check_one_of(op, input, e) == -1) {
         return err_prefix(e, "input of %s", op->name);
     }
-    settle_dates(c, op, input);
+    settle_dates(c, op->input, input);
     return 0;
 }
 

@@ -147,6 +147,15 @@ static bool looks_like_email(const char *text)
            strpbrk(text, " \t\r\n<>") == NULL;
 }
 
+bool schema_fits_format(const char *format, const char *text, size_t len)
+{
+    int64_t us;
+    if (strcmp(format, "email") == 0) {
+        return looks_like_email(text);
+    }
+    return strcmp(format, "date-time") != 0 || date_parse(text, len, NULL, &us, NULL) == 0;
+}
+
 static bool is_in(const json_t *list, const json_t *v)
 {
     size_t i;
@@ -176,14 +185,33 @@ static void check_limits(struct check *c, const json_t *d, const json_t *v, cons
         find(c, path, "has more than %lld items", (long long)max);
     }
     const char *format = json_string_value(member(d, "format"));
-    if (format == NULL || !json_is_string(v)) {
-        return;
+    if (format != NULL && json_is_string(v) &&
+        !schema_fits_format(format, json_string_value(v), json_string_length(v))) {
+        find(c, path,
+             strcmp(format, "email") == 0 ? "is not an e-mail address"
+                                          : "is not a date; write it like 2026-11-23T10:00:00Z");
     }
-    if (strcmp(format, "email") == 0 && !looks_like_email(json_string_value(v))) {
-        find(c, path, "is not an e-mail address");
-    } else if (strcmp(format, "date-time") == 0 && !is_date(v)) {
-        find(c, path, "is not a date; write it like 2026-11-23T10:00:00Z");
+}
+
+/* A whole number in an integer's place, as JSON from elsewhere has it (5.0), becomes an integer;
+ * an empty table of Lua, which is neither list nor object, becomes what the field wants. The new
+ * value, or NULL where it stays as it is. */
+static json_t *adapted(const json_t *d, const json_t *v)
+{
+    const char *type = schema_type(d);
+    if (type == NULL) {
+        return NULL;
     }
+    if (strcmp(type, "integer") == 0 && json_is_real(v)) {
+        double real = json_real_value(v);
+        bool is_whole = real == floor(real) && fabs(real) < 9007199254740992.0;
+        return is_whole ? json_integer((json_int_t)real) : NULL;
+    } else if (strcmp(type, "list") == 0 && json_is_object(v) && json_object_size(v) == 0) {
+        return json_array();
+    } else if (strcmp(type, "object") == 0 && json_is_array(v) && json_array_size(v) == 0) {
+        return json_object();
+    }
+    return NULL;
 }
 
 static void check_object(struct check *c, const json_t *schema, json_t *input, const char *prefix);
@@ -219,7 +247,11 @@ static void check_value(struct check *c, const json_t *d, json_t *v, const char 
             char at[PATH_MAX_LEN];
             (void)snprintf(at, sizeof at, "%s[%zu]", path,
                            i + 1); /* as Lua counts; a long path is cut */
-            check_value(c, of, item, at);
+            json_t *better = adapted(of, item);
+            if (better != NULL) {
+                json_array_set_new(v, i, better);
+            }
+            check_value(c, of, json_array_get(v, i), at);
         }
     }
     c->depth--;
@@ -233,27 +265,6 @@ static void join(char *out, size_t size, const char *prefix, const char *name)
                    name); /* a long path is cut */
 }
 
-/* A whole number in an integer's place, as JSON from elsewhere has it (5.0), becomes an integer;
- * an empty table of Lua, which is neither list nor object, becomes what the field wants. */
-static void adapt(json_t *input, const char *name, const json_t *d)
-{
-    const char *type = schema_type(d);
-    json_t *v = json_object_get(input, name);
-    if (type == NULL) {
-        return;
-    }
-    if (strcmp(type, "integer") == 0 && json_is_real(v)) {
-        double real = json_real_value(v);
-        if (real == floor(real) && fabs(real) < 9007199254740992.0) {
-            json_object_set_new(input, name, json_integer((json_int_t)real));
-        }
-    } else if (strcmp(type, "list") == 0 && json_is_object(v) && json_object_size(v) == 0) {
-        json_object_set_new(input, name, json_array());
-    } else if (strcmp(type, "object") == 0 && json_is_array(v) && json_array_size(v) == 0) {
-        json_object_set_new(input, name, json_object());
-    }
-}
-
 /* Fills the field in or finds it missing; false: there is no value to check. */
 static bool settle(struct check *c, json_t *input, const char *name, const json_t *d,
                    const char *path)
@@ -264,7 +275,10 @@ static bool settle(struct check *c, json_t *input, const char *name, const json_
         v = NULL;
     }
     if (v != NULL) {
-        adapt(input, name, d);
+        json_t *better = adapted(d, v);
+        if (better != NULL) {
+            json_object_set_new(input, name, better);
+        }
         return true;
     }
     json_t *otherwise = member(d, "default");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 #include "format/json.h"
@@ -20,6 +21,10 @@ bool schema_is_required(const json_t *descriptor);
  * drops a null that is not allowed, as it says the same as leaving the field out; makes a whole
  * number of an integer field an integer. ERR_INVALID. */
 int schema_check(const json_t *schema, json_t *input, struct err *e);
+
+/* Whether a text has the form that `format` names ("email", "date-time"); other formats take all.
+ */
+bool schema_fits_format(const char *format, const char *text, size_t len);
 
 /* Checks that an answer has what the output schema promises; more fields than those are fine.
  * ERR_PROTOCOL. */

@@ -396,6 +396,26 @@ static void fields_are_checked_against_the_schema(void **state)
            "18:16 `owner` has no field `name`\n");
 }
 
+static void forms_and_counts_are_checked_when_they_are_written(void **state)
+{
+    refuse(HEAD
+           "do:\n  - step: a\n    use: crm.find\n    with:\n"
+           "      email: jane@home@work\n      since: soon\n      tags: [a, b, c]\n",
+           "10:14 `email` is no e-mail address (such as jane@example.com)\n"
+           "11:14 `since` is no date with a time (such as 2026-11-25T10:00:00Z)\n"
+           "12:13 `tags` has more than 2 items\n");
+}
+
+static void one_of_several_fields_must_be_given(void **state)
+{
+    static const char message[] = "8:10 crm.find needs `email` or `phone`\n";
+    refuse(HEAD "do:\n  - step: a\n    use: crm.find\n", message);
+    refuse(HEAD "do:\n  - step: a\n    use: crm.find\n    with: { tags: [a] }\n", message);
+    recipe_free(
+        accept(HEAD "do:\n  - step: a\n    use: crm.find\n    with: { phone: = event.p }\n"));
+    recipe_free(accept(HEAD "do:\n  - step: a\n    use: crm.find\n    with: = event.fields\n"));
+}
+
 static void a_step_without_fields_names_those_that_it_needs(void **state)
 {
     refuse(HEAD "do:\n  - step: a\n    use: crm.get_contact\n",
@@ -1008,6 +1028,8 @@ int main(void)
         cmocka_unit_test(all_errors_of_a_file_come_at_once),
         cmocka_unit_test(names_of_operations_and_events_are_looked_up),
         cmocka_unit_test(fields_are_checked_against_the_schema),
+        cmocka_unit_test(forms_and_counts_are_checked_when_they_are_written),
+        cmocka_unit_test(one_of_several_fields_must_be_given),
         cmocka_unit_test(a_step_without_fields_names_those_that_it_needs),
         cmocka_unit_test(a_value_must_be_written),
         cmocka_unit_test(a_mode_needs_a_key_unless_it_is_parallel),

@@ -157,6 +157,19 @@ static void what_highlevel_would_refuse_is_refused_before_it_is_sent(void **stat
            "completed: is missing");
 }
 
+static void dates_inside_objects_and_lists_are_sent_in_utc_too(void **state)
+{
+    json_t *table = fix_json(
+        "{'name':'x','base_url':'https://api.test','auth':{'kinds':['none']},"
+        "'operations':{'plan':{'method':'POST','path':'/','input':{"
+        "'at':{'1':'object','fields':{'from':['date']}},"
+        "'on':{'1':'list','of':['date']}}}}}");
+    struct connection *c = fix_add(*state, "x", fix_connector(*state, "x", table), "{}");
+    expect(c, "plan", "{'at':{'from':'2026-11-25T10:00:00+01:00'},'on':['2026-11-25T10:00:00.5Z']}",
+           "POST", "https://api.test/",
+           "{'at':{'from':'2026-11-25T09:00:00Z'},'on':['2026-11-25T10:00:00Z']}");
+}
+
 static void a_date_without_an_offset_is_local_to_the_project(void **state)
 {
     struct fixture *f = *state;
@@ -437,6 +450,7 @@ int main(void)
         WITH(every_operation_of_highlevel_is_sent_as_documented),
         WITH(each_request_names_the_version_of_the_api),
         WITH(what_highlevel_would_refuse_is_refused_before_it_is_sent),
+        WITH(dates_inside_objects_and_lists_are_sent_in_utc_too),
         WITH(a_date_without_an_offset_is_local_to_the_project),
         WITH(a_value_cannot_change_the_path),
         WITH(a_location_that_nobody_gives_is_missed_by_name),

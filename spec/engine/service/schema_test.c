@@ -102,6 +102,18 @@ static void an_empty_table_of_lua_is_a_list_or_an_object_as_the_field_wants(void
     json_decref(input);
 }
 
+static void items_of_a_list_are_adapted_like_fields(void **state)
+{
+    json_t *input = fix_json("{'counts':[1,2.0],'things':[[],{'x':1}]}");
+    const char *schema =
+        "{'counts':{'1':'list','of':['integer']},"
+        "'things':{'1':'list','of':{'1':'object','fields':{'x':{'1':'integer','optional':true}}}}}";
+    assert_int_equal(check(schema, input, NULL), 0);
+    assert_true(json_is_integer(json_path(input, "counts.1")));
+    assert_true(json_is_object(json_path(input, "things.0")));
+    json_decref(input);
+}
+
 static void items_and_inner_fields_are_checked_with_their_place(void **state)
 {
     struct err e = ERR_INIT;
@@ -207,6 +219,7 @@ int main(void)
         cmocka_unit_test(null_is_the_same_as_nothing_unless_the_field_takes_it),
         cmocka_unit_test(a_whole_number_becomes_an_integer_and_others_do_not),
         cmocka_unit_test(an_empty_table_of_lua_is_a_list_or_an_object_as_the_field_wants),
+        cmocka_unit_test(items_of_a_list_are_adapted_like_fields),
         cmocka_unit_test(items_and_inner_fields_are_checked_with_their_place),
         cmocka_unit_test(limits_of_a_field_are_kept),
         cmocka_unit_test(a_field_may_need_another_to_be_true),
