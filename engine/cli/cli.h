@@ -80,6 +80,9 @@ void cli_hooks_forget(void); /* frees the catalogue; at exit */
 struct project *cli_project(struct cli *c, int *code);
 /* Opens the project's store without threads, for one command. */
 struct store *cli_store(struct cli *c, const struct project *p, bool is_read_only, int *code);
+/* The same for a look that nothing depends on: NULL where there is no store yet, or none that
+ * opens. */
+struct store *cli_store_if_there(const struct project *p);
 /* The file of the master key: "key" in the folder of the store's file. Yours. */
 char *cli_key_path(const struct project *p);
 /* Opens the vault of a project with its store open for writing; the key is made at first use. NULL

@@ -77,6 +77,19 @@ struct store *cli_store(struct cli *c, const struct project *p, bool is_read_onl
     return s;
 }
 
+struct store *cli_store_if_there(const struct project *p)
+{
+    char *path = file_of(p);
+    bool is_there = path && access(path, F_OK) == 0;
+    free(path);
+    struct err e = ERR_INIT; /* who needs the store will be told */
+    return is_there ? store_open(&(struct store_opts){ .url = p->store,
+                                                       .folder = p->folder,
+                                                       .is_read_only = true },
+                                 &e)
+                    : NULL;
+}
+
 char *cli_key_path(const struct project *p)
 {
     char *path = file_of(p);

@@ -1,6 +1,7 @@
 /* `ladle check`: loads ladle.yaml and the recipes as the engine would, and prints every error of
- * every file with its place. Nothing is started, no store is opened. Any bytes in a file give
- * errors, never more. */
+ * every file with its place; and, as warnings, what the recipes need of their connections and were
+ * not granted, as far as the store knows it. Nothing is started or written. Any bytes in a file
+ * give errors, never more. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "cli/grants.h"
 #include "recipe/folder.h"
 
 enum { TEXT_MAX = 8 << 20, NAMES_MAX = 2000, DEPTH_MAX = 8 };
@@ -16,8 +18,10 @@ struct check {
     struct cli *c;
     const struct project *project;
     const struct project_hooks *hooks;
-    struct buf text; /* for people */
-    json_t *errors;  /* for programs */
+    struct buf text;              /* for people */
+    json_t *errors;               /* for programs */
+    json_t *gaps;                 /* what was not granted: the warnings */
+    struct connection_list *rows; /* of the store, or NULL */
     size_t error_count;
     size_t files, recipes;
 };
@@ -40,6 +44,7 @@ static void print_json(const struct check *k)
     json_object_set_new(v, "files", json_integer((json_int_t)k->files));
     json_object_set_new(v, "recipes", json_integer((json_int_t)k->recipes));
     json_object_set(v, "errors", k->errors);
+    json_object_set(v, "warnings", k->gaps);
     cli_print_json(v);
     json_decref(v);
 }
@@ -49,16 +54,59 @@ static const char *plural(size_t n)
     return n == 1 ? "" : "s";
 }
 
+static void print_gaps(const json_t *gaps)
+{
+    size_t i;
+    json_t *gap;
+    json_array_foreach (gaps, i, gap) {
+        cli_print("%s:%d: warning: step `%s`: %s\n      = %s\n", json_get_text(gap, "file"),
+                  (int)json_get_int(gap, "line", 0), json_get_text(gap, "step"),
+                  json_get_text(gap, "message"), json_get_text(gap, "hint"));
+    }
+}
+
 static void print_text(const struct check *k)
 {
+    size_t gaps = json_array_size(k->gaps);
     cli_print("%s", buf_text(&k->text));
+    print_gaps(k->gaps);
     if (k->error_count > 0) {
-        cli_print("%zu error%s, %zu file%s checked\n", k->error_count, plural(k->error_count),
-                  k->files, plural(k->files));
+        cli_print("%zu error%s, ", k->error_count, plural(k->error_count));
     } else {
-        cli_print("no errors: %zu recipe%s, %zu file%s checked\n", k->recipes, plural(k->recipes),
-                  k->files, plural(k->files));
+        cli_print("no errors%s", gaps > 0 ? ", " : "");
     }
+    if (gaps > 0) {
+        cli_print("%zu warning%s%s", gaps, plural(gaps), k->error_count > 0 ? ", " : "");
+    }
+    if (k->error_count == 0) {
+        cli_print(": %zu recipe%s, ", k->recipes, plural(k->recipes));
+    }
+    cli_print("%zu file%s checked\n", k->files, plural(k->files));
+}
+
+/* --- what was granted ---------------------------------------------------------------------- */
+
+/* The store's rows of connections, or NULL. */
+static struct connection_list *read_rows(const struct project *p)
+{
+    struct store *s = cli_store_if_there(p);
+    if (!s) {
+        return NULL;
+    }
+    struct err e = ERR_INIT;
+    struct connection_list *rows = connection_list_new();
+    bool is_read = store_exec(s, &rows->op, &e) == 0;
+    store_close(s);
+    if (!is_read) {
+        connection_list_free(rows);
+    }
+    return is_read ? rows : NULL;
+}
+
+static void add_gaps(struct check *k, const struct recipe *r)
+{
+    struct grants g = { .project = k->project, .hooks = k->hooks, .rows = k->rows };
+    grants_add_gaps(&g, r, k->gaps);
 }
 
 /* --- recipes ------------------------------------------------------------------------------- */
@@ -75,6 +123,9 @@ static int check_all(struct check *k)
     for (size_t i = 0; i < set.diag_count; i++) {
         add_errors(k, set.diags[i]);
     }
+    for (size_t i = 0; i < set.count; i++) {
+        add_gaps(k, set.recipes[i]);
+    }
     recipe_set_fini(&set);
     return CLI_OK;
 }
@@ -86,6 +137,7 @@ static void check_file(struct check *k, const char *path)
     k->files++;
     if (r) {
         k->recipes++;
+        add_gaps(k, r);
         recipe_free(r);
     } else {
         add_errors(k, d);
@@ -187,6 +239,7 @@ static int check_project(struct check *k)
     int code;
     if (p) {
         k->project = p;
+        k->rows = read_rows(p);
         code = check_recipes(k);
         code = code == CLI_OK ? report(k) : code;
         project_free(p);
@@ -203,11 +256,17 @@ static int check_project(struct check *k)
 
 static int run(struct cli *c)
 {
-    struct check k = { .c = c, .hooks = cli_hooks(c->folder), .errors = json_array() };
+    struct check k = {
+        .c = c, .hooks = cli_hooks(c->folder), .errors = json_array(), .gaps = json_array()
+    };
     buf_init(&k.text, TEXT_MAX);
     int code = check_project(&k);
     buf_fini(&k.text);
     json_decref(k.errors);
+    json_decref(k.gaps);
+    if (k.rows) {
+        connection_list_free(k.rows);
+    }
     return code;
 }
 
@@ -221,8 +280,12 @@ const struct command cmd_check = {
         "Without PATH, all recipes of the project; else the files named, and the recipes in the "
         "folders named.\n"
         "Every error of a file is told at once, with file:line:column, the line and what to do.\n"
+        "A warning tells what a step needs and its connection was not granted: scopes, and kinds "
+        "of tokens.\n"
         "Exit code 1 where a recipe has errors, 2 where ladle.yaml has.\n"
-        "--json: {ok files recipes errors:[{file line column message hint}]}.",
+        "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{connection "
+        "recipe\n"
+        "file line step operation scopes message hint}]}.",
     .run = run,
     .examples =
         "  ladle check\n"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/grants.h"
 #include "cli/token_age.h"
 #include "cli/view.h"
 #include "store/secret_row.h"
@@ -16,6 +17,7 @@ struct listing {
     struct cli *c;
     struct store *store;
     const struct secret_list *secrets;
+    json_t *gaps;        /* what recipes need and was not granted */
     struct table *table; /* NULL: JSON */
     int64_t more;        /* locations that are not listed */
 };
@@ -151,6 +153,7 @@ static void add_row(const struct cli *c, struct table *t, const json_t *v,
         (void)snprintf(held, sizeof held, "not called just now: %s", down); /* cut */
     }
     const char *advice = json_get_text(v, "advice"), *trouble = webhook_trouble(v);
+    const char *gap = json_path_text(v, "gaps.0.message");
     remedy(json_get_text(v, "name"), json_get_text(v, "state"), hint, sizeof hint);
     const char *cells[] = { json_get_text(v, "name"),
                             json_get_text(v, "connector"),
@@ -161,8 +164,10 @@ static void add_row(const struct cli *c, struct table *t, const json_t *v,
                             reason    ? reason
                             : trouble ? trouble
                             : down    ? held
+                            : *hint   ? hint
+                            : gap     ? gap
                             : advice  ? advice
-                                      : hint,
+                                      : "",
                             NULL };
     table_row(t, cells);
 }
@@ -199,6 +204,19 @@ static int print_accounts(struct listing *l, const char *name, const json_t *con
     return result;
 }
 
+/* What the recipes that load need and were not granted. Yours. */
+static json_t *read_gaps(const struct cli *c, const struct project *p,
+                         const struct connection_list *rows)
+{
+    struct err e = ERR_INIT; /* errors of recipes are told by `ladle check` */
+    struct recipe_set set = { .count = 0 };
+    struct grants g = { .project = p, .hooks = cli_hooks(c->folder), .rows = rows };
+    json_t *gaps =
+        recipe_set_load(&set, p, g.hooks, &e) == 0 ? grants_gaps(&g, &set) : json_array();
+    recipe_set_fini(&set);
+    return gaps;
+}
+
 static void print_one(const struct listing *l, const char *name, const json_t *config,
                       const json_t *table, const struct connection_row *row)
 {
@@ -206,6 +224,7 @@ static void print_one(const struct listing *l, const char *name, const json_t *c
     struct token_age ages[2];
     token_ages(name, config, table, l->secrets, ages);
     add_tokens(v, name, ages);
+    json_object_set_new(v, "gaps", grants_of(l->gaps, name));
     if (l->table) {
         add_row(l->c, l->table, v, row);
     } else {
@@ -221,6 +240,7 @@ static int print_all(struct listing *l, const struct project *p, const struct co
                                          "EXPIRES", "ACCOUNT",   "WHY",   NULL };
     const struct project_hooks *h = cli_hooks(l->c->folder);
     l->table = l->c->is_json ? NULL : table_new(heads);
+    l->gaps = read_gaps(l->c, p, rows);
     int result = 0;
     const char *name;
     json_t *config;
@@ -232,6 +252,7 @@ static int print_all(struct listing *l, const struct project *p, const struct co
             result = print_accounts(l, name, config, table, e);
         }
     }
+    json_decref(l->gaps);
     if (l->table) {
         table_print(l->table, l->c);
     }
@@ -281,11 +302,14 @@ const struct command cmd_connections = {
         "locations.\n"
         "A service that is down is not called for a while; the engine says so here, too. Private "
         "tokens do not\n"
-        "expire: their age is shown, and one of 90 days is worth a new one.\n"
+        "expire: their age is shown, and one of 90 days is worth a new one. What recipes need and "
+        "the token was not\n"
+        "granted is told here and by `ladle check`.\n"
         "--json: {name connector state reason since expires_at scopes account breaker{state since "
         "opens_until\n"
         "reason} webhook{failing_since silent_since} tokens[{is_used stored_at age_days}] "
-        "advice}, one a line.",
+        "advice\n"
+        "gaps[{recipe file line step operation scopes message hint}]}, one a line.",
     .options = options,
     .run = run,
     .examples =

@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "cli/cli.h"
+#include "cli/grants.h"
 #include "cli/master_key.h"
 #include "cli/token_age.h"
 #include "crypto/vault.h"
@@ -211,6 +212,22 @@ static int open_runs(struct engine *en, const struct recipe_set *recipes, struct
     return left == -1 ? -1 : 0;
 }
 
+/* What steps need and tokens were not granted, in the log: such a step fails when it is reached. */
+static void warn_of_gaps(struct engine *en, const struct recipe_set *recipes)
+{
+    struct err e = ERR_INIT;
+    struct connection_list *rows = connection_list_new();
+    if (store_exec(en->store, &rows->op, &e) == 0) {
+        json_t *gaps = grants_gaps(&(struct grants){ .project = en->project,
+                                                     .hooks = cli_hooks(en->project->folder),
+                                                     .rows = rows },
+                                   recipes);
+        grants_warn(gaps);
+        json_decref(gaps);
+    }
+    connection_list_free(rows);
+}
+
 struct engine *engine_new(const struct project *p, const struct recipe_set *recipes, struct err *e)
 {
     struct engine *en = xcalloc(1, sizeof *en);
@@ -220,6 +237,7 @@ struct engine *engine_new(const struct project *p, const struct recipe_set *reci
         engine_free(en);
         return NULL;
     }
+    warn_of_gaps(en, recipes);
     en->callback = callback_new(&(struct callback_opts){ .service = en->service,
                                                          .store = en->store,
                                                          .vault = en->vault,
