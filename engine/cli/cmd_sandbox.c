@@ -9,7 +9,9 @@ enum { SEED_MAX = 1000000000 };
 
 static json_t *options_of(struct cli *c, int64_t seed)
 {
-    static const char *const names[] = { "listen", "faults", "ledger", "hooks", "key" };
+    static const char *const names[] = {
+        "listen", "faults", "ledger", "hooks", "key", "seed-data"
+    };
     json_t *options = json_pack("{s:I, s:b}", "seed", (json_int_t)seed, "json", c->is_json);
     for (size_t i = 0; options != NULL && i < sizeof names / sizeof *names; i++) {
         const char *value = cli_option(c, names[i]);
@@ -43,6 +45,8 @@ static int run(struct cli *c)
 static const struct option options[] = {
     { "listen", "ADDR", "where to listen (127.0.0.1:8430; port 0 takes a free one)" },
     { "seed", "N", "ids, credentials and chances follow from it (1)" },
+    { "seed-data", "FILE",
+      "begin with the data of this YAML or JSON file, not with that of samples" },
     { "hooks", "URL", "where its webhooks go, several parted by commas (nowhere)" },
     { "key", "FILE", "write the public key of its webhooks there, as PEM" },
     { "ledger", "FILE", "append one JSON line there for each effect that took place" },
@@ -55,19 +59,22 @@ const struct command cmd_sandbox = {
     .args = "",
     .summary = "Start the mock services, for staging",
     .help =
-        "A strict, stateful stand-in for the HighLevel Contacts API: OAuth with refresh tokens\n"
-        "that work once, rate limits, the real status codes and error bodies, and signed\n"
-        "webhooks for every change that is made through it. It prints its address and\n"
+        "A strict, stateful stand-in for HighLevel: OAuth with refresh tokens that work once,\n"
+        "rate limits, the real status codes and error bodies, and signed webhooks for every\n"
+        "change that is made through it. The core operations are played with state; the others\n"
+        "are held against their schema and answered from it. It prints its address and\n"
         "credentials once it listens (one JSON line with --json), and runs until SIGTERM or\n"
         "Ctrl-C. Whoever reaches its address may use it: keep that to this machine.\n"
         "\n"
         "A connection uses it with `base_url: http://ADDR` and\n"
-        "`token_url: http://ADDR/oauth/token`. The addresses below /_sandbox/ show and steer\n"
-        "it: state, ledger, contacts, faults, settings, emit, hooks\n"
-        "(scripts/sandbox/control.lua).",
+        "`token_url: http://ADDR/oauth/token`. http://ADDR/ is a page that shows what it holds;\n"
+        "the addresses below /_sandbox/ show and steer it: state, ledger, contacts, holdings,\n"
+        "reset, faults, settings, emit, hooks (scripts/sandbox/control.lua). scripts/README.md\n"
+        "has the form of --seed-data, and how to try a flow before it goes live.",
     .options = options,
     .examples =
         "  ladle sandbox --hooks http://127.0.0.1:8420/hooks/crm --key data/sandbox.pem\n"
+        "  ladle sandbox --seed-data staging.yaml --ledger ledger.jsonl\n"
         "  ladle sandbox --listen 127.0.0.1:0 --ledger ledger.jsonl --faults faults.json --json",
     .run = run,
 };

@@ -439,6 +439,7 @@ static int open_host(lua_State *L)
     host_http_open(L, h);
     host_process_open(L, h);
     host_file_open(L, h);
+    host_yaml_open(L, h);
     host_crypto_open(L, h);
     host_system_open(L, h);
     return 1;

@@ -97,6 +97,7 @@ int64_t host_field_int(lua_State *L, int index, const char *name, int64_t otherw
 void host_http_open(lua_State *L, struct host *h);
 void host_process_open(lua_State *L, struct host *h);
 void host_file_open(lua_State *L, struct host *h);
+void host_yaml_open(lua_State *L, struct host *h);
 void host_crypto_open(lua_State *L, struct host *h);
 void host_system_open(lua_State *L, struct host *h);
 

@@ -1,9 +1,12 @@
 -- The endpoints below /_sandbox/, for tests and demonstrations; the real service has nothing like
 -- them. They need no token, are never limited and make no ledger lines.
 --
+--   GET  /                    a page for people: what it holds, and the last effects
 --   GET  /_sandbox/state      credentials, counts, limits, webhooks
 --   GET  /_sandbox/ledger     {"entries": […], "dropped": 0}; ?effect=task_created only those
 --   GET  /_sandbox/contacts   every contact with its tasks and notes
+--   GET  /_sandbox/holdings   all that it holds beside contacts, by kind
+--   POST /_sandbox/reset      everything as at the start, but for tokens, settings, faults and ledger
 --   GET  /_sandbox/faults     the rules with how often they matched and fired
 --   POST /_sandbox/faults     a list of rules; replaces the old ones (faults.lua)
 --   POST /_sandbox/settings   {"rate_max": 5, "access_token_s": 2}: those named change (server.lua)
@@ -59,13 +62,30 @@ local function contacts(sandbox)
 end
 
 local function state(sandbox)
+  local holds = { contacts = sandbox.people.count }
+  for name, rows in pairs(sandbox:holdings()) do
+    holds[name] = #rows.list
+  end
   return answer.ok {
     app = sandbox:credentials(), settings = sandbox.settings, effects = sandbox.ledger.counts,
-    contacts = sandbox.people.count, requests = sandbox.requests, answers = sandbox.answers,
+    contacts = sandbox.people.count, holds = holds, requests = sandbox.requests, answers = sandbox.answers,
     served = sandbox.served,
     rate = { refused = sandbox.limits.refused, peak = sandbox.limits.peak },
     webhooks = sandbox.webhooks:report(), lost_answers = sandbox.lost_answers,
   }
+end
+
+local function holdings(sandbox)
+  local found = {}
+  for name, rows in pairs(sandbox:holdings()) do
+    found[name] = answer.list(rows.list)
+  end
+  return answer.ok(found)
+end
+
+local function reset(sandbox)
+  sandbox:reset()
+  return answer.ok { contacts = sandbox.people.count }
 end
 
 local function ledger(sandbox, request)
@@ -136,6 +156,8 @@ local HANDLERS = {
   ['GET /_sandbox/state'] = state,
   ['GET /_sandbox/ledger'] = ledger,
   ['GET /_sandbox/contacts'] = contacts,
+  ['GET /_sandbox/holdings'] = holdings,
+  ['POST /_sandbox/reset'] = reset,
   ['GET /_sandbox/faults'] = show_faults,
   ['POST /_sandbox/faults'] = set_faults,
   ['POST /_sandbox/settings'] = set_settings,
@@ -145,10 +167,13 @@ local HANDLERS = {
 }
 
 function control.is_path(path)
-  return path:sub(1, 10) == '/_sandbox/'
+  return path == '/' or path:sub(1, 10) == '/_sandbox/'
 end
 
 function control.handle(sandbox, request)
+  if request.path == '/' and request.method == 'GET' then
+    return require('sandbox.page').answer(sandbox)
+  end
   local handler = HANDLERS[request.method .. ' ' .. request.path]
   if not handler then
     answer.refuse(404, ('no control endpoint %s %s; see scripts/sandbox/control.lua'):format(

@@ -28,6 +28,26 @@ local function read_faults(path)
   return rules
 end
 
+local function read_data(path)
+  if not path then
+    return nil
+  end
+  local text, err = host.read_file(path)
+  if not text then
+    refuse(('--seed-data: %s'):format(err.message))
+  end
+  local tree, problems = host.parse_yaml(path, text)
+  local data
+  if tree then
+    data, problems = require('sandbox.seed_form').read(tree)
+  end
+  if not data then
+    io.stderr:write(host.show_problems(path, text, problems))
+    refuse(('--seed-data: %d problem%s in %s'):format(#problems, #problems == 1 and '' or 's', path))
+  end
+  return data
+end
+
 -- A ledger that cannot be written is found out now, not at the first effect.
 local function ledger_writer(path)
   if not path then
@@ -94,13 +114,13 @@ local function print_text(found)
 end
 
 -- Makes a sandbox that acts through `host`; used by the command, the demo and the tests of the
--- whole program. Returns the sandbox, its address and its key. Options: listen, seed, faults,
--- ledger, hooks, key as the command's.
+-- whole program. Returns the sandbox, its address and its key. Options: listen, seed, seed-data,
+-- faults, ledger, hooks, key as the command's.
 function main.start(options)
   local seed = options.seed or 1
   local key = signing_key(seed, options.key)
   local ok, sandbox = pcall(server.new, {
-    seed = seed, now = host.now_ms, faults = read_faults(options.faults),
+    seed = seed, data = read_data(options['seed-data']), now = host.now_ms, faults = read_faults(options.faults),
     write_ledger = ledger_writer(options.ledger), hooks = split(options.hooks), send = send_hook,
     after = host.after, settings = options.settings,
     sign = function(bytes) return key:sign(bytes) end,

@@ -15,9 +15,18 @@ local DAY_MS = 86400000
 local HALF_HOUR_MS = 30 * 60000
 local CODES = 8
 
+-- Gives locations without an id one, once and for all: the app is installed in them.
+local function name_locations(number, locations)
+  local ids = random.new(number, 'locations')
+  for _, row in ipairs(locations) do
+    row.id = row.id or ids:id20()
+  end
+end
+
 -- The app: what a project's ladle.yaml and `ladle connect` need.
 function seed.app(number, data)
   local numbers = random.new(number, 'app')
+  name_locations(number, data.locations)
   local first, second = data.locations[1], data.locations[2]
   local user = data.users and data.users[1]
   local app = {

@@ -49,13 +49,22 @@ local HOLDINGS = {
   'lost_reasons', 'opportunities', 'workflows', 'campaigns',
 }
 
--- Empties it and puts the data in.
-local function fill(self)
+-- Empties it and puts the data in. The ledger stays: it tells what happened.
+function Sandbox:reset()
   self.people = people.new()
   for _, name in ipairs(HOLDINGS) do
     self[name] = rows.new()
   end
   seed.fill(self, self.data, self.seed)
+end
+
+-- What is held beside contacts: name -> rows.
+function Sandbox:holdings()
+  local found = {}
+  for _, name in ipairs(HOLDINGS) do
+    found[name] = self[name]
+  end
+  return found
 end
 
 -- Options: seed (an integer), now() -> ms; and each may be left out: data (of the form of
@@ -83,7 +92,7 @@ function server.new(options)
     send = options.send, after = options.after, urls = options.hooks or {}, app_id = app.id,
     version_id = app.version_id,
   }
-  fill(self)
+  self:reset()
   return self
 end
 

@@ -24,7 +24,7 @@ local function lower(text)
   return text and text:lower()
 end
 
-local function full_name(contact)
+function views.full_name(contact)
   local parts = {}
   parts[#parts + 1] = contact.firstName
   parts[#parts + 1] = contact.lastName
@@ -53,7 +53,7 @@ local function add_common(view, contact)
   view.emailLowerCase = lower(contact.email)
   view.firstNameLowerCase = lower(contact.firstName)
   view.lastNameLowerCase = lower(contact.lastName)
-  view.fullNameLowerCase = lower(full_name(contact))
+  view.fullNameLowerCase = lower(views.full_name(contact))
   view.tags = copy_list(contact.tags)
   view.customFields = custom_fields(contact)
   view.dateAdded = times.iso(contact.addedMs)
@@ -65,7 +65,7 @@ end
 -- get, update and upsert.
 function views.contact(contact)
   local view = add_common(pick(contact, SHARED), contact)
-  view.name = full_name(contact)
+  view.name = views.full_name(contact)
   view.timezone = contact.timezone
   view.inboundDndSettings = contact.inboundDndSettings
   view.attributionSource = contact.attributionSource
@@ -108,7 +108,7 @@ function views.event(contact)
     'locationId', 'id', 'address1', 'city', 'companyName', 'country', 'source', 'email',
     'firstName', 'lastName', 'phone', 'postalCode', 'state', 'website', 'assignedTo',
   })
-  view.name = full_name(contact)
+  view.name = views.full_name(contact)
   view.dnd = contact.dnd or false
   view.dateAdded = times.iso(contact.addedMs)
   view.dateOfBirth = birth(contact)

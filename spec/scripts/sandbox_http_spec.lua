@@ -166,6 +166,7 @@ describe('the command `ladle sandbox`', function()
     host.write_file(folder .. '/faults', '[{"do":{"explode":true}}]')
     for _, arguments in ipairs {
       { '--faults', folder .. '/faults' }, { '--faults', folder .. '/none' },
+      { '--seed-data', folder .. '/faults' }, { '--seed-data', folder .. '/none' },
       { '--listen', 'nowhere' },
       { '--key', folder .. '/no/key' }, { '--seed', 'x' },
       { '--listen', '127.0.0.1:0', '--ledger', folder },

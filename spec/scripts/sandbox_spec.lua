@@ -62,7 +62,7 @@ describe('the door of the sandbox', function()
     assert.are.same({ 404, 'Cannot GET /contacts' }, { absent.status, absent.json.message })
     assert.are.equal(404, call(world, 'GET', '/contacts/' .. JOHN .. '/').status)
     assert.are.equal(404, call(world, 'PATCH', '/contacts/' .. JOHN).status)
-    assert.are.equal(404, call(world, 'GET', '/').status)
+    assert.are.equal(404, call(world, 'GET', '/tasks').status)
   end)
 
   it('answers 400 for a body that is no JSON, and 413 for one that is too large', function()
