@@ -1,5 +1,5 @@
 -- Agencies: where the app is installed, and a location's token for an agency's. The app is installed in the
--- seeded locations, and in as many more as the setting `agency_locations` says ('loc-0001' …); it comes and
+-- locations of the data, and in as many more as the setting `agency_locations` says ('loc-0001' …); it comes and
 -- goes by POST /_sandbox/installs, which also tells the webhook, as the service does.
 
 local answer = require 'sandbox.answer'
@@ -15,9 +15,7 @@ end
 
 -- Every location of the company, in one order; {id, name}.
 local function all(sandbox)
-  local app, list = sandbox.app, {}
-  list[1] = { id = app.location, name = 'Seeded location' }
-  list[2] = { id = app.other_location, name = 'Other location' }
+  local list = table.move(sandbox.locations.list, 1, #sandbox.locations.list, 1, {})
   for n = 1, sandbox.settings.agency_locations do
     list[#list + 1] = { id = extra_id(n), name = ('Location %d'):format(n) }
   end
@@ -25,9 +23,8 @@ local function all(sandbox)
 end
 
 local function exists(sandbox, id)
-  local app = sandbox.app
-  local n = tonumber(id:match('^loc%-(%d%d%d%d)$'), 10)
-  return id == app.location or id == app.other_location
+  local n = math.tointeger(tonumber(id:match('^loc%-(%d%d%d%d)$')))
+  return sandbox.locations:get(id) ~= nil
     or n ~= nil and n >= 1 and n <= sandbox.settings.agency_locations
 end
 

@@ -13,7 +13,8 @@ local HALF_HOUR_MS = 30 * 60000
 local VERSION = '2021-04-15'
 
 local function zone_of(call, appointment)
-  return call.sandbox.locations:get(appointment.locationId).timezone
+  local location = call.sandbox.locations:get(appointment.locationId)
+  return location and location.timezone
 end
 
 local function users_of(appointment)

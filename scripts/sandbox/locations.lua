@@ -20,6 +20,7 @@ end
 local function get(call)
   access.location_or_agency(call, call.params.locationId)
   local location = call.sandbox.locations:get(call.params.locationId)
+    or { id = call.params.locationId, companyId = call.sandbox.app.company }
   local settings = call.sandbox.settings
   local view = business(location)
   view.id, view.companyId = location.id, location.companyId

@@ -36,6 +36,11 @@ end
 
 local function by_id(a, b) return a.id < b.id end
 
+local function name_of(rows, id)
+  local row = rows:get(id)
+  return row and row.name or id
+end
+
 local function contact_rows(sandbox)
   local contacts, list = {}, {}
   for _, contact in pairs(sandbox.people.by_id) do
@@ -46,15 +51,10 @@ local function contact_rows(sandbox)
     list[i] = {
       contact.id, views.full_name(contact) or '', contact.email or '', contact.phone or '',
       table.concat(contact.tags, ', '), #contact.tasks, #contact.notes,
-      sandbox.locations:get(contact.locationId).name,
+      name_of(sandbox.locations, contact.locationId),
     }
   end
   return list
-end
-
-local function name_of(rows, id)
-  local row = rows:get(id)
-  return row and row.name or id
 end
 
 local function stage_name(sandbox, row)

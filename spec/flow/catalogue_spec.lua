@@ -15,8 +15,11 @@ local index = require 'connectors.highlevel.index'
 local AT_MOST = 50 -- steps of one generated recipe, and errors that `ladle check` keeps of a file
 local TRIGGERS, ACTIONS, OTHERS = 73, 53, 523
 
+local by_hand = require('connectors.highlevel').operations
+
+-- As the engine knows it: what is written by hand wins.
 local function operation_of(name)
-  return require('connectors.highlevel.' .. index.operations[name]).operations[name]
+  return by_hand[name] or require('connectors.highlevel.' .. index.operations[name]).operations[name]
 end
 
 local function sorted_names(map)
@@ -114,8 +117,9 @@ local function described()
 end
 
 local function write_beside(stage)
+  local known = { COMPANY = stage.app.company, APP = stage.app.client_id:match('^[^-]+') }
   for name, text in pairs(core.beside) do
-    assert(host.write_file(stage:path('recipes/' .. name), (text:gsub('%%COMPANY%%', stage.app.company))))
+    assert(host.write_file(stage:path('recipes/' .. name), (text:gsub('%%(%u+)%%', known))))
   end
 end
 
@@ -204,7 +208,7 @@ describe('the catalogue, in recipes', function()
       local operation = operation_of(name)
       if operation.unsupported then
         untold = untold + 1
-      elseif not operation.core then
+      elseif not index.core[name] then
         assert((state.served[name] or 0) > 0, name .. ' was not called')
         called = called + 1
       end
@@ -237,12 +241,12 @@ describe('the catalogue, in recipes', function()
   end)
 
   it('refuses a forged delivery of each trigger', function()
-    local refused, before = 0, #stage:events()
+    local refused, before = 0, #stage:events('--connection', 'crm')
     for name in pairs(index.events) do
       assert.are.equal(401, (stage:deliver(flow.sample(name), true)), name)
       refused = refused + 1
     end
-    assert.are.equal(before, #stage:events())
+    assert.are.equal(before, #stage:events('--connection', 'crm'))
     say(refused, TRIGGERS, 'forged deliveries refused')
   end)
 end)

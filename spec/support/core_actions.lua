@@ -1,6 +1,7 @@
 -- The 53 actions of the core set as steps of recipes, and what each must leave in the sandbox's
 -- ledger: an effect and how often, or nothing where it only reads. Steps have the names of their
--- actions. Beside them stand those further operations that the sandbox plays with state.
+-- actions. Beside them stand those further operations that the sandbox plays with state, some of them for
+-- an agency's connection, `hq`.
 
 local core = {}
 
@@ -12,17 +13,18 @@ local WORKFLOW, CAMPAIGN = '78559bb3-b920-461e-b010-7b2a2816d2a9', 'Y2I9XM7aO1hn
 local HEAD = [[
 recipe: %s
 summary: Calls each of them once
-needs: { crm: highlevel }
+needs: { crm: highlevel%s }
 when: [crm.contact_created]
 if: = event.id == "begin"
 do:
 ]]
 
--- Steps in short: name, and its `with` as YAML in one line.
-local function recipe(name, steps)
-  local lines = { HEAD:format(name) }
+-- Steps in short: name, and its `with` as YAML in one line. They use `crm`, or the other connection.
+local function recipe(name, steps, other)
+  local lines = { HEAD:format(name, other and (', %s: highlevel'):format(other) or '') }
   for _, step in ipairs(steps) do
-    lines[#lines + 1] = ('  - step: %s\n    use: crm.%s\n    with: %s\n'):format(step[1], step[1], step[2])
+    lines[#lines + 1] = ('  - step: %s\n    use: %s.%s\n    with: %s\n'):format(step[1], other or 'crm', step[1],
+      step[2])
   end
   return table.concat(lines)
 end
@@ -119,6 +121,9 @@ core.beside = {
     { 'get_user', '{ userId: ' .. USER .. ' }' },
     { 'search_users', '{ companyId: "%COMPANY%" }' },
   }),
+  ['beside-agency.yaml'] = recipe('beside-agency', {
+    { 'get_installed_location', '{ companyId: "%COMPANY%", appId: "%APP%" }' },
+  }, 'hq'),
 }
 
 -- Effects by name, and how often each must stand in the ledger after the core recipes; for each, the
