@@ -140,6 +140,28 @@ int act_describe(lua_State *L)
     return 1;
 }
 
+/* act.describe_event(connection, event) -> {connector, hydrate, dates, custom_fields}: what the
+ * connector's table says is to be done to such an event before the steps see it; false: nothing.
+ * [-2, +1, raises] */
+int act_describe_event(lua_State *L)
+{
+    const char *connection = luaL_checkstring(L, 1);
+    const struct run *run = act_branch(L)->run;
+    const struct connection *c = service_find(runner_service(run->runner), connection);
+    const struct connector *connector = c != NULL ? connection_connector(c) : NULL;
+    json_t *prepare =
+        connector != NULL ? json_object_get(connector_table(connector), "prepare") : NULL;
+    json_t *how = json_object_get(prepare, luaL_checkstring(L, 2));
+    if (!json_is_object(how)) {
+        lua_pushboolean(L, false);
+        return 1;
+    }
+    vm_push_json(L, how, false);
+    lua_pushstring(L, connector_name(connector));
+    lua_setfield(L, -2, "connector");
+    return 1;
+}
+
 /* act.setting(connection, key) -> the connection's text of that name in ladle.yaml, or nil   [-2,
  * +1, raises] */
 int act_setting(lua_State *L)

@@ -18,5 +18,6 @@ int act_raise_stored(lua_State *L, const struct journal_row *row);
 int act_begun(lua_State *L);
 int act_call(lua_State *L);
 int act_describe(lua_State *L);
+int act_describe_event(lua_State *L);
 int act_look(lua_State *L);
 int act_setting(lua_State *L);

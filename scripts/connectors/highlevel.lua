@@ -55,6 +55,8 @@
 --     custom_fields          where its answer has custom fields: model, at (paths of their owners)
 --     also                   two spellings of one field of the answer: {ours = 'theirs'}
 --     cache_ms               how long an answer may serve others who ask the same
+--   prepare                  by event: hydrate (fields, and how they are fetched where they are missing), dates,
+--                            custom_fields
 --     batch                  how calls that wait for the limit go as one (service/batch.c)
 -- A field's descriptor: the type first (string integer number boolean date list object any), then
 -- optional default nullable enum max format label of fields; from_connection (a config key that fills
@@ -143,6 +145,32 @@ local contact = { 'object' }
 local removed, both_spellings = { succeded = flag }, { succeded = 'succeeded' }
 local one_contact = { model = 'contact', at = { 'contact' } }
 local many_contacts = { model = 'contact', at = { 'contacts[]' } }
+
+-- How to find what a webhook left out (lib/events.lua). A task comes without its contact and text; only the search
+-- over the location leads from its id to the contact.
+local found_task = {
+  {
+    fields = { 'contactId', 'body' }, use = 'task_search', with = { query = 'title' }, fixed = { limit = 100 },
+    items = 'tasks', match = { id = 'id' },
+  },
+}
+local whole_note = {
+  fields = { 'body', 'userId' }, use = 'get_note', with = { contactId = 'contactId', id = 'id' }, item = 'note',
+}
+local whole_contact = {
+  fields = {
+    'firstName', 'lastName', 'name', 'email', 'phone', 'address1', 'city', 'state', 'postalCode', 'country', 'website',
+    'source', 'companyName', 'dateOfBirth', 'assignedTo', 'tags', 'dnd', 'customFields', 'timezone',
+  },
+  use = 'get_contact', with = { contactId = 'id' }, item = 'contact',
+}
+local whole_opportunity = {
+  fields = {
+    'contactId', 'name', 'pipelineId', 'pipelineStageId', 'status', 'source', 'assignedTo', 'monetaryValue',
+  },
+  use = 'get_opportunity', with = { id = 'id' }, item = 'opportunity',
+}
+local invoice_dates = { dates = { issueDate = 'day', dueDate = 'day' } }
 
 local function event(type, name, summary)
   return { type = type, summary = summary, sample = 'samples/highlevel/' .. name .. '.json' }
@@ -275,6 +303,25 @@ return {
   custom_fields = function(ctx, location_id, model)
     return require('lib.highlevel.custom_fields').reader(ctx, location_id, model)
   end,
+
+  -- What is done to an event before the steps see it, by the event's name (lib/events.lua).
+  prepare = {
+    contact_created = { custom_fields = { model = 'contact' } },
+    contact_updated = { hydrate = { whole_contact }, custom_fields = { model = 'contact' } },
+    contact_tag_updated = { custom_fields = { model = 'contact' } },
+    contact_dnd_updated = { custom_fields = { model = 'contact' } },
+    task_created = { hydrate = found_task },
+    task_completed = { hydrate = found_task },
+    note_created = { hydrate = { whole_note } },
+    note_updated = { hydrate = { whole_note } },
+    opportunity_created = { hydrate = { whole_opportunity } },
+    opportunity_updated = { hydrate = { whole_opportunity } },
+    opportunity_status_updated = { hydrate = { whole_opportunity } },
+    opportunity_stage_updated = { hydrate = { whole_opportunity } },
+    lc_email_stats = { dates = { ['webhookPayload.timestamp'] = 'epoch_s' } },
+    invoice_created = invoice_dates, invoice_updated = invoice_dates, invoice_sent = invoice_dates,
+    invoice_paid = invoice_dates, invoice_partially_paid = invoice_dates, invoice_voided = invoice_dates,
+  },
 
   events = {
     contact_created = event('ContactCreate', 'contact_created', 'A contact was created'),
@@ -551,8 +598,9 @@ return {
       run = opportunity_writes 'create_opportunity', run_when = { { map = 'customFields' } },
       probe = {
         list = 'search_opportunity',
-        from = { location_id = 'locationId', contact_id = 'contactId', pipeline_id = 'pipelineId' }, with = { limit = 100 },
-        items = 'opportunities', match = { 'name', 'contactId', 'pipelineId' }, date = 'createdAt', as = 'opportunity',
+        from = { location_id = 'locationId', contact_id = 'contactId', pipeline_id = 'pipelineId' },
+        with = { limit = 100 }, items = 'opportunities', match = { 'name', 'contactId', 'pipelineId' },
+        date = 'createdAt', as = 'opportunity',
       },
     },
     update_opportunity = {

@@ -7,6 +7,7 @@
 local json = require 'json'
 local calls = require 'lib.calls'
 local dates = require 'dates'
+local events = require 'lib.events'
 local helpers = require 'lib.helpers'
 local pages = require 'lib.pages'
 
@@ -290,7 +291,7 @@ end
 local function perform_pages(program, step, env, path, request)
   local pager = pages.open(calls.paging(program, request.connection, request.operation), request.input, request.max)
   local ask = { use = request, with = function() return pager.input end, retry = step.retry,
-                timeout_us = step.timeout_us }
+                timeout_us = step.timeout_us, is_caught = step.is_caught }
   local is_stopped = false
   while not pager.is_over and not is_stopped do
     local page_path = path .. '/page/' .. pager.number
@@ -408,6 +409,7 @@ local function new(bundle, act)
   local program = {
     act = act, inputs = bundle.inputs or {}, timezone = bundle.timezone, maps = bundle.maps or {},
     needs = plan.needs or {}, actions = load_actions(bundle.scripts), calls = {}, described = {},
+    event_names = events.references(bundle),
   }
   for name, called in pairs(bundle.calls or {}) do
     program.calls[name] = load_call(program, called, act)
@@ -425,7 +427,15 @@ local function new(bundle, act)
     return true, value ~= nil and value ~= json.null and as_text(value) or nil
   end
 
+  -- A call for the event's sake: tried again like a step, and no reason for the run to fail.
+  local function ask(path, connection, operation, input)
+    local step = { use = { connection = connection, operation = operation }, with = function() return input end,
+                   is_caught = true }
+    return perform(program, step, nil, path)
+  end
+
   local function run(event, meta, now_us)
+    events.prepare(program, ask, event, meta)
     local env = new_env(program, event, meta, now_us)
     env.now_us = now_us
     local ok, problem = pcall(run_steps, program, steps, env, '')

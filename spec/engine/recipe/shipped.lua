@@ -16,6 +16,7 @@ local function new_act(answers, calls, stops)
   local act = { compile = tools.compile }
   function act.recall() return false end
   function act.describe() return false end
+  function act.describe_event() return false end
   function act.enter() end
   function act.failed() end
   function act.complete(path, input) stops[path] = input and input.reason end
