@@ -51,9 +51,12 @@ describe('a run whose branches failed', function()
 
   it('goes on with every item that failed, and with none that was passed over', function()
     local passed = '  - step: passed\n    on_error: continue\n    do:\n' .. inner(journey.WRONG)
+      .. '  - step: called\n    on_error: continue\n    call: errs\n'
+    local errs = 'recipe: errs\nneeds:\n  crm: highlevel\ndo:\n' .. journey.WRONG
     local items = '  - step: items\n    each: [x, y, z]\n    parallel: 3\n    use: crm.create_note\n'
       .. ('    with: { contactId: %s, body: "${item}" }\n'):format(journey.JOHN) .. ONCE
-    journey.on_stage({ forks = passed .. items }, { faults = { REFUSED } }, function(stage)
+    local options = { faults = { REFUSED }, texts = { ['errs.yaml'] = errs } }
+    journey.on_stage({ forks = passed .. items }, options, function(stage)
       journey.send(stage, 'forks')
       local shown = journey.only(stage, 'forks')
       assert.are.equal('dead', shown.state)
@@ -61,7 +64,8 @@ describe('a run whose branches failed', function()
       retry(stage, shown.id)
       journey.await(stage, 'forks', 'done')
       assert.are.same({ 'x', 'y', 'z' }, journey.sorted_notes(stage))
-      assert.are.equal('failed', journey.step(show(stage, shown.id), 'wrong').state)
+      shown = show(stage, shown.id)
+      assert.are.same({ 'failed', 'failed' }, states(shown, 'wrong', 'called/wrong'))
       assert.are.equal(0, stages.control(stage, 'faults').rules[1].fired)
     end)
   end)
