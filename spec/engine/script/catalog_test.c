@@ -252,10 +252,13 @@ static void every_lib_can_be_required(void **state)
     for (size_t i = 0; embed_at(i) != NULL; i++) {
         const char *name = embed_at(i)->name;
         char module[100] = "";
-        if (sscanf(name, "scripts/lib/%90[a-z0-9_].lua", module + 4) != 1) {
+        if (sscanf(name, "scripts/lib/%90[a-z0-9_/].lua", module + 4) != 1) {
             continue;
         }
         memcpy(module, "lib.", 4);
+        for (char *slash = strchr(module, '/'); slash != NULL; slash = strchr(slash, '/')) {
+            *slash = '.';
+        }
         if (vm_enter(vm, require_module, module, &e) == -1) {
             fail_msg("%s: %s", name, e.message);
         }

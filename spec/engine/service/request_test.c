@@ -394,7 +394,7 @@ static void settings_that_cannot_work_are_refused(void **state)
         { "webhook", "{'verify':'none','auth':'oauth'}", "has no auth 'oauth'" },
         { "webhook", "{}", "verify is missing" },
         { "webhook", "{'verify':'hmac_sha256','secret':'0123456789'}", "needs the `header`" },
-        { "webhook", "{'verify':'token'}", "at least 8 characters" },
+        { "webhook", "{'verify':'token'}", "needs a `secret`" },
         { "webhook", "{'verify':'magic'}", "'magic' is not one of" },
         { "webhook", "{'verify':'none','webhook':{'allow_from':['x']}}", "allow_from[1]" },
         { "highlevel", "{'auth':'token','webhook':{'public_keys':['x']}}", "public_keys[1]" },

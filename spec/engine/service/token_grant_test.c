@@ -39,7 +39,7 @@ static void exchange(struct fixture *f, struct connection *c, struct asked *a)
                         on_asked, a);
     secret_free(code);
     secret_free(verifier);
-    fix_turn(f);
+    fix_settle(f);
 }
 
 static struct asked exchange_answered(struct fixture *f, const char *more, int status,
@@ -232,14 +232,14 @@ static void an_install_from_outside_keeps_the_account(void **state)
     struct asked a = { .count = 0 };
     struct token_code install = { .code = code, .is_install = true };
     token_exchange_code(c, &install, on_asked, &a);
-    fix_turn(f);
+    fix_settle(f);
     fix_answer(f, 1, 200, NULL, "{'access_token':'theirs','loc':'L2'}");
     fix_settle(f);
     assert_int_equal(a.err.kind, ERR_CONFLICT);
     assert_string_equal(secret_bytes(token_access(c->token)), "a");
     install.is_install = false; /* a person of ours may change it */
     token_exchange_code(c, &install, on_asked, &a);
-    fix_turn(f);
+    fix_settle(f);
     fix_answer(f, 2, 200, NULL, "{'access_token':'ours','loc':'L2'}");
     fix_settle(f);
     assert_int_equal(a.count, 2);
@@ -270,6 +270,7 @@ static void a_code_waits_for_the_refresh_that_is_under_way(void **state)
     assert_int_equal(a.count, 0);
     assert_true(connection_is_broken(c));
     fix_pass(f, SECOND);
+    fix_settle(f);
     fix_answer(f, 2, 200, NULL, "{'access_token':'b','refresh_token':'r2','expires_in':60}");
     fix_settle(f);
     assert_int_equal(a.count, 1);
@@ -323,7 +324,7 @@ static void client_credentials_that_are_refused_break_the_connection_once(void *
     assert_int_equal(f->http.count, 1);
     struct asked a = { .count = 0 };
     token_fetch(c, on_asked, &a); /* `ladle connect`, once the secret is right */
-    fix_turn(f);
+    fix_settle(f);
     fix_answer(f, 1, 200, NULL, "{'access_token':'a','expires_in':3600}");
     fix_settle(f);
     assert_int_equal(a.err.kind, ERR_NONE);
