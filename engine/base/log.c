@@ -2,17 +2,12 @@
  * The log: one line per message, written by a single write(2), so that lines of several threads and
  * processes never mix. A message is formatted whole, then forbidden texts are taken out, and only
  * then it is escaped and cut, so that no cut and no escape can hide half a secret from the search.
- * The forbidden texts (secret.h puts them there) stand in one array sorted by their first eight
- * bytes, so that the search costs the length of the line, not the number of secrets. Two owners may
- * forbid the same text. The array has a mutex, the one exception to "no mutex outside the store's
- * queue": any thread may log, and a secret must not pass while another thread adds it. A secret
- * that a caller has changed (encoded, cut) before it gets here is not recognised.
+ * What is forbidden (secret.h says so) and how it is found stands in forbidden.c.
  */
 #include "base/log.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -24,6 +19,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/days.h"
+#include "base/forbidden.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/utf8.h"
@@ -31,16 +27,8 @@
 enum {
     LINE_MAX_BYTES = 4096,
     RAW_MAX = 64 * 1024, /* what is formatted and searched; the rest is not looked at */
-    HEAD = 8,            /* the shortest forbidden text */
     STAMP_TEXT = 96,
     DAY_MS = 86400000,
-};
-
-struct forbidden {
-    uint64_t head; /* the first eight bytes */
-    char *text;
-    size_t len;
-    size_t owners;
 };
 
 static const char *const level_names[] = { "debug", "info", "warn", "error", "off" };
@@ -49,140 +37,26 @@ static atomic_int threshold = LOG_INFO;
 static atomic_bool is_json_on;
 static atomic_int log_fd = STDERR_FILENO;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct forbidden *forbidden; /* under lock; sorted by head */
-static size_t forbidden_count;
-static size_t forbidden_cap;
-
 /* --- forbidden texts ------------------------------------------------------------------------- */
-
-static void lock_forbidden(void)
-{
-    int rc = pthread_mutex_lock(&lock);
-    assert(rc == 0);
-}
-
-static void unlock_forbidden(void)
-{
-    int rc = pthread_mutex_unlock(&lock);
-    assert(rc == 0);
-}
-
-static uint64_t head_of(const char *text)
-{
-    uint64_t head;
-    memcpy(&head, text, sizeof(head));
-    return head;
-}
-
-/* The first entry whose head is not below. */
-static size_t lower_bound(uint64_t head)
-{
-    size_t low = 0;
-    size_t high = forbidden_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (forbidden[middle].head < head) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-/* The length of the longest forbidden text that begins at text, or 0. */
-static size_t match(const char *text, size_t len)
-{
-    if (len < HEAD || forbidden_count == 0) {
-        return 0;
-    }
-    uint64_t head = head_of(text);
-    size_t best = 0;
-    for (size_t i = lower_bound(head); i < forbidden_count && forbidden[i].head == head; i++) {
-        const struct forbidden *f = &forbidden[i];
-        if (f->len > best && f->len <= len && memcmp(text, f->text, f->len) == 0) {
-            best = f->len;
-        }
-    }
-    return best;
-}
-
-static size_t find_forbidden(const char *text, size_t len)
-{
-    uint64_t head = head_of(text);
-    for (size_t i = lower_bound(head); i < forbidden_count && forbidden[i].head == head; i++) {
-        if (forbidden[i].len == len && memcmp(forbidden[i].text, text, len) == 0) {
-            return i;
-        }
-    }
-    return forbidden_count;
-}
-
-static void insert_forbidden(const char *text, size_t len)
-{
-    if (forbidden_count == forbidden_cap) {
-        forbidden_cap = forbidden_cap == 0 ? 16 : forbidden_cap * 2;
-        forbidden = xrealloc(forbidden, forbidden_cap * sizeof(*forbidden));
-    }
-    size_t at = lower_bound(head_of(text));
-    memmove(&forbidden[at + 1], &forbidden[at], (forbidden_count - at) * sizeof(*forbidden));
-    forbidden[at] = (struct forbidden){
-        .head = head_of(text), .text = xmemdup(text, len), .len = len, .owners = 1
-    };
-    forbidden_count++;
-}
-
-static void remove_forbidden(size_t at)
-{
-    secret_scrub(forbidden[at].text, forbidden[at].len);
-    free(forbidden[at].text);
-    forbidden_count--;
-    memmove(&forbidden[at], &forbidden[at + 1], (forbidden_count - at) * sizeof(*forbidden));
-    secret_scrub(&forbidden[forbidden_count], sizeof(*forbidden));
-    if (forbidden_count == 0) {
-        free(forbidden);
-        forbidden = NULL;
-        forbidden_cap = 0;
-    }
-}
 
 void log_forbid(const char *text, size_t len)
 {
-    if (len < HEAD) {
-        return;
-    }
-    lock_forbidden();
-    size_t at = find_forbidden(text, len);
-    if (at < forbidden_count) {
-        forbidden[at].owners++;
-    } else {
-        insert_forbidden(text, len);
-    }
-    unlock_forbidden();
+    forbidden_add(text, len);
 }
 
 void log_allow(const char *text, size_t len)
 {
-    if (len < HEAD) {
-        return;
-    }
-    lock_forbidden();
-    size_t at = find_forbidden(text, len);
-    if (at < forbidden_count && --forbidden[at].owners == 0) {
-        remove_forbidden(at);
-    }
-    unlock_forbidden();
+    forbidden_remove(text, len);
 }
 
 size_t log_redact(char *text, size_t len)
 {
     size_t found = 0;
     size_t covered = 0;
-    lock_forbidden();
+    forbidden_lock();
     for (size_t i = 0; i < len; i++) {
         /* Texts may overlap, so that each place is asked, also inside one that was found. */
-        size_t n = match(text + i, len - i);
+        size_t n = forbidden_match(text + i, len - i);
         if (n > 0) {
             found++;
             covered = i + n > covered ? i + n : covered;
@@ -191,7 +65,7 @@ size_t log_redact(char *text, size_t len)
             text[i] = '*';
         }
     }
-    unlock_forbidden();
+    forbidden_unlock();
     return found;
 }
 
@@ -201,14 +75,11 @@ size_t log_redact(char *text, size_t len)
 static void copy_redacted(struct buf *out, const char *raw, size_t len, bool is_cut)
 {
     size_t covered = 0;
-    lock_forbidden();
-    size_t longest = 0;
-    for (size_t i = 0; is_cut && i < forbidden_count; i++) {
-        longest = forbidden[i].len > longest ? forbidden[i].len : longest;
-    }
+    forbidden_lock();
+    size_t longest = is_cut ? forbidden_longest() : 0;
     size_t end = longest > len ? 0 : len - longest;
     for (size_t i = 0; i < end; i++) {
-        size_t n = match(raw + i, len - i);
+        size_t n = forbidden_match(raw + i, len - i);
         if (n > 0 && i >= covered) {
             (void)buf_puts(out, "[secret]"); /* never longer than what it replaces */
         }
@@ -217,7 +88,7 @@ static void copy_redacted(struct buf *out, const char *raw, size_t len, bool is_
             (void)buf_putc(out, raw[i]);
         }
     }
-    unlock_forbidden();
+    forbidden_unlock();
 }
 
 /* --- lines ----------------------------------------------------------------------------------- */

@@ -21,7 +21,8 @@ void log_write(enum log_level level, const char *area, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* From now on this text (8 bytes at least; shorter is ignored) never appears in the log, and
- * log_redact replaces it. A hash-free copy is kept until log_allow. */
+ * log_redact replaces it, also in base64, hex, percent-encoded and as JSON writes it. A copy is
+ * kept until log_allow (forbidden.h). */
 void log_forbid(const char *text, size_t len);
 void log_allow(const char *text, size_t len);
 /* Replaces every forbidden text inside text[0..len) in place by '*'. Returns how many it found. */

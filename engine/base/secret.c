@@ -1,7 +1,7 @@
 /*
  * A value that must not be seen. The struct is opaque, so it cannot be printed by mistake, and its
  * bytes are forbidden in the log for as long as it lives. Whoever holds it frees it, which scrubs
- * the bytes. One thread at a time.
+ * the bytes. They are kept out of core dumps and swap (secret_memory.h). One thread at a time.
  */
 #include "base/secret.h"
 
@@ -10,15 +10,17 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/secret_memory.h"
 
 struct secret {
     size_t len;
-    char bytes[]; /* and a NUL */
+    char *bytes; /* and a NUL; memory of its own kind */
 };
 
 struct secret *secret_new(const char *bytes, size_t len)
 {
-    struct secret *s = xmalloc(sizeof(*s) + len + 1);
+    struct secret *s = xmalloc(sizeof(*s));
+    s->bytes = secret_memory_take(len + 1);
     s->len = len;
     if (len > 0) {
         memcpy(s->bytes, bytes, len);
@@ -44,7 +46,7 @@ void secret_free(struct secret *s)
         return;
     }
     log_allow(s->bytes, s->len);
-    secret_scrub(s, sizeof(*s) + s->len + 1);
+    secret_memory_give(s->bytes, s->len + 1);
     free(s);
 }
 

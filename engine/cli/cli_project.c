@@ -132,6 +132,9 @@ char *cli_find_secret(struct store *s, const struct vault *v, const char *name)
     char *row_name = xasprintf("user:%s", name);
     struct secret *value = open_row(s, v, row_name);
     char *text = value ? xstrndup(secret_bytes(value), secret_len(value)) : NULL;
+    if (value) { /* for good: in ladle.yaml it can stand in any value of a connection */
+        log_forbid(secret_bytes(value), secret_len(value));
+    }
     secret_free(value);
     free(row_name);
     return text;
@@ -154,7 +157,7 @@ static void forbid_value(const struct secret *value)
     forbid_text(json_object_get(parts, "access_token"));
     forbid_text(json_object_get(parts, "refresh_token"));
     forbid_text(json_object_get(parts, "token"));
-    json_decref(parts);
+    json_forget(parts);
 }
 
 static void forbid_vault(struct store *s, const struct vault *v)

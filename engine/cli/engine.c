@@ -107,7 +107,7 @@ static int add_connection(struct engine *en, const char *name, const json_t *con
     int rc = c != NULL && service_add(en->service, name, c, filled, e) != NULL
                  ? 0
                  : err_prefix(e, "connection %s", name);
-    json_decref(filled);
+    json_forget(filled);
     return rc;
 }
 

@@ -48,7 +48,7 @@ static int add(struct one_connection *o, const char *name, const json_t *config,
     if (filled) {
         o->connection = service_add(o->service, name, o->connector, filled, e);
     }
-    json_decref(filled);
+    json_forget(filled);
     return o->connection ? 0 : err_prefix(e, "connection %s", name);
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/ascii.h"
 #include "base/mem.h"
+#include "base/secret.h"
 
 enum {
     INT_DIGITS_SAFE = 18, /* so many digits always fit into 64 bits */
@@ -350,6 +351,38 @@ static json_t *member(const json_t *v, const char *name, size_t len)
         return index >= 0 ? json_array_get(v, (size_t)index) : NULL;
     }
     return json_object_getn(v, name, len);
+}
+
+/* Overwrites the texts of what has no other owner. Depth is bounded by what made the value. */
+static void scrub(json_t *v)
+{
+    if (v == NULL || v->refcount > 1) { /* constants have the highest count */
+        return;
+    }
+    size_t i;
+    const char *key;
+    json_t *one;
+    if (json_is_string(v)) {
+        secret_scrub((char *)json_string_value(v), json_string_length(v)); /* ours alone */
+    }
+    json_array_foreach (v, i, one) {
+        scrub(one);
+    }
+    json_object_foreach (v, key, one) {
+        scrub(one);
+    }
+}
+
+void json_forget(json_t *v)
+{
+    scrub(v);
+    json_decref(v);
+}
+
+void json_forget_member(json_t *object, const char *key)
+{
+    scrub(json_object_get(object, key));
+    json_object_del(object, key);
 }
 
 json_t *json_path(const json_t *v, const char *path)

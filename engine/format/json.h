@@ -26,6 +26,12 @@ char *json_text(const json_t *v, size_t *len);
 char *json_text_sorted(const json_t *v);           /* keys sorted: for hashes. Yours. */
 int json_append(struct buf *out, const json_t *v); /* -1 where out is full */
 
+/* As json_decref, for a value that holds secrets: texts that nobody else refers to are overwritten
+ * first. NULL is allowed. */
+void json_forget(json_t *v);
+/* Removes a member of an object, and forgets it. */
+void json_forget_member(json_t *object, const char *key);
+
 /* Walks "a.b.0.c"; borrowed, NULL where anything is missing. */
 json_t *json_path(const json_t *v, const char *path);
 /* The text at that path, or NULL where it is missing or not text. Borrowed. */

@@ -310,8 +310,12 @@ static void explain(const struct http_call *call, CURLcode code, struct err *e)
     e->status = status_of(call);
 }
 
+/* Answers carry tokens, too. */
 static void reset_buf(struct buf *b)
 {
+    if (b->len > 0) {
+        secret_scrub(b->data, b->len);
+    }
     if (b->cap > BUFFER_KEPT_MAX) {
         buf_fini(b);
     } else {

@@ -470,7 +470,7 @@ static json_t *fill_join(const struct filler *f, const json_t *parts, int depth)
 {
     json_t *texts = fill(f, parts, depth + 1);
     json_t *v = texts ? join(texts) : NULL;
-    json_decref(texts);
+    json_forget(texts);
     return v;
 }
 

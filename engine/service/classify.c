@@ -14,14 +14,16 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-enum { MESSAGE_MAX = 300 };
+enum { MESSAGE_MAX = 300, SAID_MAX = 4000 /* of what is searched for secrets */ };
 
 /* --- what the service says --- */
 
 static void add(struct buf *out, const char *text)
 {
-    if (*text != '\0' && out->len < MESSAGE_MAX) {
-        (void)buf_printf(out, "%s%s", out->len > 0 ? "; " : "", text); /* full: it is cut anyway */
+    size_t len = strlen(text);
+    if (len > 0 && out->len < MESSAGE_MAX) {
+        (void)buf_puts(out, out->len > 0 ? "; " : "");
+        (void)buf_append(out, text, utf8_cut(text, len, SAID_MAX - MESSAGE_MAX)); /* it fits */
     }
 }
 
@@ -63,19 +65,20 @@ char *classify_message(const struct http_response *res, const json_t *body)
         "message", "error_description", "error", "detail", "title", "errors", NULL
     };
     struct buf out;
-    buf_init(&out, 4096);
+    buf_init(&out, SAID_MAX + 100);
     for (const char *const *m = members; *m != NULL && out.len == 0; m++) {
         add_value(&out, json_object_get(body, *m), 3);
     }
     if (out.len == 0 && body == NULL && is_text(res) &&
         utf8_is_valid(res->body.data, res->body.len)) {
         (void)buf_append(&out, res->body.data,
-                         utf8_cut(res->body.data, res->body.len, MESSAGE_MAX)); /* it fits */
+                         utf8_cut(res->body.data, res->body.len, SAID_MAX)); /* it fits */
     }
+    /* The secrets go first: one that the cut splits would no longer be found. */
     size_t len;
     char *text = buf_take(&out, &len);
+    (void)log_redact(text, len);
     text[utf8_cut(text, len, MESSAGE_MAX)] = '\0';
-    (void)log_redact(text, strlen(text));
     return text;
 }
 

@@ -91,18 +91,18 @@ static struct secret *take_secret(json_t *config, const char *key)
 {
     const char *text = json_get_text(config, key);
     struct secret *s = text != NULL ? secret_new(text, strlen(text)) : NULL;
-    json_object_del(config, key);
+    json_forget_member(config, key);
     return s;
 }
 
 static void drop_secrets(struct connection *c)
 {
-    json_object_del(c->config, "token");
-    json_object_del(c->config, "token_next");
-    json_object_del(c->config, "secret");
-    json_object_del(c->config, "secrets");
-    json_object_del(c->config, "secret_previous");
-    json_object_del(json_object_get(c->config, "webhook"), "token");
+    json_forget_member(c->config, "token");
+    json_forget_member(c->config, "token_next");
+    json_forget_member(c->config, "secret");
+    json_forget_member(c->config, "secrets");
+    json_forget_member(c->config, "secret_previous");
+    json_forget_member(json_object_get(c->config, "webhook"), "token");
 }
 
 static bool names_a_secret(const char *header)
@@ -170,7 +170,7 @@ void connection_free(struct connection *c)
     for (size_t i = 0; i < c->header_secret_count; i++) {
         secret_free(c->header_secrets[i]);
     }
-    json_decref(c->config);
+    json_forget(c->config);
     json_decref(c->auth);
     free(c->base_url);
     free(c->account);

@@ -221,7 +221,7 @@ int token_grant_send(struct connection *c, const struct token_grant *g, struct t
     } else {
         json_t *fields = grant_fields(c, g);
         rc = send_to(c, url, fields, how, e);
-        json_decref(fields);
+        json_forget(fields);
     }
     free(url);
     return rc;
@@ -437,6 +437,6 @@ int token_grant_read(struct token_pair *out, const struct connection *c,
     } else {
         rc = say_refused(c, res, body, e);
     }
-    json_decref(body);
+    json_forget(body);
     return rc;
 }

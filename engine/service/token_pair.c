@@ -62,7 +62,7 @@ void token_pair_seal(const struct token_pair *p, const struct vault *v, const ch
     struct secret *plain = secret_take(text, text_len);
     vault_seal(v, name, plain, sealed, len);
     secret_free(plain);
-    json_decref(o);
+    json_forget(o);
 }
 
 static struct secret *secret_of(const json_t *v)
@@ -95,7 +95,7 @@ int token_pair_open(struct token_pair *out, const struct vault *v, const char *n
         .scopes = copy_of(o, "scopes"),
         .account = copy_of(o, "account"),
     };
-    json_decref(o);
+    json_forget(o);
     if (out->access == NULL) {
         token_pair_fini(out);
         return err_set(e, ERR_CONFIG, "%s: the stored token is unreadable", name);
