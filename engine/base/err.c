@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/utf8.h"
 
 struct kind_info {
@@ -20,21 +21,30 @@ struct kind_info {
 
 static const struct kind_info kinds[ERR_KIND_COUNT];
 
+/* What is forbidden in the log has no place in an error either: it is stored and shown. It goes
+ * before the message is cut, as half a secret would not be found. */
+static void set_message(struct err *e, char *whole, size_t len)
+{
+    (void)log_redact(whole, len); /* how many there were does not matter */
+    if (len >= ERR_MESSAGE_MAX) {
+        len = utf8_trim(whole, ERR_MESSAGE_MAX - 1);
+    }
+    memcpy(e->message, whole, len);
+    e->message[len] = '\0';
+}
+
 int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
     if (e == NULL) {
         return -1;
     }
-    /* The arguments may point into *e itself, so it is written last. */
-    struct err out = { .kind = kind };
+    char whole[ERR_RAW_MAX]; /* the arguments may point into *e itself */
     va_list ap;
     va_start(ap, fmt);
-    int n = vsnprintf(out.message, sizeof(out.message), fmt, ap);
+    int n = vsnprintf(whole, sizeof(whole), fmt, ap);
     va_end(ap);
-    if (n >= (int)sizeof(out.message)) {
-        out.message[utf8_trim(out.message, sizeof(out.message) - 1)] = '\0';
-    }
-    *e = out;
+    *e = (struct err){ .kind = kind };
+    set_message(e, whole, n < 0 ? 0 : (size_t)n < sizeof(whole) ? (size_t)n : sizeof(whole) - 1);
     return -1;
 }
 
@@ -49,10 +59,8 @@ int err_prefix(struct err *e, const char *fmt, ...)
     (void)vsnprintf(prefix, sizeof(prefix), fmt, ap); /* a context that is too long is cut */
     va_end(ap);
     char whole[2 * ERR_MESSAGE_MAX + 2];
-    int n = snprintf(whole, sizeof(whole), "%s: %s", prefix, e->message);
-    size_t len = n < ERR_MESSAGE_MAX ? (size_t)n : utf8_trim(whole, ERR_MESSAGE_MAX - 1);
-    memcpy(e->message, whole, len);
-    e->message[len] = '\0';
+    int n = snprintf(whole, sizeof(whole), "%s: %s", prefix, e->message); /* it fits */
+    set_message(e, whole, (size_t)n);
     return -1;
 }
 

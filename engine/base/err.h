@@ -34,7 +34,11 @@ enum err_kind {
     ERR_KIND_COUNT
 };
 
-enum { ERR_MESSAGE_MAX = 480, ERR_DETAIL_MAX = 128 };
+enum {
+    ERR_MESSAGE_MAX = 480,
+    ERR_DETAIL_MAX = 128,
+    ERR_RAW_MAX = 4096, /* of a message before it is cut: what is searched for secrets */
+};
 
 /* One error for C, Lua and JSON. It owns no memory: copy it by assignment, put it on the stack. */
 struct err {
@@ -48,7 +52,7 @@ struct err {
 #define ERR_INIT ((struct err){ .kind = ERR_NONE })
 
 /* Fills `e` (which may be NULL) and returns -1, so that `return err_set(e, …)` reads well. A
- * message that is too long is cut. */
+ * message that is too long is cut, after what log_forbid names was blotted out of it. */
 int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

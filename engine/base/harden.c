@@ -12,7 +12,11 @@
 
 void harden_process(void)
 {
-    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ .rlim_cur = 0, .rlim_max = 0 }); /* as above */
+    struct rlimit core;
+    if (getrlimit(RLIMIT_CORE, &core) == 0) {
+        core.rlim_cur = 0;
+        (void)setrlimit(RLIMIT_CORE, &core); /* lowering is always allowed */
+    }
 #ifndef LADLE_SANITIZED
     (void)prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L); /* cannot fail with these arguments */
 #endif

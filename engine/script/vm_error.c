@@ -1,8 +1,10 @@
 /* One error for both languages: struct err as a Lua table {kind, message, status, retry_at, detail}
  * and back. The table prints as its message. Reading never runs a script's code: no metamethod is
  * asked. */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "script/state.h"
 #include "script/vm.h"
 
@@ -98,7 +100,7 @@ static enum err_kind kind_of(const char *name)
 static void read_table(lua_State *L, int table, struct err *e)
 {
     char kind[32];
-    char message[ERR_MESSAGE_MAX];
+    char message[ERR_RAW_MAX];
     luaL_checkstack(L, 2, "an error");
     if (!copy_field(L, table, "kind", kind, sizeof kind)) {
         kind[0] = '\0';
@@ -111,7 +113,11 @@ static void read_table(lua_State *L, int table, struct err *e)
     int64_t status = int_field(L, table, "status");
     e->status = status >= 100 && status <= 999 ? (int)status : 0;
     e->retry_at_us = int_field(L, table, "retry_at");
-    (void)copy_field(L, table, "detail", e->detail, sizeof e->detail);
+    if (copy_field(L, table, "detail", message, sizeof message)) {
+        size_t len = strlen(message);
+        (void)log_redact(message, len); /* before it is cut */
+        (void)snprintf(e->detail, sizeof e->detail, "%.*s", ERR_DETAIL_MAX - 1, message);
+    }
 }
 
 void vm_read_err(lua_State *L, int index, struct err *e)

@@ -163,7 +163,7 @@ static bool is_stale(const struct service_call *call, const struct err *e)
     json_t *one;
     json_array_foreach (json_object_get(auth, "stale"), i, one) {
         if (json_integer_value(one) == e->status) {
-            return e->kind == ERR_AUTH && call->has_token && token_is_oauth(call->c->token);
+            return e->kind == ERR_AUTH && call->has_token && token_is_renewable(call->c->token);
         }
     }
     return false;

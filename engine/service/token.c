@@ -584,6 +584,7 @@ static void looked(struct store_op *op, const struct err *e)
     if (e == NULL && is_first) {
         know(t, get);
     }
+    token_second_seen(t, get);
     secret_get_free(get);
     bool is_stuck = is_first && token_is_broken(t);
     if (t->wants_reload || is_new || is_stuck) {
@@ -604,6 +605,7 @@ void token_look(struct token *t)
     t->reading = secret_get_new(name);
     free(name);
     t->reading->connection = t->is_unknown ? xstrdup(t->c->name) : NULL;
+    token_second_ask(t, t->reading);
     t->reading->op.done = looked;
     t->reading->op.ud = t;
     store_submit_read(t->c->service->o.store, &t->reading->op);
@@ -701,11 +703,6 @@ const struct secret *token_access(const struct token *t)
 uint64_t token_generation(const struct token *t)
 {
     return t->generation;
-}
-
-bool token_is_oauth(const struct token *t)
-{
-    return t->kind == KIND_OAUTH;
 }
 
 const char *token_account(const struct token *t)

@@ -38,7 +38,8 @@ void token_cancel(struct token *t, struct token_wait *w); /* may be called twice
 /* Borrowed; NULL: the connection needs none. */
 const struct secret *token_access(const struct token *t);
 uint64_t token_generation(const struct token *t);
-bool token_is_oauth(const struct token *t);
+/* Whether another token can be had by itself once the service refuses this one. */
+bool token_is_renewable(const struct token *t);
 const char *token_account(const struct token *t); /* that the token says, or NULL; borrowed */
 
 /* --- state --- */

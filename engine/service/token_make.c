@@ -122,8 +122,10 @@ static int load_pair(struct token *t, struct err *e)
     char *name = token_pair_name(t->c->name);
     struct secret_get *get = secret_get_new(name);
     free(name);
+    token_second_ask(t, get);
     struct token_pair pair = { .access = NULL };
     int rc = store_exec(t->c->service->o.store, &get->op, e);
+    token_second_seen(t, get);
     if (rc == 0 && get->sealed != NULL) {
         rc = token_pair_open(&pair, t->c->service->o.vault, get->name, get->sealed, get->len, e);
         sign_sha256_hex(get->sealed, get->len, t->stored);

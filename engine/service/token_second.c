@@ -38,6 +38,21 @@ static bool is_same(const struct secret *a, const struct secret *b)
            memcmp(secret_bytes(a), secret_bytes(b), secret_len(a)) == 0;
 }
 
+void token_second_ask(const struct token *t, struct secret_get *get)
+{
+    get->beside = t->kind == KIND_STATIC ? next_name(t) : NULL;
+}
+
+void token_second_seen(struct token *t, const struct secret_get *get)
+{
+    t->second.is_stored = get->has_beside;
+}
+
+bool token_is_renewable(const struct token *t)
+{
+    return t->kind == KIND_OAUTH || t->second.is_stored || t->second.configured != NULL;
+}
+
 /* --- tokens in ladle.yaml --- */
 
 void token_second_init(struct token *t)
@@ -177,7 +192,7 @@ void token_second_done(struct token *t)
     if (!t->second.is_switching) {
         return;
     }
-    t->second.is_switching = false;
+    t->second.is_switching = t->second.is_stored = false;
     secret_free(t->second.configured);
     t->second.configured = NULL;
     log_warn("token", "%s: the service refused the first token; the second is used from now on",
@@ -193,6 +208,7 @@ static void stored(struct store_op *op, const struct err *e)
     secret_put_free(put);
     if (t != NULL) {
         t->second.writing = NULL;
+        t->second.is_stored = t->second.is_stored || e == NULL;
         token_answer_ask(t, e);
     }
 }

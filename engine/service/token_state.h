@@ -36,6 +36,7 @@ struct ask {
 /* The token that takes over when the service refuses the one in use; private tokens only. */
 struct token_second {
     struct secret *configured; /* `token_next` of ladle.yaml, not used yet; or NULL */
+    bool is_stored;            /* one is in the store, as far as the last look at the token saw */
     struct token_pair found;   /* that the last look found in the store; access NULL: none */
     int64_t found_us;          /* when it was stored */
     bool is_switching;         /* the commit under way, or to be tried again, is the switch */
@@ -135,6 +136,9 @@ int token_check_ask(const struct token *t, const struct token_pair *granted, str
 void token_ask_fini(struct ask *ask);
 
 /* --- token_second.c --- */
+/* A look at the stored token is to tell of a second one, too; and what it told. */
+void token_second_ask(const struct token *t, struct secret_get *get);
+void token_second_seen(struct token *t, const struct secret_get *get);
 /* Takes `token_next` of the configuration. */
 void token_second_init(struct token *t);
 void token_second_fini(struct token *t);

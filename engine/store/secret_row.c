@@ -145,6 +145,17 @@ static int get_state(struct db *db, struct secret_get *g, struct err *e)
     return rc == -1 ? -1 : 0;
 }
 
+/* Whether there is a secret of the name `beside`. */
+static int get_beside(struct db *db, struct secret_get *g, struct err *e)
+{
+    struct query *q = db_query(db, select_secret);
+    query_bind_text(q, 1, g->beside);
+    int rc = query_next(q, e);
+    query_end(q);
+    g->has_beside = rc == 1;
+    return rc == -1 ? -1 : 0;
+}
+
 static int get_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct secret_get *g = list_entry(op, struct secret_get, op);
@@ -157,7 +168,10 @@ static int get_exec(struct store_op *op, struct db *db, struct err *e)
         g->stored_us = query_int(q, 1);
     }
     query_end(q);
-    return rc == -1 ? -1 : g->connection != NULL ? get_state(db, g, e) : 0;
+    if (rc == -1 || (g->beside != NULL && get_beside(db, g, e) == -1)) {
+        return -1;
+    }
+    return g->connection != NULL ? get_state(db, g, e) : 0;
 }
 
 struct secret_get *secret_get_new(const char *name)
@@ -176,6 +190,7 @@ void secret_get_free(struct secret_get *g)
     clear_get(g);
     free(g->name);
     free(g->connection);
+    free(g->beside);
     free(g);
 }
 

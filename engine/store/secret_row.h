@@ -19,6 +19,8 @@ struct secret_get {
     char *name;
     /* The connection whose row is read in the same moment; owned; NULL: none. */
     char *connection;
+    char *beside;    /* another name, owned, or NULL: is there a secret of that name? */
+    bool has_beside; /* out */
     uint8_t *sealed; /* out, owned by the op; NULL where there is none */
     size_t len;
     int64_t stored_us;    /* out */
