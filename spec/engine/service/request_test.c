@@ -395,7 +395,7 @@ static void settings_that_cannot_work_are_refused(void **state)
         { "webhook", "{}", "verify is missing" },
         { "webhook", "{'verify':'hmac_sha256','secret':'0123456789'}", "needs the `header`" },
         { "webhook", "{'verify':'token'}", "needs a `secret`" },
-        { "webhook", "{'verify':'magic'}", "'magic' is not one of" },
+        { "webhook", "{'verify':'magic'}", "no way to verify 'magic'" },
         { "webhook", "{'verify':'none','webhook':{'allow_from':['x']}}", "allow_from[1]" },
         { "highlevel", "{'auth':'token','webhook':{'public_keys':['x']}}", "public_keys[1]" },
     };
