@@ -11,7 +11,7 @@ PREFIX  ?= /usr/local
 # From the lowest layer up: a file uses its own layer and those before it (spec/support/layers.sh checks).
 LAYERS := base format crypto net store service script recipe run trigger admin cli
 
-PACKAGES := lua5.4 lua5.4-cjson libcurl yaml-0.1 jansson libuv libmicrohttpd sqlite3 openssl libsodium
+PACKAGES := lua5.4 lua5.4-cjson libcurl yaml-0.1 jansson libuv libmicrohttpd gnutls sqlite3 openssl libsodium
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 # lua-cjson is linked in; the rest comes from the system's shared libraries.
 PKG_LIBS := -Wl,-Bstatic -llua5.4-cjson -Wl,-Bdynamic $(shell pkg-config --libs $(filter-out lua5.4-cjson,$(PACKAGES)) 2>/dev/null) -lm

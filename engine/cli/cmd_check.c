@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/grants.h"
+#include "cli/own_port.h"
 #include "recipe/folder.h"
 
 enum { TEXT_MAX = 8 << 20, NAMES_MAX = 2000, DEPTH_MAX = 8 };
@@ -230,6 +231,16 @@ static int report(const struct check *k)
     return k->error_count == 0 ? CLI_OK : CLI_NO;
 }
 
+/* The files of `tls`; the engine would not start with others. */
+static void check_port(struct check *k, struct diags *d)
+{
+    struct err e = ERR_INIT;
+    if (own_port_check(k->project, &e) == -1) {
+        diags_add(d, 0, 0, NULL, "%s", e.message);
+        add_errors(k, d);
+    }
+}
+
 static int check_project(struct check *k)
 {
     char *path = strcmp(k->c->folder, ".") == 0 ? xstrdup("ladle.yaml")
@@ -240,6 +251,7 @@ static int check_project(struct check *k)
     if (p) {
         k->project = p;
         k->rows = read_rows(p);
+        check_port(k, d);
         code = check_recipes(k);
         code = code == CLI_OK ? report(k) : code;
         project_free(p);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
+#include "cli/own_port.h"
 #include "script/catalog.h"
 
 struct greeting {
@@ -16,18 +17,19 @@ struct greeting {
 static void ready(void *ud, const char *address)
 {
     const struct greeting *g = ud;
+    const char *scheme = own_port_scheme(g->project);
     if (g->cli->is_json) {
         json_t *v = json_pack("{s:o, s:s, s:i, s:i}", "listening",
-                              json_sprintf("http://%s", address), "version", LADLE_VERSION, "pid",
-                              (int)getpid(), "recipes", (int)g->recipes->count);
+                              json_sprintf("%s://%s", scheme, address), "version", LADLE_VERSION,
+                              "pid", (int)getpid(), "recipes", (int)g->recipes->count);
         cli_print_json(v);
         json_decref(v);
         (void)fflush(stdout);
         return;
     }
-    log_info("engine", "ladle %s listens on http://%s, %zu recipes, %zu connections, store %s",
-             LADLE_VERSION, address, g->recipes->count, json_object_size(g->project->connections),
-             g->project->store);
+    log_info("engine", "ladle %s listens on %s://%s, %zu recipes, %zu connections, store %s",
+             LADLE_VERSION, scheme, address, g->recipes->count,
+             json_object_size(g->project->connections), g->project->store);
 }
 
 static int run_project(struct cli *c, const struct project *p, const struct recipe_set *recipes)

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/one_connection.h"
+#include "cli/own_port.h"
 #include "cli/sample.h"
 #include "cli/test_key.h"
 #include "crypto/sign.h"
@@ -324,6 +325,20 @@ static void add_digest(struct buf *url, const struct connection *connection, con
     }
 }
 
+static int put_public(const struct project *project, const struct connection *connection,
+                      struct buf *url)
+{
+    const char *base = project->public_url;
+    size_t len = strlen(base);
+    while (len > 0 && base[len - 1] == '/') {
+        len--;
+    }
+    (void)buf_printf(url, "%.*s/hooks/%s", (int)len, base,
+                     connection_name(connection)); /* is_full tells of all of them */
+    add_path_token(url, connection);
+    return 0;
+}
+
 /* Where the engine listens, or what --url says. */
 static int put_base(const struct cli *c, const struct project *project,
                     const struct connection *connection, struct buf *url, struct err *e)
@@ -331,6 +346,10 @@ static int put_base(const struct cli *c, const struct project *project,
     const char *given = cli_option(c, "url");
     if (given) {
         return buf_puts(url, given) == 0 ? 0 : err_set(e, ERR_CONFIG, "--url is too long");
+    }
+    bool is_tls = project->tls_certificate != NULL;
+    if (is_tls && project->public_url) { /* the certificate is for that name */
+        return put_public(project, connection, url);
     }
     char *host = host_of(project->listen);
     int rc = 0;
@@ -340,7 +359,7 @@ static int put_base(const struct cli *c, const struct project *project,
             "ladle.yaml lets the engine listen on any port (%s): say where it is with --url",
             project->listen);
     }
-    (void)buf_printf(url, "http://%s/hooks/%s", host,
+    (void)buf_printf(url, "%s://%s/hooks/%s", own_port_scheme(project), host,
                      connection_name(connection)); /* it fits: the names are bounded */
     add_path_token(url, connection);
     free(host);

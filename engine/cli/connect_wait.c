@@ -13,6 +13,7 @@
 #include "admin/callback.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/own_port.h"
 #include "net/http_server.h"
 #include "store/secret_row.h"
 
@@ -23,6 +24,7 @@ struct connect_wait {
     struct one_connection *o;
     bool is_engine;
     struct http_server *server; /* of our own, or NULL */
+    struct tls *tls;            /* its certificate, or NULL */
     struct callback *callback;
     struct timer timer;
     struct token_flow *flow;
@@ -63,11 +65,16 @@ static int serve(struct connect_wait *w, struct err *e)
                                                         .vault = w->o->vault,
                                                         .public_url = p->public_url,
                                                         .listen = p->listen });
-    w->server = http_server_new(
-        w->o->loop,
-        &(struct http_server_opts){
-            .listen = p->listen, .body_max = BODY_MAX, .on_request = on_request, .ud = w },
-        e);
+    if (own_port_tls(w->o->loop, p, &w->tls, e) == -1) {
+        return -1;
+    }
+    w->server = http_server_new(w->o->loop,
+                                &(struct http_server_opts){ .listen = p->listen,
+                                                            .tls = w->tls,
+                                                            .body_max = BODY_MAX,
+                                                            .on_request = on_request,
+                                                            .ud = w },
+                                e);
     return w->server ? 0 : err_prefix(e, "the way back cannot be opened here");
 }
 
@@ -257,6 +264,7 @@ void connect_wait_free(struct connect_wait *w)
     if (w->server) {
         http_server_free(w->server);
     }
+    tls_free(w->tls);
     callback_free(w->callback);
     free(w);
 }

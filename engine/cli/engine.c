@@ -18,6 +18,7 @@
 #include "cli/cli.h"
 #include "cli/grants.h"
 #include "cli/master_key.h"
+#include "cli/own_port.h"
 #include "cli/token_age.h"
 #include "crypto/vault.h"
 #include "format/date.h"
@@ -53,6 +54,7 @@ struct engine {
     struct hooks *hooks;
     struct callback *callback;
     struct http_server *server;
+    struct tls *tls; /* or NULL: plain HTTP */
     struct admin_opts admin;
     struct timer drain_timer;
     bool is_stopping;
@@ -334,8 +336,12 @@ int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), 
     if (start_threads(en, e) == -1) {
         return -1;
     }
+    if (own_port_tls(en->loop, en->project, &en->tls, e) == -1) {
+        return -1;
+    }
     en->server = http_server_new(en->loop,
                                  &(struct http_server_opts){ .listen = en->project->listen,
+                                                             .tls = en->tls,
                                                              .body_max = HOOKS_BODY_MAX,
                                                              .on_request = on_request,
                                                              .ud = en },
@@ -361,6 +367,7 @@ void engine_free(struct engine *en)
     if (en->server != NULL) {
         http_server_free(en->server);
     }
+    tls_free(en->tls);
     callback_free(en->callback);
     if (en->service != NULL) {
         service_free(en->service);

@@ -41,6 +41,7 @@
 #include "base/utf8.h"
 #include "net/http_head.h"
 #include "net/http_server_impl.h"
+#include "net/tls.h"
 
 enum {
     SLOW_DEFAULT_US = 20 * 1000 * 1000,
@@ -52,9 +53,13 @@ enum {
 /* --- deadlines ------------------------------------------------------------------------------- */
 
 /* Tells a client that sends too slowly or too much, past the library, which takes no answer before
- * the whole body. The text fits into any socket's buffer; where it does not, there is no reader. */
+ * the whole body. The text fits into any socket's buffer; where it does not, there is no reader.
+ * Within TLS nothing can be said past the library: the connection just ends. */
 static void send_refusal(struct guest *g, const char *status_line)
 {
+    if (g->server->is_tls) {
+        return;
+    }
     char text[160];
     int len =
         snprintf(text, sizeof(text),
@@ -333,7 +338,14 @@ static unsigned connection_limit(int wanted)
 
 static struct MHD_Daemon *start_daemon(struct http_server *s, const struct http_server_opts *o)
 {
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+                     (o->tls != NULL ? MHD_USE_TLS : 0);
+    struct MHD_OptionItem plain = { MHD_OPTION_END, 0, NULL };
+    struct MHD_OptionItem secure[] = {
+        { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities() },
+        { MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls_callback() },
+        { MHD_OPTION_END, 0, NULL },
+    };
     unsigned limit = connection_limit(o->connections_max);
     unsigned idle_s = (unsigned)((s->slow_us + 999999) / 1000000);
     return MHD_start_daemon(flags, 0, NULL, NULL, handle_request, s, /* no port: a socket of ours */
@@ -348,6 +360,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, const struct http_
                             MHD_OPTION_UNESCAPE_CALLBACK, unescape, s,                     //
                             MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,                //
                             MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,                  //
+                            MHD_OPTION_ARRAY, o->tls != NULL ? secure : &plain,            //
                             MHD_OPTION_END);
 }
 
@@ -366,6 +379,7 @@ static struct http_server *new_server(struct loop *l, const struct http_server_o
     s->slow_us = o->slow_us > 0 ? o->slow_us : SLOW_DEFAULT_US;
     s->on_request = o->on_request;
     s->ud = o->ud;
+    s->is_tls = o->tls != NULL;
     list_init(&s->waiting);
     list_init(&s->open);
     list_init(&s->pool);

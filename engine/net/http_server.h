@@ -13,6 +13,7 @@
  * answered). A request is handed over once its body is whole; the server itself answers 413, 408,
  * 431 and 400. */
 struct http_server;
+struct tls;
 struct exchange; /* one request and its answer */
 
 struct http_server_opts {
@@ -20,6 +21,7 @@ struct http_server_opts {
     size_t body_max;     /* bytes; over it 413 */
     int64_t slow_us;     /* a request that is not whole by then is dropped; 0: 20 s */
     int connections_max; /* 0: 4096 */
+    struct tls *tls;     /* of tls.h, borrowed; NULL: plain HTTP */
     /* Must answer every exchange once, at once or later. */
     void (*on_request)(void *ud, struct exchange *x);
     void *ud;

@@ -37,6 +37,7 @@ struct http_server {
     void *ud;
     bool must_run; /* the library has work that no edge will tell of */
     bool is_alarm_set;
+    bool is_tls;
     bool is_quiet; /* accepts no more */
     char address[ADDRESS_TEXT];
 };

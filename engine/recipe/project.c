@@ -27,9 +27,9 @@
 #define DAY_US           (86400 * SECOND_US)
 #define RETENTION_MAX_US (3653 * DAY_US) /* as long as a duration can be */
 
-static const char *const WORDS[] = { "listen",    "public_url",      "store",
-                                     "timezone",  "connections",     "inputs",
-                                     "retention", "trusted_proxies", NULL };
+static const char *const WORDS[] = { "listen",      "public_url", "store",     "timezone",
+                                     "connections", "inputs",     "retention", "trusted_proxies",
+                                     "tls",         NULL };
 static const char *const RETENTION_WORDS[] = { "events", "runs", "dead", "records", NULL };
 
 enum { FILL_DEPTH_MAX = JSON_DEPTH_MAX, CONNECTIONS_MAX = 500, PROXIES_MAX = 64 };
@@ -116,6 +116,33 @@ static char *read_public_url(struct diags *d, const struct yaml *root)
     }
     url_fini(&u);
     return text;
+}
+
+/* A file that `tls` names, as an absolute path. Yours, or NULL with the error recorded. */
+static char *read_tls_file(struct diags *d, const struct yaml *map, const char *word,
+                           const char *folder)
+{
+    char *text = read_text(d, map, word);
+    if (!text || text[0] == '\0') {
+        check_error(d, map, "tls: { certificate: tls/cert.pem, key: tls/key.pem }",
+                    "`tls` needs `%s`, a file in PEM form", word);
+        free(text);
+        return NULL;
+    }
+    char *path = text[0] == '/' ? xstrdup(text) : xasprintf("%s/%s", folder, text);
+    free(text);
+    return path;
+}
+
+static void read_tls(struct diags *d, const struct yaml *root, struct project *p)
+{
+    static const char *const words[] = { "certificate", "key", NULL };
+    const struct yaml *y = yaml_get(root, "tls");
+    if (y && check_kind(d, y, YAML_MAP, "`tls`")) {
+        check_words(d, y, words, "`tls`");
+        p->tls_certificate = read_tls_file(d, y, "certificate", p->folder);
+        p->tls_key = read_tls_file(d, y, "key", p->folder);
+    }
 }
 
 /* The networks of `trusted_proxies`, in p. */
@@ -331,6 +358,7 @@ static struct project *read_project(const char *folder, const struct yaml *root,
         .retention = read_retention(d, root),
     };
     read_proxies(d, root, p);
+    read_tls(d, root, p);
     return p;
 }
 
@@ -397,6 +425,8 @@ void project_free(struct project *p)
     free(p->listen);
     free(p->public_url);
     free(p->trusted_proxies);
+    free(p->tls_certificate);
+    free(p->tls_key);
     free(p->store);
     free(p->timezone);
     json_decref(p->connections);

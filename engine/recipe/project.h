@@ -10,10 +10,11 @@
 
 /* A project folder: ladle.yaml read, checked and filled in. */
 struct project {
-    char *folder;                 /* absolute */
-    char *listen;                 /* address:port, default 127.0.0.1:8420; a port of 0 is any */
-    char *public_url;             /* or NULL */
-    struct cidr *trusted_proxies; /* whose word on the sender's address counts */
+    char *folder;                    /* absolute */
+    char *listen;                    /* address:port, default 127.0.0.1:8420; a port of 0 is any */
+    char *public_url;                /* or NULL */
+    char *tls_certificate, *tls_key; /* files, absolute; or NULL: plain HTTP */
+    struct cidr *trusted_proxies;    /* whose word on the sender's address counts */
     size_t trusted_count;
     char *store;         /* default sqlite:data/ladle.db; a relative path is one below folder */
     char *timezone;      /* default UTC; one that zone_get knows */

@@ -200,6 +200,12 @@ _Bool verify_is_basic(const struct connection *c)
     return first_rule(c) != NULL && first_rule(c)->kind == RULE_BASIC;
 }
 
+_Bool verify_signs_url(const struct connection *c)
+{
+    const struct rule *r = first_rule(c);
+    return r != NULL && strstr(r->signed_text, "{url}") != NULL;
+}
+
 const char *verify_token_header(const struct connection *c)
 {
     const struct rule *r = first_rule(c);

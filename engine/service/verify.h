@@ -51,6 +51,8 @@ void verifier_free(struct verifier *v);
 _Bool verify_is_open(const struct connection *c);
 /* Whether the sender is to be asked for user and password. */
 _Bool verify_is_basic(const struct connection *c);
+/* Whether the address is part of what is signed, so that `url` of a delivery matters. */
+_Bool verify_signs_url(const struct connection *c);
 /* The header in which a token stands as it is, and which must not be stored; or NULL. Borrowed. */
 const char *verify_token_header(const struct connection *c);
 /* The token at the end of the address, or NULL where there is none. Borrowed. */

@@ -449,7 +449,7 @@ static bool find_sender(const struct hooks *h, const struct exchange *x, char ou
 static void receive(struct hooks *h, struct exchange *x, struct connection *c, const char *token)
 {
     struct err e = ERR_INIT;
-    char *url = public_url(h, x);
+    char *url = verify_signs_url(c) ? public_url(h, x) : NULL;
     char sender[FORWARDED_TEXT];
     bool is_known = find_sender(h, x, sender);
     struct delivery delivery = { .header = header_of,

@@ -15,6 +15,7 @@ need_pc yaml-0.1 libyaml-dev
 need_pc jansson libjansson-dev
 need_pc libuv libuv1-dev
 need_pc libmicrohttpd libmicrohttpd-dev
+need_pc gnutls libgnutls28-dev
 need_pc sqlite3 libsqlite3-dev
 need_pc openssl libssl-dev
 need_pc libsodium libsodium-dev

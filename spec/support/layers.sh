@@ -41,6 +41,7 @@ only jansson.h engine/format/json.h
 only yaml.h engine/format/yaml.c
 only curl/curl.h 'engine/net/http_client*'
 only microhttpd.h 'engine/net/http_server*'
+for h in gnutls abstract x509; do only gnutls/$h.h engine/net/tls.c; done
 only uv.h 'engine/net/*'
 only sqlite3.h 'engine/store/*'
 only libpq-fe.h 'engine/store/*'

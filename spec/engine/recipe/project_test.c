@@ -255,6 +255,20 @@ static void a_preset_takes_what_its_service_leaves_open(void **state)
                "  b: { connector: webhook, verify: caller, secrets: [x, \"${secret.y}\"] }\n"));
 }
 
+static void tls_names_two_files(void **state)
+{
+    struct project *p = accept("tls: { certificate: tls/cert.pem, key: /etc/ladle/key.pem }\n");
+    char *expected = xasprintf("%s/tls/cert.pem", p->folder);
+    assert_string_equal(p->tls_certificate, expected);
+    assert_string_equal(p->tls_key, "/etc/ladle/key.pem");
+    free(expected);
+    project_free(p);
+    refuse("tls: { certificate: a.pem, kei: b }\n",
+           "1:6 `tls` needs `key`, a file in PEM form "
+           "(tls: { certificate: tls/cert.pem, key: tls/key.pem })\n"
+           "1:28 unknown word `kei` in `tls` (did you mean `key`?)\n");
+}
+
 static void trusted_proxies_are_networks(void **state)
 {
     struct project *p = accept("trusted_proxies: [10.0.0.0/8, 2001:db8::1]\n");
@@ -447,6 +461,7 @@ int main(void)
         TEST(public_keys_are_read_from_their_files),
         TEST(a_public_key_may_have_a_time_of_its_own),
         TEST(a_preset_takes_what_its_service_leaves_open),
+        TEST(tls_names_two_files),
         TEST(trusted_proxies_are_networks),
         TEST(a_key_file_that_is_none_is_an_error),
         TEST(a_folder_without_the_file_is_told),

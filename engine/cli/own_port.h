@@ -1,0 +1,14 @@
+#pragma once
+
+#include "net/tls.h"
+#include "recipe/project.h"
+
+/* The engine's own port, as `ladle.yaml` says it. */
+
+/* "https" where the project has `tls`, else "http". */
+const char *own_port_scheme(const struct project *p);
+/* The certificate of the port; *out is NULL for plain HTTP. 0, or -1 and ERR_CONFIG. Yours
+ * (tls_free, after the server). */
+int own_port_tls(struct loop *l, const struct project *p, struct tls **out, struct err *e);
+/* Whether the files of `tls` are what they should be: 0 or -1. */
+int own_port_check(const struct project *p, struct err *e);
