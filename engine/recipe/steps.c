@@ -211,18 +211,42 @@ static void check_one_of(struct check *c, const struct yaml *with, const struct 
     buf_fini(&names);
 }
 
+/* The field by which a step names another account of its agency (auth.accounts.field of the
+ * connector), where the connection is an agency's; or NULL. Borrowed. */
+static const char *account_field(struct check *c, const struct reference *r)
+{
+    const json_t *config = c->project ? json_object_get(c->project->connections, r->owner) : NULL;
+    if (!r->connector || !json_object_get(config, "agency") || !c->hooks ||
+        !c->hooks->find_connector) {
+        return NULL;
+    }
+    const json_t *table = c->hooks->find_connector(c->hooks->ud, r->connector);
+    return json_path_text(table, "auth.accounts.field");
+}
+
+/* The fields that a step may give; NULL: any. New reference. */
+static json_t *fields_of(struct check *c, const struct reference *r)
+{
+    json_t *schema = json_object_get(r->table, "input");
+    const char *field = account_field(c, r);
+    if (!json_is_object(schema) || !field || json_object_get(schema, field)) {
+        return json_is_object(schema) ? json_incref(schema) : NULL;
+    }
+    json_t *more = json_copy(schema);
+    set_new(more, field, json_pack("{s:s, s:b}", "1", "string", "optional", 1));
+    return more;
+}
+
 static void read_fields(struct check *c, const struct yaml *y, const struct yaml *use,
                         const struct reference *r, json_t *step)
 {
-    const json_t *schema = json_object_get(r->table, "input");
-    if (!json_is_object(schema)) {
-        schema = NULL;
-    }
+    json_t *schema = fields_of(c, r);
     char *action = xasprintf("%s.%s", r->owner, r->name);
     json_t *filled = filled_fields(c, r, schema);
     check_one_of(c, yaml_get(y, "with"), use, r, filled);
     set_new(step, "with", node_fields(c, yaml_get(y, "with"), use, action, schema, filled));
     json_decref(filled);
+    json_decref(schema);
     free(action);
 }
 

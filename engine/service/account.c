@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/metrics.h"
 #include "service/connection.h"
 #include "service/health.h"
 #include "service/token_state.h"
@@ -109,6 +110,14 @@ static struct connection *account_new(struct connection *agency, const char *acc
     return c;
 }
 
+static void show_count(const struct service *s)
+{
+    metric_set(metrics_gauge("ladle_accounts_in_memory",
+                             "Accounts of agencies that are in use, or were a while ago", NULL,
+                             NULL),
+               (int64_t)map_len(s->accounts));
+}
+
 struct connection *account_hold(struct connection *agency, const char *account)
 {
     struct service *s = agency->service;
@@ -120,6 +129,7 @@ struct connection *account_hold(struct connection *agency, const char *account)
     if (c == NULL) {
         c = account_new(agency, account, name);
         (void)map_put(s->accounts, name, c); /* was absent */
+        show_count(s);
     } else {
         free(name);
     }
@@ -157,6 +167,7 @@ static void sweep(struct timer *t)
             connection_free(c);
         }
     }
+    show_count(s);
     if (map_len(s->accounts) > 0) {
         timer_start(&s->account_timer, SWEEP_US);
     }
@@ -201,9 +212,13 @@ static int load_of(struct connection *agency, struct err *e)
 int account_load(struct service *s, struct err *e)
 {
     for (size_t i = 0; i < s->count; i++) {
-        if (connection_is_agency(s->connections[i]) && load_of(s->connections[i], e) == -1) {
+        if (!connection_is_agency(s->connections[i])) {
+            continue;
+        }
+        if (load_of(s->connections[i], e) == -1) {
             return -1;
         }
+        show_count(s);
     }
     return 0;
 }
@@ -238,9 +253,22 @@ void account_revive(struct connection *agency)
 
 /* --- calls --- */
 
-/* What the input gives for a field that the connection would fill in with its account. */
-static const char *named_account(const struct operation *op, const json_t *input)
+/* The field by which a step names an account where its operation has no such field; or NULL. */
+static const char *account_field(const struct connection *c, const struct operation *op)
 {
+    const char *field = json_get_text(accounts_of(c), "field");
+    return field != NULL && json_object_get(op->input, field) == NULL ? field : NULL;
+}
+
+/* What the input gives for a field that the connection would fill in with its account, or for the
+ * one that only says which account the call is for. */
+static const char *named_account(const struct connection *c, const struct operation *op,
+                                 const json_t *input)
+{
+    const char *own = account_field(c, op);
+    if (own != NULL && json_get_text(input, own) != NULL) {
+        return json_get_text(input, own);
+    }
     const char *field;
     json_t *d;
     json_object_foreach (op->input, field, d) {
@@ -265,13 +293,18 @@ struct connection *account_choose(struct connection *c, const struct operation *
     if (!connection_is_agency(c) || is_for_agency(op)) {
         return c;
     }
-    const char *named = named_account(op, input);
+    const char *named = named_account(c, op, input);
     struct connection *chosen = account_hold(c, named != NULL ? named : account);
     return chosen != NULL ? chosen : c;
 }
 
-int account_check(const struct connection *c, const struct operation *op, struct err *e)
+int account_check(const struct connection *c, const struct operation *op, json_t *input,
+                  struct err *e)
 {
+    const char *field = c->parent != NULL ? account_field(c, op) : NULL;
+    if (field != NULL) {
+        json_object_del(input, field);
+    }
     if (!connection_is_agency(c) || is_for_agency(op) || op == &c->exchange) {
         return 0;
     }

@@ -22,13 +22,16 @@ void account_hold_again(struct connection *c);
 void account_let_go(struct connection *c);
 
 /* The connection that a call goes through, held: of an agency, that of the account which the input
- * names in a field that the connection fills in (from_connection), else of `account` (that of the
+ * names in a field that the connection fills in (from_connection) or in the one that the
+ * connector's auth.accounts.field names, else of `account` (that of the
  * run's event; may be NULL); the agency itself for an operation with access 'agency', and where
  * there is no account: then account_check refuses the call. */
 struct connection *account_choose(struct connection *c, const struct operation *op,
                                   const json_t *input, const char *account);
-/* ERR_INVALID for a call of an agency that names no account and needs one. */
-int account_check(const struct connection *c, const struct operation *op, struct err *e);
+/* Takes what only names the account out of the input. ERR_INVALID for a call of an agency that
+ * names no account and needs one. */
+int account_check(const struct connection *c, const struct operation *op, json_t *input,
+                  struct err *e);
 
 /* --- what comes in --- */
 

@@ -180,7 +180,7 @@ static void fail_with_answer(struct service_call *call, struct err *e,
         need_token(call, call->generation);
         return;
     }
-    if (e->kind == ERR_AUTH) {
+    if (e->kind == ERR_AUTH && call->op != &call->c->exchange) { /* that is about an account */
         token_note_refusal(call->c->token, e->message);
     }
     if (e->kind == ERR_EXPIRED) {
@@ -365,7 +365,7 @@ static void let_followers_go(struct service_call *call)
 
 static int prepare(struct service_call *call, struct err *e)
 {
-    if (account_check(call->c, call->op, e) == -1 ||
+    if (account_check(call->c, call->op, call->input, e) == -1 ||
         request_check(call->c, call->op, call->input, e) == -1) {
         return -1;
     }

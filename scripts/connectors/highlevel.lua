@@ -9,7 +9,8 @@
 --                            each token request), scopes, account (the field of the token's answer that
 --                            names the account), suspended (parts of refusals that pass by themselves),
 --                            accounts (agencies: agency, what is another for their own token; exchange,
---                            the operation that gives an account's token); header, scheme (of the
+--                            the operation that gives an account's token; field, by which a step may name
+--                            an account); header, scheme (of the
 --                            token), header_config (the key of the connection that may name another)
 --   headers                  sent with every call; an operation may have more
 --   limits, rate_headers     windows of {requests, per_ms}; the names of the headers that tell more (max
@@ -218,6 +219,7 @@ return {
     -- One app on many locations: what is another for the agency's own token, and the call that gives a
     -- location's.
     accounts = {
+      field = 'locationId',
       agency = {
         fields = { user_type = 'Company' }, account = 'companyId',
         scopes = { 'contacts.readonly', 'contacts.write', 'oauth.readonly', 'oauth.write' },

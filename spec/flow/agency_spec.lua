@@ -27,6 +27,19 @@ do:
   - step: made
     use: crm.create_contact
     with: { locationId: loc-0002, firstName: Copy, email: = event.email }
+  - step: note
+    use: crm.create_note
+    with: { locationId: loc-0002, contactId: = steps.made.contact.id, body: There }
+]]
+
+local LIST = [[
+recipe: list
+needs: { crm: highlevel }
+when: [crm.contact_updated]
+do:
+  - step: all
+    use: crm.get_installed_location
+    with: { appId: 665c6bb13d4e5364bdec0e2f }
 ]]
 
 local TELL = [[
@@ -122,6 +135,16 @@ describe('an agency', function()
       assert.are.equal('done', run_at(stage, 'loc-0001', 1, 'contact_deleted').state)
       assert.are.equal(0, made_at(stage, 'loc-0001'))
       assert.are.equal(1, made_at(stage, 'loc-0002'))
+      assert.are.equal(1, #stage:ledger 'note_created')
+    end)
+  end)
+
+  it('has operations of its own, which go with its own token', function()
+    on_agency(3, { recipes = { ['list.yaml'] = LIST } }, function(stage)
+      local run = run_at(stage, 'loc-0001')
+      assert.are.equal('done', run.state)
+      assert.are.equal(5, flow.show(stage, run.id).steps[1].output.count) -- with the two that the sandbox begins with
+      assert.are.equal(0, count_of(stage:ledger 'token_issued', function(e) return e.userType == 'Location' end))
     end)
   end)
 
@@ -192,6 +215,52 @@ describe('a location', function()
       assert.are.equal(0, (select(2, stage:cli('connect', 'crm', '--code', stage.app.codes[2]))))
       wait_done(stage, parked.id)
       assert.are.equal('connected', state_of(stage, 'crm/loc-0001').state)
+    end)
+  end)
+end)
+
+describe('500 locations', function()
+  local COUNT = 500
+
+  local function accounts_in_memory(stage)
+    local answer = host.fetch { url = stage.url .. '/metrics', timeout_ms = 5000 }
+    return tonumber(answer.body:match '\nladle_accounts_in_memory (%d+)')
+  end
+
+  -- Delivers an INSTALL for each, many at a time.
+  local function install_all(stage)
+    local accepted = 0
+    for n = 1, COUNT do
+      local body = json.encode {
+        type = 'INSTALL', appId = stage.app.client_id:match '^[^-]+', locationId = ('loc-%04d'):format(n),
+        companyId = stage.app.company, webhookId = host.uuid(), timestamp = '2026-11-23T09:15:27.412Z',
+      }
+      host.fetch({ method = 'POST', url = stage.url .. '/hooks/crm', body = body, timeout_ms = 20000,
+                   headers = { ['Content-Type'] = 'application/json', ['X-GHL-Signature'] = stage.key:sign(body) } },
+        function(answer) accepted = accepted + (answer and answer.status == 202 and 1 or 0) end)
+    end
+    stage.wait_for('all events to be accepted', 20000, function() return accepted == COUNT end)
+  end
+
+  it('are rows, and nothing in memory that is not used', function()
+    on_agency(COUNT, nil, function(stage)
+      install_all(stage)
+      assert.are.equal(0, stage:stop_engine())
+      stage:start_engine()
+      assert.are.equal(0, accounts_in_memory(stage))
+      for _, location in ipairs { 'loc-0001', 'loc-0250', 'loc-0500' } do
+        assert.are.equal('done', run_at(stage, location, 1).state)
+        assert.are.equal(1, made_at(stage, location))
+      end
+      assert.are.equal(3, accounts_in_memory(stage))
+      local rows, listed = (stage:cli('connections', '--all', '--json')), (stage:cli('connections', '--json'))
+      local function locations(list)
+        return count_of(list, function(row) return row.name:find('crm/', 1, true) == 1 end)
+      end
+      assert.are.equal(COUNT, locations(rows))
+      assert.are.equal(20, locations(listed))
+      local _, _, text = stage:cli 'connections'
+      assert.is_truthy(text:find('and 480 more; --all lists them', 1, true), text)
     end)
   end)
 end)

@@ -207,8 +207,8 @@ describe('an expired token', function()
       read_once(stage) -- a young engine lets one call go alone, to learn the limits
       local first = { match = { operation = 'get_contact', nth = 1 }, ['do'] = { expire_token = true, delay_ms = 300 } }
       stages.faults(stage, first)
-      deliver_all(stage, 40)
-      assert_all_done(stage, 41)
+      deliver_all(stage, 50)
+      assert_all_done(stage, 51)
       assert.are.equal(1, #stage:ledger 'token_refreshed')
       assert.is_true(stages.control(stage, 'state').answers['401'] > 1)
     end)

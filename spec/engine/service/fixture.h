@@ -147,7 +147,7 @@ static inline void fix_recovered(void *ud, struct connection *c)
     ((struct fixture *)ud)->recovered++;
 }
 
-static inline void fix_open(struct fixture *f)
+static inline void fix_open_store(struct fixture *f, bool is_exclusive)
 {
     struct err e = ERR_INIT;
     char url[300], key[300];
@@ -155,7 +155,7 @@ static inline void fix_open(struct fixture *f)
     snprintf(key, sizeof key, "%s/key", f->folder);
     f->loop = loop_new();
     f->store = store_open(
-        &(struct store_opts){ .url = url, .folder = f->folder, .is_exclusive = true }, &e);
+        &(struct store_opts){ .url = url, .folder = f->folder, .is_exclusive = is_exclusive }, &e);
     assert_non_null(f->store);
     f->vault = vault_open(key, true, &e);
     assert_non_null(f->vault);
@@ -167,6 +167,17 @@ static inline void fix_open(struct fixture *f)
         .vault = f->vault,
     });
     service_on_recover(f->service, fix_recovered, f);
+}
+
+static inline void fix_open(struct fixture *f)
+{
+    fix_open_store(f, true);
+}
+
+/* Beside another process that works on the same store. */
+static inline void fix_open_beside(struct fixture *f)
+{
+    fix_open_store(f, false);
 }
 
 static inline void fix_start(struct fixture *f)
