@@ -179,7 +179,7 @@ static void outcome_written(struct visit *v, const struct err *e)
         show_connected(v);
     } else if (v->flow.state == FLOW_PENDING) {
         FINISH(v, 502, "unreachable", "Not connected yet",
-               "The service's token address could not be reached, so the code is not used up.",
+               "The service could not be asked for the token just now, so the code is not used up.",
                "Reload this page to try again.");
     } else {
         char why[SAID_MAX + 200];

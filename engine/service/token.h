@@ -91,7 +91,8 @@ struct token_code {
     bool is_install; /* began at the service: only for the account that the connection has */
 };
 /* Each stores the token, committed, then calls done from the loop, once; one at a time
- * (token_is_asked). A refresh that is under way is waited for. What fails changes nothing: ERR_AUTH
+ * (token_is_asked). A refresh that is under way is waited for, at most half a minute:
+ * ERR_UNREACHABLE then, as where the service cannot be reached and nothing was sent. What fails changes nothing: ERR_AUTH
  * where the service refuses, ERR_CONFLICT where the token is of another account than the
  * connection. They need a running loop and a started store. */
 bool token_is_asked(const struct connection *c);

@@ -57,7 +57,8 @@ static int check_next(const struct token *t, struct err *e)
                        t->c->name);
     }
     if (t->ask_tries == LOOKS_MAX) {
-        return err_set(e, ERR_CONFLICT, "%s is being refreshed just now; try again", t->c->name);
+        /* Of this kind, as nothing was sent: a code is not used up. */
+        return err_set(e, ERR_UNREACHABLE, "%s is being refreshed just now; try again", t->c->name);
     }
     return 0;
 }
