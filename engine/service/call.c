@@ -25,6 +25,7 @@
 #include "base/metrics.h"
 #include "service/account.h"
 #include "service/answer.h"
+#include "service/batch.h"
 #include "service/cache.h"
 #include "service/call_list.h"
 #include "service/call_state.h"
@@ -88,6 +89,46 @@ static void fail(struct service_call *call, const struct err *e)
     call_finish(call, NULL, e, NULL);
 }
 
+/* --- calls that go together --- */
+
+void call_follow(struct service_call *call, struct service_call *leader)
+{
+    call->stage = STAGE_FOLLOWING;
+    list_push_back(&leader->followers, &call->follow_link);
+}
+
+/* From the beginning again. */
+static void restart(struct service_call *call)
+{
+    request_fini(&call->request);
+    call->many = NULL;
+    call->was_sent = false;
+    call->stage = STAGE_START;
+    timer_start(&call->timer, 0);
+}
+
+/* Whoever followed this call goes by itself. */
+static void let_followers_go(struct service_call *call, bool are_alone)
+{
+    while (!list_is_empty(&call->followers)) {
+        struct service_call *other =
+            list_entry(call->followers.next, struct service_call, follow_link);
+        list_remove(&other->follow_link);
+        other->is_alone |= are_alone;
+        restart(other);
+    }
+}
+
+/* A request for many was refused: each goes alone, and so do those to come. */
+static void part_batch(struct service_call *call)
+{
+    log_info("call", "%s takes no %s; calls go one by one", call->c->name, call->many->name);
+    call->c->refuses_batches = true;
+    let_followers_go(call, true);
+    call->is_alone = true;
+    restart(call);
+}
+
 /* --- the answer --- */
 
 /* An end that does not tell what happened, for an operation that must not be repeated blindly. */
@@ -145,6 +186,10 @@ static void report(const struct service_call *call, const struct err *e,
 
 static void succeed(struct service_call *call, json_t *output)
 {
+    if (call->many != NULL) {
+        batch_finish(call, output);
+        return;
+    }
     if (call->probe == NULL) {
         call_finish(call, output, NULL, NULL);
         return;
@@ -189,6 +234,10 @@ static void fail_with_answer(struct service_call *call, struct err *e,
     int64_t retry_after_us = e->kind == ERR_UNAVAILABLE ? limiter_retry_after(res) : 0;
     e->retry_at_us = retry_at_us > retry_after_us ? retry_at_us : retry_after_us;
     judge(call, e);
+    if (call->many != NULL && !err_is_retryable(e->kind) && e->kind != ERR_AUTH) {
+        part_batch(call);
+        return;
+    }
     char *answer = classify_answer(res);
     call_finish(call, NULL, e, answer);
     free(answer);
@@ -209,7 +258,8 @@ static void answered(void *ud, const struct http_response *res, const struct err
         return;
     }
     json_t *output = NULL;
-    if (answer_read(call->c, call->op, call->request.host, res, &output, &e) == -1) {
+    const struct operation *op = call->many != NULL ? call->many : call->op;
+    if (answer_read(call->c, op, call->request.host, res, &output, &e) == -1) {
         /* A 200 that says "remaining: 0" closes the limiter too, but is no reason for this call to
          * wait. */
         fail_with_answer(call, &e, res, e.kind == ERR_RATE_LIMITED ? retry_at_us : 0);
@@ -306,8 +356,15 @@ static void slot_ready(struct limiter_wait *w, const struct err *failed)
     if (call->before_send != NULL && !call->is_announced) {
         call->before_send(call->ud, call);
     } else {
+        (void)batch_fold(call);
         transmit(call);
     }
+}
+
+void call_leave_limit(struct service_call *call)
+{
+    limiter_cancel(call->limiter, &call->limiter_wait);
+    show_waiting(call, -1);
 }
 
 static void need_slot(struct service_call *call)
@@ -337,27 +394,6 @@ static void need_token(struct service_call *call, uint64_t refused)
         fail(call, &e);
     } else if (rc == 1) {
         need_slot(call);
-    }
-}
-
-/* --- calls that go together --- */
-
-void call_follow(struct service_call *call, struct service_call *leader)
-{
-    call->stage = STAGE_FOLLOWING;
-    list_push_back(&leader->followers, &call->follow_link);
-}
-
-/* Whoever followed this call goes by itself, from the beginning. */
-static void let_followers_go(struct service_call *call)
-{
-    while (!list_is_empty(&call->followers)) {
-        struct service_call *other =
-            list_entry(call->followers.next, struct service_call, follow_link);
-        list_remove(&other->follow_link);
-        request_fini(&other->request);
-        other->stage = STAGE_START;
-        timer_start(&other->timer, 0);
     }
 }
 
@@ -460,8 +496,7 @@ bool call_cancel(struct service_call *call)
         token_cancel(c->token, &call->token_wait);
         break;
     case STAGE_LIMIT:
-        limiter_cancel(call->limiter, &call->limiter_wait);
-        show_waiting(call, -1);
+        call_leave_limit(call);
         break;
     case STAGE_OWNER:
         limiter_release(call->limiter, &call->limiter_wait);
@@ -473,7 +508,7 @@ bool call_cancel(struct service_call *call)
         health_release(c, call->is_trial);
         break;
     }
-    let_followers_go(call);
+    let_followers_go(call, false);
     call_free(call);
     return was_sent;
 }

@@ -42,18 +42,22 @@ struct service_call {
     bool was_sent;
     bool has_token; /* the request carries it */
     bool has_refreshed;
-    bool is_trial;           /* of a half-open breaker */
-    uint64_t generation;     /* of the token that it was sent with */
-    int64_t sent_us;         /* monotonic */
-    bool is_fresh;           /* not from the cache */
-    char *cache_key;         /* NULL: its answer is not kept */
-    struct list followers;   /* calls that get their answer of this one */
-    struct list follow_link; /* in another's followers */
+    bool is_trial;                /* of a half-open breaker */
+    uint64_t generation;          /* of the token that it was sent with */
+    int64_t sent_us;              /* monotonic */
+    bool is_fresh;                /* not from the cache */
+    char *cache_key;              /* NULL: its answer is not kept */
+    const struct operation *many; /* it was folded: what goes out is a request of this one */
+    bool is_alone;                /* not to be folded again */
+    struct list followers;        /* calls that get their answer of this one */
+    struct list follow_link;      /* in another's followers */
 };
 
 /* Ends the call with output (borrowed) or e, and frees it. It holds nothing of limiter, token or
  * client any more. */
 void call_finish(struct service_call *call, json_t *output, const struct err *e,
                  const char *answer);
+/* The call gives up its place in the limiter's queue. */
+void call_leave_limit(struct service_call *call);
 /* The call waits for `leader`, and ends when that ends. It holds nothing. */
 void call_follow(struct service_call *call, struct service_call *leader);

@@ -33,6 +33,7 @@ struct connection {
     struct limiter *limiter;     /* of limits.h; NULL: not looked for yet */
     uint64_t limiter_generation; /* of the token that it belongs to */
     int64_t waiting;             /* calls that wait for it */
+    bool refuses_batches;        /* a request for many was refused as a whole: none is made */
     struct breaker breaker;
     /* health.c */
     char *down_reason; /* why the breaker opened last, or NULL */

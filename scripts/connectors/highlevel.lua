@@ -108,6 +108,18 @@ local function writes(name)
   return function(ctx, input) return require('lib.highlevel.contact_writes')[name](ctx, input) end
 end
 
+-- Contacts that get, or lose, the same tags while they wait for the limit go as one call (service/batch.c).
+local function tag_batch(kind)
+  return {
+    use = 'create_association', each = 'contactId', into = 'contacts', same = { 'tags' }, fixed = { type = kind },
+    most = 100,
+    answers = {
+      at = 'responses', id = 'contactId', ok = { type = 'success' }, message = 'message',
+      gives = { tags = { 'oldTags', 'tagsAdded', 'tagsRemoved' } },
+    },
+  }
+end
+
 -- The same operation, with custom fields by name.
 local function opportunity_writes(name)
   return function(ctx, input)
@@ -542,13 +554,34 @@ return {
       method = 'POST', path = '/contacts/{contactId}/tags', summary = 'Add tags to a contact', scopes = write,
       success = 201, idempotent = true,
       input = { contactId = id, tags = tags },
-      output = { tags = { 'list', of = { 'string' } } },
+      output = { tags = { 'list', of = { 'string' } } }, batch = tag_batch 'add',
     },
     remove_tags = {
       method = 'DELETE', path = '/contacts/{contactId}/tags', summary = 'Remove tags from a contact', scopes = write,
       success = 200, idempotent = true, body = { 'tags' },
       input = { contactId = id, tags = tags },
-      output = { tags = { 'list', of = { 'string' } } },
+      output = { tags = { 'list', of = { 'string' } } }, batch = tag_batch 'remove',
+    },
+
+    create_association = {
+      method = 'POST', path = '/contacts/bulk/tags/update/{type}', scopes = write, success = 201, idempotent = true,
+      summary = 'Add tags to, or remove them from, many contacts',
+      input = {
+        type = { 'string', enum = { 'add', 'remove' } }, contacts = { 'list', of = { 'string' } }, tags = tags,
+        locationId = location, removeAllTags = flag,
+      },
+      output = { succeded = flag, errorCount = count, responses = { 'list', optional = true } }, also = both_spellings,
+    },
+    add_remove_contact_from_business = {
+      method = 'POST', path = '/contacts/bulk/business', scopes = write, success = 200, idempotent = true,
+      summary = 'Set the business of contacts, or take it away',
+      input = {
+        locationId = location, ids = { 'list', of = { 'string' } }, businessId = { 'string', nullable = true },
+      },
+      output = { success = flag, ids = { 'list', optional = true } },
+      batch = {
+        use = 'add_remove_contact_from_business', each = 'ids', into = 'ids', same = { 'businessId' }, most = 100,
+      },
     },
 
     get_appointments_for_contact = {

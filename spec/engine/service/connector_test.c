@@ -88,6 +88,7 @@ static const char *const highlevel_operations[] = {
     "delete_note",        "remove_tags",
     "get_location",       "get_duplicate_contact",
     "task_search",        "get_custom_fields",
+    "create_association", "add_remove_contact_from_business",
     "create_opportunity", "update_opportunity",
     "get_opportunity",    "search_opportunity",
 };
