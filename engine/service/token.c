@@ -513,30 +513,32 @@ static void refresh(struct token *t)
 
 /* --- looking --- */
 
-/* Takes the stored pair into use if it was stored by somebody else. */
-static bool take_stored(struct token *t, const struct secret_get *get)
+/* Takes the stored pair into use if it was stored by somebody else: 1; 0: it is the one in use; -1:
+ * it cannot be opened. Then nothing may be sent: ours may be spent. While the master key is changed
+ * that lasts until the new one is read. */
+static int take_stored(struct token *t, const struct secret_get *get, struct err *e)
 {
     struct token_pair stored = { .access = NULL };
-    struct err e = ERR_INIT;
+    struct err why = ERR_INIT;
     char digest[SIGN_SHA256_HEX + 1];
     if (get->sealed == NULL) {
-        return false;
+        return 0;
     }
     sign_sha256_hex(get->sealed, get->len, digest);
     if (strcmp(digest, t->stored) == 0) {
-        return false;
+        return 0;
     }
-    if (token_pair_open(&stored, t->c->service->o.vault, get->name, get->sealed, get->len, &e) ==
+    if (token_pair_open(&stored, t->c->service->o.vault, get->name, get->sealed, get->len, &why) ==
         -1) {
-        log_warn("token", "%s: %s", t->c->name, e.message);
-        return false;
+        return err_set(e, ERR_UNAVAILABLE, "%s: its stored token cannot be read: %s", t->c->name,
+                       why.message);
     }
     if (!t->is_unknown) {
         log_info("token", "%s: took over the token that another process stored", t->c->name);
     }
     memcpy(t->stored, digest, sizeof t->stored);
     token_adopt(t, &stored);
-    return true;
+    return 1;
 }
 
 /* The first look at an account's rows. */
@@ -580,7 +582,9 @@ static void looked(struct store_op *op, const struct err *e)
     }
     t->reading = NULL;
     bool is_first = t->is_unknown;
-    bool is_new = e == NULL && take_stored(t, get);
+    struct err why = e != NULL ? *e : ERR_INIT;
+    int taken = e == NULL ? take_stored(t, get, &why) : -1;
+    bool is_new = taken == 1;
     if (e == NULL && is_first) {
         know(t, get);
     }
@@ -589,8 +593,8 @@ static void looked(struct store_op *op, const struct err *e)
     bool is_stuck = is_first && token_is_broken(t);
     if (t->wants_reload || is_new || is_stuck) {
         go_on(t, is_new || is_stuck, is_new && !is_first);
-    } else if (e != NULL) {
-        token_fail(t, e); /* what cannot be read cannot be committed either */
+    } else if (taken == -1) {
+        token_fail(t, &why); /* what cannot be read cannot be committed either */
     } else if (t->kind == KIND_STATIC) {
         token_second_use(t);
     } else {

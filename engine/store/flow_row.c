@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "store/db.h"
+#include "store/ops.h"
 #include "store/query.h"
 
 static const char insert_flow[] =
@@ -53,6 +54,9 @@ static int64_t replace(struct db *db, const struct flow_put *p, struct err *e)
 static int put_exec(struct store_op *op, struct db *db, struct err *e)
 {
     const struct flow_put *p = list_entry(op, struct flow_put, op);
+    if (key_check(db, p->sealed, p->len, e) == -1) {
+        return -1;
+    }
     if (p->before == NULL && prune(db, op->now_us, e) == -1) {
         return -1;
     }

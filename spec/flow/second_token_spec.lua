@@ -16,7 +16,8 @@ do:
     with: { contactId: = event.id }
     retry: { tries: 3, first: 200ms, longest: 200ms, jitter: none }
 ]]
-local CONTACT = 'nmFmQEsNgz6AVpgLVUJ0'
+local CONTACT = 'nmFmQEsNgz6AVpgLVUJ0' -- of the sandbox
+local CRASHED = 70
 
 -- Runs `ladle` with the text on its stdin: the exit code, and what it printed.
 local function cli_with(stage, text, ...)
@@ -70,6 +71,25 @@ describe('a second token', function()
       stage:start_engine()
       assert.are.equal('done', stages.run_of(stage, 'contact_updated', { id = CONTACT }, 'read-one').state)
     end)
+  end)
+
+  it('is used after a crash on either side of the commit that makes the switch', function()
+    for _, point in ipairs { 'token.before_commit', 'token.committed' } do
+      on_two_tokens(function(stage)
+        stage.env = { LADLE_FAULTS = point .. '=crash' }
+        stage:start_engine()
+        local event = flow.sample 'contact_updated'
+        event.id = CONTACT
+        assert.are.equal(202, (stage:deliver(event)))
+        stage.wait_for('the engine to die', 20000, function() return not stage.engine:is_running() end)
+        assert.are.equal(CRASHED, stage.engine:wait(1000))
+        stage.engine, stage.env = nil, {}
+        assert.are.equal(point == 'token.before_commit' and 2 or 1, #row_of(stage).tokens)
+        stage:start_engine()
+        assert.are.equal('done', flow.only_run(stage).state)
+        assert.are.equal(1, #row_of(stage).tokens)
+      end)
+    end
   end)
 
   it('is refused where it is none', function()

@@ -451,6 +451,45 @@ static void a_pair_that_another_process_stored_is_taken_instead_of_a_refresh(voi
     assert_int_equal(f->http.count, 1);
 }
 
+/* The master key was changed by another process, and this one has not read the new one yet. */
+static void what_cannot_be_opened_yet_stops_the_refresh_until_it_can(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 3600);
+    struct key *key =
+        key_parse("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", 64);
+    struct vault *fresh = vault_of(key);
+    struct token_pair pair = { .access = secret_new("access-9", 8),
+                               .refresh = secret_new("refresh-9", 9),
+                               .expires_us = fix_wall_us + 7200 * SECOND };
+    uint8_t *sealed;
+    size_t len;
+    token_pair_seal(&pair, fresh, "token:crm", &sealed, &len);
+    token_pair_fini(&pair);
+    struct secret_put *put = secret_put_new("token:crm", sealed, len);
+    bool is_written = false;
+    put->op.done = fix_barrier_done;
+    put->op.ud = &is_written;
+    store_submit(f->store, &put->op);
+    while (!is_written) {
+        loop_turn(f->loop, true);
+    }
+    secret_put_free(put);
+    fix_wall_us += 3600 * SECOND;
+    struct waiter w;
+    assert_int_equal(get(c, 0, &w), 0);
+    fix_settle(f);
+    assert_int_equal(w.count, 1);
+    assert_int_equal(w.err.kind, ERR_UNAVAILABLE);
+    assert_true(w.err.retry_at_us > fix_wall_us);
+    assert_int_equal(f->http.count, 1); /* no refresh token was sent */
+    vault_replace(f->vault, fresh);
+    service_refresh(f->service);
+    fix_settle(f);
+    assert_string_equal(secret_bytes(token_access(c->token)), "access-9");
+    assert_int_equal(f->http.count, 1);
+}
+
 static void a_broken_connection_recovers_when_another_process_connects_it(void **state)
 {
     struct fixture *f = *state;
@@ -581,6 +620,7 @@ int main(void)
         WITH(a_token_that_the_service_refuses_is_refreshed_once_for_all),
         WITH(who_cancels_is_not_woken),
         WITH(a_pair_that_another_process_stored_is_taken_instead_of_a_refresh),
+        WITH(what_cannot_be_opened_yet_stops_the_refresh_until_it_can),
         WITH(a_broken_connection_recovers_when_another_process_connects_it),
         WITH(the_same_token_stored_again_mends_a_broken_connection),
         WITH(a_pair_that_could_not_be_stored_is_kept_and_stored_later),
