@@ -393,7 +393,7 @@ scenario { name = 'wait', effects = { note_created = 2 }, act = one_event, check
     'after')) } }
 
 -- Long enough that the run is put away and claimed again.
-scenario { name = 'wait for a day, cut short', effects = { note_created = 1 }, runs = { cancelled = 1 },
+scenario { name = 'wait for a day that is cut short', effects = { note_created = 1 }, runs = { cancelled = 1 },
   check = notes 'before',
   recipes = { ['a.yaml'] = recipe(note('before', 'before') .. '  - step: pause\n    wait: 1 day\n' .. note('after',
     'after')) },
@@ -429,7 +429,7 @@ scenario { name = 'parallel branches', effects = { note_created = 3 }, check = s
     'right', 4)
     .. note('after', 'after')) } }
 
-scenario { name = 'a list, several items at once', effects = { note_created = 4 },
+scenario { name = 'a list with several items at once', effects = { note_created = 4 },
   check = same_notes 'item 1\nitem 2\nitem 3\nitem 4',
   recipes = { ['a.yaml'] = recipe([[
   - step: notes
