@@ -60,9 +60,10 @@ static void print_gaps(const json_t *gaps)
     size_t i;
     json_t *gap;
     json_array_foreach (gaps, i, gap) {
-        cli_print("%s:%d: warning: step `%s`: %s\n      = %s\n", json_get_text(gap, "file"),
-                  (int)json_get_int(gap, "line", 0), json_get_text(gap, "step"),
-                  json_get_text(gap, "message"), json_get_text(gap, "hint"));
+        const char *step = json_get_text(gap, "step");
+        cli_print("%s:%d: warning: %s%s%s%s\n      = %s\n", json_get_text(gap, "file"),
+                  (int)json_get_int(gap, "line", 0), step ? "step `" : "", step ? step : "",
+                  step ? "`: " : "", json_get_text(gap, "message"), json_get_text(gap, "hint"));
     }
 }
 

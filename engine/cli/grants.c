@@ -19,15 +19,15 @@ enum { STEPS_DEPTH_MAX = 64, NAME_MAX_BYTES = 128, WARNINGS_MAX = 20 };
 struct walk {
     const struct grants *g;
     const struct recipe *recipe;
-    const json_t *scripts; /* name → text, of the bundle */
     json_t *gaps;
 };
 
-/* A call that a step makes. */
+/* A call that a step makes, or a trigger. */
 struct use {
-    const json_t *step;
-    const char *connection, *operation;
-    const json_t *config, *connector, *table; /* of the connection, its connector, the operation */
+    const json_t *step;               /* NULL: a trigger */
+    const char *connection, *name;    /* of the operation or event */
+    const json_t *config, *connector; /* of the connection */
+    const json_t *scopes;             /* that it needs, or NULL */
 };
 
 /* --- what was granted ---------------------------------------------------------------------- */
@@ -94,9 +94,10 @@ static void add_gap(const struct walk *w, const struct use *u, json_t *scopes, c
     json_object_set_new(v, "connection", json_string(u->connection));
     json_object_set_new(v, "recipe", json_string(w->recipe->name));
     json_object_set_new(v, "file", json_string(w->recipe->file));
-    json_object_set(v, "line", json_object_get(u->step, "line"));
-    json_object_set(v, "step", json_object_get(u->step, "step"));
-    json_object_set_new(v, "operation", json_string(u->operation));
+    json_object_set_new(v, "line", json_integer(json_get_int(u->step, "line", w->recipe->line)));
+    json_object_set_new(v, "step",
+                        u->step ? json_incref(json_object_get(u->step, "step")) : json_null());
+    json_object_set_new(v, "operation", json_string(u->name));
     json_object_set_new(v, "scopes", scopes ? scopes : json_array());
     json_object_set_new(v, "message", json_string(message));
     json_object_set_new(v, "hint", json_string(hint));
@@ -111,7 +112,7 @@ static json_t *missing_scopes(const struct use *u, const char *granted, const js
     json_t *missing = json_array();
     size_t i;
     json_t *one;
-    json_array_foreach (json_object_get(u->table, "scopes"), i, one) {
+    json_array_foreach ((json_t *)u->scopes, i, one) {
         const char *scope = json_string_value(one);
         bool is_missing =
             scope && (granted ? !has_word(granted, scope) : asked && !is_in(asked, scope));
@@ -153,7 +154,8 @@ static void check_scopes(const struct walk *w, const struct use *u)
                                  "service, then run `ladle connect %s`",
                            u->connection);
     add_gap(w, u, missing,
-            xasprintf("%s.%s needs the scope %s, which %s", u->connection, u->operation, scopes,
+            xasprintf("%s.%s %s the scope %s, which %s", u->connection, u->name,
+                      u->step ? "needs" : "does not come without", scopes,
                       granted ? "its token was not granted" : "`ladle connect` will not ask for"),
             hint);
     free(hint);
@@ -161,39 +163,55 @@ static void check_scopes(const struct walk *w, const struct use *u)
 }
 
 /* Kinds of tokens that an operation does not take. */
-static void check_kind(const struct walk *w, const struct use *u)
+static void check_kind(const struct walk *w, const struct use *u, const json_t *operation)
 {
-    const char *access = json_get_text(u->table, "access");
+    const char *access = json_get_text(operation, "access");
     bool is_private = strcmp(auth_of(u), "token") == 0;
     bool is_location =
         json_object_get(u->config, "location") && !json_object_get(u->config, "agency");
-    if (json_get_bool(u->table, "oauth_only", false) && is_private) {
+    if (json_get_bool(operation, "oauth_only", false) && is_private) {
         add_gap(w, u, NULL,
-                xasprintf("%s.%s takes no private integration token", u->connection, u->operation),
+                xasprintf("%s.%s takes no private integration token", u->connection, u->name),
                 "use a connection with `auth: oauth` for it");
     }
     if (access && strcmp(access, "agency") == 0 && is_location) {
         add_gap(w, u, NULL,
                 xasprintf("%s.%s takes a token of an agency, and the connection is of a location",
-                          u->connection, u->operation),
+                          u->connection, u->name),
                 "use a connection with `agency` for it");
     }
 }
 
-static void check_call(const struct walk *w, const json_t *step, const char *connection,
-                       const char *operation)
+static struct use use_of(const struct walk *w, const json_t *step, const char *connection,
+                         const char *name)
 {
-    struct use u = { .step = step, .connection = connection, .operation = operation };
+    struct use u = { .step = step, .connection = connection, .name = name };
     const struct project_hooks *h = w->g->hooks;
-    struct areas areas = project_areas(h);
     u.config = json_object_get(w->g->project->connections, connection);
-    const char *name = json_get_text(u.config, "connector");
-    u.connector = name ? h->find_connector(h->ud, name) : NULL;
-    u.table = u.connector ? areas_operation(&areas, u.connector, operation) : NULL;
-    if (u.table) {
+    const char *connector = json_get_text(u.config, "connector");
+    u.connector = connector ? h->find_connector(h->ud, connector) : NULL;
+    return u;
+}
+
+static void check_call(const struct walk *w, const json_t *step, const char *connection,
+                       const char *name)
+{
+    struct use u = use_of(w, step, connection, name);
+    struct areas areas = project_areas(w->g->hooks);
+    const json_t *operation = u.connector ? areas_operation(&areas, u.connector, name) : NULL;
+    if (operation) {
+        u.scopes = json_object_get(operation, "scopes");
         check_scopes(w, &u);
-        check_kind(w, &u);
+        check_kind(w, &u, operation);
     }
+}
+
+static void check_trigger(const struct walk *w, const char *connection, const char *name)
+{
+    struct use u = use_of(w, NULL, connection, name);
+    struct areas areas = project_areas(w->g->hooks);
+    u.scopes = u.connector ? areas_event_scopes(&areas, u.connector, name) : NULL;
+    check_scopes(w, &u);
 }
 
 /* --- scripts ------------------------------------------------------------------------------- */
@@ -213,7 +231,7 @@ static bool read_name(const char **at, char out[NAME_MAX_BYTES])
 }
 
 /* ctx.crm:create_task */
-static void check_script(const struct walk *w, const json_t *step, const char *text)
+static void check_text(const struct walk *w, const json_t *step, const char *text)
 {
     char connection[NAME_MAX_BYTES], operation[NAME_MAX_BYTES];
     for (const char *at = strstr(text, "ctx."); at; at = strstr(at, "ctx.")) {
@@ -222,6 +240,16 @@ static void check_script(const struct walk *w, const json_t *step, const char *t
             check_call(w, step, connection, operation);
         }
     }
+}
+
+static void check_script(const struct walk *w, const json_t *step, const char *name)
+{
+    json_t *bundle = json_parse_own(w->recipe->bundle, w->recipe->bundle_len, NULL);
+    const char *text = json_get_text(json_object_get(bundle, "scripts"), name);
+    if (text) {
+        check_text(w, step, text);
+    }
+    json_decref(bundle);
 }
 
 /* --- steps --------------------------------------------------------------------------------- */
@@ -236,9 +264,7 @@ static void walk_steps(const struct walk *w, const json_t *steps, int depth)
     json_array_foreach ((json_t *)steps, i, step) {
         const json_t *use = json_object_get(step, "use");
         const char *connection = json_get_text(use, "connection");
-        const char *script =
-            json_get_text(json_is_object(use) ? w->scripts : NULL,
-                          json_get_text(use, "script") ? json_get_text(use, "script") : "");
+        const char *script = json_get_text(use, "script");
         if (connection) {
             check_call(w, step, connection, json_get_text(use, "operation"));
         }
@@ -253,13 +279,14 @@ static void walk_steps(const struct walk *w, const json_t *steps, int depth)
 
 void grants_add_gaps(const struct grants *g, const struct recipe *r, json_t *gaps)
 {
-    json_t *bundle = json_parse_own(r->bundle, r->bundle_len, NULL);
-    struct walk w = {
-        .g = g, .recipe = r, .scripts = json_object_get(bundle, "scripts"), .gaps = gaps
-    };
+    struct walk w = { .g = g, .recipe = r, .gaps = gaps };
+    size_t i;
+    json_t *when;
+    json_array_foreach (json_object_get(r->plan, "when"), i, when) {
+        check_trigger(&w, json_get_text(when, "connection"), json_get_text(when, "event"));
+    }
     walk_steps(&w, json_object_get(r->plan, "do"), 0);
     walk_steps(&w, json_object_get(r->plan, "on_error"), 0);
-    json_decref(bundle);
 }
 
 /* --- all ----------------------------------------------------------------------------------- */
@@ -297,8 +324,9 @@ void grants_warn(const json_t *gaps)
                      json_array_size(gaps) - i);
             return;
         }
-        log_warn("engine", "%s:%d: step %s: %s: %s", json_get_text(gap, "file"),
-                 (int)json_get_int(gap, "line", 0), json_get_text(gap, "step"),
+        const char *step = json_get_text(gap, "step");
+        log_warn("engine", "%s:%d: %s%s%s: %s", json_get_text(gap, "file"),
+                 (int)json_get_int(gap, "line", 0), step ? step : "", step ? ": " : "",
                  json_get_text(gap, "message"), json_get_text(gap, "hint"));
     }
 }

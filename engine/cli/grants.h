@@ -11,8 +11,9 @@ struct grants {
     const struct connection_list *rows; /* of the store; NULL: nobody has authorised anything */
 };
 
-/* Appends a gap for each step of the recipe that its connection's token cannot do:
- * {connection recipe file line step operation scopes message hint}. */
+/* Appends a gap for each step of the recipe that its connection's token cannot do, and for each
+ * trigger that does not come without a scope: {connection recipe file line step operation scopes
+ * message hint}; of a trigger, step is null and operation its name. */
 void grants_add_gaps(const struct grants *g, const struct recipe *r, json_t *gaps);
 /* The gaps of all recipes; yours. */
 json_t *grants_gaps(const struct grants *g, const struct recipe_set *set);

@@ -85,7 +85,8 @@ json_t *ops_entry_brief(const struct ops_entry *o)
         return NULL;
     }
     json_t *v = json_object();
-    json_t *scopes = json_object_get(table, "scopes");
+    json_t *scopes = o->is_trigger ? areas_event_scopes(o->areas, o->table, o->name)
+                                   : areas_operation_scopes(o->areas, o->table, o->name);
     json_object_set_new(v, "name", json_sprintf("%s.%s", o->connector, o->name));
     json_object_set_new(v, "kind", json_string(o->is_trigger ? "trigger" : "action"));
     json_object_set_new(v, "area", or_null(area_of(o)));
@@ -127,7 +128,8 @@ static void add_trigger(const struct ops_entry *o, const json_t *table, json_t *
     json_object_set_new(v, "input", json_null());
     json_object_set_new(v, "type", or_null(json_object_get(table, "type")));
     json_object_set_new(v, "note", or_null(json_object_get(table, "note")));
-    json_object_set_new(v, "fields", plain_schema(json_object_get(table, "fields"), 0));
+    json_object_set_new(v, "fields",
+                        plain_schema(areas_event_fields(o->areas, o->table, o->name), 0));
     json_object_set_new(v, "example", json_string(example));
     free(example);
 }

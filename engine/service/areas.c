@@ -53,6 +53,23 @@ json_t *areas_event(const struct areas *a, const json_t *connector, const char *
     return table != NULL ? table : own(areas_index(a, connector), "events", name);
 }
 
+json_t *areas_event_fields(const struct areas *a, const json_t *connector, const char *name)
+{
+    json_t *fields = json_object_get(own(connector, "events", name), "fields");
+    return fields != NULL ? fields : own(read_part(a, connector, "events"), "events", name);
+}
+
+json_t *areas_operation_scopes(const struct areas *a, const json_t *connector, const char *name)
+{
+    return json_object_get(areas_operation(a, connector, name), "scopes");
+}
+
+json_t *areas_event_scopes(const struct areas *a, const json_t *connector, const char *name)
+{
+    const char *of = json_get_text(own(connector, "events", name), "of");
+    return json_object_get(areas_event(a, connector, of != NULL ? of : name), "scopes");
+}
+
 bool areas_is_documented(const json_t *connector, const char *name)
 {
     return own(connector, "operations", name) == NULL;

@@ -6,7 +6,8 @@
 
 /* The part of a connector that is read when it is asked for. A connector whose table says
  * `areas = true` has further operations and events in files beside its own: NAME/index says which
- * file has which operation, and holds the events; NAME/AREA holds operations. What the connector's
+ * file has which operation, and holds the events; NAME/AREA holds operations, and NAME/events the
+ * fields of events. What the connector's
  * own table has under a name goes before them. */
 struct areas {
     /* The table of the file "highlevel/index": read once and kept by whoever gives this function,
@@ -19,6 +20,12 @@ struct areas {
  * NULL or without a function: then there are no areas. NULL: it has none of that name. Borrowed. */
 json_t *areas_operation(const struct areas *a, const json_t *connector, const char *name);
 json_t *areas_event(const struct areas *a, const json_t *connector, const char *name);
+/* What the event's payload has, a schema for people; NULL: nobody says. Borrowed. */
+json_t *areas_event_fields(const struct areas *a, const json_t *connector, const char *name);
+/* The scopes that the operation, or the event's delivery, needs: a list of texts, or NULL. A
+ * derived event needs those of the one that it is derived from. Borrowed. */
+json_t *areas_operation_scopes(const struct areas *a, const json_t *connector, const char *name);
+json_t *areas_event_scopes(const struct areas *a, const json_t *connector, const char *name);
 /* Whether the operation is one of an area: what it gives is as the vendor documents it, and was
  * proven by nobody. */
 bool areas_is_documented(const json_t *connector, const char *name);

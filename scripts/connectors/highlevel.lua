@@ -185,8 +185,10 @@ local whole_opportunity = {
 }
 local invoice_dates = { dates = { issueDate = 'day', dueDate = 'day' } }
 
+-- An app is told of events by the scopes that it was granted; the vendor names none for appointments.
 local function event(type, name, summary)
-  return { type = type, summary = summary, sample = 'samples/highlevel/' .. name .. '.json' }
+  local scopes = not type:find '^Appointment' and { 'contacts.readonly' } or nil
+  return { type = type, summary = summary, sample = 'samples/highlevel/' .. name .. '.json', scopes = scopes }
 end
 
 -- What signed the vendor's webhooks until 2026-09-01, in X-WH-Signature.

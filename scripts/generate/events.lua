@@ -28,9 +28,28 @@ local ODD = {
   AppUninstall = { note = 'goes to the app\'s default webhook URL only' },
 }
 
-local UNTYPED = 'the vendor shows no `type` in the payload; the name of its page is taken for it'
+local UNTYPED = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing'
+
+-- The scope without which an app is not told of an event, by the beginning of its id. The vendor's list has
+-- ContactCreate and the like; events that are newer than it are taken to be like their neighbours.
+local SCOPES = {
+  { 'Contact', 'contacts.readonly' }, { 'Note', 'contacts.readonly' }, { 'Task', 'contacts.readonly' },
+  { 'Opportunity', 'opportunities.readonly' }, { 'ConversationUnread', 'conversations.readonly' },
+  { 'InboundMessage', 'conversations/message.readonly' }, { 'OutboundMessage', 'conversations/message.readonly' },
+  { 'ProviderOutboundMessage', 'conversations/message.write' }, { 'CampaignStatus', 'campaigns.readonly' },
+  { 'Location', 'locations.readonly' }, { 'VoiceAiCallEnd', 'voice-ai-dashboard.readonly' },
+}
 
 local events = {}
+
+local function scopes_of(page)
+  for _, rule in ipairs(SCOPES) do
+    if page:find(rule[1], 1, true) == 1 then
+      return { rule[2] }
+    end
+  end
+  return nil
+end
 
 -- --- fields -----------------------------------------------------------------------------------
 
@@ -166,43 +185,45 @@ local function fixed_uuid(name)
   return table.concat(parts, '-')
 end
 
-local function made(name, event)
-  local sample = object_of(event.fields)
+local function made(name, event, fields)
+  local sample = object_of(fields)
   sample.type = event.types and event.types[1] or event.type
   sample.appId, sample.versionId = APP, APP
   sample.timestamp, sample.webhookId = WHEN, fixed_uuid(name)
   return pretty(sample, '') .. '\n'
 end
 
-local function write_sample(dir, page, name, event)
+local function write_sample(dir, page, name, event, fields)
   if BY_HAND[name] then
     return
   end
   local path = dir .. '/events/' .. page .. '.json'
-  local text = host.stat(path) and assert(host.read_file(path)) or made(name, event)
+  local text = host.stat(path) and assert(host.read_file(path)) or made(name, event, fields)
   assert(host.write_file(SAMPLES .. name .. '.json', text:gsub('\n*$', '\n')))
 end
 
 -- --- all --------------------------------------------------------------------------------------
 
--- Every event of event-types.json by the name of its trigger; writes the samples. All are of the core set.
+-- Every event of event-types.json by the name of its trigger, and the fields of each apart, as only people ask
+-- for those; writes the samples. All are of the core set.
 function events.generate(dir, read)
   local known = read(dir .. '/event-types.json').events
-  local list = {}
+  local list, fields = {}, {}
   for page, facts in pairs(known) do
     local odd = ODD[page] or {}
     local name, summary = names.event(page)
     assert(not list[name], name .. ' comes twice')
     local event = {
       type = not odd.types and facts.type or nil, types = odd.types, summary = summary, core = true,
-      sample = 'samples/highlevel/' .. name .. '.json', fields = fields_of(facts.fields),
+      sample = 'samples/highlevel/' .. name .. '.json', scopes = scopes_of(page),
       required = #facts.required > 0 and facts.required or nil,
       note = odd.note or (not facts.fields.type and UNTYPED) or nil,
     }
-    write_sample(dir, page, name, event)
+    fields[name] = fields_of(facts.fields)
+    write_sample(dir, page, name, event, fields[name])
     list[name] = event
   end
-  return list
+  return list, fields
 end
 
 return events

@@ -332,7 +332,10 @@ local function run(dir)
   for _, area in ipairs(sorted(documents)) do
     write_area(area, operations_of(area, documents[area], counts, core), index)
   end
-  index.events = events.generate(dir, read)
+  local fields
+  index.events, fields = events.generate(dir, read)
+  local about_fields = header('HighLevel: what the payloads of events have.')
+  assert(host.write_file(OUT .. 'events.lua', write.events(about_fields, fields)))
   local what = header('HighLevel: which file has an operation, which operations are of the core set, and the events.')
   assert(host.write_file(OUT .. 'index.lua', write.index(what, index, { 'operations', 'core', 'events' })))
   print(#sorted(index.operations) .. ' operations, ' .. #sorted(index.events) .. ' events')

@@ -137,6 +137,11 @@ local function fields_of(schema, side, document, depth, trail)
   for _, name in ipairs(is_list(schema.required) and schema.required or {}) do
     required[name] = true
   end
+  -- The value of a custom field: the vendor's text says that id or key will do, its schema wants the id.
+  local known = schema.properties
+  if known.id and known.key and (known.field_value or known.fieldValue) then
+    required.id = nil
+  end
   for name, property in pairs(schema.properties) do
     if type(property) == 'table' then
       fields[name] = convert(property, side, document, depth + 1, trail)

@@ -214,14 +214,25 @@ function write.area(header, operations)
   return table.concat(out, '\n')
 end
 
+-- What the payloads of events have: a schema for each, by its name.
+function write.events(heading, schemas)
+  local out, inputs = { heading, '' }, {}
+  for name, fields in pairs(schemas) do
+    inputs[name] = { input = fields }
+  end
+  local names = write_locals(inputs, out)
+  table.insert(out, '\nreturn {\n  events = {')
+  for _, name in ipairs(sorted_keys(schemas, true)) do
+    local start = key_text(name)
+    table.insert(out, '    ' .. start .. render(schemas[name], names, '    ', #start, true) .. ',')
+  end
+  table.insert(out, '  },\n}\n')
+  return table.concat(out, '\n')
+end
+
 -- The index: members in the order of `keys`, as many short entries in a line as fit.
 function write.index(heading, value, keys)
-  local out, schemas = { heading, '' }, {}
-  for name, event in pairs(value.events) do
-    schemas[name] = { input = event.fields }
-  end
-  local names = write_locals(schemas, out)
-  table.insert(out, #out > 2 and '\nreturn {' or 'return {')
+  local out, names = { heading, '', 'return {' }, {}
   for _, key in ipairs(keys) do
     local parts = {}
     for _, name in ipairs(sorted_keys(value[key], true)) do

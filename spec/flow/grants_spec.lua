@@ -1,5 +1,5 @@
--- What recipes need of their connections and were not granted: told by `ladle check`, by `ladle connections`, and at the
--- start of the engine.
+-- What recipes need of their connections and were not granted: told by `ladle check`, by `ladle connections`, and at
+-- the start of the engine.
 package.path = './spec/support/?.lua;' .. package.path
 local flow = require 'flow'
 local projects = require 'projects'
@@ -11,7 +11,7 @@ local NEEDY = [[
 recipe: needy
 summary: Calls more than was granted
 needs: { crm: highlevel }
-when: [crm.contact_created]
+when: [crm.new_lead, crm.inbound_message]
 do:
   - step: fine
     use: crm.get_contact
@@ -51,13 +51,16 @@ local FEW = {
 local function steps_of(gaps)
   local list = {}
   for _, gap in ipairs(gaps) do
-    table.insert(list, gap.step .. ': ' .. table.concat(gap.scopes, ' '))
+    table.insert(list, (gap.step ~= json.null and gap.step or gap.operation) .. ': ' .. table.concat(gap.scopes, ' '))
   end
   table.sort(list)
   return list
 end
 
-local WANTED = { 'by_script: opportunities.readonly', 'mark: calendars/groups.write', 'slots: calendars.readonly' }
+local WANTED = {
+  'by_script: opportunities.readonly', 'inbound_message: conversations/message.readonly',
+  'mark: calendars/groups.write', 'slots: calendars.readonly',
+}
 
 describe('a scope that the recipes need and the token lacks', function()
   local stage
@@ -76,6 +79,8 @@ describe('a scope that the recipes need and the token lacks', function()
     assert.are.same(WANTED, steps_of(answer[1].warnings))
     assert.are.equal('needy', answer[1].warnings[1].recipe)
     local _, _, text = stage:cli 'check'
+    local missing = 'warning: crm.inbound_message does not come without the scope conversations/message.readonly'
+    assert.is_truthy(text:find(missing, 1, true), text)
     assert.is_truthy(text:find('needy.yaml:11: warning: step `slots`: crm.get_calendars needs the scope '
       .. 'calendars.readonly, which its token was not granted', 1, true), text)
   end)
@@ -90,7 +95,7 @@ describe('a scope that the recipes need and the token lacks', function()
     for _, scope in ipairs { 'calendars.readonly', 'calendars/groups.write', 'opportunities.readonly' } do
       assert.is_truthy(log:find('needs the scope ' .. scope .. ', which its token was not granted', 1, true), log)
     end
-    assert.is_nil(log:find('step fine', 1, true))
+    assert.is_nil(log:find('fine: ', 1, true))
   end)
 end)
 
@@ -135,6 +140,6 @@ describe('a scope that nobody will ask for', function()
   end)
 
   it('is not told where the connection names it', function()
-    assert.are.same({}, warnings_of(OAUTH:format ', scopes: [calendars.readonly]', 'get_calendars'))
+    assert.are.same({}, warnings_of(OAUTH:format ', scopes: [contacts.readonly, calendars.readonly]', 'get_calendars'))
   end)
 end)

@@ -103,6 +103,7 @@ describe('the HighLevel catalogue', function()
       if not ours.of and not ours.internal then
         assert.is_table(index.events[name], name)
         assert.are.equal(index.events[name].type, ours.type, name)
+      assert.are.same(index.events[name].scopes, ours.scopes, name)
       end
     end
   end)

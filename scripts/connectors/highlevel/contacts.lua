@@ -17,7 +17,7 @@ local custom_fields = { 'list', of = { 'object', fields = { id = text, value = t
 local call = { 'object', fields = { code = text, message = text, status = text } }
 local maybe_custom_fields = {
   'list', optional = true,
-  of = { 'object', fields = { field_value = { 'any', optional = true }, id = text, key = maybe_text } },
+  of = { 'object', fields = { field_value = { 'any', optional = true }, id = maybe_text, key = maybe_text } },
 }
 local inbound_dnd_settings = {
   'object', optional = true,

@@ -1,99 +1,6 @@
 -- HighLevel: which file has an operation, which operations are of the core set, and the events.
 -- Written by scripts/generate/highlevel.lua from the vendor's published API files; do not edit.
 
-local any = { 'any' }
-local users = { 'list' }
-local number = { 'number' }
-local trial = { 'object' }
-local text = { 'string' }
-local flag = { 'boolean' }
-local count = { 'integer' }
-local custom_values = { 'list', of = text }
-local discount = { 'object', fields = { type = text, value = number } }
-local total_summary = { 'object', fields = { discount = number, subTotal = number } }
-local recurring = { 'object', fields = { interval = text, intervalCount = number } }
-local custom_fields = { 'list', of = { 'object', fields = { id = text, value = text } } }
-local properties = { 'list', of = { 'object', fields = { key = text, valueString = text } } }
-local call = { 'object', fields = { code = text, message = text, status = text } }
-local membership_offers = { 'list', of = { 'object', fields = { _id = text, label = text, value = text } } }
-local amount_summary = { 'object', fields = { discount = number, shipping = number, subtotal = number, tax = number } }
-local items = { 'list', of = { 'object', fields = { name = text, price = trial, product = trial, qty = number } } }
-local source = { 'object', fields = { id = text, meta = trial, name = text, subType = text, type = text } }
-local medias = {
-  'list', of = { 'object', fields = { id = text, isFeatured = flag, title = text, type = text, url = text } },
-}
-local tax_summary = {
-  'list', of = { 'object', fields = { _id = text, amount = number, calculation = text, name = text, rate = number } },
-}
-local variants = {
-  'list',
-  of = {
-    'object',
-    fields = { id = text, name = text, options = { 'list', of = { 'object', fields = { id = text, name = text } } } },
-  },
-}
-local business_details = {
-  'object',
-  fields = {
-    address = text, customValues = custom_values, logoUrl = text, name = text, phoneNo = text, website = text,
-  },
-}
-local invoice_items = {
-  'list',
-  of = {
-    'object',
-    fields = {
-      _id = text, amount = number, currency = text, name = text, priceId = text, productId = text, qty = number,
-      taxes = users,
-    },
-  },
-}
-local appointment = {
-  'object',
-  fields = {
-    address = text, appointmentStatus = text, assignedUserId = text, calendarId = text, contactId = text,
-    dateAdded = text, dateUpdated = text, endTime = text, groupId = text, id = text, notes = text, source = text,
-    startTime = text, title = text, users = users,
-  },
-}
-local contact_details = {
-  'object',
-  fields = {
-    additionalEmails = { 'list', of = { 'object', fields = { email = text } } },
-    address = {
-      'object',
-      fields = {
-        addressLine1 = text, addressLine2 = text, city = text, countryCode = text, postalCode = text, state = text,
-      },
-    },
-    companyName = text, customFields = custom_values, email = text, id = text, name = text, phoneNo = text,
-  },
-}
-local contact_snapshot = {
-  'object',
-  fields = {
-    address1 = text, assignedTo = text, attachments = users, city = text, companyName = text, country = text,
-    dateAdded = text, dateOfBirth = text, dnd = flag, email = text, firstName = text, id = text, lastName = text,
-    locationId = text, name = text, phone = text, postalCode = text, source = text, state = text, tags = users,
-    website = text,
-  },
-}
-local permissions = {
-  'object',
-  fields = {
-    adwordsReportingEnabled = flag, affiliateManagerEnabled = flag, agentReportingEnabled = flag,
-    appointmentsEnabled = flag, assignedDataOnly = flag, attributionsReportingEnabled = flag, bloggingEnabled = flag,
-    botService = flag, bulkRequestsEnabled = flag, campaignsEnabled = flag, campaignsReadOnly = flag,
-    cancelSubscriptionEnabled = flag, communitiesEnabled = flag, contactsEnabled = flag, contentAiEnabled = flag,
-    conversationsEnabled = flag, dashboardStatsEnabled = flag, facebookAdsReportingEnabled = flag,
-    funnelsEnabled = flag, invoiceEnabled = flag, leadValueEnabled = flag, marketingEnabled = flag,
-    membershipEnabled = flag, onlineListingsEnabled = flag, opportunitiesEnabled = flag, paymentsEnabled = flag,
-    phoneCallEnabled = flag, recordPaymentEnabled = flag, refundsEnabled = flag, reviewsEnabled = flag,
-    settingsEnabled = flag, socialPlanner = flag, tagsEnabled = flag, triggersEnabled = flag, websitesEnabled = flag,
-    workflowsEnabled = flag, workflowsReadOnly = flag,
-  },
-}
-
 return {
   operations = {
     active_numbers = 'phone_system', add_an_inbound_message = 'conversations',
@@ -335,683 +242,321 @@ return {
     app_installed = {
       type = 'INSTALL', summary = 'The app was installed', core = true, sample = 'samples/highlevel/app_installed.json',
       note = "goes to the app's default webhook URL only",
-      fields = {
-        appId = text, companyId = text, companyName = text, isWhitelabelCompany = flag, locationId = text,
-        planId = text, trial = { 'object', fields = { onTrial = flag, trialDuration = number, trialStartDate = any } },
-        type = text, userId = text, whitelabelDetails = { 'object', fields = { domain = text, logoUrl = text } },
-      },
     },
     app_uninstalled = {
       type = 'UNINSTALL', summary = 'The app was uninstalled', core = true,
       sample = 'samples/highlevel/app_uninstalled.json', note = "goes to the app's default webhook URL only",
-      fields = { appId = text, companyId = text, locationId = text, type = text },
     },
     app_updated = {
       type = 'UPDATE', summary = 'The app was updated', core = true, sample = 'samples/highlevel/app_updated.json',
-      fields = {
-        appId = text, companyId = text, companyName = text, isWhitelabelCompany = flag, locationId = text,
-        planId = text, previousVersionId = text, trial = trial, type = text, userId = text, whitelabelDetails = trial,
-      },
     },
     appointment_created = {
       type = 'AppointmentCreate', summary = 'An appointment was created', core = true,
       sample = 'samples/highlevel/appointment_created.json',
-      fields = { appointment = appointment, locationId = text, type = text },
     },
     appointment_deleted = {
       type = 'AppointmentDelete', summary = 'An appointment was deleted', core = true,
       sample = 'samples/highlevel/appointment_deleted.json',
-      fields = { appointment = appointment, locationId = text, type = text },
     },
     appointment_updated = {
       type = 'AppointmentUpdate', summary = 'An appointment was changed', core = true,
       sample = 'samples/highlevel/appointment_updated.json',
-      fields = { appointment = appointment, locationId = text, type = text },
     },
     association_created = {
       type = 'AssociationCreate', summary = 'An association was created', core = true,
       sample = 'samples/highlevel/association_created.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        associationType = text, firstObjectKey = text, firstObjectLabel = text, id = text, key = text,
-        locationId = text, secondObjectKey = text, secondObjectLabel = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     association_deleted = {
       type = 'AssociationDelete', summary = 'An association was deleted', core = true,
       sample = 'samples/highlevel/association_deleted.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        associationType = text, firstObjectKey = text, firstObjectLabel = text,
-        firstObjectToSecondObjectCardinality = text, id = text, key = text, locationId = text, secondObjectKey = text,
-        secondObjectLabel = text, secondObjectToFirstObjectCardinality = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     association_updated = {
       type = 'AssociationUpdate', summary = 'An association was changed', core = true,
       sample = 'samples/highlevel/association_updated.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        associationType = text, firstObjectKey = text, firstObjectLabel = text,
-        firstObjectToSecondObjectCardinality = text, id = text, key = text, locationId = text, secondObjectKey = text,
-        secondObjectLabel = text, secondObjectToFirstObjectCardinality = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     campaign_status_updated = {
-      type = 'CampaignStatusUpdate', summary = 'The status of a contact in a campaign changed', core = true,
-      sample = 'samples/highlevel/campaign_status_updated.json',
-      fields = {
-        contactId = text, dateAdded = text, id = text, locationId = text, replied = text, status = text,
-        templateId = text, type = text,
-      },
+      type = 'CampaignStatusUpdate', summary = 'The status of a contact in a campaign changed',
+      scopes = { 'campaigns.readonly' }, core = true, sample = 'samples/highlevel/campaign_status_updated.json',
     },
     contact_created = {
-      type = 'ContactCreate', summary = 'A contact was created', core = true,
+      type = 'ContactCreate', summary = 'A contact was created', scopes = { 'contacts.readonly' }, core = true,
       sample = 'samples/highlevel/contact_created.json',
-      fields = {
-        address1 = text, assignedTo = text, attachments = users, city = text, companyName = text, country = text,
-        customFields = custom_fields, dateAdded = text, dateOfBirth = text, dnd = flag, email = text, firstName = text,
-        id = text, lastName = text, locationId = text, name = text, phone = text, postalCode = text, source = text,
-        state = text, tags = users, type = text, website = text,
-      },
     },
     contact_deleted = {
-      type = 'ContactDelete', summary = 'A contact was deleted', core = true,
+      type = 'ContactDelete', summary = 'A contact was deleted', scopes = { 'contacts.readonly' }, core = true,
       sample = 'samples/highlevel/contact_deleted.json',
-      fields = {
-        address1 = text, assignedTo = text, attachments = users, city = text, companyName = text, country = text,
-        customFields = custom_fields, dateAdded = text, dateOfBirth = text, dnd = flag, email = text, firstName = text,
-        id = text, lastName = text, locationId = text, name = text, phone = text, postalCode = text, source = text,
-        state = text, tags = users, type = text, website = text,
-      },
     },
     contact_dnd_updated = {
-      type = 'ContactDndUpdate', summary = 'The do-not-disturb setting of a contact changed', core = true,
-      sample = 'samples/highlevel/contact_dnd_updated.json',
-      fields = {
-        address1 = text, assignedTo = text, attachments = users, city = text, companyName = text, country = text,
-        customFields = custom_fields, dateAdded = text, dateOfBirth = text, dnd = flag,
-        dndSettings = {
-          'object', fields = { Call = call, Email = call, FB = call, GMB = call, SMS = call, WhatsApp = call },
-        },
-        email = text, firstName = text, id = text, lastName = text, locationId = text, name = text, phone = text,
-        postalCode = text, source = text, state = text, tags = users, type = text, website = text,
-      },
+      type = 'ContactDndUpdate', summary = 'The do-not-disturb setting of a contact changed',
+      scopes = { 'contacts.readonly' }, core = true, sample = 'samples/highlevel/contact_dnd_updated.json',
     },
     contact_tag_updated = {
-      type = 'ContactTagUpdate', summary = 'The tags of a contact changed', core = true,
-      sample = 'samples/highlevel/contact_tag_updated.json',
-      fields = {
-        address1 = text, assignedTo = text, attachments = users, city = text, companyName = text, country = text,
-        customFields = custom_fields, dateAdded = text, dateOfBirth = text, dnd = flag, email = text, firstName = text,
-        id = text, lastName = text, locationId = text, name = text, phone = text, postalCode = text, source = text,
-        state = text, tags = users, type = text, website = text,
-      },
+      type = 'ContactTagUpdate', summary = 'The tags of a contact changed', scopes = { 'contacts.readonly' },
+      core = true, sample = 'samples/highlevel/contact_tag_updated.json',
     },
     contact_updated = {
-      type = 'ContactUpdate', summary = 'A contact was changed', core = true,
+      type = 'ContactUpdate', summary = 'A contact was changed', scopes = { 'contacts.readonly' }, core = true,
       sample = 'samples/highlevel/contact_updated.json',
-      fields = {
-        address1 = text, assignedTo = text, attachments = users, city = text, companyName = text, country = text,
-        customFields = custom_fields, dateAdded = text, dateOfBirth = text, dnd = flag, email = text, firstName = text,
-        id = text, lastName = text, locationId = text, name = text, phone = text, postalCode = text, source = text,
-        state = text, tags = users, type = text, website = text,
-      },
     },
     conversation_unread_updated = {
-      type = 'ConversationUnreadUpdate', summary = 'The unread count of a conversation changed', core = true,
-      sample = 'samples/highlevel/conversation_unread_updated.json',
+      type = 'ConversationUnreadUpdate', summary = 'The unread count of a conversation changed',
+      scopes = { 'conversations.readonly' }, core = true, sample = 'samples/highlevel/conversation_unread_updated.json',
       note = 'named ConversationUnreadWebhook where it is subscribed to',
-      fields = {
-        contactId = text, deleted = flag, id = text, inbox = flag, locationId = text, starred = flag, type = text,
-        unreadCount = number,
-      },
     },
     conversation_updated = {
       type = 'ConversationUpdate', summary = 'A live chat was merged into another conversation', core = true,
       sample = 'samples/highlevel/conversation_updated.json',
-      fields = {
-        companyId = text, contactId = text, locationId = text, newConversationId = text, oldConversationId = text,
-        type = text,
-      },
     },
     external_auth_connected = {
       type = 'EXTERNAL_AUTH_CONNECTED', summary = "An account connected the app's external service", core = true,
       sample = 'samples/highlevel/external_auth_connected.json',
-      fields = {
-        appId = text, authType = text, companyId = text, isAutoRefreshTokenEnabled = flag, locationId = text,
-        scopes = text, timestamp = text, type = text, webhookId = text,
-      },
       required = { 'appId', 'authType', 'companyId', 'locationId', 'timestamp', 'type', 'webhookId' },
     },
     inbound_message = {
-      type = 'InboundMessage', summary = 'A contact sent a message', core = true,
-      sample = 'samples/highlevel/inbound_message.json',
-      fields = {
-        attachments = users, bcc = text, body = text, callDuration = number, callStatus = text, cc = text,
-        contactId = text, contentType = text, conversationId = text, conversationProviderId = text, dateAdded = text,
-        direction = text, emailMessageId = text, locationId = text, messageId = text, messageType = text,
-        provider = text, status = text, threadId = text, to = text, type = text, userId = text,
-      },
+      type = 'InboundMessage', summary = 'A contact sent a message', scopes = { 'conversations/message.readonly' },
+      core = true, sample = 'samples/highlevel/inbound_message.json',
     },
     invoice_created = {
       type = 'InvoiceCreate', summary = 'An invoice was created', core = true,
       sample = 'samples/highlevel/invoice_created.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        _id = text, altId = text, altType = text, amountDue = number, amountPaid = number,
-        businessDetails = business_details, contactDetails = contact_details, createdAt = text, currency = text,
-        discount = discount, dueDate = text, invoiceItems = invoice_items, invoiceNumber = text, issueDate = text,
-        liveMode = flag, name = text, status = text, title = text, total = number, totalSummary = total_summary,
-        updatedAt = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     invoice_deleted = {
       type = 'InvoiceDelete', summary = 'An invoice was deleted', core = true,
       sample = 'samples/highlevel/invoice_deleted.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        _id = text, altId = text, altType = text, amountDue = number, amountPaid = number,
-        businessDetails = business_details, contactDetails = contact_details, createdAt = text, currency = text,
-        discount = discount, dueDate = text, invoiceItems = invoice_items, invoiceNumber = text, issueDate = text,
-        liveMode = flag, name = text, status = text, title = text, total = number, totalSummary = total_summary,
-        updatedAt = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     invoice_paid = {
       type = 'InvoicePaid', summary = 'An invoice was paid', core = true,
       sample = 'samples/highlevel/invoice_paid.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        _id = text, altId = text, altType = text, amountDue = number, amountPaid = number,
-        businessDetails = business_details, contactDetails = contact_details, createdAt = text, currency = text,
-        discount = discount, dueDate = text, invoiceItems = invoice_items, invoiceNumber = text, issueDate = text,
-        liveMode = flag, name = text, status = text, title = text, total = number, totalSummary = total_summary,
-        updatedAt = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     invoice_partially_paid = {
       type = 'InvoicePartiallyPaid', summary = 'An invoice was paid in part', core = true,
       sample = 'samples/highlevel/invoice_partially_paid.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        _id = text, altId = text, altType = text, amountDue = number, amountPaid = number,
-        businessDetails = business_details, contactDetails = contact_details, createdAt = text, currency = text,
-        discount = discount, dueDate = text, invoiceItems = invoice_items, invoiceNumber = text, issueDate = text,
-        liveMode = flag, name = text, status = text, title = text, total = number, totalSummary = total_summary,
-        updatedAt = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     invoice_sent = {
       type = 'InvoiceSent', summary = 'An invoice was sent', core = true,
       sample = 'samples/highlevel/invoice_sent.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        _id = text, altId = text, altType = text, amountDue = number, amountPaid = number,
-        businessDetails = business_details, contactDetails = contact_details, createdAt = text, currency = text,
-        discount = discount, dueDate = text, invoiceItems = invoice_items, invoiceNumber = text, issueDate = text,
-        liveMode = flag, name = text, status = text, title = text, total = number, totalSummary = total_summary,
-        updatedAt = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     invoice_updated = {
       type = 'InvoiceUpdate', summary = 'An invoice was changed', core = true,
       sample = 'samples/highlevel/invoice_updated.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        _id = text, altId = text, altType = text, amountDue = number, amountPaid = number,
-        businessDetails = business_details, contactDetails = contact_details, createdAt = text, currency = text,
-        discount = discount, dueDate = text, invoiceItems = invoice_items, invoiceNumber = text, issueDate = text,
-        liveMode = flag, name = text, status = text, title = text, total = number, totalSummary = total_summary,
-        updatedAt = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     invoice_voided = {
       type = 'InvoiceVoid', summary = 'An invoice was voided', core = true,
       sample = 'samples/highlevel/invoice_voided.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        _id = text, altId = text, altType = text, amountDue = number, amountPaid = number,
-        businessDetails = business_details, contactDetails = contact_details, createdAt = text, currency = text,
-        discount = discount, dueDate = text, invoiceItems = invoice_items, invoiceNumber = text, issueDate = text,
-        liveMode = flag, name = text, status = text, title = text, total = number, totalSummary = total_summary,
-        updatedAt = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     knowledge_base_created = {
       type = 'KnowledgeBaseCreate', summary = 'A knowledge base was created', core = true,
       sample = 'samples/highlevel/knowledge_base_created.json',
-      fields = { deleted = flag, description = text, id = text, locationId = text, name = text, type = text },
     },
     knowledge_base_deleted = {
       type = 'KnowledgeBaseDelete', summary = 'A knowledge base was deleted', core = true,
       sample = 'samples/highlevel/knowledge_base_deleted.json',
-      fields = { deleted = flag, description = text, id = text, locationId = text, name = text, type = text },
     },
     knowledge_base_faq_changed = {
       type = 'KnowledgeBaseFaqChange', summary = 'An FAQ of a knowledge base changed', core = true,
       sample = 'samples/highlevel/knowledge_base_faq_changed.json',
-      fields = {
-        action = text, assetType = text, deleted = flag, id = text, knowledgeBaseId = text, locationId = text,
-        status = text, type = text,
-      },
     },
     knowledge_base_file_changed = {
       type = 'KnowledgeBaseFileChange', summary = 'A file of a knowledge base changed', core = true,
       sample = 'samples/highlevel/knowledge_base_file_changed.json',
-      fields = {
-        action = text, assetType = text, deleted = flag, id = text, knowledgeBaseId = text, locationId = text,
-        status = text, type = text,
-      },
     },
     knowledge_base_rich_text_changed = {
       type = 'KnowledgeBaseRichTextChange', summary = 'A text of a knowledge base changed', core = true,
       sample = 'samples/highlevel/knowledge_base_rich_text_changed.json',
-      fields = {
-        action = text, assetType = text, deleted = flag, id = text, knowledgeBaseId = text, locationId = text,
-        status = text, type = text,
-      },
     },
     knowledge_base_table_file_changed = {
       type = 'KnowledgeBaseTableFileChange', summary = 'A table of a knowledge base changed', core = true,
       sample = 'samples/highlevel/knowledge_base_table_file_changed.json',
-      fields = {
-        action = text, assetType = text, deleted = flag, id = text, knowledgeBaseId = text, locationId = text,
-        status = text, type = text,
-      },
     },
     knowledge_base_trained_url_changed = {
       type = 'KnowledgeBaseTrainedUrlChange', summary = 'A trained URL of a knowledge base changed', core = true,
       sample = 'samples/highlevel/knowledge_base_trained_url_changed.json',
-      fields = {
-        action = text, assetType = text, deleted = flag, id = text, knowledgeBaseId = text, locationId = text,
-        status = text, type = text,
-      },
     },
     knowledge_base_updated = {
       type = 'KnowledgeBaseUpdate', summary = 'A knowledge base was changed', core = true,
       sample = 'samples/highlevel/knowledge_base_updated.json',
-      fields = { deleted = flag, description = text, id = text, locationId = text, name = text, type = text },
     },
     lc_email_stats = {
       type = 'LCEmailStats', summary = 'Something happened to an e-mail that was sent', core = true,
       sample = 'samples/highlevel/lc_email_stats.json',
-      fields = {
-        companyId = text, locationId = text, type = text,
-        webhookPayload = {
-          'object',
-          fields = {
-            campaigns = users,
-            ['delivery-status'] = {
-              'object',
-              fields = {
-                ['attempt-no'] = count, code = count, description = text, ['enhanced-code'] = text,
-                ['i-first-delivery-attempt-seconds'] = number, message = text, ['mx-host'] = text,
-                ['session-seconds'] = number, utf8 = flag,
-              },
-            },
-            envelope = {
-              'object',
-              fields = {
-                ['i-ip-pool-id'] = text, ['i-ip-pool-name'] = text, sender = text, ['sending-ip'] = text,
-                targets = text, transport = text,
-              },
-            },
-            event = text,
-            flags = {
-              'object',
-              fields = {
-                ['is-authenticated'] = flag, ['is-big'] = flag, ['is-routed'] = flag, ['is-system-test'] = flag,
-                ['is-test-mode'] = flag,
-              },
-            },
-            id = text, ['log-level'] = text,
-            message = {
-              'object',
-              fields = {
-                attachments = users, headers = { 'object', fields = { from = text, ['message-id'] = text, to = text } },
-                size = count,
-              },
-            },
-            recipient = text, ['recipient-domain'] = text, ['recipient-provider'] = text, tags = users,
-            timestamp = count,
-          },
-        },
-      },
     },
     location_created = {
-      type = 'LocationCreate', summary = 'A location was created', core = true,
+      type = 'LocationCreate', summary = 'A location was created', scopes = { 'locations.readonly' }, core = true,
       sample = 'samples/highlevel/location_created.json',
-      fields = { companyId = text, email = text, id = text, name = text, stripeProductId = text, type = text },
     },
     location_updated = {
-      type = 'LocationUpdate', summary = 'A location was changed', core = true,
+      type = 'LocationUpdate', summary = 'A location was changed', scopes = { 'locations.readonly' }, core = true,
       sample = 'samples/highlevel/location_updated.json',
-      fields = { companyId = text, email = text, id = text, name = text, stripeProductId = text, type = text },
     },
     note_created = {
-      type = 'NoteCreate', summary = 'A note was created', core = true, sample = 'samples/highlevel/note_created.json',
-      fields = { body = text, contactId = text, dateAdded = text, id = text, locationId = text, type = text },
+      type = 'NoteCreate', summary = 'A note was created', scopes = { 'contacts.readonly' }, core = true,
+      sample = 'samples/highlevel/note_created.json',
     },
     note_deleted = {
-      type = 'NoteDelete', summary = 'A note was deleted', core = true, sample = 'samples/highlevel/note_deleted.json',
-      fields = { body = text, contactId = text, dateAdded = text, id = text, locationId = text, type = text },
+      type = 'NoteDelete', summary = 'A note was deleted', scopes = { 'contacts.readonly' }, core = true,
+      sample = 'samples/highlevel/note_deleted.json',
     },
     note_updated = {
-      type = 'NoteUpdate', summary = 'A note was changed', core = true, sample = 'samples/highlevel/note_updated.json',
-      fields = { body = text, contactId = text, dateAdded = text, id = text, locationId = text, type = text },
+      type = 'NoteUpdate', summary = 'A note was changed', scopes = { 'contacts.readonly' }, core = true,
+      sample = 'samples/highlevel/note_updated.json',
     },
     object_schema_created = {
       type = 'ObjectSchemaCreate', summary = 'An object schema was created', core = true,
       sample = 'samples/highlevel/object_schema_created.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        createdBy = trial, description = text, key = text, labels = trial, locationId = text, objectType = text,
-        primaryDisplayProperty = text, searchableProperties = users, timestamp = text, updatedBy = trial,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     object_schema_updated = {
       type = 'ObjectSchemaUpdate', summary = 'An object schema was changed', core = true,
       sample = 'samples/highlevel/object_schema_updated.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        createdBy = trial, description = text, key = text, labels = trial, locationId = text, objectType = text,
-        primaryDisplayProperty = text, searchableProperties = users, timestamp = text, updatedBy = trial,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     opportunity_assigned_to_updated = {
-      type = 'OpportunityAssignedToUpdate', summary = 'The owner of an opportunity changed', core = true,
+      type = 'OpportunityAssignedToUpdate', summary = 'The owner of an opportunity changed',
+      scopes = { 'opportunities.readonly' }, core = true,
       sample = 'samples/highlevel/opportunity_assigned_to_updated.json',
-      fields = {
-        assignedTo = text, contactId = text, dateAdded = text, id = text, locationId = text, monetaryValue = number,
-        name = text, pipelineId = text, pipelineStageId = text, source = text, status = text, type = text,
-      },
     },
     opportunity_created = {
-      type = 'OpportunityCreate', summary = 'An opportunity was created', core = true,
-      sample = 'samples/highlevel/opportunity_created.json',
-      fields = {
-        assignedTo = text, contactId = text, dateAdded = text, id = text, locationId = text, monetaryValue = number,
-        name = text, pipelineId = text, pipelineStageId = text, source = text, status = text, type = text,
-      },
+      type = 'OpportunityCreate', summary = 'An opportunity was created', scopes = { 'opportunities.readonly' },
+      core = true, sample = 'samples/highlevel/opportunity_created.json',
     },
     opportunity_deleted = {
-      type = 'OpportunityDelete', summary = 'An opportunity was deleted', core = true,
-      sample = 'samples/highlevel/opportunity_deleted.json',
-      fields = {
-        assignedTo = text, contactId = text, dateAdded = text, id = text, locationId = text, monetaryValue = number,
-        name = text, pipelineId = text, pipelineStageId = text, source = text, status = text, type = text,
-      },
+      type = 'OpportunityDelete', summary = 'An opportunity was deleted', scopes = { 'opportunities.readonly' },
+      core = true, sample = 'samples/highlevel/opportunity_deleted.json',
     },
     opportunity_monetary_value_updated = {
-      type = 'OpportunityMonetaryValueUpdate', summary = 'The value of an opportunity changed', core = true,
+      type = 'OpportunityMonetaryValueUpdate', summary = 'The value of an opportunity changed',
+      scopes = { 'opportunities.readonly' }, core = true,
       sample = 'samples/highlevel/opportunity_monetary_value_updated.json',
-      fields = {
-        assignedTo = text, contactId = text, dateAdded = text, id = text, locationId = text, monetaryValue = number,
-        name = text, pipelineId = text, pipelineStageId = text, source = text, status = text, type = text,
-      },
     },
     opportunity_stage_updated = {
-      type = 'OpportunityStageUpdate', summary = 'The stage of an opportunity changed', core = true,
-      sample = 'samples/highlevel/opportunity_stage_updated.json',
-      fields = {
-        assignedTo = text, contactId = text, dateAdded = text, id = text, locationId = text, monetaryValue = number,
-        name = text, pipelineId = text, pipelineStageId = text, source = text, status = text, type = text,
-      },
+      type = 'OpportunityStageUpdate', summary = 'The stage of an opportunity changed',
+      scopes = { 'opportunities.readonly' }, core = true, sample = 'samples/highlevel/opportunity_stage_updated.json',
     },
     opportunity_status_updated = {
-      type = 'OpportunityStatusUpdate', summary = 'The status of an opportunity changed', core = true,
-      sample = 'samples/highlevel/opportunity_status_updated.json',
-      fields = {
-        assignedTo = text, contactId = text, dateAdded = text, id = text, locationId = text, monetaryValue = number,
-        name = text, pipelineId = text, pipelineStageId = text, source = text, status = text, type = text,
-      },
+      type = 'OpportunityStatusUpdate', summary = 'The status of an opportunity changed',
+      scopes = { 'opportunities.readonly' }, core = true, sample = 'samples/highlevel/opportunity_status_updated.json',
     },
     opportunity_updated = {
-      type = 'OpportunityUpdate', summary = 'An opportunity was changed', core = true,
-      sample = 'samples/highlevel/opportunity_updated.json',
-      fields = {
-        assignedTo = text, contactId = text, dateAdded = text, id = text, locationId = text, monetaryValue = number,
-        name = text, pipelineId = text, pipelineStageId = text, source = text, status = text, type = text,
-      },
+      type = 'OpportunityUpdate', summary = 'An opportunity was changed', scopes = { 'opportunities.readonly' },
+      core = true, sample = 'samples/highlevel/opportunity_updated.json',
     },
     order_created = {
       type = 'OrderCreate', summary = 'An order was created', core = true,
       sample = 'samples/highlevel/order_created.json',
-      fields = {
-        _id = text, altId = text, altType = text, amount = number, amountSummary = amount_summary, contactId = text,
-        contactSnapshot = contact_snapshot, createdAt = text, currency = text, fulfillmentStatus = text, items = items,
-        liveMode = flag, source = source, status = text, taxSummary = tax_summary, type = text, updatedAt = text,
-      },
     },
     order_status_updated = {
       type = 'OrderStatusUpdate', summary = 'The status of an order changed', core = true,
       sample = 'samples/highlevel/order_status_updated.json',
-      fields = {
-        _id = text, altId = text, altType = text, amount = number, amountSummary = amount_summary, contactId = text,
-        contactSnapshot = contact_snapshot, createdAt = text, currency = text, fulfillmentStatus = text, items = items,
-        liveMode = flag, source = source, status = text, taxSummary = tax_summary, type = text, updatedAt = text,
-      },
     },
     outbound_message = {
-      type = 'OutboundMessage', summary = 'A message was sent to a contact', core = true,
-      sample = 'samples/highlevel/outbound_message.json',
-      fields = {
-        attachments = users, bcc = text, body = text, callDuration = number, callStatus = text, cc = text,
-        contactId = text, contentType = text, conversationId = text, conversationProviderId = text, dateAdded = text,
-        direction = text, emailMessageId = text, locationId = text, messageId = text, messageType = text,
-        provider = text, source = text, status = text, threadId = text, to = text, type = text, userId = text,
-      },
+      type = 'OutboundMessage', summary = 'A message was sent to a contact',
+      scopes = { 'conversations/message.readonly' }, core = true, sample = 'samples/highlevel/outbound_message.json',
     },
     plan_changed = {
       type = 'PLAN_CHANGE', summary = 'An account changed the plan that it pays the app for', core = true,
       sample = 'samples/highlevel/plan_changed.json',
-      fields = {
-        appId = text, companyId = text, currentPlanId = text, locationId = text, newPlanId = text, type = text,
-        userId = text,
-      },
     },
     price_created = {
       type = 'PriceCreate', summary = 'A price was created', core = true,
       sample = 'samples/highlevel/price_created.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        _id = text, allowOutOfStockPurchases = flag, amount = number, availableQuantity = number,
-        compareAtPrice = number, createdAt = text, currency = text, locationId = text,
-        membershipOffers = membership_offers, name = text, priceType = text, product = text, recurring = recurring,
-        trackInventory = any, updatedAt = text, userId = text, variantOptionIds = custom_values,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     price_deleted = {
       type = 'PriceDelete', summary = 'A price was deleted', core = true,
       sample = 'samples/highlevel/price_deleted.json',
       note = "the vendor's sample has the price's own type in the place of the event's",
-      fields = {
-        _id = text, allowOutOfStockPurchases = flag, amount = number, availableQuantity = number,
-        compareAtPrice = number, createdAt = text, currency = text, locationId = text,
-        membershipOffers = membership_offers, name = text, product = text, recurring = recurring, trackInventory = any,
-        type = text, updatedAt = text, userId = text, variantOptionIds = custom_values,
-      },
     },
     price_updated = {
       type = 'PriceUpdate', summary = 'A price was changed', core = true,
       sample = 'samples/highlevel/price_updated.json',
       note = "the vendor's sample has the price's own type in the place of the event's",
-      fields = {
-        _id = text, allowOutOfStockPurchases = flag, amount = number, availableQuantity = number,
-        compareAtPrice = number, createdAt = text, currency = text, locationId = text,
-        membershipOffers = membership_offers, name = text, product = text, recurring = recurring, trackInventory = any,
-        type = text, updatedAt = text, userId = text, variantOptionIds = custom_values,
-      },
     },
     product_created = {
       type = 'ProductCreate', summary = 'A product was created', core = true,
       sample = 'samples/highlevel/product_created.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        _id = text, availableInStore = flag, createdAt = text, description = text, image = text, locationId = text,
-        medias = medias, name = text, productType = text, statementDescriptor = text, updatedAt = text, userId = text,
-        variants = variants,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     product_deleted = {
       type = 'ProductDelete', summary = 'A product was deleted', core = true,
       sample = 'samples/highlevel/product_deleted.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        _id = text, availableInStore = flag, createdAt = text, description = text, image = text, locationId = text,
-        medias = medias, name = text, productType = text, statementDescriptor = text, updatedAt = text, userId = text,
-        variants = variants,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     product_updated = {
       type = 'ProductUpdate', summary = 'A product was changed', core = true,
       sample = 'samples/highlevel/product_updated.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        _id = text, availableInStore = flag, createdAt = text, description = text, image = text, locationId = text,
-        medias = medias, name = text, productType = text, statementDescriptor = text, updatedAt = text, userId = text,
-        variants = variants,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     provider_outbound_message = {
-      summary = "A message is to go out over the app's own channel", core = true, types = { 'Email', 'SMS' },
-      sample = 'samples/highlevel/provider_outbound_message.json',
+      summary = "A message is to go out over the app's own channel", scopes = { 'conversations/message.write' },
+      core = true, types = { 'Email', 'SMS' }, sample = 'samples/highlevel/provider_outbound_message.json',
       note = "its `type` is the channel, SMS or Email; it goes to the conversation provider's delivery URL",
-      fields = {
-        attachments = users, contactId = text, emailFrom = text, emailMessageId = text, emailTo = text, html = text,
-        locationId = text, message = text, messageId = text, phone = text, subject = text, type = any, userId = text,
-      },
     },
     record_created = {
       type = 'RecordCreate', summary = 'A record of a custom object, or a business, was created', core = true,
       sample = 'samples/highlevel/record_created.json',
-      fields = {
-        followers = custom_values, id = text, locationId = text, owners = custom_values, properties = properties,
-        timestamp = text, type = text,
-      },
     },
     record_deleted = {
       type = 'RecordDelete', summary = 'A record of a custom object, or a business, was deleted', core = true,
       sample = 'samples/highlevel/record_deleted.json',
-      fields = {
-        followers = custom_values, id = text, locationId = text, owners = custom_values, properties = properties,
-        timestamp = text, type = text,
-      },
     },
     record_updated = {
       type = 'RecordUpdate', summary = 'A record of a custom object, or a business, was changed', core = true,
       sample = 'samples/highlevel/record_updated.json',
-      fields = {
-        followers = custom_values, id = text, locationId = text, owners = custom_values, properties = properties,
-        timestamp = text, type = text,
-      },
     },
     relation_created = {
       type = 'RelationCreate', summary = 'A relation was created', core = true,
       sample = 'samples/highlevel/relation_created.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        associationId = text, firstObjectKey = text, firstRecordId = text, id = text, locationId = text,
-        secondObjectKey = text, secondRecordId = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     relation_deleted = {
       type = 'RelationDelete', summary = 'A relation was deleted', core = true,
       sample = 'samples/highlevel/relation_deleted.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        associationId = text, firstObjectKey = text, firstRecordId = text, id = text, locationId = text,
-        secondObjectKey = text, secondRecordId = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
     saas_plan_created = {
       type = 'SaasPlanCreate', summary = 'A SaaS plan was created', core = true,
       sample = 'samples/highlevel/saas_plan_created.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        addOns = custom_values, categoryId = text, createdAt = text, description = text, isSaaSV2 = flag, planId = text,
-        planLevel = number,
-        prices = {
-          'list',
-          of = {
-            'object',
-            fields = {
-              active = flag, amount = number, billingInterval = text, currency = text, id = text, symbol = text,
-            },
-          },
-        },
-        productId = text, saasProducts = custom_values, snapshotId = text, title = text, trialPeriod = number,
-        updatedAt = text,
-      },
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
       required = {
         'addOns', 'categoryId', 'createdAt', 'description', 'isSaaSV2', 'planId', 'planLevel', 'prices', 'productId',
         'saasProducts', 'snapshotId', 'title', 'trialPeriod', 'updatedAt',
       },
     },
     task_completed = {
-      type = 'TaskComplete', summary = 'A task was completed', core = true,
+      type = 'TaskComplete', summary = 'A task was completed', scopes = { 'contacts.readonly' }, core = true,
       sample = 'samples/highlevel/task_completed.json',
-      fields = {
-        assignedTo = text, body = text, contactId = text, dateAdded = text, dueDate = text, id = text,
-        locationId = text, title = text, type = text,
-      },
     },
     task_created = {
-      type = 'TaskCreate', summary = 'A task was created', core = true, sample = 'samples/highlevel/task_created.json',
-      fields = {
-        assignedTo = text, body = text, contactId = text, dateAdded = text, dueDate = text, id = text,
-        locationId = text, title = text, type = text,
-      },
+      type = 'TaskCreate', summary = 'A task was created', scopes = { 'contacts.readonly' }, core = true,
+      sample = 'samples/highlevel/task_created.json',
     },
     task_deleted = {
-      type = 'TaskDelete', summary = 'A task was deleted', core = true, sample = 'samples/highlevel/task_deleted.json',
-      fields = {
-        assignedTo = text, body = text, contactId = text, dateAdded = text, dueDate = text, id = text,
-        locationId = text, title = text, type = text,
-      },
+      type = 'TaskDelete', summary = 'A task was deleted', scopes = { 'contacts.readonly' }, core = true,
+      sample = 'samples/highlevel/task_deleted.json',
     },
     user_created = {
       type = 'UserCreate', summary = 'A user was created', core = true, sample = 'samples/highlevel/user_created.json',
-      fields = {
-        companyId = text, email = text, extension = text, firstName = text, id = text, lastName = text,
-        locationId = text, locations = custom_values, permissions = permissions, phone = text, role = text, type = text,
-      },
     },
     user_deleted = {
       type = 'UserDelete', summary = 'A user was deleted', core = true, sample = 'samples/highlevel/user_deleted.json',
-      fields = {
-        companyId = text, email = text, extension = text, firstName = text, id = text, lastName = text,
-        locationId = text, locations = custom_values, permissions = permissions, phone = text, role = text,
-        scopes = custom_values, type = text,
-      },
     },
     user_updated = {
       type = 'UserUpdate', summary = 'A user was changed', core = true, sample = 'samples/highlevel/user_updated.json',
-      fields = {
-        companyId = text, email = text, extension = text, firstName = text, id = text, lastName = text,
-        locationId = text, locations = custom_values, permissions = permissions, phone = text, role = text, type = text,
-      },
     },
     voice_ai_call_ended = {
-      type = 'VoiceAiCallEnd', summary = 'A call of voice AI ended', core = true,
-      sample = 'samples/highlevel/voice_ai_call_ended.json',
-      note = 'the vendor shows no `type` in the payload; the name of its page is taken for it',
-      fields = {
-        agentId = text, contactId = text, createdAt = text, duration = number,
-        executedCallActions = {
-          'list',
-          of = {
-            'object',
-            fields = {
-              _id = text, actionName = text, actionParameters = any, actionType = text, description = text,
-              executedAt = text, triggerReceivedAt = text,
-            },
-          },
-        },
-        extractedData = trial, fromNumber = text, id = text, locationId = text, messageId = text, summary = text,
-        transcript = text, translation = any, trialCall = flag,
-      },
+      type = 'VoiceAiCallEnd', summary = 'A call of voice AI ended', scopes = { 'voice-ai-dashboard.readonly' },
+      core = true, sample = 'samples/highlevel/voice_ai_call_ended.json',
+      note = 'the vendor shows no `type` in the payload: taken from its page; a delivery without one starts nothing',
     },
   },
 }

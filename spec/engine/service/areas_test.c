@@ -131,6 +131,32 @@ static void an_event_of_the_index_is_known_by_its_type(void **state)
     json_decref(payload);
 }
 
+static const char *first_scope(const struct connector *c, const char *event)
+{
+    json_t *scopes = areas_event_scopes(&files, connector_table(c), event);
+    return json_string_value(json_array_get(scopes, 0));
+}
+
+static void the_scopes_of_an_event_are_its_own_or_those_of_what_it_derives_from(void **state)
+{
+    struct connector *c = highlevel(*state);
+    assert_string_equal(first_scope(c, "contact_created"), "contacts.readonly");
+    assert_string_equal(first_scope(c, "new_lead"), "contacts.readonly");
+    assert_null(first_scope(c, "appointment_created"));
+    assert_int_equal(reader.reads, 0);
+    assert_string_equal(first_scope(c, "opportunity_created"), "opportunities.readonly");
+    assert_null(first_scope(c, "no_such_event"));
+}
+
+static void the_fields_of_events_stand_in_a_file_of_their_own(void **state)
+{
+    struct connector *c = highlevel(*state);
+    json_t *fields = areas_event_fields(&files, connector_table(c), "contact_created");
+    assert_non_null(json_object_get(fields, "customFields"));
+    assert_int_equal(reader.reads, 1);
+    assert_null(areas_event_fields(&files, connector_table(c), "no_such_event"));
+}
+
 /* --- what goes over the wire --- */
 
 static struct connection *crm(struct fixture *f)
@@ -227,6 +253,8 @@ int main(void)
         WITH(every_operation_of_the_catalogue_is_well_formed),
         WITH(what_an_area_says_of_answers_is_not_held_against_them),
         WITH(an_event_of_the_index_is_known_by_its_type),
+        WITH(the_scopes_of_an_event_are_its_own_or_those_of_what_it_derives_from),
+        WITH(the_fields_of_events_stand_in_a_file_of_their_own),
         WITH(a_call_has_the_version_and_the_account_that_the_area_says),
         WITH(the_account_is_filled_in_under_the_names_that_areas_use),
         WITH(a_field_that_is_the_whole_body_stands_alone_in_it),
