@@ -57,11 +57,12 @@ do:
   end
 
   local function assert_refuses(status, path, body, headers)
-    local before = #stage:events()
+    local name = path:match '^[^/]+'
+    local before = #stage:events('--connection', name)
     local got, answer = stage:post(path, body, headers)
     assert.are.equal(status, got)
     assert.is_string(answer.error.message)
-    assert.are.equal(before, #stage:events())
+    assert.are.equal(before, #stage:events('--connection', name))
   end
 
   it('takes from anybody where it says verify: none', function()

@@ -291,6 +291,9 @@ describe('a scope that was not granted', function()
     local stage = flow.stage(recipes { write = with_retry(TASK), read = with_retry(READ) }, { connections = DOOR })
     stages.with(stage, function()
       stage:start_sandbox()
+      local config = flow.host.read_file(stage:path 'ladle.yaml')
+      config = config:gsub('    auth: oauth\n', '%0    redirect_uri: http://127.0.0.1/\n', 1)
+      assert(flow.host.write_file(stage:path 'ladle.yaml', config))
       local query = '?response_type=code&redirect_uri=http://127.0.0.1/&scope=contacts.readonly&client_id='
       local answer = flow.host.fetch {
         url = stage.app.url .. '/oauth/chooselocation' .. query .. stage.app.client_id, timeout_ms = 10000,

@@ -44,7 +44,10 @@ describe('a delivery', function()
 
   for _, name in ipairs(names()) do
     it('of ' .. name .. ' is known by its type and starts a run', function()
-      local status, answer = stage:deliver(flow.sample(name))
+      local event = flow.sample(name)
+      event.appId = event.appId and stage.app.client_id:match('^[^-]+')
+      event.locationId = event.locationId and stage.app.location
+      local status, answer = stage:deliver(event)
       assert.are.equal(202, status)
       assert.are.equal(1, answer.runs)
       local shown = flow.show(stage, answer.id)
