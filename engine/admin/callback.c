@@ -34,6 +34,7 @@ enum {
 
 struct callback {
     struct callback_opts o;
+    char *base_url; /* or NULL */
     struct list visits;
 };
 
@@ -400,7 +401,7 @@ static void install(struct visit *v)
     } else if (v->code == NULL) {
         fail(v, 400, "The address holds no code.");
     } else {
-        v->flow.redirect_uri = token_redirect_uri(v->c, v->cb->o.public_url, v->cb->o.listen);
+        v->flow.redirect_uri = token_redirect_uri(v->c, v->cb->base_url);
         exchange_code(v);
     }
 }
@@ -457,14 +458,19 @@ struct callback *callback_new(const struct callback_opts *o)
 {
     struct callback *cb = xcalloc(1, sizeof *cb);
     cb->o = *o;
+    cb->base_url = o->base_url != NULL ? xstrdup(o->base_url) : NULL;
     list_init(&cb->visits);
     return cb;
 }
 
 void callback_free(struct callback *cb)
 {
-    while (cb != NULL && !list_is_empty(&cb->visits)) {
+    if (cb == NULL) {
+        return;
+    }
+    while (!list_is_empty(&cb->visits)) {
         visit_free(list_entry(cb->visits.next, struct visit, link));
     }
+    free(cb->base_url);
     free(cb);
 }

@@ -16,8 +16,7 @@ struct callback_opts {
     struct service *service;
     struct store *store;
     struct vault *vault;
-    const char *public_url; /* of the project, or NULL; for the redirect URI */
-    const char *listen;
+    const char *base_url; /* of the engine, as browsers call it, or NULL; copied */
 };
 
 struct callback *callback_new(const struct callback_opts *o);

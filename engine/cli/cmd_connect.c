@@ -13,6 +13,7 @@
 #include "cli/connect_code.h"
 #include "cli/connect_wait.h"
 #include "cli/one_connection.h"
+#include "cli/own_port.h"
 #include "cli/read_secret.h"
 #include "format/date.h"
 #include "format/url.h"
@@ -57,8 +58,10 @@ static void print_connected(const struct cli *c, const struct one_connection *o)
 
 static char *redirect_uri(const struct one_connection *o)
 {
-    return token_redirect_uri(o->connection, o->base->project->public_url,
-                              o->base->project->listen);
+    char *base_url = own_port_base_url(o->base->project);
+    char *uri = token_redirect_uri(o->connection, base_url);
+    free(base_url);
+    return uri;
 }
 
 /* Whether the address is one where the engine answers, so that waiting for it makes sense. */

@@ -60,11 +60,12 @@ static int serve(struct connect_wait *w, struct err *e)
         store_start(w->o->base->store, w->o->loop, nothing_to_do, NULL, e) == -1) {
         return -1;
     }
+    char *base_url = own_port_base_url(p);
     w->callback = callback_new(&(struct callback_opts){ .service = w->o->service,
                                                         .store = w->o->base->store,
                                                         .vault = w->o->vault,
-                                                        .public_url = p->public_url,
-                                                        .listen = p->listen });
+                                                        .base_url = base_url });
+    free(base_url);
     if (own_port_tls(w->o->loop, p, &w->tls, e) == -1) {
         return -1;
     }
@@ -136,6 +137,7 @@ static void clear_progress(const struct connect_wait *w)
 {
     if (w->cli->is_terminal && !w->cli->is_json) {
         (void)printf("\r\033[K");
+        (void)fflush(stdout); /* before what stderr says */
     }
 }
 

@@ -240,11 +240,12 @@ struct engine *engine_new(const struct project *p, const struct recipe_set *reci
         return NULL;
     }
     warn_of_gaps(en, recipes);
+    char *base_url = own_port_base_url(p);
     en->callback = callback_new(&(struct callback_opts){ .service = en->service,
                                                          .store = en->store,
                                                          .vault = en->vault,
-                                                         .public_url = p->public_url,
-                                                         .listen = p->listen });
+                                                         .base_url = base_url });
+    free(base_url);
     en->admin = (struct admin_opts){ .store = en->store, .runner = en->runner };
     return en;
 }

@@ -215,36 +215,16 @@ bool token_flow_is_expired(const struct token_flow *f)
 
 /* --- the way back --- */
 
-/* At an address to listen on, from this machine: "*:8420" is 127.0.0.1:8420. NULL for any port. */
-static char *loopback_uri(const char *listen)
-{
-    const char *colon = listen != NULL ? strrchr(listen, ':') : NULL;
-    if (colon == NULL || strcmp(colon, ":0") == 0) {
-        return NULL;
-    }
-    int len = (int)(colon - listen);
-    bool is_any = strncmp(listen, "*:", 2) == 0 || strncmp(listen, "0.0.0.0:", 8) == 0;
-    bool is_any6 = strncmp(listen, "[::]:", 5) == 0;
-    return xasprintf("http://%.*s%s/oauth/callback",
-                     is_any    ? 9
-                     : is_any6 ? 5
-                               : len,
-                     is_any    ? "127.0.0.1"
-                     : is_any6 ? "[::1]"
-                               : listen,
-                     colon);
-}
-
-char *token_redirect_uri(const struct connection *c, const char *public_url, const char *listen)
+char *token_redirect_uri(const struct connection *c, const char *base_url)
 {
     const char *own = connection_text(c, "redirect_uri");
     if (own != NULL) {
         return xstrdup(own);
     }
-    if (public_url == NULL) {
-        return loopback_uri(listen);
+    if (base_url == NULL) {
+        return NULL;
     }
-    size_t len = strlen(public_url);
-    return xasprintf("%.*s/oauth/callback", (int)(public_url[len - 1] == '/' ? len - 1 : len),
-                     public_url);
+    size_t len = strlen(base_url);
+    return xasprintf("%.*s/oauth/callback", (int)(base_url[len - 1] == '/' ? len - 1 : len),
+                     base_url);
 }

@@ -50,6 +50,6 @@ void token_flow_set(struct token_flow *f, enum token_flow_state state, const cha
 
 /* base64url of the SHA-256 of a verifier (RFC 7636, 4.2). Yours. */
 char *token_flow_challenge(const struct secret *verifier);
-/* "https://hooks.example.com/oauth/callback": what the connection says, else below `public_url`,
- * else at `listen` on this machine. Yours; NULL where none can be told. */
-char *token_redirect_uri(const struct connection *c, const char *public_url, const char *listen);
+/* "https://hooks.example.com/oauth/callback": what the connection says, else below the engine's
+ * address as browsers call it, or NULL. Yours; NULL where none can be told. */
+char *token_redirect_uri(const struct connection *c, const char *base_url);

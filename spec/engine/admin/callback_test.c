@@ -36,7 +36,7 @@ static void open_stage(struct stage *s, struct fixture *f)
     s->callback = callback_new(&(struct callback_opts){ .service = f->service,
                                                         .store = f->store,
                                                         .vault = f->vault,
-                                                        .public_url = "https://me.test" });
+                                                        .base_url = "https://me.test" });
     s->server = http_server_new(
         f->loop,
         &(struct http_server_opts){

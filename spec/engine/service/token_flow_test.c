@@ -159,27 +159,22 @@ static void what_cannot_be_a_state_has_no_row(void **state)
 static void the_way_back_is_said_or_made(void **state)
 {
     static const struct {
-        const char *more, *public_url, *listen, *expected;
+        const char *more, *base_url, *expected;
     } cases[] = {
-        { ",'redirect_uri':'https://a.test/x'", "https://b.test", "127.0.0.1:1",
-          "https://a.test/x" },
-        { "", "https://b.test/", "127.0.0.1:1", "https://b.test/oauth/callback" },
-        { "", NULL, "127.0.0.1:8420", "http://127.0.0.1:8420/oauth/callback" },
-        { "", NULL, "0.0.0.0:8420", "http://127.0.0.1:8420/oauth/callback" },
-        { "", NULL, "[::]:8420", "http://[::1]:8420/oauth/callback" },
-        { "", NULL, "127.0.0.1:0", NULL },
+        { ",'redirect_uri':'https://a.test/x'", "https://b.test", "https://a.test/x" },
+        { "", "https://b.test/", "https://b.test/oauth/callback" },
+        { "", NULL, NULL },
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char config[300], name[8];
         snprintf(name, sizeof name, "c%zu", i);
         snprintf(config, sizeof config, "{" APP "%s}", cases[i].more);
-        struct connection *c = fix_add(
-            f, name, fix_connector(f, "highlevel", connector_file("highlevel")), config);
-        char *uri = token_redirect_uri(c, cases[i].public_url, cases[i].listen);
-        if (cases[i].expected == NULL) {
-            assert_null(uri);
-        } else {
+        struct connection *c =
+            fix_add(f, name, fix_connector(f, "highlevel", connector_file("highlevel")), config);
+        char *uri = token_redirect_uri(c, cases[i].base_url);
+        assert_true((uri == NULL) == (cases[i].expected == NULL));
+        if (uri != NULL) {
             assert_string_equal(uri, cases[i].expected);
         }
         free(uri);
