@@ -19,8 +19,8 @@ return {
     run_parked = event('run_parked', 'A run waits for a person: a call may or may not have been done'),
     connection_broken = event('connection_broken', 'A connection is not let in any more: authorise it again'),
     breaker_open = event('breaker_open', 'A service does not answer: calls to it are held back until it does'),
-    verification_failing = event('verification_failing', 'Webhooks do not fit their signature: a changed key?'),
-    connection_silent = event('connection_silent', 'No event came for as long as `expect_every` of the connection says'),
+    verification_failing = event('verification_failing', 'Webhooks do not fit their signature: a new key?'),
+    connection_silent = event('connection_silent', 'Nothing came for as long as `expect_every` of the connection says'),
     schedule_missed = event('schedule_missed', 'A schedule was due while the engine was down, and was passed over'),
   },
 

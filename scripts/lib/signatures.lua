@@ -61,7 +61,8 @@ local presets = {
       {
         kind = 'hmac_sha256', header = 'webhook-signature', split = ' ', prefix = 'v1,', encoding = 'base64',
         signed = '{id}.{timestamp}.{body}', id = { header = 'webhook-id' },
-        timestamp = { header = 'webhook-timestamp' }, tolerance = minutes, secret_prefix = 'whsec_', secret_encoding = 'base64',
+        timestamp = { header = 'webhook-timestamp' }, tolerance = minutes,
+        secret_prefix = 'whsec_', secret_encoding = 'base64',
       },
       {
         kind = 'ed25519', header = 'webhook-signature', split = ' ', prefix = 'v1a,', encoding = 'base64',

@@ -14,6 +14,7 @@ local DOORS = [[
   shopify: { connector: webhook, verify: shopify, secret: the-secret-of-the-shop }
   twilio: { connector: webhook, verify: twilio, secret: the-auth-token-12345 }
   basic: { connector: webhook, verify: basic, user: ann, secret: open sesame }
+  own: { connector: webhook, verify: github, secret: "It's a Secret to Everybody", dedupe: [n] }
 ]]
 local GOT = [[
 recipe: got
@@ -79,6 +80,18 @@ describe('a webhook of a service', function()
       headers['X-GitHub-Delivery'] = host.uuid()
       assert.are.equal(202, (stage:post('github', body, headers)))
     end
+  end)
+
+  it('is known by the fields that the connection names, where it names some', function()
+    local function post(body)
+      return (stage:post('own', body, {
+        ['X-Hub-Signature-256'] = 'sha256=' .. hex('sha256', "It's a Secret to Everybody", body),
+        ['X-GitHub-Delivery'] = host.uuid(),
+      }))
+    end
+    assert.are.equal(202, post '{"n":1,"zen":"a"}')
+    assert.are.equal(200, post '{"n":1,"zen":"b"}')
+    assert.are.equal(202, post '{"n":2,"zen":"a"}')
   end)
 
   it('of Stripe is let in by either secret, within five minutes', function()
