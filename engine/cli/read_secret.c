@@ -7,12 +7,12 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
+
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "base/secret_memory.h"
 
 struct silence {
     bool is_on;
@@ -83,7 +83,7 @@ struct secret *read_secret(const char *prompt, struct err *e)
 {
     bool is_terminal = isatty(STDIN_FILENO) == 1;
     struct silence quiet = { .is_on = false };
-    char *bytes = xcalloc(1, READ_SECRET_MAX + 1);
+    char *bytes = secret_memory_take(READ_SECRET_MAX + 1);
     size_t len;
     struct secret *value = NULL;
     if (is_terminal) {
@@ -99,7 +99,6 @@ struct secret *read_secret(const char *prompt, struct err *e)
             (void)err_set(e, ERR_INVALID, "the value is empty; type it, or hand it in on stdin");
         }
     }
-    secret_scrub(bytes, READ_SECRET_MAX + 1);
-    free(bytes);
+    secret_memory_give(bytes, READ_SECRET_MAX + 1); /* overwrites */
     return value;
 }

@@ -5,11 +5,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "base/metrics.h"
+#include "cli/cli.h"
 #include "cli/token_age.h"
 
 static const int64_t day = 86400LL * 1000 * 1000;
@@ -106,6 +110,92 @@ static void advice_comes_with_ninety_days(void **state)
     free(advice);
 }
 
+/* --- the reminder -------------------------------------------------------------------------- */
+
+static int64_t now_us, mono_us;
+
+static int64_t moving_wall(void *ud)
+{
+    return now_us;
+}
+
+static int64_t moving_mono(void *ud)
+{
+    return mono_us;
+}
+
+static void same_bytes(void *ud, void *out, size_t len)
+{
+    memset(out, 7, len);
+}
+
+static void store_token(struct store *s)
+{
+    struct err e = ERR_INIT;
+    struct secret_put *put = secret_put_new("token:crm", (uint8_t *)xstrdup("sealed"), 6);
+    assert_int_equal(store_exec(s, &put->op, &e), 0);
+    secret_put_free(put);
+}
+
+/* Turns the loop until the gauge says so many days. */
+static void await_days(struct loop *l, int64_t days)
+{
+    struct metric *m = metrics_gauge("ladle_token_age_days", "", "connection", "crm");
+    while (metric_value(m) != days) {
+        loop_turn(l, true);
+    }
+}
+
+static void the_engine_looks_every_day_and_tells_of_an_old_token(void **state)
+{
+    static const struct clock moving = { moving_wall, moving_mono, same_bytes, NULL };
+    char folder[] = "/tmp/ladle-age-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    char *url = xasprintf("sqlite:%s/ladle.db", folder);
+    struct err e = ERR_INIT;
+    now_us = now;
+    clock_replace(&moving);
+    struct project p = { .folder = folder,
+                         .connections = json_pack("{s:{s:s, s:s}}", "crm", "connector", "highlevel",
+                                                  "auth", "token") };
+    struct loop *l = loop_new();
+    struct store *s = store_open(&(struct store_opts){ .url = url, .folder = folder }, &e);
+    assert_non_null(s);
+    store_token(s);
+    assert_int_equal(store_start(s, l, NULL, NULL, &e), 0);
+    struct token_reminder *r = token_reminder_new(l, s, &p);
+    token_reminder_start(r);
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    log_to(fds[1]);
+    for (int64_t days = 89; days <= 91; days++) {
+        now_us = now + days * day;
+        mono_us += day;
+        await_days(l, days);
+    }
+    log_to(STDERR_FILENO);
+    char said[2000];
+    ssize_t len = read(fds[0], said, sizeof said - 1);
+    assert_true(len > 0);
+    said[len] = '\0';
+    assert_null(strstr(said, "89 days"));
+    assert_non_null(strstr(said, "the token is 90 days old"));
+    assert_non_null(strstr(said, "the token is 91 days old"));
+    token_reminder_stop(r);
+    store_close(s);
+    token_reminder_free(r);
+    loop_free(l);
+    json_decref(p.connections);
+    cli_hooks_forget();
+    metrics_reset();
+    (void)close(fds[0]);
+    (void)close(fds[1]);
+    char *command = xasprintf("rm -rf '%s'", folder);
+    assert_int_equal(system(command), 0);
+    free(command);
+    free(url);
+}
+
 int main(void)
 {
     static const struct clock still = { .wall_us = wall };
@@ -116,6 +206,7 @@ int main(void)
         cmocka_unit_test(tokens_from_secrets_are_as_old_as_these),
         cmocka_unit_test(a_token_from_the_environment_has_no_known_age),
         cmocka_unit_test(advice_comes_with_ninety_days),
+        cmocka_unit_test(the_engine_looks_every_day_and_tells_of_an_old_token),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
