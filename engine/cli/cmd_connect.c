@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "cli/commands.h"
 #include "cli/connect_code.h"
+#include "cli/connect_report.h"
 #include "cli/connect_wait.h"
 #include "cli/one_connection.h"
 #include "cli/own_port.h"
@@ -19,40 +20,6 @@
 #include "format/url.h"
 #include "service/token.h"
 #include "service/token_grant.h"
-
-/* --- the result ---------------------------------------------------------------------------- */
-
-static void print_line(const char *label, const char *text, const char *after)
-{
-    if (text && *text != '\0') {
-        cli_print("%-9s%s%s\n", label, text, after);
-    }
-}
-
-static void print_text(const struct cli *c, const json_t *v, const char *missing)
-{
-    cli_print("%s: %s; the token is stored, encrypted%s\n", c->args[0], json_get_text(v, "state"),
-              cli_option(c, "next") ? ", and used once the service refuses the first" : "");
-    print_line("account", json_get_text(v, "account"), "");
-    print_line("scopes", json_get_text(v, "scopes"), "");
-    print_line("missing", missing, ": asked for, and not granted");
-    print_line("expires", json_get_text(v, "expires_at"), ", the engine refreshes it before");
-}
-
-static void print_connected(const struct cli *c, const struct one_connection *o)
-{
-    json_t *v = connection_json(o->connection);
-    char *missing = token_scopes_missing(o->connection);
-    if (c->is_json) {
-        json_object_set_new(v, "scopes_missing",
-                            *missing != '\0' ? json_string(missing) : json_null());
-        cli_print_json(v);
-    } else {
-        print_text(c, v, missing);
-    }
-    free(missing);
-    json_decref(v);
-}
 
 /* --- the link ------------------------------------------------------------------------------ */
 
@@ -153,7 +120,7 @@ static int wait_for(struct cli *c, struct one_connection *o, struct connect_wait
     if (connect_wait_run(w, flow, &e) == -1) {
         return cli_fail(c, &e);
     }
-    print_connected(c, o);
+    connect_report(c, o);
     return CLI_OK;
 }
 
@@ -247,7 +214,7 @@ static int exchange(struct cli *c, struct one_connection *o, const struct wish *
     if (out.err.kind != ERR_NONE) {
         return cli_fail(c, &out.err);
     }
-    print_connected(c, o);
+    connect_report(c, o);
     return CLI_OK;
 }
 
@@ -406,7 +373,8 @@ const struct command cmd_connect = {
         "remove the old one there; the engine goes over to the second by itself.\n"
         "--json: {name authorize_url redirect_uri expires_at waiting}, then, and with the other "
         "options, the\n"
-        "connection as `ladle connections` shows it with scopes_missing.",
+        "connection with scopes_missing (asked for, not granted) and gaps (what recipes need and "
+        "was not granted).",
     .options = options,
     .run = run,
     .examples =
