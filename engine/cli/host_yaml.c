@@ -33,8 +33,8 @@ static json_t *keys_json(const struct yaml *y)
     return keys;
 }
 
-/* {line, column, text, is_plain} | {line, column, items} | {line, column, keys, items}. Its depth is
- * the parser's. */
+/* {line, column, text, is_plain} | {line, column, items} | {line, column, keys, items}. Its depth
+ * is the parser's. */
 static json_t *node_json(const struct yaml *y)
 {
     json_t *node = json_pack("{s:i, s:i}", "line", y->line, "column", y->column);

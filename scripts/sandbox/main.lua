@@ -111,6 +111,9 @@ local function print_text(found)
   print(('  code           %s'):format(found.code))
   print(('  token          %s'):format(found.token))
   print(('  location       %s'):format(found.location))
+  print(('  agency_token   %s'):format(found.agency_token))
+  print(('  company        %s'):format(found.company))
+  print(('  what it holds  %s/'):format(found.url))
 end
 
 -- Makes a sandbox that acts through `host`; used by the command, the demo and the tests of the

@@ -187,6 +187,22 @@ describe('an operation of the catalogue that is not played', function()
       { answer.status, answer.json.message })
   end)
 
+  it('is never answered with a fault of the sandbox itself, whatever is sent', function()
+    local world = new_world()
+    local junk = { json.null, json.decode '[]', json.decode '{}', { { {} } }, '', ('y'):rep(3000), -1, 1.5, true,
+                   { a = { b = { c = json.null } } }, { 1, 'two', json.null } }
+    for _, one in ipairs(described()) do
+      for _, value in ipairs(junk) do
+        local input = full_input(one.operation)
+        for name in pairs(input) do
+          input[name] = not one.operation.path:find('{' .. name .. '}', 1, true) and value or 'x'
+        end
+        local answer = call(world, one.operation, input)
+        assert(answer.status < 500, json.encode { one.name, answer.json, value })
+      end
+    end
+  end)
+
   it('refuses another location than the token\'s, wherever it is named', function()
     local world = new_world()
     for _, name in ipairs { 'get_calendars', 'create_calendar', 'get_timezones' } do

@@ -162,7 +162,8 @@ core.events = {
   'task_completed', 'task_deleted', 'note_created', 'note_updated', 'note_deleted', 'record_created',
   'record_updated', 'record_deleted', 'opportunity_created', 'opportunity_updated',
   'opportunity_deleted', 'opportunity_status_updated', 'opportunity_stage_updated',
-  'opportunity_monetary_value_updated', 'opportunity_assigned_to_updated',
+  'opportunity_monetary_value_updated', 'opportunity_assigned_to_updated', 'appointment_created',
+  'appointment_updated', 'appointment_deleted',
 }
 
 return core
