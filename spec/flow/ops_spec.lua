@@ -74,6 +74,34 @@ describe('ladle ops', function()
     assert.are.equal(tried, answer.recipes)
   end)
 
+  it('is about inputs that are checked: a field that an action does not know is refused, of every one', function()
+    projects.with({ ['ladle.yaml'] = CONFIG }, function(strict)
+      local tried = 0
+      for i, entry in ipairs(all) do
+        if entry.kind == 'action' and type(entry.input) == 'table' and type(entry.example) == 'string' then
+          local with = entry.example:find('  with:', 1, true) and '' or '  with:\n'
+          local wrong = { name = entry.name, example = entry.example .. with .. '    nonsense: 1\n' }
+          strict:write(('recipes/wrong-%d.yaml'):format(i), recipe_of(i, wrong))
+          tried = tried + 1
+        end
+      end
+      local code, out = strict:run { 'check', '--json' }
+      assert.are.equal(1, code)
+      local refused = {}
+      for _, problem in ipairs(json.decode(out).errors) do
+        if problem.message:find('has no field `nonsense`', 1, true) then
+          refused[problem.file] = true
+        end
+      end
+      local count_refused = 0
+      for _ in pairs(refused) do
+        count_refused = count_refused + 1
+      end
+      assert.are.equal(tried, count_refused)
+      assert.is_true(tried >= 500, tostring(tried))
+    end)
+  end)
+
   it('has no example of what cannot be called, and says why', function()
     local entry = names_of('crm.upload_media_content')[1]
     assert.is_true(entry.example == nil or entry.example == json.null)

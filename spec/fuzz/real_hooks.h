@@ -21,6 +21,20 @@ static inline json_t *real_connector(void *ud, const char *name)
     return table;
 }
 
+static inline json_t *real_part(void *ud, const char *path)
+{
+    struct err e = ERR_INIT;
+    real_tables = real_tables != NULL ? real_tables : map_new();
+    json_t *table = map_get(real_tables, path);
+    if (table == NULL && source_is_name(path) && map_len(real_tables) < 64) {
+        table = catalog_part(NULL, path, &e);
+        if (table != NULL) {
+            (void)map_put(real_tables, path, table); /* there was none */
+        }
+    }
+    return table;
+}
+
 static inline int real_expression(void *ud, const char *text, size_t len, const char *const *extra,
                                   char **hint, struct err *e)
 {
@@ -34,6 +48,7 @@ static inline char *real_source(void *ud, const char *name, size_t *len)
 
 static const struct project_hooks real_hooks = {
     .find_connector = real_connector,
+    .find_part = real_part,
     .check_expression = real_expression,
     .find_source = real_source,
 };

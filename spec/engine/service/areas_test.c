@@ -233,6 +233,28 @@ static void a_list_of_the_query_is_joined_where_the_service_wants_it_so(void **s
     request_fini(&m.r);
 }
 
+static void every_operation_refuses_a_field_that_it_does_not_know(void **state)
+{
+    struct connection *c = crm(*state);
+    json_t *index = areas_index(&files, connector_table(connection_connector(c)));
+    const char *name;
+    json_t *v;
+    json_object_foreach (json_object_get(index, "operations"), name, v) {
+        const struct operation *op = connector_operation(connection_connector(c), name);
+        json_t *input = fix_json("{'nonsense':1}");
+        struct err e = ERR_INIT;
+        assert_int_equal(request_check(c, op, input, &e), -1);
+        assert_int_equal(e.kind, ERR_INVALID);
+        if (json_get_text(op->table, "unsupported") == NULL &&
+            strstr(e.message, "nonsense: is unknown") == NULL &&
+            strstr(e.message, " more") == NULL) { /* the first eight findings are named */
+            print_error("%s: %s\n", name, e.message);
+            fail();
+        }
+        json_decref(input);
+    }
+}
+
 static void what_cannot_be_called_says_why(void **state)
 {
     struct made m = make(crm(*state), "upload_media_content", "{}");
@@ -259,6 +281,7 @@ int main(void)
         WITH(the_account_is_filled_in_under_the_names_that_areas_use),
         WITH(a_field_that_is_the_whole_body_stands_alone_in_it),
         WITH(a_list_of_the_query_is_joined_where_the_service_wants_it_so),
+        WITH(every_operation_refuses_a_field_that_it_does_not_know),
         WITH(what_cannot_be_called_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
