@@ -70,11 +70,6 @@ json_t *areas_event_scopes(const struct areas *a, const json_t *connector, const
     return json_object_get(areas_event(a, connector, of != NULL ? of : name), "scopes");
 }
 
-bool areas_is_documented(const json_t *connector, const char *name)
-{
-    return own(connector, "operations", name) == NULL;
-}
-
 /* --- events by type --- */
 
 /* An event is called by one type, or by any of several. */

@@ -26,9 +26,6 @@ json_t *areas_event_fields(const struct areas *a, const json_t *connector, const
  * derived event needs those of the one that it is derived from. Borrowed. */
 json_t *areas_operation_scopes(const struct areas *a, const json_t *connector, const char *name);
 json_t *areas_event_scopes(const struct areas *a, const json_t *connector, const char *name);
-/* Whether the operation is one of an area: what it gives is as the vendor documents it, and was
- * proven by nobody. */
-bool areas_is_documented(const json_t *connector, const char *name);
 /* The name of the event that the service calls so; NULL: none. Borrowed. */
 const char *areas_event_of(const struct areas *a, const json_t *connector, const char *type);
 

@@ -112,6 +112,15 @@ static int check_fields(const json_t *list, const json_t *input, const char *wha
     return 0;
 }
 
+/* The field that is the whole body. */
+static int check_body_as(const json_t *op, const json_t *input, struct err *e)
+{
+    const char *field = json_get_text(op, "body_as");
+    return field == NULL || json_object_get(input, field) != NULL
+               ? 0
+               : err_set(e, ERR_CONFIG, "body_as names %s, which is no field of the input", field);
+}
+
 static int check_schema(const json_t *table, const char *key, struct err *e)
 {
     json_t *schema = json_object_get(table, key);
@@ -140,6 +149,7 @@ static int check_operation_shape(const json_t *op, struct err *e)
     }
     if (check_fields(json_object_get(op, "query"), input, "query", e) == -1 ||
         check_fields(json_object_get(op, "joined"), input, "joined", e) == -1 ||
+        check_body_as(op, input, e) == -1 ||
         check_fields(json_object_get(op, "body"), input, "body", e) == -1 ||
         check_fields(json_object_get(op, "one_of"), input, "one_of", e) == -1) {
         return -1;
@@ -358,7 +368,8 @@ static const char *kept_name(const struct connector *c, const char *name)
     return json_object_iter_key(json_object_iter_at(names, name));
 }
 
-/* What an area says of its answers is not held against them: see areas_is_documented. */
+/* What an area says of its answers is the vendor's word, proven by nobody: it is not held against
+ * them, as a call that took effect must not fail by it. */
 static const struct operation *find_in_areas(const struct connector *c, const char *name)
 {
     json_t *table = areas_operation(&c->areas, c->table, name);

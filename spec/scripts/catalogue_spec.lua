@@ -63,6 +63,23 @@ describe('the HighLevel catalogue', function()
     assert.are.equal(41, count(areas))
   end)
 
+  it('has as many of each method, and as many that go, as the vendor\'s files', function()
+    local counts = { deprecated = 0, other_version = 0, oauth_only = 0, agency = 0 }
+    for name in pairs(index.operations) do
+      local one = generated(name)
+      counts[one.method] = (counts[one.method] or 0) + 1
+      counts.deprecated = counts.deprecated + (one.deprecated and 1 or 0)
+      counts.other_version = counts.other_version + (one.headers and 1 or 0)
+      counts.oauth_only = counts.oauth_only + (one.oauth_only and 1 or 0)
+      counts.agency = counts.agency + (one.access == 'agency' and 1 or 0)
+    end
+    assert.are.same({
+      GET = 246, POST = 165, DELETE = 80, PUT = 72, PATCH = 13, deprecated = 19, other_version = 139,
+      oauth_only = counts.oauth_only, agency = counts.agency,
+    }, counts)
+    assert.is_true(counts.oauth_only >= 8 and counts.agency >= 30)
+  end)
+
   it('calls no two operations by one method and path', function()
     local seen = {}
     for name in pairs(index.operations) do
