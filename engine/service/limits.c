@@ -1,8 +1,9 @@
 /*
  * Who shares a limiter, and its row in the store. The key is a digest: connector, app (client_id,
  * or the token itself where no client is named) and account (the location or agency of the
- * settings, else the one that the token says). Limiters live until the end, as the calls of a token
- * that was replaced still count.
+ * settings, else the one that the token says). Limiters of the connections of ladle.yaml live until
+ * the end, as the calls of a token that was replaced still count; that of an agency's account goes
+ * with the last connection that uses it, and leaves what it has counted as the text of its row.
  *
  * A row is written when the limiter asks for it, one at a time, and once more at the end. The write
  * belongs to the store until it is done; the limiter's end leaves it alone. Loop thread.
@@ -25,12 +26,13 @@ struct shared {
     struct limiter *limiter;
     struct limit_put *writing;
     bool is_used; /* since the last state that was written */
+    int users;    /* connections; one of ladle.yaml never lets go */
 };
 
 struct limits {
     struct service *service;
     struct map *by_key; /* struct shared */
-    struct limit_list *stored;
+    struct map *rows;   /* key -> struct limit_row: of limiters that are not in memory */
 };
 
 /* --- who shares --- */
@@ -84,15 +86,21 @@ static void written(struct store_op *op, const struct err *e)
     }
 }
 
+static struct limit_row row_of(struct shared *s, bool is_last)
+{
+    json_t *state = limiter_state(s->limiter, is_last);
+    size_t len;
+    struct limit_row row = { .key = xstrdup(s->key),
+                             .state = json_text(state, &len),
+                             .kept_us = clock_wall_us() };
+    json_decref(state);
+    return row;
+}
+
 static struct limit_put *write_state(struct shared *s, bool is_last)
 {
     struct limit_put *put = limit_put_new();
-    json_t *state = limiter_state(s->limiter, is_last);
-    size_t len;
-    put->row = (struct limit_row){ .key = xstrdup(s->key),
-                                   .state = json_text(state, &len),
-                                   .kept_us = clock_wall_us() };
-    json_decref(state);
+    put->row = row_of(s, is_last);
     put->op.done = written;
     put->op.ud = is_last ? NULL : s;
     store_submit(s->owner->service->o.store, &put->op);
@@ -106,18 +114,34 @@ static void keep(void *ud, struct limiter *l)
     s->writing = write_state(s, false);
 }
 
+static void free_row(void *ud)
+{
+    struct limit_row *row = ud;
+    if (row != NULL) {
+        free(row->key);
+        free(row->state);
+        free(row);
+    }
+}
+
 static void restore(struct shared *s)
 {
-    const struct limit_list *list = s->owner->stored;
-    for (size_t i = 0; list != NULL && i < list->count; i++) {
-        const struct limit_row *row = &list->rows[i];
-        if (strcmp(row->key, s->key) != 0) {
-            continue;
-        }
+    struct limit_row *row = map_remove(s->owner->rows, s->key);
+    if (row != NULL) {
         json_t *state = json_parse_own(row->state, strlen(row->state), NULL);
         limiter_restore(s->limiter, state, row->kept_us);
         json_decref(state);
+        free_row(row);
     }
+}
+
+/* Takes what is in the row. */
+static void keep_row(struct limits *l, struct limit_row *row)
+{
+    struct limit_row *kept = xmalloc(sizeof *kept);
+    *kept = *row;
+    *row = (struct limit_row){ .key = NULL };
+    free_row(map_put(l->rows, kept->key, kept));
 }
 
 /* --- the set --- */
@@ -163,7 +187,21 @@ struct limiter *limits_of(struct limits *l, const struct connection *c)
         s = shared_new(l, c, key);
     }
     free(key);
+    s->users++;
     return s->limiter;
+}
+
+void limits_let_go(struct limits *l, const struct connection *c)
+{
+    char *key = key_of(c);
+    struct shared *s = map_get(l->by_key, key);
+    if (s != NULL && --s->users == 0) {
+        struct limit_row row = row_of(s, true);
+        keep_row(l, &row);
+        (void)map_remove(l->by_key, key);
+        shared_free(s);
+    }
+    free(key);
 }
 
 struct limits *limits_new(struct service *s)
@@ -171,6 +209,7 @@ struct limits *limits_new(struct service *s)
     struct limits *l = xcalloc(1, sizeof *l);
     l->service = s;
     l->by_key = map_new();
+    l->rows = map_new();
     return l;
 }
 
@@ -178,14 +217,18 @@ void limits_free(struct limits *l)
 {
     if (l != NULL) {
         map_free(l->by_key, shared_free);
-        limit_list_free(l->stored);
+        map_free(l->rows, free_row);
         free(l);
     }
 }
 
 int limits_load(struct limits *l, struct err *e)
 {
-    limit_list_free(l->stored);
-    l->stored = limit_list_new();
-    return store_exec(l->service->o.store, &l->stored->op, e);
+    struct limit_list *list = limit_list_new();
+    int rc = store_exec(l->service->o.store, &list->op, e);
+    for (size_t i = 0; rc == 0 && i < list->count; i++) {
+        keep_row(l, &list->rows[i]);
+    }
+    limit_list_free(list);
+    return rc;
 }

@@ -13,5 +13,9 @@ struct limits *limits_new(struct service *s);
 void limits_free(struct limits *l); /* writes what is not yet written */
 /* Reads what is stored, at once; before store_start and the first call. */
 int limits_load(struct limits *l, struct err *e);
-/* The limiter of a connection with the token that it has now; lives until limits_free. */
+/* The limiter of a connection with the token that it has now; lives until limits_free, or until an
+ * account's connection lets it go. */
 struct limiter *limits_of(struct limits *l, const struct connection *c);
+/* An agency's account, which got its limiter from limits_of and has no call under way, needs it no
+ * more: the last one leaves what it has counted, to go on from there. */
+void limits_let_go(struct limits *l, const struct connection *c);

@@ -162,6 +162,9 @@ void connection_free(struct connection *c)
 {
     hook_watch_fini(c);
     health_fini(c);
+    if (c->parent != NULL && c->limiter != NULL) {
+        limits_let_go(c->service->limits, c);
+    }
     token_free(c->token);
     verifier_free(c->verifier);
     if (c->parent == NULL) {
@@ -241,7 +244,8 @@ bool connection_is_broken(const struct connection *c)
 
 struct limiter *connection_limiter(struct connection *c)
 {
-    if (c->limiter == NULL || c->limiter_generation != token_generation(c->token)) {
+    bool is_other = c->limiter_generation != token_generation(c->token) && c->parent == NULL;
+    if (c->limiter == NULL || is_other) { /* that of an account is the same with each token */
         c->limiter = limits_of(c->service->limits, c);
         c->limiter_generation = token_generation(c->token);
     }

@@ -307,6 +307,29 @@ static void what_nobody_uses_is_dropped(void **state)
     assert_int_equal(map_len(f->service->accounts), 0);
 }
 
+static void what_a_location_has_counted_outlives_its_memory(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o[3] = { { .count = 0 } };
+    struct connection *agency = connect_location(f);
+    fix_pass(f, 600 * SECOND);
+    fix_settle(f);
+    assert_int_equal(map_len(f->service->accounts), 0);
+    size_t sent = f->http.count;
+    for (int i = 0; i < 3; i++) { /* one that knew nothing would let a single call go */
+        call(f, agency, "L1", &o[i]);
+    }
+    assert_int_equal(f->http.count, sent + 3);
+    struct connection *c = account_hold(agency, "L1");
+    json_t *counted = limiter_state(connection_limiter(c), true);
+    size_t len;
+    char *text = json_text(counted, &len);
+    assert_contains(text, ",1,0]]"); /* the call from before, in the day's window */
+    free(text);
+    json_decref(counted);
+    account_let_go(c);
+}
+
 /* --- what comes in --- */
 
 static struct account_note change;
@@ -492,6 +515,7 @@ int main(void)
         WITH(the_input_may_name_another_location),
         WITH(locations_have_limiters_of_their_own_and_one_breaker),
         WITH(what_nobody_uses_is_dropped),
+        WITH(what_a_location_has_counted_outlives_its_memory),
         WITH(events_of_others_start_nothing),
         WITH(installs_change_an_account),
         WITH(an_uninstalled_location_is_asked_for_again_later_and_later),
