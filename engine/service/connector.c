@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "service/connector_auth.h"
 #include "service/schema.h"
 
 /* An operation of an area, once it was asked for. */
@@ -254,6 +255,7 @@ static int check_shape(const char *name, const json_t *table, struct err *e)
     if (check_schema(table, "config", e) == -1 ||
         check_limits(json_object_get(table, "limits"), e) == -1 ||
         check_classify(json_object_get(table, "classify"), e) == -1 ||
+        connector_check_auth(json_object_get(table, "auth"), e) == -1 ||
         check_events(json_object_get(table, "events"), e) == -1) {
         return -1;
     }

@@ -4,14 +4,15 @@
 -- This file is data. The keys of a connector:
 --   name title base_url      base_url is the default; a connection may give its own
 --   network                  'strict': loopback addresses need allow_private like all private ones
---   auth                     kinds (oauth, token, none); authorize_url, token_url (a path is taken from
---                            base_url); encoding (form, json), client (body, basic), fields (sent with
---                            each token request), scopes, account (the field of the token's answer that
---                            names the account), suspended (parts of refusals that pass by themselves),
+--   auth                     kinds (oauth, token, none); authorize_url, white_label_url, token_url (a path
+--                            is taken from base_url); encoding (form, json), client (body, basic, none),
+--                            fields (sent with each token request), scopes, account (the field of the
+--                            token's answer that names the account; scripts/README.md has the rest of what
+--                            OAuth can need), suspended (parts of refusals that pass by themselves),
 --                            accounts (agencies: agency, what is another for their own token; exchange,
 --                            the operation that gives an account's token; field, by which a step may name
---                            an account); header, scheme (of the
---                            token), header_config (the key of the connection that may name another)
+--                            an account); header, scheme (of the token), header_config (the key of the
+--                            connection that may name another)
 --   headers                  sent with every call; an operation may have more
 --   limits, rate_headers     windows of {requests, per_ms}; the names of the headers that tell more (max
 --                            remaining interval_ms daily_max daily_remaining daily_reset_ms)

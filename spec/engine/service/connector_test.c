@@ -42,6 +42,15 @@ static void a_mistake_in_the_table_is_named_with_its_place(void **state)
         { "{'name':'x','limits':[{'requests':0,'per_ms':1}]}", "limits[1]" },
         { "{'name':'x','classify':[{'kind':'odd'}]}", "classify[1]: 'odd'" },
         { "{'name':'x','config':{'a':1}}", "config: a" },
+        { "{'name':'x','auth':'oauth'}", "auth is no table" },
+        { "{'name':'x','auth':{'kinds':'oauth'}}", "auth.kinds is no list of texts" },
+        { "{'name':'x','auth':{'token_url':7}}", "auth.token_url is no text" },
+        { "{'name':'x','auth':{'client':'header'}}", "auth.client cannot be 'header'" },
+        { "{'name':'x','auth':{'pkce':true}}", "auth.pkce cannot be ''" },
+        { "{'name':'x','auth':{'stale':['401']}}", "auth.stale is no list of statuses" },
+        { "{'name':'x','auth':{'params':{'authorise':{}}}}",
+          "auth.params cannot have 'authorise'" },
+        { "{'name':'x','auth':{'answer':'data.token'}}", "auth.answer is no table" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err e = refusal(cases[i].table);
