@@ -86,6 +86,7 @@ static void read_need(struct check *c, const struct yaml *key, const struct yaml
         check_binding(c, key, value);
     }
     (void)json_object_set_new(c->needs, key->text, json_string(value->text));
+    reference_keep_connector(c, value, value->text);
 }
 
 static void read_needs(struct check *c, const struct yaml *root)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "script/catalog.h"
 #include "service/paging.h"
 
 enum { REFERENCE_MAX = 200, MODULES_MAX = 100, MODULE_NAME_MAX = 64 };
@@ -177,11 +178,38 @@ void reference_pages(struct check *c, const struct yaml *y, const char *name, si
 
 /* --- scripts ---------------------------------------------------------------------------------- */
 
-/* Modules of the engine itself go with the engine, not with the recipe. */
-static bool is_engine_module(const char *name)
+static char *find_module(struct check *c, const char *name, size_t *len)
 {
-    static const char *const prefixes[] = { "lib.",        "lib/",     "connectors.",
-                                            "connectors/", "actions.", "actions/" };
+    char *path = xstrdup(name);
+    for (char *p = path; *p; p++) {
+        *p = *p == '.' ? '/' : *p;
+    }
+    char *text = c->hooks->find_source(c->hooks->ud, path, len);
+    free(path);
+    return text;
+}
+
+/* Whether the engine brings this module along, and the project has none of its own in its place. */
+static bool is_built_in(struct check *c, const char *name)
+{
+    size_t own_len = 0, len = 0;
+    char *own = find_module(c, name, &own_len);
+    char *path = xstrdup(name);
+    for (char *p = path; *p; p++) {
+        *p = *p == '.' ? '/' : *p;
+    }
+    char *built_in = source_find(NULL, path, &len);
+    bool is_same = built_in && (!own || (own_len == len && memcmp(own, built_in, len) == 0));
+    free(built_in);
+    free(path);
+    free(own);
+    return is_same;
+}
+
+/* Modules of the engine itself go with the engine, not with the recipe. */
+static bool is_engine_module(struct check *c, const char *name)
+{
+    static const char *const prefixes[] = { "lib.", "lib/", "actions.", "actions/" };
     static const char *const names[] = { "json", "cjson", "cjson.safe", "dates" };
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) {
@@ -193,7 +221,7 @@ static bool is_engine_module(const char *name)
             return true;
         }
     }
-    return false;
+    return strncmp(name, "connectors", 10) == 0 && is_built_in(c, name);
 }
 
 static bool is_module_char(char c)
@@ -217,17 +245,6 @@ static bool read_module(const char *at, char out[MODULE_NAME_MAX + 1])
     return len > 0 && *at == quote;
 }
 
-static char *find_module(struct check *c, const char *name, size_t *len)
-{
-    char *path = xstrdup(name);
-    for (char *p = path; *p; p++) {
-        *p = *p == '.' ? '/' : *p;
-    }
-    char *text = c->hooks->find_source(c->hooks->ud, path, len);
-    free(path);
-    return text;
-}
-
 static json_t *keep_source(struct check *c, const struct yaml *y, const char *name)
 {
     size_t len = 0;
@@ -249,7 +266,8 @@ static void keep_required(struct check *c, const struct yaml *y, const char *sou
     char name[MODULE_NAME_MAX + 1];
     for (const char *at = strstr(source, "require"); at; at = strstr(at, "require")) {
         at += strlen("require");
-        if (!read_module(at, name) || is_engine_module(name) || json_object_get(c->scripts, name)) {
+        if (!read_module(at, name) || is_engine_module(c, name) ||
+            json_object_get(c->scripts, name)) {
             continue;
         }
         if (json_object_size(c->scripts) < MODULES_MAX && keep_source(c, y, name)) {
@@ -274,4 +292,33 @@ void reference_keep_script(struct check *c, const struct yaml *y, const char *na
         keep_required(c, y, source, queue);
     }
     json_decref(queue);
+}
+
+static bool has_functions(const json_t *connector)
+{
+    if (json_is_true(json_object_get(connector, "zone")) ||
+        json_is_true(json_object_get(connector, "custom_fields"))) {
+        return true;
+    }
+    const char *name;
+    json_t *operation;
+    json_object_foreach (json_object_get(connector, "operations"), name, operation) {
+        if (json_is_true(json_object_get(operation, "run"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void reference_keep_connector(struct check *c, const struct yaml *y, const char *name)
+{
+    if (!c->hooks || !c->hooks->find_source || !c->hooks->find_connector ||
+        !has_functions(c->hooks->find_connector(c->hooks->ud, name))) {
+        return;
+    }
+    char *module = xasprintf("connectors.%s", name);
+    if (!is_built_in(c, module)) {
+        reference_keep_script(c, y, module);
+    }
+    free(module);
 }

@@ -26,3 +26,6 @@ void reference_pages(struct check *c, const struct yaml *y, const char *name, si
 
 /* The text of a script and of the project's modules that it requires literally, into c->scripts. */
 void reference_keep_script(struct check *c, const struct yaml *y, const char *name);
+/* The same for a connector of the project's own whose table has functions that runs call; nothing
+ * for others, and for those of the engine. */
+void reference_keep_connector(struct check *c, const struct yaml *y, const char *name);

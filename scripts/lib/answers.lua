@@ -7,14 +7,6 @@ local moments = require 'lib.moments'
 
 local answers = {}
 
-local function wants_names(how, input)
-  return how.custom_fields and input.custom_fields == 'names'
-end
-
-function answers.has_work(how, input)
-  return how.dates ~= nil or wants_names(how, input)
-end
-
 -- custom_fields = { model = 'contact', at = { 'contact', 'contacts[]' } }: beside each list `customFields` comes a
 -- map `custom`.
 function answers.name_fields(ctx, marks, location, value)
@@ -33,7 +25,9 @@ function answers.read(ctx, how, input, output)
     local zone = moments.needs_zone(how.dates) and ctx.connector.zone(ctx, input.locationId)
     moments.settle(output, how.dates, zone)
   end
-  if wants_names(how, input) then answers.name_fields(ctx, how.custom_fields, input.locationId, output) end
+  if how.custom_fields and input.custom_fields == 'names' then
+    answers.name_fields(ctx, how.custom_fields, input.locationId, output)
+  end
   return output
 end
 

@@ -5,7 +5,6 @@
 -- the plain call and never learned its outcome, it is the plain call: same path, same journal.
 
 local json = require 'json'
-local answers = require 'lib.answers'
 
 local calls = {}
 
@@ -34,6 +33,11 @@ local function wants_run(how, input)
     if holds(condition, input) then return true end
   end
   return how.run_when == nil
+end
+
+-- Whether the engine adds something to the answer (lib/answers.lua).
+local function is_shaped(how, input)
+  return how.dates ~= nil or (how.custom_fields ~= nil and input.custom_fields == 'names')
 end
 
 -- What the operation's table says of how it is called; false: like any other. Looked up once per version.
@@ -98,7 +102,7 @@ local function take_apart(program, how, at, connection, operation, input)
   local ctx = calls.tools(program, at, connection, how.connector)
   local run = wants_run(how, input) and ctx.connector.operations[operation].run
   output = run and run(ctx, input) or ctx:call(operation, input)
-  output = answers.read(ctx, how, input, output)
+  if is_shaped(how, input) then output = require('lib.answers').read(ctx, how, input, output) end
   program.act.complete(at.path, input, output)
   return output
 end
@@ -107,7 +111,7 @@ end
 -- one of several that its action makes.
 function calls.take(program, at, connection, operation, input)
   local how = describe(program, connection, operation)
-  local is_special = how and (wants_run(how, input) or answers.has_work(how, input))
+  local is_special = how and (wants_run(how, input) or is_shaped(how, input))
   if is_special and not program.act.begun(at.path) then
     return take_apart(program, how, at, connection, operation, input)
   end

@@ -20,7 +20,7 @@ local PAGES_MAX = 10000
 
 -- Requests: what `pages(…)` in an expression gives -----------------------------------------------------
 
-local Request = {}
+local Request = { is_pages = true }
 
 local function refuse(message)
   error({ kind = 'invalid', message = message }, 0)
@@ -39,10 +39,6 @@ function pages.request(operation, input, options)
   if input ~= nil and type(input) ~= 'table' then refuse '`pages` takes the fields of the call as its second value' end
   return setmetatable({ connection = connection, operation = name, input = input or {},
                         max = type(options) == 'table' and options.max or nil }, Request)
-end
-
-function pages.is_request(value)
-  return getmetatable(value) == Request
 end
 
 -- Pager --------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ local calls = require 'lib.calls'
 local dates = require 'dates'
 local events = require 'lib.events'
 local helpers = require 'lib.helpers'
-local pages = require 'lib.pages'
 
 -- Values: each node of the plan becomes a function of the environment ------------------------------
 
@@ -134,7 +133,8 @@ local function new_env(program, event, meta, now_us, inputs)
         or helpers.new { now_us = now_us, timezone = program.timezone, maps = program.maps }
       if library[name] ~= nil then return library[name] end
       -- What `each: = pages(crm.search_contacts, …)` names.
-      return name == 'pages' and pages.request or program.needs[name] and pages.operations_of(name) or nil
+      if name == 'pages' then return require('lib.pages').request end
+      return program.needs[name] and require('lib.pages').operations_of(name) or nil
     end,
   })
 end
@@ -158,7 +158,7 @@ local function new_ctx(program, env, path, step_timeout)
     -- for contact in ctx.crm:pages('search_contacts_advanced', { … }, { max = 500 }) do
     local function each_page(_, operation, input, options)
       local paging = calls.paging(program, name, operation)
-      return pages.iterate(paging, function(page) return call(name, operation, page) end, input or {},
+      return require('lib.pages').iterate(paging, function(page) return call(name, operation, page) end, input or {},
         options and options.max)
     end
     return setmetatable({ pages = each_page }, {
@@ -289,7 +289,8 @@ end
 -- Page by page. A page is an effect of its own, as if it were a step; once its items are done only what is needed to
 -- go on behind it is kept. What the items came to is in their own rows: there may be any number of them.
 local function perform_pages(program, step, env, path, request)
-  local pager = pages.open(calls.paging(program, request.connection, request.operation), request.input, request.max)
+  local paging = calls.paging(program, request.connection, request.operation)
+  local pager = require('lib.pages').open(paging, request.input, request.max)
   local ask = { use = request, with = function() return pager.input end, retry = step.retry,
                 timeout_us = step.timeout_us, is_caught = step.is_caught }
   local is_stopped = false
@@ -309,7 +310,8 @@ end
 
 local function perform_each(program, step, env, path)
   local items = step.each(env)
-  if pages.is_request(items) then return perform_pages(program, step, env, path, items) end
+  local kind = getmetatable(items)
+  if type(kind) == 'table' and kind.is_pages then return perform_pages(program, step, env, path, items) end
   items = list_of(step, items)
   local outputs = {}
   local is_stopped = perform_items(program, step, env, path, items, 0, function(i, output)

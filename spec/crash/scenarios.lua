@@ -209,6 +209,38 @@ scenario { name = 'each item of a list', effects = { note_created = 3 },
   check = function(case) return expect('order', 'Item one\nItem two\nItem three', in_order(case, 'note_created',
     'body')) end }
 
+scenario { name = 'each item of pages', effects = { note_created = 4 },
+  recipes = { ['a.yaml'] = recipe([[
+  - step: notes
+    use: crm.create_note
+    each: = pages(crm.get_contacts, { limit = 2 })
+    with: { contactId: = item.id, body: "Item ${item.id}" }
+]] .. QUICK) }, act = one_event }
+
+scenario { name = 'an operation of several calls', effects = { contact_created = 1, note_created = 1 },
+  recipes = { ['a.yaml'] = recipe([[
+  - step: make
+    use: crm.create_contact
+    with: { email: "made@example.com", customFields: { Roof area: 12 }, on_duplicate: use, verify: true }
+]] .. QUICK .. [[
+  - step: note
+    use: crm.create_note
+    with: { contactId: = steps.make.contact.id, body: Made }
+]] .. QUICK) }, act = one_event }
+
+-- The webhook lacks the task's contact: it is fetched before the first step.
+scenario { name = 'an event that lacks a field', effects = { note_created = 1 },
+  recipes = { ['a.yaml'] = recipe([[
+  - step: note
+    use: crm.create_note
+    with: { contactId: = event.contactId, body: "About ${event.title}" }
+]] .. QUICK, { when = 'task_created' }) },
+  act = function(case)
+    case:deliver('a', 'highlevel/task_created', { id = 'lJpzYrWdpkC2hX6t2yue', title = 'Call back',
+                                                  contactId = json.null })
+    case:await_end(1)
+  end }
+
 scenario { name = 'stop', effects = { task_created = 1 },
   recipes = { ['a.yaml'] = recipe(TASK .. '  - step: over\n    stop: that was all\n' .. NOTE) }, act = one_event }
 

@@ -132,12 +132,54 @@ describe('upsert_contact', function()
     end)
   end)
 
+  it('leaves the first phone as it is with preserve_primary, and says so', function()
+    local with = { email = JOHNS_MAIL, phone = '+31699999999', city = 'Delft', preserve_primary = true }
+    run(step('upsert_contact', with), nil, function(_, shown, written)
+      assert.are.equal('done', shown.state, json.encode(shown.error or {}))
+      assert.are.same({ 'phone' }, written.output.kept)
+      assert.are.same({ JOHN, '+919509597501', 'Delft' },
+        { written.output.contact.id, written.output.contact.phone, written.output.contact.city })
+    end)
+  end)
+
+  it('creates the contact that is not there with preserve_primary', function()
+    run(step('upsert_contact', { email = 'new@example.com', preserve_primary = true }), nil, function(stage, shown)
+      assert.are.equal('done', shown.state, json.encode(shown.error or {}))
+      assert.are.equal(1, #stage:ledger 'contact_created')
+    end)
+  end)
+
   it('tells with verify what the service did not keep', function()
     local with = { email = JOHNS_MAIL, gender = 'male', city = 'Delft', verify = true }
     run(step('upsert_contact', with), nil, function(_, shown, written)
       assert.are.equal('done', shown.state)
       assert.are.same({ 'gender' }, written.output.unapplied)
     end)
+  end)
+end)
+
+describe('a script', function()
+  local ACTION = [[
+return {
+  name = 'take', summary = 'Takes the contact that is there',
+  output = { id = { 'string' } },
+  run = function(ctx)
+    local first = ctx.crm:get_contact { contactId = '%s' }
+    local output = ctx.crm:create_contact { email = first.contact.email, on_duplicate = 'use' }
+    return { id = output.contact.id, duplicate = output.duplicate }
+  end,
+}]]
+
+  it('takes the same way, and its calls are in the journal one below the other', function()
+    run('  - step: write\n    use: scripts.take\n', { scripts = { ['take.lua'] = ACTION:format(JOHN) } },
+      function(_, shown, written)
+        assert.are.equal('done', shown.state, json.encode(shown.error or {}))
+        assert.are.same({ id = JOHN, duplicate = true }, written.output)
+        local names = {}
+        for i, effect in ipairs(written.effects) do names[i] = effect.name end
+        table.sort(names)
+        assert.are.same({ 'write/1', 'write/2', 'write/2/1', 'write/2/2' }, names)
+      end)
   end)
 end)
 

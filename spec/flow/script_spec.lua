@@ -88,3 +88,59 @@ return { name = 'bad', summary = 'x', run = function() local t = {} while true d
       end)
   end)
 end)
+
+-- A connector of the project's own whose operation is made of two calls, with a module beside it.
+local CONNECTOR = [[
+local words = require 'connectors.words'
+return {
+  name = 'desk', title = 'A help desk', base_url = 'http://127.0.0.1:1', auth = { kinds = { 'none' } },
+  events = {},
+  operations = {
+    look = { method = 'GET', path = '/_sandbox/state', output = {} },
+    greet = {
+      method = 'POST', path = '/nowhere', output = {},
+      input = { name = { 'string' }, loud = { 'boolean', optional = true, engine = true } }, run_when = { 'loud' },
+      run = function(ctx, input)
+        local first = ctx:call('look', {})
+        local second = ctx:look('look', {})
+        local word = ctx:once('word', function() return { text = words.hello } end)
+        return { text = word.text .. ' ' .. input.name, grew = second.requests > first.requests }
+      end,
+    },
+  },
+}]]
+
+describe('a connector of the project', function()
+  it('has operations that are made of several calls', function()
+    local body = [[
+  - step: greet
+    use: desk.greet
+    with: { name: = event.firstName, loud: true }
+  - step: note
+    use: crm.create_note
+    with: { contactId: = event.id, body: "${steps.greet.text}" }
+]]
+    local text = recipe('greet', body):gsub('crm: highlevel', 'crm: highlevel\n  desk: desk')
+    local stage = flow.stage { ['greet.yaml'] = text }
+    finally(function() stage:close() end)
+    flow.host.mkdir(stage:path 'scripts/connectors')
+    flow.host.write_file(stage:path 'scripts/connectors/desk.lua', CONNECTOR)
+    flow.host.write_file(stage:path 'scripts/connectors/words.lua', "return { hello = 'Hello' }")
+    stage:start_sandbox()
+    local desk = '  desk:\n    connector: desk\n    auth: none\n    base_url: %s\n'
+    stage.options.connections = desk:format(stage.app.url)
+    stage:write_config()
+    stage:connect()
+    stage:start_engine()
+    stage:deliver(flow.sample 'contact_created')
+    local run = flow.only_run(stage)
+    assert.are.equal('done', run.state, flow.json.encode(run))
+    local shown = flow.show(stage, run.id)
+    assert.are.equal('Hello John', stage:ledger('note_created')[1].body)
+    local effects = {}
+    for _, step in ipairs(shown.steps) do
+      for _, effect in ipairs(step.effects or {}) do effects[#effects + 1] = effect.name end
+    end
+    assert.are.same({ 'greet/1', 'greet/word' }, effects)
+  end)
+end)

@@ -555,6 +555,20 @@ static void a_limit_is_remembered_over_a_restart(void **state)
     }
 }
 
+static void a_field_with_two_spellings_is_there_under_both(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = crm(f);
+    struct outcome o = { .count = 0 };
+    fix_call(f, c, "delete_note", "{'contactId':'c1','id':'n1'}", &o);
+    fix_answer(f, 0, 200, NULL, "{'succeeded':true}");
+    assert_true(json_is_true(json_object_get(o.output, "succeded")));
+    fix_call(f, c, "delete_note", "{'contactId':'c1','id':'n1'}", &o);
+    fix_answer(f, 1, 200, NULL, "{'succeded':false}");
+    assert_true(json_is_false(json_object_get(o.output, "succeeded")));
+    outcome_fini(&o);
+}
+
 int main(void)
 {
     log_set_level(LOG_OFF);
@@ -562,6 +576,7 @@ int main(void)
 #define WITH(test) cmocka_unit_test_setup_teardown(test, fix_setup, fix_teardown)
         WITH(a_call_goes_out_with_its_token_and_brings_its_output),
         WITH(nothing_happens_within_call_start),
+        WITH(a_field_with_two_spellings_is_there_under_both),
         WITH(the_callers_input_is_not_changed),
         WITH(an_api_key_goes_into_the_header_that_it_belongs_in),
         WITH(a_header_that_the_recipe_fills_itself_is_not_sent_twice),
