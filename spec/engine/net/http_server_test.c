@@ -30,6 +30,10 @@ static void echo_all(struct exchange *x)
     json_object_set_new(all, "body", json_stringn(body, len));
     json_object_set_new(all, "headers", exchange_headers(x));
     json_object_set_new(all, "query", exchange_query_all(x));
+    json_object_set_new(all, "target", json_string(exchange_target(x)));
+    char *list = exchange_header_list(x, "x-list");
+    json_object_set_new(all, "list", list != NULL ? json_string(list) : json_null());
+    free(list);
     const char *one = exchange_query(x, "One");
     json_object_set_new(all, "one", one != NULL ? json_string(one) : json_null());
     exchange_answer_json(x, 200, all);
@@ -487,6 +491,8 @@ static void paths_and_queries_are_decoded_once(void **state)
     assert_true(has(&a, "\"path\":\"/a b%25+c\""));
     assert_true(has(&a, "\"one\":\"x&y z\""));
     assert_true(
+        has(&a, "\"target\":\"/a%20b%2525+c?One=x%26y+z&one=low&empty&%41=%C3%A9&One=again\""));
+    assert_true(
         has(&a, "\"query\":{\"One\":\"x&y z\",\"one\":\"low\",\"empty\":\"\",\"A\":\"\xc3\xa9\"}"));
 }
 
@@ -513,7 +519,11 @@ static void headers_are_told_in_lower_case_and_joined(void **state)
     struct fixture *f = *state;
     f->plan = ECHO_ALL;
     struct raw_answer a =
-        ask(f, "GET /a HTTP/1.1\r\nX-One: 1\r\nx-one: 2\r\nX-Latin: \xe9\r\n" CLOSE);
+        ask(f,
+            "GET /a HTTP/1.1\r\nX-One: 1\r\nX-List: a, b\r\nx-one: 2\r\nx-list: c\r\n"
+            "X-Latin: \xe9\r\n" CLOSE);
+    assert_true(has(&a, "\"list\":\"a, b, c\""));
+    assert_true(has(&a, "\"target\":\"/a\""));
     assert_true(has(&a, "\"x-one\":\"1, 2\""));
     assert_true(has(&a, "\"x-latin\":\"\xc3\xa9\""));
     assert_true(has(&a, "\"host\":\"x\""));
