@@ -24,6 +24,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,7 @@ enum {
     BUFFER_KEPT_MAX = 64 << 10, /* a larger one is freed with its call */
     TIMEOUT_DEFAULT_US = 30 * 1000 * 1000,
     CONNECT_DEFAULT_US = 10 * 1000 * 1000,
+    FORGET_MAX = 8 << 10, /* of curl's blocks that are overwritten when they are freed */
     IDLE_MAX_S = 60,
     IDLE_UNSAFE_MAX_S =
         4, /* below the 5 s that Node.js keeps an idle connection, the least of the common */
@@ -680,9 +682,37 @@ static CURLM *new_multi(struct client *c, int max_per_host)
     return m;
 }
 
+/* Curl keeps heads of requests, with their tokens, in memory that it frees as it is. What is small
+ * enough to be one is overwritten; its large buffers are used again and again, and would cost more
+ * than they tell. */
+static void forget_memory(void *data)
+{
+    size_t len = data != NULL ? malloc_usable_size(data) : 0;
+    if (len > 0 && len <= FORGET_MAX) {
+        secret_scrub(data, len);
+    }
+    free(data);
+}
+
+/* A block that grows may move, and leaves its text behind: so it moves here. */
+static void *grow_memory(void *old, size_t size)
+{
+    size_t len = old != NULL ? malloc_usable_size(old) : 0;
+    if (len == 0 || len > FORGET_MAX || size <= len) {
+        return realloc(old, size);
+    }
+    void *data = malloc(size);
+    if (data != NULL) {
+        memcpy(data, old, len);
+        forget_memory(old);
+    }
+    return data;
+}
+
 struct http_client *http_client_new(struct loop *l, const struct http_client_opts *o)
 {
-    CURLcode rc = curl_global_init(CURL_GLOBAL_DEFAULT);
+    CURLcode rc = curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, forget_memory, grow_memory,
+                                       strdup, calloc);
     assert(rc == CURLE_OK);
     struct client *c = xcalloc(1, sizeof(*c));
     c->base = (struct http_client){ client_send, client_cancel, client_free };

@@ -9,6 +9,11 @@
 #include "service/verify.h"
 #include "store/lease_row.h"
 
+struct header_secret {
+    char *name;
+    struct secret *value;
+};
+
 /* For the files of this folder only: what a connection is made of. Loop thread. */
 struct connection {
     struct service *service;
@@ -26,8 +31,8 @@ struct connection {
     char *base_url;               /* without a slash at the end; NULL: none */
     bool may_be_private;          /* calls to base_url may go to a private address */
     struct secret *client_secret; /* of OAuth; or NULL; an account's is its agency's */
-    /* Values of `headers` in the settings that look like keys: not to be logged. */
-    struct secret *header_secrets[8];
+    /* Those of `headers` in the settings that hold keys; an account has its agency's. */
+    struct header_secret *header_secrets;
     size_t header_secret_count;
     struct token *token;
     struct limiter *limiter;     /* of limits.h; NULL: not looked for yet */

@@ -12,19 +12,29 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/secret.h"
 #include "format/date.h"
 #include "format/url.h"
 #include "service/schema.h"
+
+/* Frees a text that may hold a secret. */
+static void forget(char *text, size_t len)
+{
+    if (text != NULL) {
+        secret_scrub(text, len);
+    }
+    free(text);
+}
 
 void request_fini(struct request *r)
 {
     for (size_t i = 0; i < r->header_count; i++) {
         free(r->names[i]);
-        free(r->values[i]);
+        forget(r->values[i], strlen(r->values[i]));
     }
-    free(r->url);
+    forget(r->url, r->url != NULL ? strlen(r->url) : 0);
     free(r->host);
-    free(r->body);
+    forget(r->body, r->body_len);
     *r = (struct request){ .url = NULL };
 }
 
@@ -271,13 +281,27 @@ static int set_headers(struct request *r, const json_t *object, struct err *e)
     return 0;
 }
 
+/* Those of the settings that hold keys. */
+static int set_secret_headers(struct request *r, const struct connection *c, struct err *e)
+{
+    const struct connection *owner = c->parent != NULL ? c->parent : c;
+    for (size_t i = 0; i < owner->header_secret_count; i++) {
+        const struct header_secret *h = &owner->header_secrets[i];
+        if (set_header(r, h->name, xstrdup(secret_bytes(h->value)), e) == -1) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 static int set_fixed_headers(struct request *r, const struct connection *c,
                              const struct operation *op, const char *key, struct err *e)
 {
     const char *key_header = json_get_text(op->table, "idempotency_header");
     if (set_headers(r, json_object_get(connector_table(c->connector), "headers"), e) == -1 ||
         set_headers(r, json_object_get(op->table, "headers"), e) == -1 ||
-        set_headers(r, json_object_get(c->config, "headers"), e) == -1) {
+        set_headers(r, json_object_get(c->config, "headers"), e) == -1 ||
+        set_secret_headers(r, c, e) == -1) {
         return -1;
     }
     return key_header != NULL && key != NULL ? set_header(r, key_header, xstrdup(key), e) : 0;

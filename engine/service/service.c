@@ -116,17 +116,36 @@ static bool names_a_secret(const char *header)
     return false;
 }
 
-/* `headers` may hold keys, and has to keep them; so at least no log repeats them. */
-static void forbid_headers(struct connection *c)
+/* Whether a text holds something that the log may not show. */
+static bool holds_a_secret(const json_t *text)
 {
-    const size_t most = sizeof c->header_secrets / sizeof *c->header_secrets;
+    char *copy = xstrndup(json_string_value(text), json_string_length(text));
+    size_t len = strlen(copy);
+    bool is = log_redact(copy, len) > 0;
+    secret_scrub(copy, len);
+    free(copy);
+    return is;
+}
+
+/* Takes the values of `headers` that hold keys out of the settings. */
+static void take_headers(struct connection *c)
+{
+    json_t *headers = json_object_get(c->config, "headers");
     const char *name;
     json_t *v;
-    json_object_foreach (json_object_get(c->config, "headers"), name, v) {
-        if (names_a_secret(name) && json_is_string(v) && c->header_secret_count < most) {
-            c->header_secrets[c->header_secret_count++] =
-                secret_new(json_string_value(v), json_string_length(v));
+    void *next;
+    json_object_foreach_safe(headers, next, name, v)
+    {
+        if (!json_is_string(v) || !(names_a_secret(name) || holds_a_secret(v))) {
+            continue;
         }
+        c->header_secrets =
+            xrealloc(c->header_secrets, (c->header_secret_count + 1) * sizeof *c->header_secrets);
+        c->header_secrets[c->header_secret_count++] = (struct header_secret){
+            .name = xstrdup(name),
+            .value = secret_new(json_string_value(v), json_string_length(v)),
+        };
+        json_forget_member(headers, name);
     }
 }
 
@@ -152,7 +171,7 @@ static int fill_in(struct connection *c, struct err *e)
     }
     c->client_secret = take_secret(c->config, "client_secret");
     drop_secrets(c);
-    forbid_headers(c);
+    take_headers(c);
     return 0;
 }
 
@@ -171,8 +190,10 @@ void connection_free(struct connection *c)
         secret_free(c->client_secret);
     }
     for (size_t i = 0; i < c->header_secret_count; i++) {
-        secret_free(c->header_secrets[i]);
+        free(c->header_secrets[i].name);
+        secret_free(c->header_secrets[i].value);
     }
+    free(c->header_secrets);
     json_forget(c->config);
     json_decref(c->auth);
     free(c->base_url);
