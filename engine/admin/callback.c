@@ -304,8 +304,14 @@ static void use_flow(struct visit *v)
 {
     const char *named = v->x != NULL ? name_in_path(v) : "";
     v->c = service_find(v->cb->o.service, v->flow.connection);
-    if (v->c == NULL || (*named != '\0' && strcmp(named, v->flow.connection) != 0)) {
-        fail(v, 400, "It is not for this connection, or the connection left ladle.yaml.");
+    if (v->c == NULL) {
+        FINISH(
+            v, 409, "unknown", "Not connected yet",
+            "The engine that runs does not know this connection: ladle.yaml was changed since it "
+            "started.",
+            "Start it again, then reload this page.");
+    } else if (*named != '\0' && strcmp(named, v->flow.connection) != 0) {
+        fail(v, 400, "The address names another connection than the link was for.");
     } else if (v->flow.state != FLOW_PENDING) {
         refuse_used(v);
     } else if (token_flow_is_expired(&v->flow)) {

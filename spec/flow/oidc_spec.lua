@@ -68,6 +68,35 @@ local MACHINE = [[
     scopes: ["stock:read"]
 ]]
 
+local CONNECTOR = [[
+return {
+  name = 'idp', title = 'A provider',
+  auth = {
+    kinds = { 'oauth' }, authorize_url = '/auth', token_url = '/token', client = 'basic', pkce = 'S256',
+    scopes = { 'openid', 'offline_access' }, params = { authorize = { prompt = 'consent' } },
+  },
+  events = {},
+  operations = {
+    who_am_i = {
+      method = 'GET', path = '/api/whoami', summary = 'Whose token it is',
+      output = { subject = { 'string' }, client = { 'string' } },
+    },
+  },
+}
+]]
+
+local BY_TABLE = [[
+listen: 127.0.0.1:%d
+connections:
+  door: { connector: webhook, verify: none }
+  shop:
+    connector: idp
+    auth: oauth
+    base_url: %s
+    client_id: ladle shop
+    client_secret: a secret/with signs
+]]
+
 -- An engine and the provider, with a connection of these settings that nobody has authorised yet.
 local function on_provider(settings, body)
   local stage = flow.stage { ['who.yaml'] = RECIPE }
@@ -226,6 +255,24 @@ describe('a provider that is not ours', function()
       assert.are.equal('broken', row.state)
       assert.is_truthy(row.reason:find('invalid_client', 1, true), row.reason)
       assert.is_truthy(row.reason:find('check client_id, client_secret', 1, true), row.reason)
+    end)
+  end)
+
+  test('works from a connector of the project, which is a table', function()
+    on_provider(CODE, function(stage, provider)
+      stage:stop_engine()
+      host.mkdir(stage:path 'scripts/connectors')
+      assert(host.write_file(stage:path 'scripts/connectors/idp.lua', CONNECTOR))
+      assert(host.write_file(stage:path 'recipes/who.yaml', (RECIPE:gsub('shop: http', 'shop: idp')
+        :gsub('shop.get', 'shop.who_am_i'):gsub('    with: [^\n]*\n', ''))))
+      assert(host.write_file(stage:path 'ladle.yaml', BY_TABLE:format(stage.port, provider.issuer)))
+      stage:start_engine()
+      connect(stage, provider)
+      provider.expire()
+      local run = who_am_i(stage)
+      assert.are.equal('done', run.state)
+      assert.are.equal('jane', flow.show(stage, run.id).steps[1].output.subject)
+      assert.are.equal(2, #provider.tokens())
     end)
   end)
 
