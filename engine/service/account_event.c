@@ -25,6 +25,12 @@ static const char *text_at(const struct connection *c, const json_t *payload, co
     return text != NULL && *text != '\0' ? text : NULL;
 }
 
+static const char *told_account(const struct connection *c, const json_t *payload)
+{
+    const char *usual = text_at(c, payload, "account");
+    return usual != NULL ? usual : text_at(c, payload, "account_else");
+}
+
 /* The connection's own account, where it is bound to one. */
 static const char *own_account(const struct connection *c)
 {
@@ -38,7 +44,7 @@ const char *account_of_event(const struct service *s, const char *connection, co
     if (c == NULL) {
         return NULL;
     }
-    const char *told = text_at(c, payload, "account");
+    const char *told = told_account(c, payload);
     return told != NULL ? told : own_account(c);
 }
 
@@ -69,7 +75,7 @@ static char *judge_agency(const struct connection *c, const json_t *payload,
                           enum account_change change)
 {
     const char *company = text_at(c, payload, "company");
-    const char *account = text_at(c, payload, "account");
+    const char *account = told_account(c, payload);
     const char *own = connection_text(c, "agency");
     if (company != NULL && strcmp(company, own) != 0) {
         return xasprintf("it is of the agency %.64s, and %s is of %s", company, c->name, own);
@@ -88,7 +94,7 @@ static char *judge(const struct connection *c, const json_t *payload, enum accou
     if (connection_is_agency(c)) {
         return judge_agency(c, payload, change);
     }
-    const char *account = text_at(c, payload, "account");
+    const char *account = told_account(c, payload);
     const char *own = own_account(c);
     if (own != NULL && account != NULL && strcmp(own, account) != 0) {
         return xasprintf("it is of %.64s, and %s is of %s", account, c->name, own);
@@ -138,7 +144,7 @@ static void fill_in(struct connection *c, const char *account, const char *compa
 char *account_judge(struct connection *c, const json_t *payload, struct account_note *change)
 {
     enum account_change what = change_of(c, payload);
-    const char *account = text_at(c, payload, "account");
+    const char *account = told_account(c, payload);
     char *note = judge(c, payload, what);
     if (note != NULL) {
         log_warn("account", "an event for %s starts nothing: %s", c->name, note);

@@ -20,6 +20,7 @@
 #include "base/utf8.h"
 #include "format/date.h"
 #include "service/account.h"
+#include "service/token_state.h"
 #include "store/event.h"
 
 enum { WRITE_EVERY_US = 1000 * 1000, REASON_MAX = 300 };
@@ -75,6 +76,9 @@ void health_emit(struct connection *c, const char *type, const char *reason, int
     json_object_set_new(payload, "connector", json_string(connector_name(c->connector)));
     json_object_set_new(payload, "reason", text_or_null(reason));
     json_object_set_new(payload, "since", date_or_null(since_us));
+    if (token_is_broken(c->token)) { /* broken, or suspended */
+        json_object_set_new(payload, "state", json_string(token_state_name(c->token->state)));
+    }
     if (c->account != NULL) {
         json_object_set_new(payload, "location", json_string(c->account));
     }

@@ -12,11 +12,17 @@
 #include "service/call.h"
 #include "service/token_state.h"
 
-/* An answer that says what will be said again; the agency's own trouble is not the account's. */
-static bool is_refusal(const struct token *t, const struct err *e)
+/* The agency's token did not do: it is broken, or lacks a scope. That is not the account's trouble;
+ * a person has to help, and then all accounts go on. */
+static bool is_of_agency(const struct token *t, const struct err *e)
 {
-    return !token_is_broken(t->c->parent->token) && e->status >= 400 && e->status < 500 &&
-           e->kind != ERR_RATE_LIMITED && e->kind != ERR_EXPIRED && !err_is_retryable(e->kind);
+    return token_is_broken(t->c->parent->token) || e->status == 401;
+}
+
+/* An answer that says what will be said again. */
+static bool is_refusal(const struct err *e)
+{
+    return e->status >= 400 && e->status < 500 && !err_is_retryable(e->kind);
 }
 
 /* The answer must be for the account that was asked for. */
@@ -43,10 +49,11 @@ static void exchanged(void *ud, json_t *output, const struct err *e, const char 
     if (e == NULL && read_pair(t, output, &bad) == 0) {
         t->is_exchanging = false;
         token_commit(t);
-    } else if (is_refusal(t, &bad)) {
+    } else if (is_refusal(&bad) && !is_of_agency(t, &bad)) {
         token_refuse(t, &bad);
         t->is_exchanging = false;
     } else {
+        bad.kind = is_of_agency(t, &bad) ? ERR_AUTH : bad.kind;
         t->is_exchanging = false;
         t->was_lost = false; /* to ask again does no harm */
         token_fail(t, &bad);

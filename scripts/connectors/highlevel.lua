@@ -18,8 +18,9 @@
 --                            remaining interval_ms daily_max daily_remaining daily_reset_ms)
 --   webhook                  content (json, form, any); type (the path of an event's type) or event
 --                            (every delivery is this one); dedupe (paths of the key) or dedupe_config
---                            (the connection's key that lists them); account, account_config, company
---                            (paths of the account and its agency, and the connection's key: a delivery
+--                            (the connection's key that lists them); account, account_else, company
+--                            (paths of the account and its agency) and account_config (the connection's
+--                            key: a delivery
 --                            for another starts nothing), app (the path of the app's id), installs (types
 --                            by which an account comes and goes); verify: a list of schemes, any one
 --                            that fits is enough, each kind (ed25519, rsa_sha256, hmac_sha256, token),
@@ -264,6 +265,7 @@ return {
     type = 'type',
     dedupe = { 'webhookId' },
     account = 'locationId',
+    account_else = 'altId', -- of invoices and orders
     account_config = 'location',
     company = 'companyId',
     app = 'appId',

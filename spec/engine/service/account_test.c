@@ -230,6 +230,19 @@ static void a_location_that_gets_no_token_is_broken_until_its_agency_is_connecte
     outcome_fini(&o);
 }
 
+static void a_scope_that_the_agency_lacks_does_not_break_its_locations(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o = { .count = 0 };
+    struct connection *agency = connect(f, AGENCY);
+    call(f, agency, "L1", &o);
+    answer(f, 401, "{'message':'The token is not authorized for this scope.'}");
+    assert_int_equal(o.err.kind, ERR_AUTH); /* the run is parked, and goes on after a connect */
+    assert_contains(o.err.message, "oauth.write");
+    assert_string_equal(account_state(agency, "L1"), "new");
+    outcome_fini(&o);
+}
+
 static void an_agency_that_is_not_connected_does_not_break_its_locations(void **state)
 {
     struct fixture *f = *state;
@@ -360,6 +373,7 @@ static void events_of_others_start_nothing(void **state)
     assert_string_equal(judge(one, "{'locationId':'L1'}"), "");
     assert_string_equal(judge(one, "{}"), "");
     assert_contains(judge(one, "{'locationId':'L2'}"), "L2");
+    assert_contains(judge(one, "{'altId':'L2','altType':'location'}"), "L2"); /* an invoice */
 }
 
 static void installs_change_an_account(void **state)
@@ -510,6 +524,7 @@ int main(void)
         WITH(a_lost_answer_of_a_location_is_resolved_by_its_agency),
         WITH(a_token_of_another_location_is_not_taken),
         WITH(a_location_that_gets_no_token_is_broken_until_its_agency_is_connected),
+        WITH(a_scope_that_the_agency_lacks_does_not_break_its_locations),
         WITH(an_agency_that_is_not_connected_does_not_break_its_locations),
         WITH(a_call_without_a_location_is_refused),
         WITH(the_input_may_name_another_location),

@@ -230,6 +230,7 @@ static void a_token_that_breaks_is_an_event_and_says_what_to_do(void **state)
     assert_int_equal(events_of(f, "connection_broken", &payload), 1);
     assert_string_equal(json_get_text(payload, "connection"), "crm");
     assert_contains(json_get_text(payload, "reason"), "refuses its token");
+    assert_string_equal(json_get_text(payload, "state"), "broken");
     json_decref(payload);
     json_t *v = connection_json(c);
     assert_string_equal(json_get_text(v, "state"), "broken");
