@@ -28,10 +28,12 @@ static const char *word(const struct service_call *call, const char *key)
 
 /* --- who goes along --- */
 
+/* One that was folded stays what it is: those that follow it would lose their part if it went along
+ * with another while it waits for a new token. */
 static bool may_fold(const struct service_call *call)
 {
     return json_is_object(how_of(call)) && call->is_idempotent && call->probe == NULL &&
-           !call->is_alone && !call->c->refuses_batches;
+           !call->is_alone && call->many == NULL && !call->c->refuses_batches;
 }
 
 static bool is_same(const struct service_call *a, const struct service_call *b)
@@ -95,15 +97,16 @@ static bool add_objects(json_t *list, const struct service_call *call, size_t mo
     return has_room;
 }
 
-/* Calls that go along, at most as many as there is room for; their objects are in `list`. Yours. */
+/* Calls that go along, at most as many as there is room for; their objects are in `list`. None
+ * where the call alone names more objects than a request takes. Yours. */
 static struct service_call **choose(struct service_call *call, json_t *list, size_t *count)
 {
     size_t most = most_of(call);
     struct service_call **chosen = xcalloc(most, sizeof *chosen);
     struct list *calls = &call->c->service->calls;
+    bool has_room = add_objects(list, call, most);
     *count = 0;
-    (void)add_objects(list, call, most);
-    for (struct list *at = calls->next; at != calls && *count < most; at = at->next) {
+    for (struct list *at = calls->next; has_room && at != calls && *count < most; at = at->next) {
         struct service_call *other = list_entry(at, struct service_call, link);
         if (fits(call, other) && add_objects(list, other, most)) {
             chosen[(*count)++] = other;
@@ -156,7 +159,7 @@ static void take_along(struct service_call *call, struct service_call **chosen, 
 
 bool batch_fold(struct service_call *call)
 {
-    if (!may_fold(call) || call->many != NULL) {
+    if (!may_fold(call)) {
         return call->many != NULL;
     }
     size_t count;

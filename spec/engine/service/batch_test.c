@@ -224,6 +224,87 @@ static void one_business_for_many_contacts_is_one_call(void **state)
     fini_all(o, 2);
 }
 
+static void ignore_end(void *ud, const struct err *e)
+{
+    assert_null(e);
+}
+
+/* A connection whose token can be refreshed; the exchange is request 0, a first call request 1. */
+static struct connection *warm_oauth_crm(struct fixture *f)
+{
+    struct connector *hl = fix_connector(f, "highlevel", connector_file("highlevel"));
+    struct connection *c = fix_add(f, "crm", hl,
+                                   "{'auth':'oauth','client_id':'app','client_secret':'s',"
+                                   "'location':'L1','base_url':'https://api.test'}");
+    struct secret *code = secret_new("code-1", 6);
+    struct outcome o = { .count = 0 };
+    fix_start(f);
+    token_exchange_code(c, &(struct token_code){ .code = code }, ignore_end, NULL);
+    secret_free(code);
+    fix_settle(f);
+    fix_answer(f, 0, 200, NULL,
+               "{'access_token':'a1','refresh_token':'r1','expires_in':86399,'locationId':'L1'}");
+    fix_settle(f);
+    fix_call(f, c, "get_contact", "{'contactId':'c1'}", &o);
+    fix_answer(f, 1, 200, NULL, "{'contact':{'id':'c1'}}");
+    outcome_fini(&o);
+    fix_settle(f);
+    return c;
+}
+
+/* The request for many waits for the limit once more, with a new token. Whoever gets a slot before
+ * must not take it along: those that follow it would be told of contacts that nobody sent. */
+static void what_was_folded_is_not_taken_along_by_another(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = warm_oauth_crm(f);
+    struct outcome o[4] = { { .count = 0 } };
+    add_tag(f, c, 0, "hot", &o[0]);
+    add_tag(f, c, 1, "hot", &o[1]);
+    fix_settle(f);
+    assert_int_equal(f->http.count, 3);
+    fix_answer(f, 2, 401, "x-ratelimit-remaining: 0\nx-ratelimit-interval-milliseconds: 10000",
+               "{'message':'Invalid JWT'}");
+    add_tag(f, c, 2, "hot", &o[2]);
+    add_tag(f, c, 3, "hot", &o[3]);
+    fix_settle(f);
+    assert_int_equal(f->http.count, 4);
+    fix_answer(f, 3, 200, NULL,
+               "{'access_token':'a2','refresh_token':'r2','expires_in':86399,'locationId':'L1'}");
+    fix_settle(f);
+    fix_pass(f, 11 * SECOND);
+    fix_settle(f);
+    assert_int_equal(f->http.count, 6);
+    assert_contains(f->http.sent[4].body, "\"contacts\":[\"c2\",\"c3\"]");
+    assert_contains(f->http.sent[5].body, "\"contacts\":[\"c0\",\"c1\"]");
+    fini_all(o, 4);
+}
+
+/* More objects than a request takes go as they came, and nobody goes along. */
+static void one_that_is_too_large_takes_nobody_along(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = crm(f);
+    struct outcome o[2] = { { .count = 0 } };
+    json_t *ids = json_array();
+    for (int i = 0; i < 101; i++) {
+        json_array_append_new(ids, json_sprintf("c%d", i));
+    }
+    call_start(f->service, &(struct call_opts){
+                               .connection = c,
+                               .operation = connector_operation(connection_connector(c),
+                                                                "add_remove_contact_from_business"),
+                               .input = json_pack("{s:o, s:s}", "ids", ids, "businessId", "b1"),
+                               .done = fix_done,
+                               .ud = &o[0],
+                           });
+    start(f, c, "add_remove_contact_from_business", "{'ids':['d1'],'businessId':'b1'}", &o[1]);
+    fix_settle(f);
+    assert_contains(f->http.sent[0].body, "\"c100\"");
+    assert_null(strstr(f->http.sent[0].body, "\"d1\""));
+    fini_all(o, 2);
+}
+
 int main(void)
 {
     log_set_level(LOG_OFF);
@@ -237,6 +318,8 @@ int main(void)
         WITH(a_failure_that_passes_is_everybodys),
         WITH(giving_up_one_is_no_matter_of_the_others),
         WITH(one_business_for_many_contacts_is_one_call),
+        WITH(what_was_folded_is_not_taken_along_by_another),
+        WITH(one_that_is_too_large_takes_nobody_along),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
