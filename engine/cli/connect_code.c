@@ -34,7 +34,7 @@ static int read_address(const char *text, struct pasted *out, struct err *e)
         out->code = secret_new(code, strlen(code));
         out->state = state ? xstrdup(state) : NULL;
     }
-    json_decref(query);
+    json_forget(query);
     url_fini(&u);
     return rc;
 }

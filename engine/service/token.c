@@ -440,6 +440,13 @@ static const struct token_pair *replaced(const struct token *t, struct token_pai
     return by_hand;
 }
 
+/* An answer that was lost stays lost until there is a new pair, whatever the tries after it come
+ * to. What a person tried does not spend the connection's own refresh token. */
+static void note_lost(struct token *t, bool is_lost)
+{
+    t->was_lost = t->was_lost || (is_lost && t->ask.done == NULL);
+}
+
 static void answered(struct token *t, const struct http_response *res)
 {
     struct token_pair pair, by_hand;
@@ -456,7 +463,7 @@ static void answered(struct token *t, const struct http_response *res)
     } else if (e.kind == ERR_AUTH) {
         token_refuse(t, &e);
     } else {
-        t->was_lost = t->was_lost || e.kind == ERR_PROTOCOL;
+        note_lost(t, e.kind == ERR_PROTOCOL);
         token_fail(t, &e);
     }
 }
@@ -467,8 +474,9 @@ static void asked(void *ud, const struct http_response *res, const struct err *f
     t->http = NULL;
     if (failed != NULL) {
         struct err e = *failed;
-        t->was_lost = e.kind == ERR_UNKNOWN;
-        e.kind = t->was_lost ? ERR_UNAVAILABLE : e.kind; /* the call that waits was not sent */
+        bool is_lost = e.kind == ERR_UNKNOWN;
+        note_lost(t, is_lost);
+        e.kind = is_lost ? ERR_UNAVAILABLE : e.kind; /* the call that waits was not sent */
         (void)err_prefix(&e, "the token endpoint of %s", t->c->name);
         token_fail(t, &e);
     } else {

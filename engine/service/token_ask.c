@@ -108,17 +108,38 @@ void token_begin_ask(struct timer *timer)
     }
 }
 
-int token_check_ask(const struct token *t, const struct token_pair *granted, struct err *e)
+/* The account that what is asked for has to be of, or NULL: of any. */
+static const char *wanted_account(const struct token *t)
 {
     const char *location = connection_text(t->c, "location");
     const char *wanted = location != NULL ? location : connection_text(t->c, "agency");
-    if (t->ask.done == NULL || granted->account == NULL) {
+    return wanted == NULL && t->ask.keeps_account ? t->pair.account : wanted;
+}
+
+/* Who cannot be asked whether they began it must not put another account in the place of the one
+ * that is there; a service that names none leaves that open. */
+static int check_kept(const struct token *t, const char *wanted, const char *granted, struct err *e)
+{
+    bool is_first = wanted == NULL && t->pair.access == NULL;
+    if (!t->ask.keeps_account || is_first || (wanted != NULL && granted != NULL)) {
         return 0;
     }
-    if (wanted == NULL && t->ask.keeps_account) {
-        wanted = t->pair.account;
+    return err_set(e, ERR_CONFLICT,
+                   "%s: nobody can tell whether this installation is for the account that it has, "
+                   "as the service names none; nothing was changed; run `ladle connect %s`",
+                   t->c->name, t->c->name);
+}
+
+int token_check_ask(const struct token *t, const struct token_pair *granted, struct err *e)
+{
+    const char *wanted = wanted_account(t);
+    if (t->ask.done == NULL) {
+        return 0;
     }
-    if (wanted == NULL || strcmp(wanted, granted->account) == 0) {
+    if (check_kept(t, wanted, granted->account, e) == -1) {
+        return -1;
+    }
+    if (wanted == NULL || granted->account == NULL || strcmp(wanted, granted->account) == 0) {
         return 0;
     }
     return err_set(e, ERR_CONFLICT,

@@ -124,7 +124,7 @@ struct flow_put *token_flow_put(const struct token_flow *f, const struct vault *
     size_t text_len, len;
     uint8_t *sealed;
     char *text = json_text(o, &text_len);
-    json_decref(o);
+    json_forget(o);
     struct secret *plain = secret_take(text, text_len);
     vault_seal(v, f->name, plain, &sealed, &len);
     secret_free(plain);
@@ -200,7 +200,7 @@ int token_flow_open(struct token_flow *out, const struct vault *v, const char *n
         .message = copy_of(o, "message"),
     };
     keep_sealed(out, sealed, len);
-    json_decref(o);
+    json_forget(o);
     if (out->connection == NULL) {
         token_flow_fini(out);
         return err_set(e, ERR_CONFIG, "a stored authorisation is unreadable");

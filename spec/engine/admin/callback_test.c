@@ -325,6 +325,29 @@ static void an_install_cannot_put_another_account_in_its_place(void **state)
     close_stage(&s);
 }
 
+/* Of a service that says nothing of accounts nobody can tell whose token it is. */
+static void an_install_that_names_no_account_replaces_nothing(void **state)
+{
+    struct stage s;
+    struct page p;
+    add(*state, "shop", ",'accept_installs':true");
+    open_stage(&s, *state);
+    (void)visit(&s, "?code=ours", &p);
+    wait_sent(&s, 1);
+    fix_answer(s.f, 0, 200, NULL, "{'access_token':'at-1','expires_in':3600}");
+    wait_page(&s, &p);
+    assert_int_equal(p.status, 200);
+    (void)visit(&s, "?code=theirs", &p);
+    wait_sent(&s, 2);
+    fix_answer(s.f, 1, 200, NULL, "{'access_token':'at-2','expires_in':3600}");
+    wait_page(&s, &p);
+    assert_int_equal(p.status, 502);
+    assert_contains(p.body, "nothing was changed");
+    assert_string_equal(secret_bytes(token_access(service_find(s.f->service, "shop")->token)),
+                        "at-1");
+    close_stage(&s);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, fix_setup, fix_teardown)
 
 int main(void)
@@ -339,6 +362,7 @@ int main(void)
         WITH(an_install_needs_a_connection_that_takes_it),
         WITH(of_several_that_take_installs_the_address_names_one),
         WITH(an_install_cannot_put_another_account_in_its_place),
+        WITH(an_install_that_names_no_account_replaces_nothing),
     };
     (void)alarm(60); /* a page that never comes ends the test, too */
     return cmocka_run_group_tests(tests, NULL, NULL);

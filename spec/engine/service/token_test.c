@@ -384,6 +384,48 @@ static void after_a_lost_answer_the_old_token_serves_and_one_more_refresh_decide
     json_decref(v);
 }
 
+/* Nor does the row of the lease: who refreshes next has to know, too. */
+static void a_lost_answer_is_not_forgotten_over_a_try_that_reached_nobody(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 3600);
+    fix_pass(f, 3000 * SECOND + 1);
+    fix_settle(f);
+    fix_break(f, 1, ERR_UNKNOWN);
+    fix_settle(f);
+    fix_pass(f, 2 * SECOND);
+    fix_settle(f);
+    fix_break(f, 2, ERR_UNREACHABLE);
+    fix_settle(f);
+    fix_pass(f, 4 * SECOND);
+    fix_settle(f);
+    fix_answer(f, 3, 400, NULL, "{'error':'invalid_grant'}");
+    fix_settle(f);
+    json_t *v = connection_json(c);
+    assert_contains(json_get_text(v, "reason"), "was lost");
+    json_decref(v);
+}
+
+/* It is a code that is gone, not the refresh token. */
+static void a_code_whose_answer_is_lost_says_nothing_of_the_refresh_token(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 3600);
+    struct asked a = { .count = 0 };
+    exchange(c, "code-2", "https://me.test/cb", &a);
+    fix_settle(f);
+    fix_break(f, 1, ERR_UNKNOWN);
+    fix_settle(f);
+    assert_int_equal(a.count, 1);
+    fix_pass(f, 3000 * SECOND + 1);
+    fix_settle(f);
+    fix_answer(f, 2, 400, NULL, "{'error':'invalid_grant'}");
+    fix_settle(f);
+    json_t *v = connection_json(c);
+    assert_null(strstr(json_get_text(v, "reason"), "was lost"));
+    json_decref(v);
+}
+
 static void a_token_that_the_service_refuses_is_refreshed_once_for_all(void **state)
 {
     struct fixture *f = *state;
@@ -617,6 +659,8 @@ int main(void)
         WITH(a_service_that_is_down_leaves_the_old_token_in_use),
         WITH(who_needs_a_token_while_the_service_is_down_learns_when_to_try),
         WITH(after_a_lost_answer_the_old_token_serves_and_one_more_refresh_decides),
+        WITH(a_lost_answer_is_not_forgotten_over_a_try_that_reached_nobody),
+        WITH(a_code_whose_answer_is_lost_says_nothing_of_the_refresh_token),
         WITH(a_token_that_the_service_refuses_is_refreshed_once_for_all),
         WITH(who_cancels_is_not_woken),
         WITH(a_pair_that_another_process_stored_is_taken_instead_of_a_refresh),
