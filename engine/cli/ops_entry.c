@@ -108,9 +108,9 @@ static void add_action(const struct ops_entry *o, const json_t *table, json_t *v
 {
     const char *access = json_get_text(table, "access");
     char *example = ops_example_step(o->owner, o->name, table, o->config);
-    bool is_call = json_get_text(table, "method") != NULL;
-    json_object_set_new(v, "access",
-                        is_call ? json_string(access ? access : "location") : json_null());
+    bool has_kinds = json_is_true(json_object_get(o->table, "areas"));
+    access = access ? access : has_kinds ? "location" : NULL;
+    json_object_set_new(v, "access", access ? json_string(access) : json_null());
     json_object_set_new(v, "oauth_only", json_boolean(json_get_bool(table, "oauth_only", false)));
     json_object_set_new(v, "version", or_null(version_of(o, table)));
     json_object_set_new(v, "deprecated", or_null(json_object_get(table, "deprecated")));

@@ -610,7 +610,7 @@ return {
     },
     get_location = {
       method = 'GET', path = '/locations/{locationId}', summary = 'Read a location', success = 200,
-      scopes = { 'locations.readonly' }, cache_ms = 600000,
+      scopes = { 'locations.readonly' }, access = 'any', cache_ms = 600000,
       input = { locationId = location },
       output = { location = { 'object' } },
     },

@@ -135,6 +135,13 @@ describe('ladle ops', function()
     assert.is_truthy(text:find('deprecated: use agent_studio_get_agents', 1, true), text)
   end)
 
+  it('says which kind of token an action takes, where its service has several', function()
+    assert.are.equal('location', names_of('crm.create_task')[1].access)
+    assert.are.equal('any', names_of('crm.get_location')[1].access)
+    assert.are.equal('agency', names_of('crm.create_location')[1].access)
+    assert.are.equal(json.null, names_of('shop.get')[1].access)
+  end)
+
   it('shows a trigger with its sample', function()
     local entry = names_of('crm.app_installed')[1]
     assert.are.equal('INSTALL', entry.type)

@@ -101,7 +101,7 @@ describe('the HighLevel catalogue', function()
     for name, ours in pairs(connector.operations) do
       local theirs = index.operations[name] and generated(name)
       if theirs then
-        for _, key in ipairs { 'method', 'path', 'success' } do
+        for _, key in ipairs { 'method', 'path', 'success', 'access', 'oauth_only' } do
           assert.are.equal(theirs[key], ours[key], name .. '.' .. key)
         end
         assert.are.same(sorted(theirs.scopes), sorted(ours.scopes), name)
