@@ -45,6 +45,7 @@ struct visit {
     struct connection *c;   /* whose authorisation it is; NULL: not known yet */
     struct token_flow flow; /* name NULL: it began at the service */
     struct secret *code;    /* or NULL */
+    char *issuer;           /* `iss`; or NULL */
     char *refusal;          /* what the service says instead of a code; or NULL */
     bool is_exchanging;
     struct secret_get *reading;
@@ -68,6 +69,7 @@ static void visit_free(struct visit *v)
     token_flow_fini(&v->flow);
     secret_free(v->code);
     free(v->refusal);
+    free(v->issuer);
     free(v);
 }
 
@@ -284,6 +286,12 @@ static void refuse_used(struct visit *v)
     }
 }
 
+static void refuse_issuer(struct visit *v)
+{
+    fail(v, 400,
+         "It came from another service than the one that was asked, so nothing was changed.");
+}
+
 /* What the service said instead of a code, as the flow's end. */
 static void tell_refusal(struct visit *v)
 {
@@ -316,6 +324,8 @@ static void use_flow(struct visit *v)
         refuse_used(v);
     } else if (token_flow_is_expired(&v->flow)) {
         refuse_state(v);
+    } else if (!token_issuer_fits(v->c, v->issuer)) {
+        refuse_issuer(v);
     } else if (v->refusal != NULL) {
         tell_refusal(v);
     } else if (v->code == NULL) {
@@ -402,6 +412,8 @@ static void install(struct visit *v)
                "An installation that begins at the service is taken only by a connection that says "
                "`accept_installs: true` in ladle.yaml.",
                begin_again(v, again));
+    } else if (!token_issuer_fits(v->c, v->issuer)) {
+        refuse_issuer(v);
     } else if (v->refusal != NULL) {
         tell_refusal(v);
     } else if (v->code == NULL) {
@@ -451,6 +463,8 @@ void callback_handle(struct callback *cb, struct exchange *x)
     v->x = x;
     v->code = len > 0 && len <= CODE_MAX ? secret_new(code, len) : NULL;
     v->refusal = said(x);
+    const char *issuer = exchange_query(x, "iss");
+    v->issuer = issuer != NULL ? xstrndup(issuer, strnlen(issuer, CODE_MAX)) : NULL;
     list_push_back(&cb->visits, &v->link);
     exchange_set_data(x, v, browser_gone);
     if (state != NULL) {

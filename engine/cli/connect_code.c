@@ -32,7 +32,9 @@ static int read_address(const char *text, struct pasted *out, struct err *e)
         rc = err_set(e, ERR_INVALID, "the address holds no `code`");
     } else if (rc == 0) {
         out->code = secret_new(code, strlen(code));
+        const char *issuer = json_get_text(query, "iss");
         out->state = state ? xstrdup(state) : NULL;
+        out->issuer = issuer ? xstrdup(issuer) : NULL;
     }
     json_forget(query);
     url_fini(&u);
@@ -54,6 +56,7 @@ void pasted_fini(struct pasted *p)
 {
     secret_free(p->code);
     free(p->state);
+    free(p->issuer);
     *p = (struct pasted){ .code = NULL };
 }
 
@@ -125,6 +128,11 @@ int connect_code_take(struct one_connection *o, const struct pasted *p, struct t
                       struct err *e)
 {
     *flow = (struct token_flow){ .name = NULL };
+    if (p->state && !token_issuer_fits(o->connection, p->issuer)) {
+        return err_set(e, ERR_AUTH,
+                       "this address is from another service than that of %s (see `issuer`)",
+                       connection_name(o->connection));
+    }
     int rc = p->state ? find_by_state(o, p->state, flow, e) : find_newest(o, flow, e);
     if (rc == -1 || !flow->name) {
         return rc;

@@ -7,7 +7,8 @@
  * whole address that they were sent to. */
 struct pasted {
     struct secret *code;
-    char *state; /* or NULL */
+    char *state;  /* or NULL */
+    char *issuer; /* that the address names; or NULL */
 };
 /* ERR_INVALID where there is no code in it; ERR_AUTH where the address says why. */
 int pasted_read(const struct secret *text, struct pasted *out, struct err *e);

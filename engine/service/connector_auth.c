@@ -21,15 +21,25 @@ static const char *const ANSWER[] = { "access", "refresh",           "expires_in
                                       "error",  "error_description", NULL };
 
 static const struct rule RULES[] = {
-    { "kinds", TEXTS, NULL },          { "header", TEXT, NULL },
-    { "header_config", TEXT, NULL },   { "scheme", TEXT, NULL },
-    { "stale", STATUSES, NULL },       { "authorize_url", TEXT, NULL },
-    { "white_label_url", TEXT, NULL }, { "token_url", TEXT, NULL },
-    { "encoding", WORD, ENCODINGS },   { "client", WORD, CLIENTS },
-    { "grant", WORD, GRANTS },         { "pkce", WORD, PKCE },
-    { "scopes", TEXTS, NULL },         { "scope_separator", TEXT, NULL },
-    { "account", TEXT, NULL },         { "fields", MAP, NULL },
-    { "params", MAP, PARAMS },         { "answer", MAP, ANSWER },
+    { "kinds", TEXTS, NULL },
+    { "header", TEXT, NULL },
+    { "header_config", TEXT, NULL },
+    { "scheme", TEXT, NULL },
+    { "stale", STATUSES, NULL },
+    { "authorize_url", TEXT, NULL },
+    { "white_label_url", TEXT, NULL },
+    { "token_url", TEXT, NULL },
+    { "issuer", TEXT, NULL },
+    { "encoding", WORD, ENCODINGS },
+    { "client", WORD, CLIENTS },
+    { "grant", WORD, GRANTS },
+    { "pkce", WORD, PKCE },
+    { "scopes", TEXTS, NULL },
+    { "scope_separator", TEXT, NULL },
+    { "account", TEXT, NULL },
+    { "fields", MAP, NULL },
+    { "params", MAP, PARAMS },
+    { "answer", MAP, ANSWER },
 };
 
 static bool is_in(const char *const *words, const char *word)

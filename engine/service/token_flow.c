@@ -215,6 +215,12 @@ bool token_flow_is_expired(const struct token_flow *f)
 
 /* --- the way back --- */
 
+bool token_issuer_fits(const struct connection *c, const char *iss)
+{
+    const char *known = token_setting_text(c, "issuer");
+    return known == NULL || (iss != NULL && strcmp(known, iss) == 0);
+}
+
 char *token_redirect_uri(const struct connection *c, const char *base_url)
 {
     const char *own = connection_text(c, "redirect_uri");

@@ -48,6 +48,9 @@ void token_flow_written(struct token_flow *f, const struct flow_put *p);
 /* Sets the state, and the message of one that failed (copied; or NULL). */
 void token_flow_set(struct token_flow *f, enum token_flow_state state, const char *message);
 
+/* Whether a callback's `iss` (RFC 9207; or NULL) is that of the connection's service, where the
+ * settings say what that is. */
+bool token_issuer_fits(const struct connection *c, const char *iss);
 /* base64url of the SHA-256 of a verifier (RFC 7636, 4.2). Yours. */
 char *token_flow_challenge(const struct secret *verifier);
 /* "https://hooks.example.com/oauth/callback": what the connection says, else below the engine's

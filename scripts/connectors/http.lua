@@ -54,6 +54,7 @@ return {
     client = { 'string', optional = true, enum = { 'body', 'basic', 'none' }, label = 'Where client id and secret go' },
     encoding = { 'string', optional = true, enum = { 'form', 'json' }, label = 'Of token requests' },
     pkce = { 'string', optional = true, enum = { 'S256', 'none' } },
+    issuer = { 'string', optional = true, max = 2048, label = 'What the service names itself in the callback' },
     scope_separator = { 'string', optional = true, enum = { ' ', ',', '+' } },
     account = { 'string', optional = true, max = 128, label = 'Path of the account in the token\'s answer' },
     params = {

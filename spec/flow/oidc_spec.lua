@@ -43,6 +43,7 @@ connections:
     auth: oauth
     authorize_url: /auth
     token_url: /token
+    issuer: %s
 %s
 ]]
 
@@ -103,7 +104,8 @@ local function on_provider(settings, body)
   local provider = oidc.start(stage.url .. '/oauth/callback')
   local ok, problem = xpcall(function()
     stages.with(stage, function()
-      assert(host.write_file(stage:path 'ladle.yaml', CONFIG:format(stage.port, provider.issuer, settings)))
+      local config = CONFIG:format(stage.port, provider.issuer, provider.issuer, settings)
+      assert(host.write_file(stage:path 'ladle.yaml', config))
       stage:start_engine()
       body(stage, provider)
     end)
@@ -223,7 +225,7 @@ describe('a provider that is not ours', function()
       local forged = fetch(('%s/oauth/callback?code=%s&state=%s'):format(stage.url, code, state:reverse()))
       assert.are.equal(400, forged.status)
       assert.are.equal('new', connection(stage).state)
-      local crossed = fetch(('%s/oauth/callback?code=%s&state=%s'):format(stage.url, code, state))
+      local crossed = fetch((back:gsub('state=[%w_-]+', 'state=' .. state))) -- the first's code, the second's verifier
       assert.are.equal(502, crossed.status)
       assert.is_truthy(crossed.body:find('invalid_grant', 1, true), crossed.body)
       assert.are.equal('new', connection(stage).state)

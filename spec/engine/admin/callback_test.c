@@ -266,6 +266,31 @@ static void what_a_service_says_is_shown_as_text(void **state)
     close_stage(&s);
 }
 
+static void a_callback_of_another_service_is_refused(void **state)
+{
+    struct stage s;
+    struct page p;
+    char text[64], rest[300];
+    add(*state, "shop", ",'issuer':'https://id.test'");
+    open_stage(&s, *state);
+    begin(&s, "shop", text);
+    visit_state(&s, text, &p); /* names none */
+    wait_page(&s, &p);
+    assert_int_equal(p.status, 400);
+    snprintf(rest, sizeof rest, "?code=c&state=%s&iss=https%%3A%%2F%%2Fevil.test", text);
+    get(&s, rest, &p);
+    assert_int_equal(p.status, 400);
+    assert_contains(p.body, "another service");
+    assert_int_equal(s.f->http.count, 0);
+    snprintf(rest, sizeof rest, "?code=c&state=%s&iss=https%%3A%%2F%%2Fid.test", text);
+    (void)visit(&s, rest, &p);
+    wait_sent(&s, 1);
+    fix_answer(s.f, 0, 200, NULL, TOKEN("T1"));
+    wait_page(&s, &p);
+    assert_int_equal(p.status, 200);
+    close_stage(&s);
+}
+
 /* --- what began elsewhere --- */
 
 static void an_install_needs_a_connection_that_takes_it(void **state)
@@ -359,6 +384,7 @@ int main(void)
         WITH(a_browser_that_goes_away_stops_nothing),
         WITH(what_is_in_flight_at_the_end_is_let_go),
         WITH(what_a_service_says_is_shown_as_text),
+        WITH(a_callback_of_another_service_is_refused),
         WITH(an_install_needs_a_connection_that_takes_it),
         WITH(of_several_that_take_installs_the_address_names_one),
         WITH(an_install_cannot_put_another_account_in_its_place),
