@@ -100,6 +100,10 @@ local replace_tags = { 'boolean', optional = true, engine = true, label = 'Overw
 
 local custom_fields = {
   'any', optional = true,
+  of = {
+    'object',
+    fields = { id = text, key = text, field_value = { 'any', optional = true, nullable = true } },
+  },
   label = 'By name or key: { Roof area: 120 }; or a list of { id or key, field_value }',
 }
 local names = { 'string', optional = true, engine = true, enum = { 'names' }, label = 'names: adds `custom`' }
@@ -451,12 +455,19 @@ return {
       input = contact_fields {
         locationId = location, gender = text, companyName = nullable, createNewIfDuplicateAllowed = flag,
         replace_tags = replace_tags, verify = verify,
+        on_conflict = {
+          'string', optional = true, engine = true, enum = { 'fail', 'report' },
+          label = 'Where a key is another contact\'s: fail (the default), or name it in `dropped` and `other`',
+        },
         preserve_primary = {
           'boolean', optional = true, engine = true,
           label = 'Look the contact up first, and leave its first e-mail address and phone as they are',
         },
       },
-      output = { new = flag, contact = contact, traceId = text, unapplied = { 'list', optional = true } },
+      output = {
+        new = flag, contact = contact, traceId = text, unapplied = { 'list', optional = true },
+        kept = { 'list', optional = true }, dropped = { 'list', optional = true }, other = text,
+      },
       run = writes 'upsert',
       run_when = { { 'email', 'phone' }, 'preserve_primary', 'verify', { map = 'customFields' } },
     },

@@ -110,6 +110,16 @@ describe('upsert_contact', function()
     end)
   end)
 
+  it('goes on with on_conflict: report, and tells what was dropped', function()
+    local with = { on_conflict = 'report' }
+    for name, value in pairs(both) do with[name] = value end
+    run(step('upsert_contact', with), nil, function(_, shown, written)
+      assert.are.equal('done', shown.state, json.encode(shown.error or {}))
+      assert.are.same({ { 'phone' }, 'CWBf1PR9LvvBkcYqiXlc', JOHN },
+        { written.output.dropped, written.output.other, written.output.contact.id })
+    end)
+  end)
+
   it('lets a recipe branch on the conflict', function()
     local branch = [[
     on_error:

@@ -12,7 +12,7 @@ local writes = {}
 -- Fields that say how to write, and are not themselves written.
 local IS_HOW = {
   contactId = true, locationId = true, on_duplicate = true, verify = true, preserve_primary = true,
-  replace_tags = true, createNewIfDuplicateAllowed = true,
+  replace_tags = true, createNewIfDuplicateAllowed = true, on_conflict = true,
 }
 
 local function is_given(value)
@@ -168,17 +168,31 @@ end
 
 local KEYS = { { 'email', compare.text }, { 'phone', compare.phone } }
 
--- The service matches one contact, and drops without a word the key that is another's.
-local function check_conflict(ctx, input, sent, answer)
+-- The service matches one contact, and drops without a word the key that is another's. What was dropped, and the
+-- contact that has it, as far as it is known.
+local function find_conflict(ctx, input, sent, answer)
+  local dropped, owner = json.array {}, nil
   for _, key in ipairs(KEYS) do
     local name, is_same = key[1], key[2]
     local stored = answer.contact[name]
     if is_given(sent[name]) and not (is_given(stored) and is_same(sent[name], stored)) then
       local other = try_find(ctx, input, { [name] = sent[name] })
-      local owner = other and other.id ~= answer.contact.id and other.id or nil
-      raise_conflict(('contact %s was written, but without `%s`: %s'):format(answer.contact.id, name,
-        owner and 'it belongs to contact ' .. owner or 'the service did not take it'), owner)
+      owner = other and other.id ~= answer.contact.id and other.id or owner
+      dropped[#dropped + 1] = name
     end
+  end
+  return dropped, owner
+end
+
+-- on_conflict: fail (the default) | report.
+local function check_conflict(ctx, input, sent, answer)
+  local dropped, owner = find_conflict(ctx, input, sent, answer)
+  if input.on_conflict == 'report' then
+    answer.dropped, answer.other = dropped, owner
+  elseif #dropped > 0 then
+    raise_conflict(('contact %s was written, but without `%s`: %s'):format(answer.contact.id,
+      table.concat(dropped, '` and `'), owner and 'it belongs to contact ' .. owner or 'the service did not take it'),
+      owner)
   end
 end
 

@@ -355,7 +355,7 @@ function cases.quote_to_contact_makes_a_contact_a_note_and_a_task()
   same('jane.doe@example.com', result.key)
   same('records.save_submission crm.upsert_contact crm.create_note crm.create_task records.upsert_task '
     .. 'records.save_submission', names(result))
-  same({ { email = 'jane.doe@example.com', phone = '+15550100', name = 'Jane Doe' } },
+  same({ { email = 'jane.doe@example.com', phone = '+15550100', name = 'Jane Doe', on_conflict = 'report' } },
     inputs(result, 'crm.upsert_contact'))
   same({ { contactId = 'c5', body = 'Quote: Roof quote\nPrice: $5,400.00\nRoof area (m2): 120\nSubmission s1' } },
     inputs(result, 'crm.create_note'))
@@ -365,6 +365,15 @@ function cases.quote_to_contact_makes_a_contact_a_note_and_a_task()
   } }, inputs(result, 'crm.create_task'))
   same('c5', inputs(result, 'records.upsert_task')[1].contact_id)
   same('c5', inputs(result, 'records.save_submission')[2].contact_id)
+end
+
+function cases.quote_to_contact_tells_of_a_phone_that_is_another_contacts()
+  local answers = {}
+  for name, answer in pairs(QUOTE_ANSWERS) do answers[name] = answer end
+  answers['crm.upsert_contact'] = { contact = { id = 'c5' }, new = false, dropped = json.array { 'phone' } }
+  local result = play('quote-to-contact', submission(), answers)
+  fine(result)
+  same('Another contact has this phone', inputs(result, 'crm.create_note')[1].body:match '[^\n]+$')
 end
 
 function cases.quote_to_contact_only_saves_a_submission_without_an_address()

@@ -331,6 +331,7 @@ CASE(note_activity_log_logs_a_note_with_a_mark_of_nothing)
 CASE(note_push_writes_the_note_with_its_mark_and_keeps_its_id)
 CASE(note_push_sends_nothing_that_came_from_the_crm)
 CASE(quote_to_contact_makes_a_contact_a_note_and_a_task)
+CASE(quote_to_contact_tells_of_a_phone_that_is_another_contacts)
 CASE(quote_to_contact_only_saves_a_submission_without_an_address)
 CASE(quote_to_contact_takes_a_bare_submission)
 
@@ -357,6 +358,7 @@ int main(void)
         cmocka_unit_test(note_push_writes_the_note_with_its_mark_and_keeps_its_id),
         cmocka_unit_test(note_push_sends_nothing_that_came_from_the_crm),
         cmocka_unit_test(quote_to_contact_makes_a_contact_a_note_and_a_task),
+        cmocka_unit_test(quote_to_contact_tells_of_a_phone_that_is_another_contacts),
         cmocka_unit_test(quote_to_contact_only_saves_a_submission_without_an_address),
         cmocka_unit_test(quote_to_contact_takes_a_bare_submission),
     };
