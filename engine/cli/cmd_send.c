@@ -198,13 +198,16 @@ static const json_t *dedupe_of(const struct connection *connection)
 /* A sample is of this connection's account, as a real delivery would be. */
 static void set_account(json_t *event, const struct connection *connection)
 {
+    static const char *const fields[] = { "account", "account_else" };
     const json_t *webhook =
         json_object_get(connector_table(connection_connector(connection)), "webhook");
-    const char *field = json_get_text(webhook, "account"),
-               *key = json_get_text(webhook, "account_config");
+    const char *key = json_get_text(webhook, "account_config");
     const char *account = key ? json_get_text(connection_config(connection), key) : NULL;
-    if (field && account && json_object_get(event, field)) {
-        json_object_set_new(event, field, json_string(account));
+    for (size_t i = 0; account && i < sizeof fields / sizeof *fields; i++) {
+        const char *field = json_get_text(webhook, fields[i]);
+        if (field && json_object_get(event, field)) {
+            json_object_set_new(event, field, json_string(account));
+        }
     }
 }
 

@@ -47,6 +47,7 @@ describe('a delivery', function()
       local event = flow.sample(name)
       event.appId = event.appId and stage.app.client_id:match('^[^-]+')
       event.locationId = event.locationId and stage.app.location
+      event.altId = event.altId and stage.app.location
       local status, answer = stage:deliver(event)
       assert.are.equal(202, status)
       assert.are.equal(1, answer.runs)
