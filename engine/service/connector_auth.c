@@ -19,6 +19,7 @@ static const char *const PKCE[] = { "S256", "none", NULL };
 static const char *const PARAMS[] = { "authorize", "token", "refresh", NULL };
 static const char *const ANSWER[] = { "access", "refresh",           "expires_in", "scope",
                                       "error",  "error_description", NULL };
+static const char *const ACCOUNTS[] = { "agency", "exchange", "field", NULL };
 
 static const struct rule RULES[] = {
     { "kinds", TEXTS, NULL },
@@ -40,6 +41,8 @@ static const struct rule RULES[] = {
     { "fields", MAP, NULL },
     { "params", MAP, PARAMS },
     { "answer", MAP, ANSWER },
+    { "suspended", TEXTS, NULL },
+    { "accounts", MAP, ACCOUNTS },
 };
 
 static bool is_in(const char *const *words, const char *word)

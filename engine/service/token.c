@@ -199,7 +199,7 @@ struct connection_put *token_put(const struct token *t, const struct token_pair 
         .state = xstrdup(token_state_name(t->state)),
         .reason = copy_or_null(t->reason),
         .scopes = copy_or_null(pair->scopes),
-        .account = copy_or_null(pair->account),
+        .account = copy_or_null(pair->account != NULL ? pair->account : t->c->account),
         .since_us = t->since_us,
         .expires_us = pair->expires_us,
     };
@@ -219,11 +219,20 @@ static void state_written(struct store_op *op, const struct err *e)
     connection_put_free(put);
 }
 
-/* Writes the state that it is in; a lease ends with it. */
+static bool is_under_way(const struct token *t)
+{
+    return t->http != NULL || t->exchange != NULL || t->writing != NULL || t->leasing != NULL;
+}
+
+/* Writes the state that it is in; a lease ends with it, but for that of a refresh that goes on. */
 static void write_state(struct token *t)
 {
     struct connection_put *put = token_put(t, &t->pair);
-    t->has_lease = false;
+    if (is_under_way(t)) {
+        put->lease_owner[0] = '\0';
+    } else {
+        t->has_lease = false;
+    }
     put->op.done = state_written;
     store_submit(t->c->service->o.store, &put->op);
 }

@@ -45,6 +45,7 @@ static int read_pair(struct token *t, const json_t *output, struct err *e)
 static void exchanged(void *ud, json_t *output, const struct err *e, const char *answer)
 {
     struct token *t = ud;
+    t->exchange = NULL;
     struct err bad = e != NULL ? *e : ERR_INIT;
     if (e == NULL && read_pair(t, output, &bad) == 0) {
         t->is_exchanging = false;
@@ -64,13 +65,14 @@ void token_exchange(struct token *t)
 {
     t->phase = PHASE_ASKING;
     t->is_exchanging = true;
-    (void)call_start(t->c->service, &(struct call_opts){
-                                        .connection = t->c->parent,
-                                        .operation = &t->c->parent->exchange,
-                                        .input = json_pack("{s:s}", "locationId", t->c->account),
-                                        .done = exchanged,
-                                        .ud = t,
-                                    });
+    t->exchange =
+        call_start(t->c->service, &(struct call_opts){
+                                      .connection = t->c->parent,
+                                      .operation = &t->c->parent->exchange,
+                                      .input = json_pack("{s:s}", "locationId", t->c->account),
+                                      .done = exchanged,
+                                      .ud = t,
+                                  });
 }
 
 /* --- what becomes of an account --- */

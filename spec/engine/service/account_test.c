@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include "base/log.h"
+#include "crypto/sign.h"
 #include "lua_table.h"
 #include "service/account.h"
 #include "store/event.h"
@@ -457,6 +458,28 @@ static void an_uninstalled_location_is_asked_for_again_later_and_later(void **st
 
 /* --- suspended --- */
 
+static void taken(struct store_op *op, const struct err *e)
+{
+    assert_null(e);
+}
+
+/* Whether another process would get the lease of crm now. */
+static bool is_lease_free(struct fixture *f)
+{
+    struct lease_take *l = lease_take_new("crm", "engine:other");
+    struct secret_get *get = secret_get_new("token:crm");
+    get->op.done = l->op.done = taken;
+    store_submit_read(f->store, &get->op);
+    fix_settle(f);
+    sign_sha256_hex(get->sealed, get->len, l->expected);
+    store_submit(f->store, &l->op);
+    fix_settle(f);
+    bool is_free = l->verdict == LEASE_TAKEN;
+    secret_get_free(get);
+    lease_take_free(l);
+    return is_free;
+}
+
 static void a_location_that_is_not_active_is_suspended_and_tried_again(void **state)
 {
     struct fixture *f = *state;
@@ -472,6 +495,30 @@ static void a_location_that_is_not_active_is_suspended_and_tried_again(void **st
     assert_string_equal(state_of(c), "connected"); /* what it has may serve again */
     assert_int_equal(f->recovered, recovered + 1);
     outcome_fini(&o);
+}
+
+static void a_suspension_during_a_refresh_leaves_its_lease_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o[2] = { { .count = 0 } };
+    struct connection *c = connect(f, ONE);
+    fix_call(f, c, "get_contact", GET, &o[0]);
+    fix_answer(f, 1, 200, "x-ratelimit-remaining: 90", "{'contact':{}}");
+    fix_call(f, c, "get_contact", GET, &o[0]);
+    fix_call(f, c, "get_contact", GET, &o[1]);
+    fix_answer(f, 2, 401, NULL, "{'message':'Invalid JWT'}");
+    fix_settle(f); /* the refresh is request 4 */
+    fix_answer(f, 3, 400, NULL, "{'message':'Location is not active'}");
+    fix_settle(f);
+    assert_string_equal(state_of(c), "suspended");
+    assert_false(is_lease_free(f));
+    fix_answer(f, 4, 200, NULL,
+               "{'access_token':'access-2','refresh_token':'refresh-2','expires_in':86399}");
+    fix_settle(f);
+    assert_string_equal(state_of(c), "connected");
+    assert_true(is_lease_free(f));
+    outcome_fini(&o[0]);
+    outcome_fini(&o[1]);
 }
 
 static void a_refresh_refused_in_known_words_suspends(void **state)
@@ -535,6 +582,7 @@ int main(void)
         WITH(installs_change_an_account),
         WITH(an_uninstalled_location_is_asked_for_again_later_and_later),
         WITH(a_location_that_is_not_active_is_suspended_and_tried_again),
+        WITH(a_suspension_during_a_refresh_leaves_its_lease_alone),
         WITH(a_refresh_refused_in_known_words_suspends),
         WITH(a_suspended_location_is_tried_again_after_a_restart),
     };

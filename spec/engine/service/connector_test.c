@@ -48,6 +48,8 @@ static void a_mistake_in_the_table_is_named_with_its_place(void **state)
         { "{'name':'x','auth':{'client':'header'}}", "auth.client cannot be 'header'" },
         { "{'name':'x','auth':{'pkce':true}}", "auth.pkce cannot be ''" },
         { "{'name':'x','auth':{'stale':['401']}}", "auth.stale is no list of statuses" },
+        { "{'name':'x','auth':{'accounts':{'agent':{}}}}", "auth.accounts cannot have 'agent'" },
+        { "{'name':'x','auth':{'suspended':'paused'}}", "auth.suspended is no list of texts" },
         { "{'name':'x','auth':{'params':{'authorise':{}}}}",
           "auth.params cannot have 'authorise'" },
         { "{'name':'x','auth':{'answer':'data.token'}}", "auth.answer is no table" },
