@@ -14,7 +14,9 @@ end
 
 local function of_number(value, unit_us)
   local number = math.tointeger(tonumber(value))
-  local ok, text = pcall(dates.format, number and number * unit_us)
+  local most = math.maxinteger // unit_us
+  if not number or number > most or number < -most then return nil end
+  local ok, text = pcall(dates.format, number * unit_us)
   return ok and text or nil
 end
 

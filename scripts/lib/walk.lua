@@ -299,8 +299,10 @@ local function perform_pages(program, step, env, path, request)
     local items, page = pager:read(perform(program, ask, env, page_path))
     if items then
       is_stopped = perform_items(program, step, env, path, items, pager.seen, function() end)
+      page.is_stopped = is_stopped or nil
       program.act.complete(page_path, nil, page, true)
     end
+    is_stopped = page.is_stopped == true
     pager:advance(page)
   end
   local result = { items = pager.seen, pages = pager.number - 1 }

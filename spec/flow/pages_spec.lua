@@ -115,6 +115,27 @@ describe('a step over pages', function()
     end)
   end)
 
+  it('stays stopped when the run is walked again', function()
+    local group = [[
+  - step: both
+    parallel:
+      - step: visit
+        each: = pages(%s)
+        do:
+          - step: note
+            use: crm.create_note
+            with: { contactId: = item.id, body: seen }
+          - step: enough
+            stop: one will do
+      - step: pause
+        wait: 50 ms
+]]
+    run(group:format(SEARCH), nil, function(stage, shown)
+      assert.are.equal('done', shown.state, json.encode(shown.error or {}))
+      each_once(stage, 1)
+    end)
+  end)
+
   it('asks for a page again where that fails', function()
     local options = {
       faults = { { match = { operation = 'search_contacts_advanced', nth = 2 }, ['do'] = { status = 503 } } },

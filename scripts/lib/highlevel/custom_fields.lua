@@ -46,8 +46,16 @@ local function load(ctx, location, model, is_fresh)
   return index_of(ctx:look('get_custom_fields', input, is_fresh).customFields or {}, model)
 end
 
+-- A field keeps its key when it is renamed, and another may then get its old name: a word that is the key of one
+-- and the name of another is neither's. With its prefix (contact.size) it is a key and nothing else.
 local function find(index, word)
-  return index.by_id[word] or index.by_key[fold(short_key(word))] or index.by_name[fold(word)]
+  local key = fold(short_key(word))
+  local by_key = index.by_key[key]
+  if index.by_id[word] then return index.by_id[word] end
+  if by_key and key ~= fold(word) then return by_key end
+  local by_name = index.by_name[fold(word)]
+  if by_key and by_name and by_name ~= by_key and not by_name.clash then return { clash = { by_key, by_name } } end
+  return by_key or by_name
 end
 
 -- Names that are close: those that share the most pairs of letters.
@@ -83,7 +91,7 @@ end
 
 local function number_of(name, value)
   local number = tonumber(value)
-  if not number then refuse(('custom field "%s" takes a number'):format(name)) end
+  if not number or number - number ~= 0 then refuse(('custom field "%s" takes a number'):format(name)) end
   return math.tointeger(number) or number
 end
 
@@ -109,8 +117,7 @@ local function check_options(name, definition, values)
 end
 
 local function text_of(value)
-  if math.type(value) == 'float' and value == math.floor(value) then return ('%d'):format(value) end
-  return tostring(value)
+  return tostring(math.type(value) == 'float' and math.tointeger(value) or value)
 end
 
 -- The day of a date, which is all that a field of days keeps.
@@ -160,8 +167,9 @@ end
 local function resolve(index, name)
   local definition = find(index, name)
   if definition and definition.clash then
-    refuse(('two custom fields are called "%s"; say the key: %s or %s'):format(name,
-      definition.clash[1].fieldKey or definition.clash[1].id, definition.clash[2].fieldKey or definition.clash[2].id))
+    local one, other = definition.clash[1], definition.clash[2]
+    refuse(('two custom fields are called "%s"; say the key: %s (%s) or %s (%s)'):format(name,
+      one.fieldKey or one.id, tostring(one.name), other.fieldKey or other.id, tostring(other.name)))
   end
   return definition
 end
