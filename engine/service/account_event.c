@@ -48,6 +48,11 @@ const char *account_of_event(const struct service *s, const char *connection, co
     return told != NULL ? told : own_account(c);
 }
 
+const char *account_event_field(const struct connection *c)
+{
+    return connection_is_agency(c) ? json_get_text(webhook_of(c), "account") : NULL;
+}
+
 /* --- whose it is --- */
 
 /* Whether two apps are the same: a client id is the app's id, "-" and more. */

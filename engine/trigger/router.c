@@ -155,6 +155,20 @@ static bool has_recipe(const struct routing *g, const char *recipe)
     return false;
 }
 
+/* Of an agency's event the key is one of its account: what two accounts have in common is no reason
+ * to wait for, drop or fold each other's runs. Takes the key; yours. */
+static char *key_of_account(const struct routing *g, char *key)
+{
+    const struct connection *c = service_find(g->router->o.service, g->put->event.connection);
+    const char *account = json_get_text(g->meta, "location");
+    if (key == NULL || account == NULL || c == NULL || !connection_is_agency(c)) {
+        return key;
+    }
+    char *own = xasprintf("%s/%s", account, key);
+    free(key);
+    return own;
+}
+
 static void match_recipe(struct routing *g, const char *recipe)
 {
     struct program *p = runner_program(g->router->o.runner, recipe);
@@ -169,7 +183,7 @@ static void match_recipe(struct routing *g, const char *recipe)
             ? program_decide(p, g->event, g->meta, g->put->event.received_us, &is_wanted, &key, &e)
             : 0;
     struct run_seed *seed = add_seed(g, p);
-    seed->key = key;
+    seed->key = key_of_account(g, key);
     if (rc == -1) {
         seed->state = RUN_DEAD;
         seed->err = e;

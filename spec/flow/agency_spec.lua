@@ -42,6 +42,19 @@ do:
     with: { appId: 665c6bb13d4e5364bdec0e2f }
 ]]
 
+local KEYED = [[
+recipe: keyed
+needs: { crm: highlevel }
+when: [crm.contact_updated]
+key: = event.email
+mode: drop
+do:
+  - step: gone
+    wait_for: crm.contact_deleted
+    with: { email: = event.email }
+    timeout: 1h
+]]
+
 local TELL = [[
 recipe: tell
 needs: {}
@@ -117,6 +130,32 @@ describe('an agency', function()
         assert.are.equal('connected', state_of(stage, 'crm/' .. location).state)
       end
       assert.are.equal(3, count_of(stage:ledger 'token_issued', function(e) return e.userType == 'Location' end))
+    end)
+  end)
+
+  it('keeps what two locations have in common apart: keys, and events that are waited for', function()
+    on_agency(2, { recipes = { ['keyed.yaml'] = KEYED } }, function(stage)
+      local function deliver(location, sample)
+        local event = event_of(location, 1, sample)
+        event.email = 'same@example.com'
+        local status, body = stage:deliver(event)
+        assert.are.equal(202, status)
+        return body.id
+      end
+      local function states()
+        local out = {}
+        for _, run in ipairs(stage:runs()) do out[run.event_id] = run.state end
+        return out
+      end
+      local one, two = deliver 'loc-0001', deliver 'loc-0002'
+      stage.wait_for('both to wait', 10000, function()
+        return states()[one] == 'waiting' and states()[two] == 'waiting'
+      end)
+      deliver('loc-0002', 'contact_deleted')
+      stage.wait_for('the second', 10000, function() return states()[two] == 'done' end)
+      assert.are.equal('waiting', states()[one])
+      deliver('loc-0001', 'contact_deleted')
+      stage.wait_for('the first', 10000, function() return states()[one] == 'done' end)
     end)
   end)
 
