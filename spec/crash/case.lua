@@ -54,6 +54,15 @@ local function put_store(stage, path)
   assert(host.write_file(stage:path 'data/ladle.db', assert(host.read_file(path))))
 end
 
+-- One app on the sandbox's locations, loc-0001 and so on, in place of a connection of one.
+local function use_agency(self)
+  local stage = self.stage
+  control(self, 'settings', { agency_locations = self.scenario.agency })
+  local path = stage:path 'ladle.yaml'
+  local config = assert(host.read_file(path)):gsub('location: [^\n]+', 'agency: ' .. stage.app.company, 1)
+  assert(host.write_file(path, config))
+end
+
 -- The sandbox's own webhooks come when they like; only a scenario that is about them hears them.
 local function prepare(self)
   local stage, scenario = self.stage, self.scenario
@@ -64,9 +73,11 @@ local function prepare(self)
   end
   if not scenario.hears_sandbox then control(self, 'hooks', { urls = json.array {} }) end
   if scenario.settings then control(self, 'settings', scenario.settings) end
+  if scenario.agency then use_agency(self) end
   stage:connect()
   if scenario.store then put_store(stage, scenario.store) end
   control(self, 'settings', { access_token_s = 86399, rate_max = 1000000 })
+  if scenario.later then control(self, 'settings', scenario.later) end
 end
 
 function Case:is_alive()

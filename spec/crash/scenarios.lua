@@ -5,7 +5,8 @@
 --   connections     a function of the sandbox's app: YAML to add to ladle.yaml
 --   faults          rules for the sandbox; keeps_faults: they stay when the rest is healed
 --   store           a store that an earlier release left behind, in place of an empty one
---   settings        of the sandbox, while the connection is authorised
+--   settings        of the sandbox, while the connection is authorised; later: after it
+--   agency          the connection is that of the sandbox's agency, with so many locations
 --   hears_sandbox   the sandbox's own webhooks come in
 --   engine_faults   armed besides the crash
 --   before(case)    the steps of a life before, in which nothing goes wrong
@@ -482,6 +483,63 @@ scenario { name = 'call of another recipe', effects = { note_created = 2 }, chec
     ['b.yaml'] = 'recipe: inner\nsummary: A test\nneeds:\n  crm: highlevel\ninputs:\n  number: { type: integer }\ndo:\n'
       .. note('within', 'inner ${inputs.number}'),
   }, act = one_event }
+
+-- Many --------------------------------------------------------------------------------------------
+
+-- Four contacts on two pages: each is met once, whatever page or item the engine dies at.
+scenario { name = 'pages', effects = { note_created = 4 },
+  recipes = { ['a.yaml'] = recipe([[
+  - step: visit
+    each: = pages(crm.search_contacts_advanced, { pageLimit = 2, sort = { { field = "dateAdded", direction = "asc" } } })
+    use: crm.create_note
+    with: { contactId: = item.id, body: "${item.email}" }
+]] .. QUICK) }, act = one_event }
+
+-- The contact of the task is fetched before the step that names it.
+scenario { name = 'an event that lacks a field', effects = { note_created = 1 }, check = notes 'task: Ask for the size',
+  recipes = { ['a.yaml'] = recipe([[
+  - step: note
+    use: crm.create_note
+    with: { contactId: = event.contactId, body: "task: ${event.body}" }
+]] .. QUICK, { when = 'task_created' }) },
+  act = function(case)
+    case:deliver('a', 'highlevel/task_created', { id = 'lJpzYrWdpkC2hX6t2yue', contactId = json.null, body = json.null })
+    case:await_end(1)
+  end }
+
+-- Notes first, which go one by one and use up the limit; then tags, which wait for it and go along with each other.
+scenario { name = 'calls that go as one', effects = { note_created = 8, tags_added = 1 }, runs = { done = 8 },
+  later = { rate_max = 6, rate_interval_ms = 500 },
+  recipes = { ['a.yaml'] = recipe(note('note', 'number ${event.number}') .. TAG) },
+  act = function(case)
+    local contacts = { JOHN, RUBIKA, MINA, TOMAS }
+    for i = 1, 8 do case:deliver('number ' .. i, CREATED, { id = contacts[i % 4 + 1], number = i }) end
+    case:await_end(8)
+  end }
+
+-- Each location gets its token from the agency's, and each event goes to its location.
+scenario { name = 'agency', agency = 2, effects = { contact_created = 2, note_created = 2 }, runs = { done = 2 },
+  recipes = { ['a.yaml'] = recipe([[
+  - step: made
+    use: crm.create_contact
+    with: { firstName: = "At " .. meta.location, email: = event.email }
+]] .. QUICK .. [[
+  - step: note
+    use: crm.create_note
+    with: { contactId: = steps.made.contact.id, body: "At ${meta.location}" }
+]] .. QUICK) },
+  act = function(case)
+    for i, location in ipairs { 'loc-0001', 'loc-0002' } do
+      case:deliver(location, CREATED, { locationId = location, email = ('n%d@example.com'):format(i) })
+    end
+    case:await_end(2)
+  end,
+  check = function(case)
+    local places = {}
+    for _, entry in ipairs(case.stage:ledger 'contact_created') do places[#places + 1] = entry.locationId end
+    table.sort(places)
+    return expect('locations', 'loc-0001 loc-0002', table.concat(places, ' '))
+  end }
 
 -- Modes -------------------------------------------------------------------------------------------
 
