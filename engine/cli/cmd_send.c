@@ -195,6 +195,29 @@ static const json_t *dedupe_of(const struct connection *connection)
     return own ? own : json_object_get(webhook, "dedupe");
 }
 
+/* Whether the event says that an app was installed or removed. */
+static bool is_install(const json_t *event, const json_t *webhook)
+{
+    const json_t *installs = json_object_get(webhook, "installs");
+    const char *path = json_get_text(webhook, "type");
+    const char *type = path ? json_path_text(event, path) : NULL;
+    const char *add = json_get_text(installs, "add"), *remove = json_get_text(installs, "remove");
+    return type && ((add && strcmp(type, add) == 0) || (remove && strcmp(type, remove) == 0));
+}
+
+/* A sample is of this connection's app, whose id is the first part of the client id. Those of
+ * installs stay as they are, of another app: a trial must not suspend the connection. */
+static void set_app(json_t *event, const struct connection *connection)
+{
+    const json_t *webhook =
+        json_object_get(connector_table(connection_connector(connection)), "webhook");
+    const char *field = json_get_text(webhook, "app");
+    const char *client = json_get_text(connection_config(connection), "client_id");
+    if (field && client && json_object_get(event, field) && !is_install(event, webhook)) {
+        json_object_set_new(event, field, json_stringn(client, strcspn(client, "-")));
+    }
+}
+
 /* A sample is of this connection's account, as a real delivery would be. */
 static void set_account(json_t *event, const struct connection *connection)
 {
@@ -222,6 +245,7 @@ static int change(const struct cli *c, struct parcel *p, const struct connection
     sample_freshen(p->json, dedupe_of(connection));
     if (p->event) {
         set_account(p->json, connection);
+        set_app(p->json, connection);
     }
     while ((assignment = cli_option_next(c, "set", &pos)) != NULL) {
         if (sample_set(p->json, assignment, e) == -1) {

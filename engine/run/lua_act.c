@@ -281,24 +281,21 @@ static int end_wait(lua_State *L, const char *path)
     return strand_wait(L, (lua_KContext)*end, finish_wait_end);
 }
 
-/* An agency's run waits for events of its own account, unless the step names another. */
-static void add_account(char **match, const struct run *run, const char *connection)
+/* The match with what is not said: an agency's run waits for events of its own account. Yours. */
+static char *whole_match(const struct run *run, const char *connection, const char *match)
 {
     const struct connection *c = service_find(runner_service(run->runner), connection);
-    const char *field = c != NULL ? account_event_field(c) : NULL;
     const char *from = json_get_text(run->meta, "connection");
     const char *account = json_get_text(run->meta, "location");
-    if (field == NULL || account == NULL || from == NULL || strcmp(from, connection) != 0) {
-        return;
+    if (c == NULL || account == NULL || from == NULL || strcmp(from, connection) != 0) {
+        return xstrdup(match);
     }
-    json_t *fields = json_parse_own(*match, strlen(*match), NULL);
-    if (json_is_object(fields) && json_object_get(fields, field) == NULL) {
-        json_object_set_new(fields, field, json_string(account));
-        size_t len;
-        free(*match);
-        *match = json_text(fields, &len);
-    }
+    size_t len;
+    json_t *fields = json_parse_own(match, strlen(match), NULL);
+    account_narrow(c, fields, account);
+    char *text = fields != NULL ? json_text(fields, &len) : xstrdup(match);
     json_decref(fields);
+    return text;
 }
 
 /* act.wait_for(path, connection, event, match, timeout_us): the event's payload comes as the result
@@ -320,8 +317,9 @@ static int act_wait_for(lua_State *L)
     *match = text_of(L, 4);
     const char *connection = luaL_checkstring(L, 2), *event = luaL_checkstring(L, 3);
     int64_t due_us = clock_wall_us() + luaL_checkinteger(L, 5);
-    add_account(match, run, connection);
-    run_begin_wait(run, path, connection, event, *match);
+    char *whole = whole_match(run, connection, *match);
+    run_begin_wait(run, path, connection, event, whole);
+    free(whole);
     /* For people who look at the run; what counts is the row of the wait. */
     run_record(run, path, JOURNAL_WAITING)->input =
         xasprintf("{\"event\":\"%s.%s\",\"with\":%s}", connection, event, *match);

@@ -39,9 +39,12 @@ int account_check(const struct connection *c, const struct operation *op, json_t
  * connection is bound to; NULL: none. Borrowed. */
 const char *account_of_event(const struct service *s, const char *connection,
                              const json_t *payload);
-/* The field of an agency's events that names their account; NULL: the connection is no agency's, or
- * its connector does not say. Borrowed. */
-const char *account_event_field(const struct connection *c);
+/* What a run of `account` waits for is of its own account: says so in `match`, the fields of the
+ * event that is awaited, unless that names an account itself. */
+void account_narrow(const struct connection *c, json_t *match, const char *account);
+/* The payload as it is compared with what is awaited: of an agency a copy that tells its account,
+ * under whatever name the service has it. New reference. */
+json_t *account_marked(const struct connection *c, json_t *payload);
 /* What an event means for the accounts of this connection. `note`: why it may start nothing (it is
  * of another account or agency, of another app, or of an account where the app is not installed);
  * yours; NULL: it may. `change` is filled in where it adds or removes an account; its texts are

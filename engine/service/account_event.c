@@ -48,9 +48,34 @@ const char *account_of_event(const struct service *s, const char *connection, co
     return told != NULL ? told : own_account(c);
 }
 
-const char *account_event_field(const struct connection *c)
+/* --- what is awaited --- */
+
+static const char mark[] = ":account"; /* no field of a service has such a name */
+
+static bool names_account(const struct connection *c, const json_t *match)
 {
-    return connection_is_agency(c) ? json_get_text(webhook_of(c), "account") : NULL;
+    const char *usual = json_get_text(webhook_of(c), "account");
+    const char *other = json_get_text(webhook_of(c), "account_else");
+    return (usual != NULL && json_object_get(match, usual) != NULL) ||
+           (other != NULL && json_object_get(match, other) != NULL);
+}
+
+void account_narrow(const struct connection *c, json_t *match, const char *account)
+{
+    if (connection_is_agency(c) && json_is_object(match) && !names_account(c, match)) {
+        json_object_set_new(match, mark, json_string(account));
+    }
+}
+
+json_t *account_marked(const struct connection *c, json_t *payload)
+{
+    const char *account = told_account(c, payload);
+    if (!connection_is_agency(c) || account == NULL) {
+        return json_incref(payload);
+    }
+    json_t *marked = json_copy(payload);
+    json_object_set_new(marked, mark, json_string(account));
+    return marked;
 }
 
 /* --- whose it is --- */
@@ -91,9 +116,12 @@ static char *judge_agency(const struct connection *c, const json_t *payload,
     return NULL;
 }
 
+/* The service may sign for all apps with one key, so that who has an app of their own can have it
+ * call here. One account is known by its id; an agency's are any, so there the app counts, too. */
 static char *judge(const struct connection *c, const json_t *payload, enum account_change change)
 {
-    if (change != ACCOUNT_UNCHANGED && !is_own_app(c, payload)) {
+    bool is_bound = change != ACCOUNT_UNCHANGED || connection_is_agency(c);
+    if (is_bound && !is_own_app(c, payload)) {
         return xasprintf("it is of another app than the one that %s is for", c->name);
     }
     if (connection_is_agency(c)) {

@@ -36,6 +36,7 @@ struct routing {
     struct event_put *put;
     struct router *router;
     json_t *event;
+    json_t *awaited; /* the event as what is awaited is compared with it */
     json_t *meta;
     struct program **programs; /* per seed, a reference; NULL: nothing to begin */
     size_t room;               /* of put->runs and programs */
@@ -242,6 +243,7 @@ static void routing_free(struct routing *g)
     free(g->programs);
     free(g->names);
     json_decref(g->event);
+    json_decref(g->awaited);
     json_decref(g->meta);
     free(g);
 }
@@ -327,7 +329,8 @@ static struct routing *routing_new(struct router *r, struct event_put *put, json
     put->event.note = c != NULL ? account_judge(c, event, &put->account) : NULL;
     if (put->event.note == NULL) {
         match(g);
-        put->json = g->event;
+        g->awaited = c != NULL ? account_marked(c, event) : json_incref(event);
+        put->json = g->awaited;
         put->names = g->names;
     }
     return g;

@@ -53,6 +53,10 @@ do:
     wait_for: crm.contact_deleted
     with: { email: = event.email }
     timeout: 1h
+  - step: paid
+    wait_for: crm.invoice_paid
+    with: { name: = event.email }
+    timeout: 1h
 ]]
 
 local TELL = [[
@@ -137,25 +141,31 @@ describe('an agency', function()
     on_agency(2, { recipes = { ['keyed.yaml'] = KEYED } }, function(stage)
       local function deliver(location, sample)
         local event = event_of(location, 1, sample)
-        event.email = 'same@example.com'
+        event.email, event.name = 'same@example.com', 'same@example.com'
+        if sample == 'invoice_paid' then event.locationId, event.altId = nil, location end
         local status, body = stage:deliver(event)
         assert.are.equal(202, status)
         return body.id
       end
-      local function states()
-        local out = {}
-        for _, run in ipairs(stage:runs()) do out[run.event_id] = run.state end
-        return out
+      local function at(id, state, step)
+        stage.wait_for(state, 10000, function()
+          for _, run in ipairs(stage:runs()) do
+            if run.event_id == id then return run.state == state and (not step or run.step == step) end
+          end
+        end)
       end
       local one, two = deliver 'loc-0001', deliver 'loc-0002'
-      stage.wait_for('both to wait', 10000, function()
-        return states()[one] == 'waiting' and states()[two] == 'waiting'
-      end)
+      at(one, 'waiting', 'gone')
+      at(two, 'waiting', 'gone')
       deliver('loc-0002', 'contact_deleted')
-      stage.wait_for('the second', 10000, function() return states()[two] == 'done' end)
-      assert.are.equal('waiting', states()[one])
+      at(two, 'waiting', 'paid')
+      deliver('loc-0002', 'invoice_paid')
+      at(two, 'done')
+      at(one, 'waiting', 'gone')
       deliver('loc-0001', 'contact_deleted')
-      stage.wait_for('the first', 10000, function() return states()[one] == 'done' end)
+      at(one, 'waiting', 'paid')
+      deliver('loc-0001', 'invoice_paid')
+      at(one, 'done')
     end)
   end)
 
@@ -184,6 +194,18 @@ describe('an agency', function()
       assert.are.equal('done', run.state)
       assert.are.equal(5, flow.show(stage, run.id).steps[1].output.count) -- with the two that the sandbox begins with
       assert.are.equal(0, count_of(stage:ledger 'token_issued', function(e) return e.userType == 'Location' end))
+    end)
+  end)
+
+  it('starts nothing for an event of another app, which the service signs alike', function()
+    on_agency(1, nil, function(stage)
+      local event = event_of('loc-0001', 1)
+      event.appId = '665c6bb13d4e5364bdec0e2e'
+      local status, body = stage:deliver(event)
+      assert.are.equal(202, status)
+      assert.is_truthy(flow.show(stage, body.id).note:find('another app', 1, true))
+      assert.are.equal(0, #stage:runs())
+      assert.are.equal('done', run_at(stage, 'loc-0001', 2).state)
     end)
   end)
 
