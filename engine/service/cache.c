@@ -4,6 +4,7 @@
  */
 #include "service/cache.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,15 +61,14 @@ void cache_free(struct cache *k)
     free(k);
 }
 
-/* Whoever asks the same in the name of the same account; as a digest, since inputs may be long.
- * Yours. */
-static char *key_of(const struct service_call *call)
+/* Whoever asks the same with the same token (another may be another person's, who may see other
+ * things); as a digest, since inputs may be long. Yours. */
+static char *key_of(const struct service_call *call, uint64_t generation)
 {
-    const char *account = token_account(call->c->token);
     size_t len;
     char *input = json_text(call->input, &len);
-    char *text = xasprintf("%s\n%s\n%s\n%s", call->c->name, account != NULL ? account : "",
-                           call->op->name, input);
+    char *text =
+        xasprintf("%s\n%" PRIu64 "\n%s\n%s", call->c->name, generation, call->op->name, input);
     char *key = xmalloc(SIGN_SHA256_HEX + 1);
     sign_sha256_hex(text, strlen(text), key);
     free(text);
@@ -108,7 +108,7 @@ bool cache_take(struct cache *k, struct service_call *call)
         return false;
     }
     free(call->cache_key);
-    call->cache_key = key_of(call);
+    call->cache_key = key_of(call, token_generation(call->c->token));
     struct entry *n = find(k, call->cache_key, call->is_fresh);
     if (n != NULL) {
         list_remove(&n->link);
@@ -132,11 +132,13 @@ void cache_keep(struct cache *k, const struct service_call *call, const json_t *
 {
     size_t len;
     char *text = json_text(output, &len);
-    struct entry *old = map_get(k->by_key, call->cache_key);
+    char *key = key_of(call, call->generation); /* a refresh may have come between */
+    struct entry *old = map_get(k->by_key, key);
     if (old != NULL) {
         drop(k, old);
     }
     if (len > CACHE_ENTRY_MAX) {
+        free(key);
         free(text);
         return;
     }
@@ -147,7 +149,7 @@ void cache_keep(struct cache *k, const struct service_call *call, const json_t *
     struct entry *n = xcalloc(1, sizeof *n);
     int64_t now_us = clock_mono_us();
     *n = (struct entry){
-        .key = xstrdup(call->cache_key),
+        .key = key,
         .text = text,
         .len = len,
         .kept_us = now_us,

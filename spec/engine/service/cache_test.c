@@ -71,6 +71,35 @@ static void another_input_and_another_connection_ask_for_themselves(void **state
     outcome_fini(&o);
 }
 
+static void ignore_end(void *ud, const struct err *e)
+{
+    assert_null(e);
+}
+
+/* Another token may be another person's, or of another account that the service does not name. */
+static void an_answer_is_for_those_with_the_same_token(void **state)
+{
+    struct fixture *f = *state;
+    struct connector *hl = fix_connector(f, "highlevel", connector_file("highlevel"));
+    struct connection *c =
+        fix_add(f, "crm", hl, "{'auth':'token','location':'L1','base_url':'https://api.test'}");
+    struct outcome o = { .count = 0 };
+    fix_start(f);
+    for (size_t i = 0; i < 2; i++) {
+        struct secret *token = secret_new(i == 0 ? "pit-111111" : "pit-222222", 10);
+        token_store(c, token, ignore_end, NULL);
+        secret_free(token);
+        fix_settle(f);
+        ask(f, c, "{}", false, &o);
+        assert_int_equal(f->http.count, i + 1);
+        fix_answer(f, i, 200, NULL, FIELDS);
+        ask(f, c, "{}", false, &o);
+        assert_int_equal(f->http.count, i + 1);
+    }
+    assert_int_equal(o.count, 4);
+    outcome_fini(&o);
+}
+
 static void who_asks_for_a_fresh_answer_gets_one_once_in_ten_seconds(void **state)
 {
     struct fixture *f = *state;
@@ -170,6 +199,7 @@ int main(void)
 #define WITH(test) cmocka_unit_test_setup_teardown(test, fix_setup, fix_teardown)
         WITH(an_answer_serves_who_asks_the_same_until_it_is_old),
         WITH(another_input_and_another_connection_ask_for_themselves),
+        WITH(an_answer_is_for_those_with_the_same_token),
         WITH(who_asks_for_a_fresh_answer_gets_one_once_in_ten_seconds),
         WITH(an_error_is_not_kept),
         WITH(of_many_that_ask_the_same_at_once_one_goes),
