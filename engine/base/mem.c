@@ -56,6 +56,11 @@ char *xstrdup(const char *text)
     return xstrndup(text, strlen(text));
 }
 
+char *xstrdup_or_null(const char *text)
+{
+    return text != NULL ? xstrdup(text) : NULL;
+}
+
 char *xstrndup(const char *text, size_t len)
 {
     assert(len < SIZE_MAX);

@@ -8,6 +8,7 @@ void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *old, size_t size);
 char *xstrdup(const char *text);
+char *xstrdup_or_null(const char *text);      /* NULL stays NULL */
 char *xstrndup(const char *text, size_t len); /* copies len bytes, then a NUL */
 void *xmemdup(const void *data, size_t len);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

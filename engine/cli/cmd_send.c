@@ -322,16 +322,6 @@ static int sign(const struct cli *c, const struct project *project,
 
 /* --- the address --------------------------------------------------------------------------- */
 
-/* Where an address of ours is reached from this machine: "0.0.0.0" is no place to call. */
-static char *host_of(const char *listen)
-{
-    const char *colon = strrchr(listen, ':');
-    if (strncmp(listen, "0.0.0.0:", 8) == 0) {
-        return xasprintf("127.0.0.1%s", colon);
-    }
-    return strncmp(listen, "[::]:", 5) == 0 ? xasprintf("[::1]%s", colon) : xstrdup(listen);
-}
-
 static void add_path_token(struct buf *url, const struct connection *connection)
 {
     const struct secret *token = verify_path_token(connection);
@@ -352,10 +342,8 @@ static void add_digest(struct buf *url, const struct connection *connection, con
     }
 }
 
-static int put_public(const struct project *project, const struct connection *connection,
-                      struct buf *url)
+static void put_hook(const char *base, const struct connection *connection, struct buf *url)
 {
-    const char *base = project->public_url;
     size_t len = strlen(base);
     while (len > 0 && base[len - 1] == '/') {
         len--;
@@ -363,10 +351,9 @@ static int put_public(const struct project *project, const struct connection *co
     (void)buf_printf(url, "%.*s/hooks/%s", (int)len, base,
                      connection_name(connection)); /* is_full tells of all of them */
     add_path_token(url, connection);
-    return 0;
 }
 
-/* Where the engine listens, or what --url says. */
+/* Where the engine listens, or what --url says. With TLS the certificate is for the public name. */
 static int put_base(const struct cli *c, const struct project *project,
                     const struct connection *connection, struct buf *url, struct err *e)
 {
@@ -374,23 +361,17 @@ static int put_base(const struct cli *c, const struct project *project,
     if (given) {
         return buf_puts(url, given) == 0 ? 0 : err_set(e, ERR_CONFIG, "--url is too long");
     }
-    bool is_tls = project->tls_certificate != NULL;
-    if (is_tls && project->public_url) { /* the certificate is for that name */
-        return put_public(project, connection, url);
-    }
-    char *host = host_of(project->listen);
-    int rc = 0;
-    if (strcmp(strrchr(host, ':'), ":0") == 0) {
-        rc = err_set(
+    char *base =
+        project->tls_certificate ? own_port_base_url(project) : own_port_local_url(project);
+    if (!base) {
+        return err_set(
             e, ERR_CONFIG,
             "ladle.yaml lets the engine listen on any port (%s): say where it is with --url",
             project->listen);
     }
-    (void)buf_printf(url, "%s://%s/hooks/%s", own_port_scheme(project), host,
-                     connection_name(connection)); /* it fits: the names are bounded */
-    add_path_token(url, connection);
-    free(host);
-    return rc;
+    put_hook(base, connection, url);
+    free(base);
+    return 0;
 }
 
 static int address(const struct cli *c, const struct project *project,

@@ -33,18 +33,20 @@ static const char *host_of(const char *listen, size_t colon, size_t *len)
     return listen;
 }
 
-char *own_port_base_url(const struct project *p)
+char *own_port_local_url(const struct project *p)
 {
     const char *colon = strrchr(p->listen, ':');
-    if (p->public_url) {
-        return xstrdup(p->public_url);
-    }
     if (!colon || strcmp(colon, ":0") == 0) {
         return NULL;
     }
     size_t len;
     const char *host = host_of(p->listen, (size_t)(colon - p->listen), &len);
     return xasprintf("%s://%.*s%s", own_port_scheme(p), (int)len, host, colon);
+}
+
+char *own_port_base_url(const struct project *p)
+{
+    return p->public_url ? xstrdup(p->public_url) : own_port_local_url(p);
 }
 
 int own_port_tls(struct loop *l, const struct project *p, struct tls **out, struct err *e)

@@ -7,8 +7,10 @@
 
 /* "https" where the project has `tls`, else "http". */
 const char *own_port_scheme(const struct project *p);
-/* The address under which browsers call it: `public_url`, else that of `listen` on this machine
- * ("http://127.0.0.1:8420", also for 0.0.0.0). Yours; NULL for any port. */
+/* The address of `listen` as this machine calls it ("http://127.0.0.1:8420", also for 0.0.0.0).
+ * Yours; NULL for any port. */
+char *own_port_local_url(const struct project *p);
+/* The address under which browsers call it: `public_url`, else the local one. Yours, or NULL. */
 char *own_port_base_url(const struct project *p);
 /* The certificate of the port; *out is NULL for plain HTTP. 0, or -1 and ERR_CONFIG. Yours
  * (tls_free, after the server). */

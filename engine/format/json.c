@@ -405,6 +405,13 @@ const char *json_get_text(const json_t *v, const char *key)
     return json_string_value(json_object_get(v, key));
 }
 
+void json_set_text(json_t *object, const char *key, const char *text)
+{
+    if (text != NULL) {
+        json_object_set_new(object, key, json_string(text));
+    }
+}
+
 int64_t json_get_int(const json_t *v, const char *key, int64_t otherwise)
 {
     const json_t *found = json_object_get(v, key);

@@ -186,20 +186,15 @@ void token_adopt(struct token *t, struct token_pair *pair)
 
 /* --- the store --- */
 
-static char *copy_or_null(const char *text)
-{
-    return text != NULL ? xstrdup(text) : NULL;
-}
-
 struct connection_put *token_put(const struct token *t, const struct token_pair *pair)
 {
     struct connection_put *put = connection_put_new();
     put->row = (struct connection_row){
         .name = xstrdup(t->c->name),
         .state = xstrdup(token_state_name(t->state)),
-        .reason = copy_or_null(t->reason),
-        .scopes = copy_or_null(pair->scopes),
-        .account = copy_or_null(pair->account != NULL ? pair->account : t->c->account),
+        .reason = xstrdup_or_null(t->reason),
+        .scopes = xstrdup_or_null(pair->scopes),
+        .account = xstrdup_or_null(pair->account != NULL ? pair->account : t->c->account),
         .since_us = t->since_us,
         .expires_us = pair->expires_us,
     };

@@ -105,21 +105,14 @@ int token_flow_begin(const struct connection *c, const struct token_link *l, str
 
 /* --- in the store --- */
 
-static void set_text(json_t *o, const char *key, const char *text)
-{
-    if (text != NULL) {
-        json_object_set_new(o, key, json_string(text));
-    }
-}
-
 struct flow_put *token_flow_put(const struct token_flow *f, const struct vault *v)
 {
     json_t *o = json_object();
-    set_text(o, "connection", f->connection);
-    set_text(o, "redirect_uri", f->redirect_uri);
-    set_text(o, "verifier", f->verifier != NULL ? secret_bytes(f->verifier) : NULL);
-    set_text(o, "state", state_names[f->state]);
-    set_text(o, "message", f->message);
+    json_set_text(o, "connection", f->connection);
+    json_set_text(o, "redirect_uri", f->redirect_uri);
+    json_set_text(o, "verifier", f->verifier != NULL ? secret_bytes(f->verifier) : NULL);
+    json_set_text(o, "state", state_names[f->state]);
+    json_set_text(o, "message", f->message);
     json_object_set_new(o, "expires_us", json_integer(f->expires_us));
     size_t text_len, len;
     uint8_t *sealed;

@@ -82,17 +82,10 @@ char *token_scopes_wanted(const struct connection *c, const char *separator)
 
 /* --- the request --- */
 
-static void set_text(json_t *o, const char *key, const char *text)
-{
-    if (text != NULL) {
-        json_object_set_new(o, key, json_string(text));
-    }
-}
-
 static void set_secret(json_t *o, const char *key, const struct secret *value)
 {
     if (key != NULL && value != NULL) {
-        set_text(o, key, secret_bytes(value));
+        json_set_text(o, key, secret_bytes(value));
     }
 }
 
@@ -101,7 +94,7 @@ static void set_client(json_t *fields, const struct connection *c)
     if (token_setting_is(c, "client", "basic")) {
         return;
     }
-    set_text(fields, "client_id", connection_text(c, "client_id"));
+    json_set_text(fields, "client_id", connection_text(c, "client_id"));
     if (!token_setting_is(c, "client", "none")) {
         set_secret(fields, "client_secret", c->client_secret);
     }
@@ -121,13 +114,13 @@ static json_t *grant_fields(const struct connection *c, const struct token_grant
 {
     json_t *fields = json_object();
     bool is_refresh = strcmp(g->type, "refresh_token") == 0;
-    set_text(fields, "grant_type", g->type);
+    json_set_text(fields, "grant_type", g->type);
     set_secret(fields, g->field, g->value);
-    set_text(fields, "redirect_uri", g->redirect_uri);
+    json_set_text(fields, "redirect_uri", g->redirect_uri);
     set_secret(fields, "code_verifier", g->verifier);
     if (strcmp(g->type, "client_credentials") == 0) {
         char *scopes = token_scopes_wanted(c, token_scope_separator(c));
-        set_text(fields, "scope", *scopes != '\0' ? scopes : NULL);
+        json_set_text(fields, "scope", *scopes != '\0' ? scopes : NULL);
         free(scopes);
     }
     set_client(fields, c);
@@ -369,11 +362,6 @@ static char *account_of(const struct connection *c, const json_t *body)
     return account != NULL ? account : copy_of(json_object_get(body, "companyId"));
 }
 
-static char *copy_or_null(const char *text)
-{
-    return text != NULL ? xstrdup(text) : NULL;
-}
-
 /* Fills in what the answer left out, since nothing changed there. */
 static void inherit(struct token_pair *p, const struct connection *c,
                     const struct token_pair *before)
@@ -387,8 +375,8 @@ static void inherit(struct token_pair *p, const struct connection *c,
     if (p->refresh == NULL && before->refresh != NULL) {
         p->refresh = secret_new(secret_bytes(before->refresh), secret_len(before->refresh));
     }
-    p->scopes = p->scopes == NULL ? copy_or_null(before->scopes) : p->scopes;
-    p->account = p->account == NULL ? copy_or_null(before->account) : p->account;
+    p->scopes = p->scopes == NULL ? xstrdup_or_null(before->scopes) : p->scopes;
+    p->account = p->account == NULL ? xstrdup_or_null(before->account) : p->account;
 }
 
 static void read_pair(struct token_pair *out, const struct connection *c, const json_t *body,

@@ -26,13 +26,6 @@ char *token_pair_name(const char *connection)
 
 /* --- in the vault --- */
 
-static void set_text(json_t *o, const char *key, const char *text)
-{
-    if (text != NULL) {
-        json_object_set_new(o, key, json_string(text));
-    }
-}
-
 static const char *const origins[] = { NULL, "person", "grant" };
 
 static enum token_origin origin_of(const json_t *o)
@@ -50,11 +43,11 @@ void token_pair_seal(const struct token_pair *p, const struct vault *v, const ch
                      uint8_t **sealed, size_t *len)
 {
     json_t *o = json_object();
-    set_text(o, "access_token", secret_bytes(p->access));
-    set_text(o, "refresh_token", p->refresh != NULL ? secret_bytes(p->refresh) : NULL);
-    set_text(o, "from", origins[p->origin]);
-    set_text(o, "scopes", p->scopes);
-    set_text(o, "account", p->account);
+    json_set_text(o, "access_token", secret_bytes(p->access));
+    json_set_text(o, "refresh_token", p->refresh != NULL ? secret_bytes(p->refresh) : NULL);
+    json_set_text(o, "from", origins[p->origin]);
+    json_set_text(o, "scopes", p->scopes);
+    json_set_text(o, "account", p->account);
     json_object_set_new(o, "expires_us", json_integer(p->expires_us));
     json_object_set_new(o, "lifetime_us", json_integer(p->lifetime_us));
     size_t text_len;

@@ -333,11 +333,6 @@ static int mark_deleted(struct db *db, struct record_put *p, const struct record
     return row->kind == RECORD_CONTACT ? mark_belongings(db, row, p->op.now_us, e) : 0;
 }
 
-static char *copy_or_null(const char *text)
-{
-    return text != NULL ? xstrdup(text) : NULL;
-}
-
 /* The row as it was given: exec may run twice, and merging changes the row. */
 static void begin_from_given(struct record_put *p)
 {
@@ -347,11 +342,11 @@ static void begin_from_given(struct record_put *p)
         record_row_fini(&p->row);
     }
     p->row = p->given;
-    p->row.source = copy_or_null(p->given.source);
-    p->row.source_id = copy_or_null(p->given.source_id);
-    p->row.contact_id = copy_or_null(p->given.contact_id);
-    p->row.origin = copy_or_null(p->given.origin);
-    p->row.fields = copy_or_null(p->given.fields);
+    p->row.source = xstrdup_or_null(p->given.source);
+    p->row.source_id = xstrdup_or_null(p->given.source_id);
+    p->row.contact_id = xstrdup_or_null(p->given.contact_id);
+    p->row.origin = xstrdup_or_null(p->given.origin);
+    p->row.fields = xstrdup_or_null(p->given.fields);
 }
 
 static int change_record(struct db *db, struct record_put *p, struct err *e)
