@@ -425,6 +425,8 @@ void token_refuse(struct token *t, const struct err *e)
     t->was_lost = false;
     if (is_suspension(t, e->message)) {
         token_suspend(t, reason);
+    } else if (token_is_removed(t)) { /* what was under way when the app went is no news */
+        token_suspend(t, ACCOUNT_REMOVED_REASON);
     } else {
         mark_broken(t, reason);
     }

@@ -456,6 +456,23 @@ static void an_uninstalled_location_is_asked_for_again_later_and_later(void **st
     outcome_fini(&o);
 }
 
+static void what_is_refused_after_an_uninstall_is_no_news(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o = { .count = 0 };
+    struct connection *agency = connect_location(f);
+    call(f, agency, "L1", &o);
+    answer(f, 401, "{'message':'Invalid JWT'}");
+    apply(f, agency, "{'type':'UNINSTALL','locationId':'L1'}");
+    answer(f, 400, "{'error':'invalid_grant'}");
+    assert_string_equal(last(f)->url, "https://api.test/oauth/locationToken");
+    answer(f, 400, "{'message':'The app is not installed in this location.'}");
+    assert_int_equal(o.err.kind, ERR_AUTH);
+    assert_string_equal(account_state(agency, "L1"), "suspended");
+    assert_contains(judge(agency, "{'locationId':'L1'}"), "not installed");
+    outcome_fini(&o);
+}
+
 /* --- suspended --- */
 
 static void taken(struct store_op *op, const struct err *e)
@@ -581,6 +598,7 @@ int main(void)
         WITH(events_of_others_start_nothing),
         WITH(installs_change_an_account),
         WITH(an_uninstalled_location_is_asked_for_again_later_and_later),
+        WITH(what_is_refused_after_an_uninstall_is_no_news),
         WITH(a_location_that_is_not_active_is_suspended_and_tried_again),
         WITH(a_suspension_during_a_refresh_leaves_its_lease_alone),
         WITH(a_refresh_refused_in_known_words_suspends),
