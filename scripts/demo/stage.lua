@@ -91,12 +91,12 @@ function Stage:spawn(args, output)
   return assert(host.spawn { argv = argv, cwd = self.folder, env = env, output = output })
 end
 
--- Runs one command to its end: the JSON documents that it printed, its exit code, all of its output.
+-- Runs one command to its end, at most `cli_ms`: the JSON documents that it printed, its exit code, all of its output.
 function Stage:cli(...)
   self.calls = (self.calls or 0) + 1
   local output = self:path('cli-' .. self.calls .. '.log')
   local process = self:spawn({ ... }, output)
-  local code = process:wait(20000)
+  local code = process:wait(self.cli_ms or 20000)
   local documents, text = read_lines(output), host.read_file(output) or ''
   os.remove(output)
   return documents, code, text

@@ -28,12 +28,14 @@ end
 
 -- Stage and processes ------------------------------------------------------------------------------
 
+-- One call of the sandbox's control endpoint (scripts/sandbox/control.lua): POST where there is a body.
 local function control(self, what, body)
   local answer = host.fetch {
-    method = 'POST', url = self.stage.app.url .. '/_sandbox/' .. what, body = json.encode(body), timeout_ms = 10000,
-    headers = { ['Content-Type'] = 'application/json' },
+    method = body and 'POST' or 'GET', url = self.stage.app.url .. '/_sandbox/' .. what,
+    body = body and json.encode(body), timeout_ms = 10000, headers = { ['Content-Type'] = 'application/json' },
   }
   assert(answer and answer.status == 200, 'the sandbox did not take its ' .. what)
+  return json.decode(answer.body)
 end
 
 -- options: ladle, inspect (paths of the programs), scenario, faults (LADLE_FAULTS of the engine that dies), trace (a
@@ -63,21 +65,29 @@ local function use_agency(self)
   assert(host.write_file(path, config))
 end
 
--- The sandbox's own webhooks come when they like; only a scenario that is about them hears them.
-local function prepare(self)
+local function configure(self)
   local stage, scenario = self.stage, self.scenario
-  stage:start_sandbox()
   if scenario.connections then
     stage.options.connections = scenario.connections(stage.app)
     stage:write_config()
   end
+  if scenario.agency then use_agency(self) end
+  if scenario.config then
+    local path = stage:path 'ladle.yaml'
+    assert(host.write_file(path, scenario.config(host.read_file(path), stage.app)))
+  end
+end
+
+-- The sandbox's own webhooks come when they like; only a scenario that is about them hears them.
+local function prepare(self)
+  local stage, scenario = self.stage, self.scenario
+  stage:start_sandbox()
+  configure(self)
   if not scenario.hears_sandbox then control(self, 'hooks', { urls = json.array {} }) end
   if scenario.settings then control(self, 'settings', scenario.settings) end
-  if scenario.agency then use_agency(self) end
-  stage:connect()
+  if scenario.connect then scenario.connect(stage) else stage:connect() end
   if scenario.store then put_store(stage, scenario.store) end
   control(self, 'settings', { access_token_s = 86399, rate_max = 1000000 })
-  if scenario.later then control(self, 'settings', scenario.later) end
 end
 
 function Case:is_alive()
@@ -143,6 +153,8 @@ function Case:event(key, name, fields)
   end
   return event
 end
+
+Case.control = control
 
 -- Sends an event until it is acknowledged, as the service would; `name` is a sample, "highlevel/contact_created".
 function Case:deliver(key, name, fields)

@@ -94,9 +94,23 @@ static int check_integrity(sqlite3 *db)
     return breaches(db, &integrity);
 }
 
+/* The process died before the first transaction, which makes all tables. */
+static bool is_unborn(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool is_empty =
+        sqlite3_prepare_v2(db, "select 1 from sqlite_schema", -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_DONE;
+    (void)sqlite3_finalize(stmt); /* repeats the error of the step */
+    return is_empty;
+}
+
 static int check(sqlite3 *db, bool is_at_rest)
 {
     int count = check_integrity(db);
+    if (!is_at_rest && is_unborn(db)) {
+        return count == 0 ? 0 : 1;
+    }
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         if (is_at_rest || !rules[i].at_rest) {
             count += breaches(db, &rules[i]);
