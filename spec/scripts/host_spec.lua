@@ -403,7 +403,9 @@ describe('the command `ladle lua`', function()
   end)
 
   it('says that a file is not there', function()
-    local process = host.spawn { argv = { ladle, 'lua', '/no/such/file' }, output = '/dev/null' }
-    assert.are.same({ 1, 0 }, { process:wait(20000) })
+    local output = temp() .. '/out'
+    local process = host.spawn { argv = { ladle, 'lua', '/no/such/file' }, output = output }
+    assert.are.same({ 2, 0 }, { process:wait(20000) })
+    assert.is_truthy(host.read_file(output):find('cannot open /no/such/file', 1, true))
   end)
 end)
