@@ -22,6 +22,8 @@ local WALL_MS = 1000
 local HOST = 'https://service.example'
 local CRASHED = 70
 
+-- Of the worlds in which the app is an agency's: each contact is in one of its locations.
+local LOCATIONS = { 'loc-a', 'loc-b', 'loc-c' }
 local CONTACTS = { 'nmFmQEsNgz6AVpgLVUJ0', 'CWBf1PR9LvvBkcYqiXlc', '9NkT25Vor1v4aQatFsv2', 'ocQHyuzHvysMo5N5VsXc' }
 
 -- The project -----------------------------------------------------------------------------------------
@@ -35,7 +37,7 @@ connections:
     auth: oauth
     client_id: %s
     client_secret: %s
-    location: %s
+    %s: %s
     base_url: ]] .. HOST .. [[
 
     token_url: ]] .. HOST .. [[/oauth/token
@@ -98,6 +100,8 @@ local EFFECTS = {
   task_created = { 'waits %d' },
   task_completed = {},
   contact_updated = {},
+  app_installed = {},
+  app_uninstalled = {},
 }
 local TYPES = { 'contact_created', 'contact_created', 'note_created', 'task_created', 'contact_updated' }
 
@@ -109,7 +113,9 @@ end
 
 local function write_project(self)
   local app = self.sandbox:credentials()
-  write_file(self.folder .. '/ladle.yaml', CONFIG:format(app.client_id, app.client_secret, app.location))
+  local key, id = 'location', app.location
+  if self.is_agency then key, id = 'agency', app.company end
+  write_file(self.folder .. '/ladle.yaml', CONFIG:format(app.client_id, app.client_secret, key, id))
   for _, name in ipairs(NAMES) do write_file(('%s/recipes/%s.yaml'):format(self.folder, name), RECIPES[name]) end
 end
 
@@ -133,6 +139,7 @@ end
 
 local function add_event(self, at_us, type, contact, number)
   local event = { type = type, id = contact, number = number, webhookId = ('%s-%d'):format(type, number) }
+  event.locationId = self.home and self.home[contact]
   local known = { key = event.webhookId, type = type, event = event }
   self.events[#self.events + 1] = known
   add_act(self, at_us, { act = 'event', known = known })
@@ -156,6 +163,47 @@ local function plan_events(self)
     end
   end
   self.heal_us = at_us + span_us + between(self, 0, 20 * MINUTE)
+end
+
+-- The app goes from a location, and comes back once that was heard of. What comes from there in between is kept, and
+-- starts nothing.
+local function add_install(self, at_us, location, is_installed)
+  local kind = is_installed and 'INSTALL' or 'UNINSTALL'
+  local event = {
+    type = kind, locationId = location, companyId = self.sandbox.app.company, appId = self.sandbox.app.id,
+    webhookId = ('%s-%s'):format(kind, location),
+  }
+  local known = { key = event.webhookId, type = is_installed and 'app_installed' or 'app_uninstalled', event = event }
+  self.events[#self.events + 1] = known
+  add_act(self, at_us, { act = 'event', known = known })
+end
+
+local function plan_installs(self)
+  for _, location in ipairs(LOCATIONS) do
+    if self.random:fraction() < 0.4 then
+      add_install(self, between(self, self.now_us, self.heal_us), location, false)
+    end
+  end
+end
+
+local function set_installed(self, event)
+  local is_installed = event.type == 'INSTALL'
+  if not is_installed then self.gone[event.locationId] = true end
+  local answer = self.sandbox:handle {
+    method = 'POST', path = '/_sandbox/installs', query = {}, headers = {},
+    body = json.encode { location = event.locationId, installed = is_installed, silent = true },
+  }
+  assert(answer.status == 200, answer.body)
+end
+
+-- Notes what the answer to an event of the app's own means for the world.
+local function note_install(self, known)
+  local location = known.event.locationId
+  if known.type == 'app_uninstalled' then
+    add_install(self, self.now_us + between(self, 0, 30 * MINUTE), location, true)
+  elseif known.type == 'app_installed' then
+    self.gone[location] = nil
+  end
 end
 
 -- What goes wrong, each with a chance of its own in this world.
@@ -270,7 +318,13 @@ function Answer.act(self)
     table.remove(self.acts, 1)
     local act = due.act
     if act.act == 'event' then
-      act.known.is_sent = true
+      local known = act.known
+      known.is_sent = true
+      if known.type:find '^app_' and not known.is_done then
+        known.is_done = true
+        set_installed(self, known.event)
+      end
+      known.is_optional = known.is_optional or self.gone[known.event.locationId or ''] or false
       return { act = 'event', key = act.known.key, type = act.known.type, event = act.known.event }
     elseif act.act == 'connect' then
       return { act = 'connect', code = code(self) }
@@ -294,7 +348,9 @@ function Answer.ack(self, message)
       elseif known.id and known.id ~= message.id then
         problem(self, 'P2: %s was answered with %s, before that with %s', known.key, message.id, known.id)
       else
+        if not known.id then note_install(self, known) end
         known.id = message.id
+        known.is_optional = known.is_optional or self.gone[known.event.locationId or ''] or false
       end
     end
   end
@@ -440,7 +496,7 @@ end
 
 local function check_effects(self, found)
   for _, known in ipairs(self.events) do
-    for _, text in ipairs(known.id and EFFECTS[known.type] or {}) do
+    for _, text in ipairs(known.id and not known.is_optional and EFFECTS[known.type] or {}) do
       text = text:format(known.event.number)
       if not found[text] then problem(self, 'never happened: %s', text) end
     end
@@ -475,7 +531,7 @@ local function check_newest(self, found)
   end
   for _, contact in ipairs(CONTACTS) do
     local known = newest[contact]
-    if known and not found['calm ' .. known.event.number] then
+    if known and not known.is_optional and not found['calm ' .. known.event.number] then
       problem(self, 'the newest did not run: %s', known.key)
     end
   end
@@ -484,11 +540,26 @@ end
 -- P8: a wait is never over early.
 local function check_waits(self, found)
   for _, known in ipairs(self.events) do
-    local task, last = found['task steps ' .. known.event.number], found['steps ' .. known.event.number]
-    if known.type == 'contact_created' and task and last and last.us - task.us < PAUSE_US then
+    local number = known.type == 'contact_created' and known.event.number or -1
+    local task, last = found['task steps ' .. number], found['steps ' .. number]
+    if task and last and last.us - task.us < PAUSE_US then
       problem(self, 'P8: %s waited %d us', known.key, last.us - task.us)
     end
   end
+end
+
+-- The agency's --------------------------------------------------------------------------------------------
+
+-- Locations with the contacts that events speak of.
+local function agency_data(self)
+  local data = { locations = {}, contacts = {} }
+  self.home = {}
+  for i, id in ipairs(LOCATIONS) do data.locations[i] = { id = id, name = id, timezone = 'Europe/Amsterdam' } end
+  for i, id in ipairs(CONTACTS) do
+    self.home[id] = LOCATIONS[i % #LOCATIONS + 1]
+    data.contacts[i] = { id = id, firstName = 'Contact', location = self.home[id] }
+  end
+  return data
 end
 
 -- The door for sim.c ------------------------------------------------------------------------------------
@@ -500,11 +571,13 @@ local world
 function sim.open(options)
   local self = setmetatable({
     folder = options.folder, inspect = options.inspect, random = random.new(options.seed, 'world'), now_us = BEGIN_US,
-    lives = 0, codes = 0, acts = {}, events = {}, problems = {}, times = {}, refreshes = {},
+    lives = 0, codes = 0, acts = {}, events = {}, problems = {}, times = {}, refreshes = {}, gone = {},
   }, World)
   self.limit = pick(self, { 6, 15, 100 })
+  self.is_agency = random.new(options.seed, 'agency'):fraction() < 0.3
   self.sandbox = server.new {
-    seed = options.seed, base_url = HOST, now = function() return self.now_us // WALL_MS end,
+    seed = options.seed, base_url = HOST, data = self.is_agency and agency_data(self) or nil,
+    now = function() return self.now_us // WALL_MS end,
     write_ledger = function() self.times[#self.times + 1] = self.now_us end,
     settings = { rate_max = self.limit, access_token_s = pick(self, { 86399, 1500, 600 }) },
   }
@@ -512,6 +585,7 @@ function sim.open(options)
   write_project(self)
   plan_events(self)
   plan_faults(self)
+  if self.is_agency then plan_installs(self) end
   world = self
   return {}
 end
