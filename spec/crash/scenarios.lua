@@ -498,6 +498,28 @@ scenario { name = 'an event that lacks a field', effects = { note_created = 1 },
     case:await_end(1)
   end }
 
+-- One operation of several calls: each is done once, and what was looked up is not looked up otherwise.
+local WRITTEN = ([[
+  - step: made
+    use: crm.create_contact
+    with:
+      firstName: Ada
+      email: %s
+      on_duplicate: update
+      customFields: { Roof area: 120 }
+      verify: true
+]] .. QUICK .. [[
+  - step: note
+    use: crm.create_note
+    with: { contactId: = steps.made.contact.id, body: "known: ${steps.made.duplicate}" }
+]] .. QUICK)
+
+scenario { name = 'a contact made by several calls', effects = { contact_created = 1, note_created = 1 },
+  recipes = { ['a.yaml'] = recipe(WRITTEN:format 'ada.brook@example.com') }, act = one_event }
+
+scenario { name = 'a contact that is there already', effects = { note_created = 1 }, check = notes 'known: true',
+  recipes = { ['a.yaml'] = recipe(WRITTEN:format 'JohnDeo@gmail.comm') }, act = one_event }
+
 -- Each location gets its token from the agency's, and each event goes to its location.
 scenario { name = 'agency', agency = 2, effects = { contact_created = 2, note_created = 2 }, runs = { done = 2 },
   recipes = { ['a.yaml'] = recipe([[
