@@ -16,7 +16,11 @@
 #include "base/mem.h"
 #include "service/token_state.h"
 
-enum { LOOK_FIRST_US = 100 * 1000, LOOK_LONGEST_US = 2 * 1000 * 1000 };
+enum {
+    SECOND_US = 1000 * 1000,
+    LOOK_FIRST_US = 100 * 1000,
+    LOOK_LONGEST_US = 2 * SECOND_US,
+};
 
 /* Looks again after a while: longer each time, and with jitter, until the lease is over at the
  * latest. */
@@ -27,7 +31,12 @@ static void wait_for_other(struct token *t)
         delay *= 2;
     }
     delay = delay < LOOK_LONGEST_US ? delay : LOOK_LONGEST_US;
-    if (t->looks++ == 0) {
+    if (t->looks++ == 0 && t->ask.done != NULL) { /* a person sits there */
+        log_warn("token",
+                 "%s: another process asks for its token, or died meanwhile; waiting for "
+                 "that to be over, at most %d seconds",
+                 t->c->name, (LEASE_LENGTH_US + LEASE_SLACK_US) / SECOND_US);
+    } else if (t->looks == 1) {
         log_info("token", "%s: another process refreshes its token", t->c->name);
     }
     t->phase = PHASE_WAITING;

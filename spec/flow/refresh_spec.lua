@@ -109,6 +109,23 @@ describe('an engine killed between the answer and its commit', function()
   end)
 end)
 
+describe('a ladle connect that died while it asked', function()
+  it('makes the next one wait, which says so', function()
+    flow.on_stage(RECIPES, nil, function(stage)
+      stage.env = { LADLE_FAULTS = 'token.leased=crash' }
+      assert.are.equal(CRASHED, (select(2, stage:cli('connect', 'crm', '--code', stage.app.codes[2]))))
+      stage.env = {}
+      local said = stage:path 'connect.log'
+      local waiting = stage:spawn({ 'connect', 'crm', '--code', stage.app.codes[2] }, said)
+      stage.wait_for('a word on why it waits', 20000, function()
+        return (flow.host.read_file(said) or ''):find('waiting for that to be over, at most 70 seconds', 1, true)
+      end)
+      waiting:kill 'KILL'
+      waiting:wait(10000)
+    end)
+  end)
+end)
+
 describe('a location that is not active', function()
   it('suspends the connection, parks the run and uses no tries', function()
     flow.on_stage(RECIPES, nil, function(stage)
