@@ -65,7 +65,21 @@ static json_t *counted(const json_t *input, const char *size)
     return out;
 }
 
-static json_t *by_fields(const json_t *input)
+/* The answer names what the next call sends: `nextCursor` for `cursor`, or a `lastMessageId` that
+ * the input has too. NULL where it does not. */
+static json_t *handed_on(const json_t *input, const json_t *output)
+{
+    if (has(input, "cursor") && has(output, "nextCursor")) {
+        return json_pack("{s:s, s:{s:s}}", "style", "token", "next", "cursor", "nextCursor");
+    }
+    if (has(input, "lastMessageId") && has(output, "lastMessageId")) {
+        return json_pack("{s:s, s:{s:s}}", "style", "token", "next", "lastMessageId",
+                         "lastMessageId");
+    }
+    return NULL;
+}
+
+static json_t *by_fields(const json_t *input, const json_t *output)
 {
     static const char *const sizes[] = { "limit",   "pageSize", "pageLimit", "page_size",
                                          "perPage", "size",     NULL };
@@ -78,7 +92,8 @@ static json_t *by_fields(const json_t *input)
         return json_pack("{s:s, s:{s:s, s:s}}", "style", "start_after", "next", "startAfter",
                          "meta.startAfter", "startAfterId", "meta.startAfterId");
     }
-    return counted(input, size);
+    json_t *handed = handed_on(input, output);
+    return handed != NULL ? handed : counted(input, size);
 }
 
 json_t *paging_of(const json_t *operation)
@@ -87,8 +102,9 @@ json_t *paging_of(const json_t *operation)
     if (json_is_object(said)) {
         return json_incref(said);
     }
-    const char *items = only_list(json_object_get(operation, "output"));
-    json_t *out = items != NULL ? by_fields(json_object_get(operation, "input")) : NULL;
+    const json_t *output = json_object_get(operation, "output");
+    const char *items = only_list(output);
+    json_t *out = items != NULL ? by_fields(json_object_get(operation, "input"), output) : NULL;
     if (out != NULL) {
         json_object_set_new(out, "items", json_string(items));
     }
