@@ -1,7 +1,7 @@
 # Ladle. `make` builds build/ladle, `make demo` shows it, `make test` proves it; `make help` lists the rest.
 #
 # VARIANT picks the flags and the folder: release (build/), asan (build/asan/), tsan, fuzz. Every layer of engine/
-# becomes one archive, and a unit test links only its own layer and those above it in LAYERS.
+# becomes one archive.
 
 VERSION := 0.1.0
 VARIANT ?= release
@@ -9,7 +9,7 @@ CC      ?= cc
 PREFIX  ?= /usr/local
 
 # From the lowest layer up: a file uses its own layer and those before it (spec/support/layers.sh checks).
-LAYERS := base format crypto net store service script recipe run trigger admin cli
+LAYERS := base format crypto net store script connector limit service project recipe run trigger http daemon host cli
 
 PACKAGES := lua5.4 lua5.4-cjson libcurl yaml-0.1 jansson libuv libmicrohttpd gnutls sqlite3 openssl libsodium
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
@@ -35,17 +35,13 @@ say = $(if $(filter 0,$(V)),@echo '  $1 $2';)
 layer_srcs = $(wildcard engine/$1/*.c)
 layer_objs = $(patsubst engine/%.c,$(B)/obj/%.o,$(call layer_srcs,$1))
 ARCHIVES := $(foreach l,$(LAYERS),$(B)/lib/$l.a)
-# The archives that a test of layer $1 may use, highest first.
-reverse = $(if $1,$(call reverse,$(wordlist 2,$(words $1),$1)) $(firstword $1))
-upto = $(if $(filter $1,$(firstword $2)),$1,$(firstword $2) $(call upto,$1,$(wordlist 2,$(words $2),$2)))
-archives_of = $(foreach l,$(call reverse,$(call upto,$1,$(LAYERS))),$(B)/lib/$l.a)
 
 # Flags of the packages are read when make starts, so what `deps` installs counts from the next make on.
 .PHONY: all
 all: deps
 	@$(MAKE) --no-print-directory $(B)/ladle
 
-$(B)/ladle: $(B)/obj/main.o $(call reverse,$(ARCHIVES))
+$(B)/ladle: $(B)/obj/main.o $(ARCHIVES)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(B)/obj/main.o -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 
 $(B)/obj/%.o: engine/%.c
@@ -74,9 +70,9 @@ $(B)/obj/script/embedded_files.o: $(B)/gen/embedded_files.S
 UNIT_SRCS := $(wildcard $(foreach l,$(LAYERS),spec/engine/$l/*_test.c))
 UNIT_BINS := $(patsubst spec/engine/%.c,$(B)/spec/%,$(UNIT_SRCS))
 define unit_rule
-$(B)/spec/$1/%_test: spec/engine/$1/%_test.c $(call archives_of,$1)
+$(B)/spec/$1/%_test: spec/engine/$1/%_test.c $(ARCHIVES)
 	@mkdir -p $$(@D)
-	$$(call say,CC,$$<)$$(CC) $$(CPPFLAGS) -Ispec/support $$(CFLAGS) $$(LDFLAGS) -MMD -MP -o $$@ $$< -Wl,--start-group $(call archives_of,$1) -Wl,--end-group -lcmocka $$(PKG_LIBS)
+	$$(call say,CC,$$<)$$(CC) $$(CPPFLAGS) -Ispec/support $$(CFLAGS) $$(LDFLAGS) -MMD -MP -o $$@ $$< -Wl,--start-group $(ARCHIVES) -Wl,--end-group -lcmocka $$(PKG_LIBS)
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit_rule,$l)))
 
@@ -156,7 +152,7 @@ soak: all
 
 # make tsan: what has threads, under ThreadSanitizer.
 .PHONY: tsan tsan-units
-tsan-units: $(foreach l,net store cli,$(patsubst spec/engine/%.c,$(B)/spec/%,$(wildcard spec/engine/$l/*_test.c)))
+tsan-units: $(foreach l,net store daemon cli,$(patsubst spec/engine/%.c,$(B)/spec/%,$(wildcard spec/engine/$l/*_test.c)))
 tsan: deps
 	@$(MAKE) --no-print-directory VARIANT=tsan B=build/tsan build/tsan/ladle tsan-units
 	@sh spec/support/tsan.sh build/tsan

@@ -283,9 +283,10 @@ static void print_version(const struct cli *c)
 /* --- main ---------------------------------------------------------------------------------- */
 
 /* Output that was lost (a full disk) is a failure, whatever the command says. */
-static int finish(const struct cli *c, int code)
+static int finish(struct cli *c, int code)
 {
-    cli_hooks_forget();
+    catalogue_free(c->catalogue);
+    c->catalogue = NULL;
     fault_trace_flush();
     if (fflush(stdout) == 0 && !ferror(stdout)) {
         return code;

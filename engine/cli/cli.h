@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "crypto/vault.h"
 #include "format/json.h"
+#include "project/catalogue.h"
 #include "recipe/recipe.h"
 #include "store/store.h"
 
@@ -32,6 +33,7 @@ struct cli_repeat {
 struct cli {
     const struct command *command;
     const char *folder;
+    struct catalogue *catalogue; /* of the folder; NULL: nobody has asked yet */
     bool is_json;
     bool is_terminal; /* stdout is one: progress and colour are fine */
     int arg_count;    /* without options */
@@ -73,9 +75,8 @@ void cli_print_json(const json_t *v);
 /* The same for text. */
 void cli_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* The hooks that give recipe/ the catalogue (cached per process). */
-const struct project_hooks *cli_hooks(const char *folder);
-void cli_hooks_forget(void); /* frees the catalogue; at exit */
+/* What the project in -C has to offer; as long as the command runs. */
+const struct project_hooks *cli_hooks(struct cli *c);
 /* Loads ladle.yaml of -C; prints the errors; NULL with *code set. */
 struct project *cli_project(struct cli *c, int *code);
 /* Opens the project's store without threads, for one command. */
@@ -83,14 +84,10 @@ struct store *cli_store(struct cli *c, const struct project *p, bool is_read_onl
 /* The same for a look that nothing depends on: NULL where there is no store yet, or none that
  * opens. */
 struct store *cli_store_if_there(const struct project *p);
-/* The file of the master key: "key" in the folder of the store's file. Yours. */
-char *cli_key_path(const struct project *p);
 /* Opens the vault of a project with its store open for writing; the key is made at first use. NULL
  * with *code set, after saying why. */
 struct vault *cli_vault(struct cli *c, const struct project *p, struct store *s, int *code);
-/* A stored secret of the project (`ladle secret set NAME`), or NULL; for project_fill. Yours. */
-char *cli_find_secret(struct store *s, const struct vault *v, const char *name);
-/* What most commands work on: the project and its store, with cli_forbid_secrets done. CLI_OK, or
+/* What most commands work on: the project and its store, with secrets_forbid done. CLI_OK, or
  * the exit code after saying why; then there is nothing to close. */
 struct cli_project_store {
     struct project *project;
@@ -98,10 +95,6 @@ struct cli_project_store {
 };
 int cli_open(struct cli *c, bool is_read_only, struct cli_project_store *out);
 void cli_close(struct cli_project_store *o);
-/* Forbids (log_forbid) every secret of the project: those in ladle.yaml and those in the vault.
- * What is printed afterwards holds none. A vault that cannot be opened is no error: then nobody can
- * have printed its secrets. */
-void cli_forbid_secrets(const struct project *p, struct store *s);
 /* "3 min ago", "in 2 h"; "" for 0. */
 void cli_ago(int64_t wall_us, char *out, size_t size);
 /* For tables: cli_ago on a terminal, RFC 3339 in a pipe. */

@@ -9,9 +9,9 @@
 
 #include "base/mem.h"
 #include "cli/commands.h"
-#include "cli/grants.h"
-#include "cli/own_port.h"
-#include "recipe/folder.h"
+#include "daemon/own_port.h"
+#include "project/folder.h"
+#include "recipe/grants.h"
 
 enum { TEXT_MAX = 8 << 20, NAMES_MAX = 2000, DEPTH_MAX = 8 };
 
@@ -270,7 +270,7 @@ static int check_project(struct check *k)
 static int run(struct cli *c)
 {
     struct check k = {
-        .c = c, .hooks = cli_hooks(c->folder), .errors = json_array(), .gaps = json_array()
+        .c = c, .hooks = cli_hooks(c), .errors = json_array(), .gaps = json_array()
     };
     buf_init(&k.text, TEXT_MAX);
     int code = check_project(&k);

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cli/commands.h"
-#include "cli/grants.h"
-#include "cli/token_age.h"
 #include "cli/view.h"
+#include "daemon/token_age.h"
+#include "recipe/grants.h"
 #include "store/secret_row.h"
 
 enum { WHEN_TEXT = 40 };
@@ -210,7 +210,7 @@ static json_t *read_gaps(const struct cli *c, const struct project *p,
 {
     struct err e = ERR_INIT; /* errors of recipes are told by `ladle check` */
     struct recipe_set set = { .count = 0 };
-    struct grants g = { .project = p, .hooks = cli_hooks(c->folder), .rows = rows };
+    struct grants g = { .project = p, .hooks = p->hooks, .rows = rows };
     json_t *gaps =
         recipe_set_load(&set, p, g.hooks, &e) == 0 ? grants_gaps(&g, &set) : json_array();
     recipe_set_fini(&set);
@@ -238,7 +238,7 @@ static int print_all(struct listing *l, const struct project *p, const struct co
 {
     static const char *const heads[] = { "NAME",    "CONNECTOR", "STATE", "SINCE",
                                          "EXPIRES", "ACCOUNT",   "WHY",   NULL };
-    const struct project_hooks *h = cli_hooks(l->c->folder);
+    const struct project_hooks *h = p->hooks;
     l->table = l->c->is_json ? NULL : table_new(heads);
     l->gaps = read_gaps(l->c, p, rows);
     int result = 0;

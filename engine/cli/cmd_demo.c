@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "cli/host.h"
+#include "host/host.h"
 
 /* The path of the program that runs, for the processes that the demo starts. */
 static int own_path(char out[PATH_MAX], struct err *e)

@@ -1,6 +1,6 @@
 /* `ladle key`: which master key the project's secrets are sealed under, and changing it. A new key
  * file is written beside the old one, all values are sealed again in one transaction, and the file
- * takes its place (cli/master_key.h), so a crash at any point loses nothing, and an engine that
+ * takes its place (project/master_key.h), so a crash at any point loses nothing, and an engine that
  * runs goes on with the new key. A key from the environment or from a credential is in the hands of
  * a person: then the new one is handed in, and no engine may run meanwhile. */
 #include <stdlib.h>
@@ -10,9 +10,10 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "cli/commands.h"
-#include "cli/master_key.h"
 #include "cli/read_secret.h"
 #include "cli/view.h"
+#include "project/master_key.h"
+#include "project/secrets.h"
 #include "store/file.h"
 
 enum { WHEN_TEXT = 40, PROGRESS_STEP = 1000 };
@@ -346,7 +347,7 @@ static int run_word(struct cli *c, bool is_read_only, int (*word)(struct keys *k
     if (code != CLI_OK) {
         return code;
     }
-    k.path = cli_key_path(k.base.project);
+    k.path = secrets_key_path(k.base.project);
     code = word(&k);
     vault_free(k.vault);
     file_unlock(k.engine_lock);

@@ -1,7 +1,7 @@
 /* `ladle lua`: runs a Lua file with all of Lua's libraries and the engine's modules. The specs run
  * this way, too: `ladle lua /usr/bin/busted …`. */
 #include "cli/commands.h"
-#include "cli/host.h"
+#include "host/host.h"
 
 static int run(struct cli *c)
 {

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/ops_entry.h"
-#include "recipe/folder.h"
+#include "project/folder.h"
 #include "script/embed.h"
 
 enum { CONNECTORS_MAX = 1000, NAME_MAX_LEN = 64 };
@@ -366,7 +366,7 @@ static struct project *load_project(const struct catalogue_list *l)
 
 static int run(struct cli *c)
 {
-    struct catalogue_list l = { .c = c, .hooks = cli_hooks(c->folder) };
+    struct catalogue_list l = { .c = c, .hooks = cli_hooks(c) };
     int code = read_kind(&l);
     if (code != CLI_OK) {
         return code;

@@ -4,8 +4,8 @@
 
 #include "base/log.h"
 #include "cli/commands.h"
-#include "cli/engine.h"
-#include "cli/own_port.h"
+#include "daemon/engine.h"
+#include "daemon/own_port.h"
 #include "script/catalog.h"
 
 struct greeting {
@@ -67,7 +67,7 @@ static int run(struct cli *c)
     }
     struct err e = ERR_INIT;
     struct recipe_set set = { 0 };
-    if (recipe_set_load(&set, p, cli_hooks(p->folder), &e) == -1) {
+    if (recipe_set_load(&set, p, p->hooks, &e) == -1) {
         code = cli_fail(c, &e);
     } else {
         expr_forget(); /* the checker of expressions: a Lua state that an engine at work has no use

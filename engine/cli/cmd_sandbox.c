@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/commands.h"
-#include "cli/host.h"
+#include "host/host.h"
 
 enum { SEED_MAX = 1000000000 };
 

@@ -9,7 +9,7 @@
 #include "cli/commands.h"
 #include "cli/read_secret.h"
 #include "cli/view.h"
-#include "recipe/check.h"
+#include "project/check.h"
 #include "store/secret_row.h"
 
 enum { WHEN_TEXT = 40, NAME_MOST = 64 };

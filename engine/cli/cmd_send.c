@@ -9,12 +9,13 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/one_connection.h"
-#include "cli/own_port.h"
 #include "cli/sample.h"
 #include "cli/test_key.h"
 #include "crypto/sign.h"
+#include "daemon/own_port.h"
 #include "format/url.h"
-#include "recipe/folder.h"
+#include "project/folder.h"
+#include "project/secrets.h"
 #include "service/verify.h"
 
 enum { BODY_MAX = 8 << 20, HEADERS_MAX = 8, WORDS_MAX = 200 };
@@ -45,14 +46,14 @@ static void parcel_fini(struct parcel *p)
 
 static const json_t *table_of(const struct project *p, const json_t *config)
 {
-    const struct project_hooks *h = cli_hooks(p->folder);
+    const struct project_hooks *h = p->hooks;
     const char *connector = json_get_text(config, "connector");
     return connector ? h->find_connector(h->ud, connector) : NULL;
 }
 
 static struct areas areas_of(const struct project *p)
 {
-    return project_areas(cli_hooks(p->folder));
+    return project_areas(p->hooks);
 }
 
 /* Whether an event of that word (NULL: any) may arrive at this connection. */
@@ -76,7 +77,7 @@ static const struct {
  */
 static const char *how_it_happens(const struct project *p, const char *word)
 {
-    const struct project_hooks *h = cli_hooks(p->folder);
+    const struct project_hooks *h = p->hooks;
     const char *dot = strchr(word, '.');
     for (size_t i = 0; i < sizeof internal / sizeof internal[0]; i++) {
         const char *name = internal[i].connector;
@@ -261,7 +262,7 @@ static int change(const struct cli *c, struct parcel *p, const struct connection
 
 static char *data_folder(const struct project *p)
 {
-    char *path = cli_key_path(p);
+    char *path = secrets_key_path(p);
     *strrchr(path, '/') = '\0';
     return path;
 }
@@ -502,7 +503,7 @@ static int prepare(const struct cli *c, struct one_connection *o, struct parcel 
     const struct project *project = o->base->project;
     const char *word = c->args[0];
     int loaded =
-        is_file(word) ? load_file(p, word, e) : load_sample(p, project, o->connector, word, e);
+        is_file(word) ? load_file(p, word, e) : load_sample(p, project, connection_connector(o->connection), word, e);
     if (loaded == -1 || change(c, p, o->connection, e) == -1) {
         return -1;
     }

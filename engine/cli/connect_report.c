@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "cli/grants.h"
+#include "recipe/grants.h"
 #include "service/token.h"
 
 /* What the project's recipes need of this connection and it was not granted. Yours. */
@@ -18,7 +18,7 @@ static json_t *gaps_of(const struct cli *c, const struct one_connection *o, cons
         .scopes = scopes ? xstrdup(scopes) : NULL,
     };
     struct connection_list rows = { .rows = &row, .count = 1 };
-    struct grants g = { .project = o->base->project, .hooks = cli_hooks(c->folder), .rows = &rows };
+    struct grants g = { .project = o->base->project, .hooks = o->base->project->hooks, .rows = &rows };
     struct recipe_set set = { .count = 0 };
     struct err e = ERR_INIT; /* errors of recipes are told by `ladle check` */
     json_t *all =

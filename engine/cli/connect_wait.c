@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "admin/callback.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cli/own_port.h"
+#include "daemon/own_port.h"
+#include "http/callback.h"
 #include "net/http_server.h"
 #include "store/secret_row.h"
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "project/connect.h"
 
 /* Says that there is no such connection, with the one that may be meant. */
 static int no_such(const struct cli *c, const struct project *p, const char *name)
@@ -23,33 +24,6 @@ static int no_such(const struct cli *c, const struct project *p, const char *nam
                   close ? "\" meant?" : "; `ladle connections` lists them");
     free(names);
     return cli_fail(c, &e);
-}
-
-static char *find_secret(void *ud, const char *name)
-{
-    const struct one_connection *o = ud;
-    return cli_find_secret(o->base->store, o->vault, name);
-}
-
-static int add(struct one_connection *o, const char *name, const json_t *config, struct err *e)
-{
-    const struct project_hooks *h = cli_hooks(o->base->project->folder);
-    const char *kind = json_get_text(config, "connector");
-    json_t *table = kind ? h->find_connector(h->ud, kind) : NULL;
-    if (!table) {
-        return err_set(e, ERR_CONFIG, "connection %s: there is no connector \"%.60s\"", name,
-                       kind ? kind : "");
-    }
-    o->connector = connector_new(kind, table, e);
-    if (o->connector) {
-        connector_set_areas(o->connector, &(struct areas){ .find = h->find_part, .ud = h->ud });
-    }
-    json_t *filled = o->connector ? project_fill(config, find_secret, o, e) : NULL;
-    if (filled) {
-        o->connection = service_add(o->service, name, o->connector, filled, e);
-    }
-    json_forget(filled);
-    return o->connection ? 0 : err_prefix(e, "connection %s", name);
 }
 
 int one_connection_open(struct cli *c, struct cli_project_store *base, const char *name,
@@ -73,7 +47,12 @@ int one_connection_open(struct cli *c, struct cli_project_store *base, const cha
                                                             .ca_file = getenv("LADLE_CA_FILE") });
     out->service = service_new(&(struct service_opts){
         .loop = out->loop, .http = out->http, .store = base->store, .vault = out->vault });
-    if (add(out, name, config, &e) == 0) {
+    const struct project_connect o = { .project = base->project,
+                                       .service = out->service,
+                                       .store = base->store,
+                                       .vault = out->vault };
+    out->connection = project_connect(&o, name, config, &e);
+    if (out->connection != NULL) {
         return CLI_OK;
     }
     code = cli_fail(c, &e);
@@ -90,9 +69,6 @@ void one_connection_close(struct one_connection *o)
     cli_close(o->base);
     if (o->http) {
         o->http->free(o->http);
-    }
-    if (o->connector) {
-        connector_free(o->connector);
     }
     if (o->vault) {
         vault_free(o->vault);

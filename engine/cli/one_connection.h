@@ -12,7 +12,6 @@ struct one_connection {
     struct loop *loop;
     struct http_client *http;
     struct vault *vault;
-    struct connector *connector;
     struct service *service;
     struct connection *connection;
 };

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "cli/ops_example.h"
 #include "cli/sample.h"
-#include "service/schema.h"
+#include "connector/schema.h"
 
 enum { PRINT_DEPTH = 3 };
 

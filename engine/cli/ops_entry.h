@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/cli.h"
-#include "service/areas.h"
+#include "connector/areas.h"
 
 /* One trigger or action of the catalogue, as `ladle ops` shows it. */
 struct ops_entry {

@@ -9,7 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/mem.h"
-#include "service/schema.h"
+#include "connector/schema.h"
 
 enum { EXAMPLE_MAX = 64 * 1024, DEPTH_MAX = 8, WORDS_MAX = 60 };
 

@@ -10,7 +10,7 @@
 #include "base/id.h"
 #include "base/mem.h"
 #include "format/date.h"
-#include "recipe/folder.h"
+#include "project/folder.h"
 #include "script/embed.h"
 
 enum { SAMPLE_MAX = 1 << 20, FIELD_MAX = 100 };

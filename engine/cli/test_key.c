@@ -13,7 +13,7 @@
 #include "base/id.h"
 #include "base/mem.h"
 #include "base/secret.h"
-#include "recipe/folder.h"
+#include "project/folder.h"
 
 enum { SEED = 32, PEM_MAX = 16 << 10 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "crypto/sign.h"
-#include "recipe/project.h"
+#include "project/project.h"
 
 /* The key pair that `ladle send` signs samples with, where a service's own private key is not
  * known: test-webhook-key.pem (PKCS #8, mode 0600) and test-webhook-key.pub.pem beside the store.

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "recipe/literal.h"
+#include "project/literal.h"
 
 static const char *const INPUT_WORDS[] = { "type", "default", "label", NULL };
 static const char *const TYPES[] = { "string", "integer", "number", "boolean",

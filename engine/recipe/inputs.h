@@ -1,6 +1,6 @@
 #pragma once
 
-#include "recipe/check.h"
+#include "project/check.h"
 
 /* The inputs of a recipe: {name: {type, default?, label?}}. */
 

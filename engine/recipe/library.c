@@ -11,7 +11,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
-#include "recipe/folder.h"
+#include "project/folder.h"
 #include "recipe/inputs.h"
 
 enum { FILES_MAX = 2000 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "recipe/check.h"
+#include "project/check.h"
 #include "recipe/part.h"
 
 /* The recipes of a project as other recipes see them: which there are, what inputs they take, which
@@ -14,7 +14,7 @@ void library_free(struct library *lib);
 const struct project *library_project(const struct library *lib);
 const struct project_hooks *library_hooks(const struct library *lib);
 
-/* The inputs of the recipe that a node of `call:` names, as a schema (service/schema.h): those that
+/* The inputs of the recipe that a node of `call:` names, as a schema (connector/schema.h): those that
  * have a value already are optional. NULL where there is no such recipe, which is an error at the
  * node, and where there is no project. Borrowed. */
 const json_t *library_inputs(struct library *lib, struct diags *d, const struct yaml *call);

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "recipe/check.h"
-#include "recipe/folder.h"
+#include "project/check.h"
+#include "project/folder.h"
 
 static const char *const CONVERTERS[] = { "bool",   "date",  "day",  "email", "lower",
                                           "number", "phone", "text", NULL };

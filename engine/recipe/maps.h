@@ -4,7 +4,7 @@
 
 #include "format/diag.h"
 #include "format/json.h"
-#include "recipe/project.h"
+#include "project/project.h"
 
 /* Field maps: recipes/maps/NAME.yaml.
  *   map: contact

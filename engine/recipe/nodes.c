@@ -11,11 +11,11 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "recipe/literal.h"
+#include "connector/schema.h"
+#include "project/literal.h"
 #include "recipe/maps.h"
 #include "recipe/scan.h"
 #include "recipe/use.h"
-#include "service/schema.h"
 
 enum { PATH_SEGMENTS_MAX = 32, EXPRESSION_MAX = 4096, MATCH_FIELDS_MAX = 16 };
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "recipe/check.h"
+#include "project/check.h"
 
 /* Values of a recipe as nodes of the plan (recipe.h): literals, expressions, texts with `${…}`,
  * lists and maps. */
 
-/* One value of the type that `descriptor` names (service/schema.h; NULL: any). `what` is its
+/* One value of the type that `descriptor` names (connector/schema.h; NULL: any). `what` is its
  * subject in messages ("`title`"). Yours, or NULL with the error recorded. */
 json_t *node_value(struct check *c, const struct yaml *y, const char *what,
                    const json_t *descriptor);

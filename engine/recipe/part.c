@@ -7,11 +7,11 @@
 
 #include <string.h>
 
-#include "recipe/check.h"
+#include "project/check.h"
+#include "project/policy.h"
 #include "recipe/inputs.h"
 #include "recipe/library.h"
 #include "recipe/nodes.h"
-#include "recipe/policy.h"
 #include "recipe/steps.h"
 #include "recipe/use.h"
 

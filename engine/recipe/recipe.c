@@ -8,9 +8,9 @@
 
 #include "base/mem.h"
 #include "crypto/sign.h"
+#include "project/check.h"
+#include "project/folder.h"
 #include "recipe/calls.h"
-#include "recipe/check.h"
-#include "recipe/folder.h"
 #include "recipe/library.h"
 #include "recipe/part.h"
 #include "recipe/recipe_impl.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "recipe/project.h"
+#include "project/project.h"
 
 /* A recipe, loaded and checked. `plan` is its normal form, which scripts/lib/walk.lua walks:
  *

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "recipe/check.h"
-#include "recipe/folder.h"
+#include "project/check.h"
+#include "project/folder.h"
 #include "recipe/library.h"
 #include "recipe/maps.h"
 #include "recipe/recipe_impl.h"

@@ -15,10 +15,10 @@
 #include "base/mem.h"
 #include "format/date.h"
 #include "format/duration.h"
+#include "project/literal.h"
+#include "project/policy.h"
 #include "recipe/library.h"
-#include "recipe/literal.h"
 #include "recipe/nodes.h"
-#include "recipe/policy.h"
 #include "recipe/use.h"
 
 #define TIMEOUT_MIN_US      INT64_C(100000)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "recipe/check.h"
+#include "project/check.h"
 
 enum { STEPS_MAX = 500 }; /* in one recipe, those below on_error included */
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "connector/paging.h"
 #include "script/catalog.h"
-#include "service/paging.h"
 
 enum { REFERENCE_MAX = 200, MODULES_MAX = 100, MODULE_NAME_MAX = 64 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "recipe/check.h"
+#include "project/check.h"
 
 /* What "crm.create_task", "records.upsert_task" or "scripts.score_lead" refers to. */
 struct reference {

@@ -9,13 +9,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "connector/schema.h"
 #include "format/date.h"
 #include "format/duration.h"
 #include "run/effect.h"
 #include "run/lua_call.h"
 #include "run/lua_fork.h"
 #include "service/account.h"
-#include "service/schema.h"
 
 struct branch *act_branch(lua_State *L)
 {

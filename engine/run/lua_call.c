@@ -5,8 +5,8 @@
 
 #include <string.h>
 
+#include "connector/paging.h"
 #include "run/effect.h"
-#include "service/paging.h"
 
 static int call_finish(lua_State *L, int status, lua_KContext ctx)
 {

@@ -11,9 +11,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "connector/schema.h"
 #include "format/date.h"
 #include "run/effect.h"
-#include "service/schema.h"
 #include "store/record.h"
 
 /* A change of the store; it may outlive its effect, and the effect's run. */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "service/classify.h"
-#include "service/schema.h"
+#include "connector/classify.h"
+#include "connector/schema.h"
 
 static bool is_json(const struct http_response *res)
 {

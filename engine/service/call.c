@@ -23,13 +23,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "connector/classify.h"
 #include "service/account.h"
 #include "service/answer.h"
 #include "service/batch.h"
 #include "service/cache.h"
 #include "service/call_list.h"
 #include "service/call_state.h"
-#include "service/classify.h"
 #include "service/health.h"
 
 enum { TIMEOUT_DEFAULT_US = 30 * 1000 * 1000 };

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/map.h"
-#include "service/breaker.h"
+#include "limit/breaker.h"
+#include "limit/limiter.h"
 #include "service/hook_watch.h"
-#include "service/limiter.h"
 #include "service/service.h"
 #include "service/token.h"
 #include "service/verify.h"

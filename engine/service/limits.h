@@ -1,6 +1,6 @@
 #pragma once
 
-#include "service/limiter.h"
+#include "limit/limiter.h"
 #include "service/service.h"
 
 /* The limiters of all connections. Those of one connector with the same app and account share one,

@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "connector/schema.h"
 #include "format/date.h"
 #include "service/request.h"
-#include "service/schema.h"
 
 enum {
     GRACE_DEFAULT_MS = 5000,

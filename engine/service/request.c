@@ -13,9 +13,9 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "connector/schema.h"
 #include "format/date.h"
 #include "format/url.h"
-#include "service/schema.h"
 
 /* Frees a text that may hold a secret. */
 static void forget(char *text, size_t len)

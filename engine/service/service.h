@@ -6,11 +6,11 @@
 
 #include "base/err.h"
 #include "base/secret.h"
+#include "connector/connector.h"
 #include "crypto/vault.h"
 #include "format/date.h"
 #include "net/http_client.h"
 #include "net/loop.h"
-#include "service/connector.h"
 #include "store/store.h"
 
 /* The services that this project is connected to. A connection is a connector with this
@@ -32,7 +32,7 @@ struct service *service_new(const struct service_opts *o);
 void service_free(struct service *s); /* cancels what is in flight */
 
 /* Adds a connection. `config` is its map of ladle.yaml as JSON, holes already filled and checked
- * (recipe/project.c): connector auth client_id client_secret location base_url token_url webhook
+ * (project/project.c): connector auth client_id client_secret location base_url token_url webhook
  * verify … . The connector is borrowed and outlives the service. */
 struct connection *service_add(struct service *s, const char *name, struct connector *c,
                                json_t *config, struct err *e);

@@ -15,10 +15,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "connector/classify.h"
 #include "crypto/sign.h"
 #include "format/url.h"
-#include "service/classify.h"
-#include "service/limiter.h"
+#include "limit/limiter.h"
 
 enum {
     ANSWER_BYTES_MAX = 256 * 1024,

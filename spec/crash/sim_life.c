@@ -1,4 +1,4 @@
-/* A life: the engine is assembled by cli/engine.c as `ladle run` does it, and driven from here in
+/* A life: the engine is assembled by daemon/engine.c as `ladle run` does it, and driven from here in
  * the place of loop_run. A turn of the loop is followed by a wait for the store, until nothing more
  * follows; then virtual time jumps to what comes next, a timer of the engine's or an act of the
  * world's: an event, a crash, a stop, a person who repairs something. */
@@ -12,8 +12,8 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "cli/cli.h"
-#include "cli/engine.h"
+#include "project/catalogue.h"
+#include "daemon/engine.h"
 #include "recipe/recipe.h"
 #include "service/token.h"
 #include "sim_seams.h"
@@ -225,9 +225,8 @@ static void drive(struct loop *l)
 /* --- the engine --- */
 
 /* The service's limit is smaller in some worlds, so that few calls come up against it. */
-static void set_limit(const char *folder, int64_t requests)
+static void set_limit(const struct project_hooks *h, int64_t requests)
 {
-    const struct project_hooks *h = cli_hooks(folder);
     json_t *table = h->find_connector(h->ud, "highlevel");
     json_object_set_new(
         table, "limits",
@@ -238,13 +237,16 @@ static void listening(void *ud, const char *address)
 {
 }
 
-static void run_engine(const char *folder)
+static void run_engine(const char *folder, int64_t limit)
 {
+    struct catalogue *c = catalogue_new(folder);
+    const struct project_hooks *h = catalogue_hooks(c);
+    set_limit(h, limit);
     struct err e = ERR_INIT;
     struct diags *d = diags_new("ladle.yaml");
     struct recipe_set set = { 0 };
-    struct project *p = project_load(folder, cli_hooks(folder), d);
-    if (p == NULL || recipe_set_load(&set, p, cli_hooks(folder), &e) == -1 || set.diag_count > 0) {
+    struct project *p = project_load(folder, h, d);
+    if (p == NULL || recipe_set_load(&set, p, h, &e) == -1 || set.diag_count > 0) {
         give_up("the project", "it does not load");
     }
     diags_free(d);
@@ -255,6 +257,7 @@ static void run_engine(const char *folder)
     engine_free(en);
     recipe_set_fini(&set);
     project_free(p);
+    catalogue_free(c);
 }
 
 _Noreturn void life_run(const struct life *life)
@@ -267,12 +270,12 @@ _Noreturn void life_run(const struct life *life)
                                 .shown_us = life->shown_us,
                                 .drive = drive },
                (uint64_t)json_get_int(start, "seed", 1));
-    set_limit(life->folder, json_get_int(start, "limit", 100));
+    int64_t limit = json_get_int(start, "limit", 100);
     const char *faults = json_get_text(start, "faults");
     if (faults != NULL && fault_arm(faults, &e) == -1) {
         give_up("faults", e.message);
     }
     json_decref(start);
-    run_engine(life->folder);
+    run_engine(life->folder, limit);
     _exit(0);
 }

@@ -5,8 +5,8 @@
 
 #include "base/log.h"
 #include "built_in.h"
+#include "connector/classify.h"
 #include "service/answer.h"
-#include "service/classify.h"
 #include "service/token_grant.h"
 
 #define SECRET "a-secret-of-the-fuzzer"

@@ -3,8 +3,8 @@
  * is a request target, the second a header "name: value", the rest an answer's head. */
 #include "fuzz.h"
 
+#include "limit/limiter.h"
 #include "net/http_head.h"
-#include "service/limiter.h"
 
 static void check_answer(const struct fuzz_input *in)
 {

@@ -4,8 +4,8 @@
 #include "fuzz.h"
 
 #include "built_in.h"
+#include "http/receive.h"
 #include "service/account.h"
-#include "trigger/receive.h"
 
 static struct connection highlevel, webhook;
 static struct receiver *receiver;
@@ -60,7 +60,7 @@ static void check_decoded(struct connection *c, const char *body, size_t len,
     json_decref(payload);
 }
 
-/* What `receive` gives back has the shape that trigger/hooks.c stores; what it cannot read is the
+/* What `receive` gives back has the shape that http/hooks.c stores; what it cannot read is the
  * sender's fault, never ours. */
 static void check_received(const char *body, size_t len, const char *content_type)
 {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/map.h"
-#include "recipe/project.h"
+#include "project/project.h"
 #include "script/catalog.h"
 
 /* The hooks of the recipe loader as the engine has them, with the connectors that are built in. */

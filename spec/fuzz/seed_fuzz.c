@@ -4,7 +4,7 @@
 #include "fuzz.h"
 
 #include "base/log.h"
-#include "cli/host_impl.h"
+#include "host/host_impl.h"
 
 static const char CHECK[] =
     "local host, json = require 'host', require 'json'\n"

@@ -3,7 +3,7 @@
  * a target ends the program, and the last "#" line names the file. */
 #include "fuzz.h"
 
-#include "recipe/folder.h"
+#include "project/folder.h"
 
 enum { FILES_MAX = 1000, FILE_BYTES_MAX = 4 << 20 };
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/commands.h"
+#include "project/secrets.h"
 
 static int64_t now_us = INT64_C(1764000000000000);
 
@@ -87,7 +88,7 @@ static void the_key_lies_beside_the_store(void **state)
                   { "postgres://user@host/db", "/p/data/key" } };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct project p = { .folder = (char *)"/p", .store = (char *)cases[i].store };
-        char *path = cli_key_path(&p);
+        char *path = secrets_key_path(&p);
         assert_string_equal(path, cases[i].key);
         free(path);
     }

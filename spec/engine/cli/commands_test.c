@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include "cli/commands.h"
+#include "project/secrets.h"
 
 static const char good_recipe[] =
     "recipe: note-it\n"
@@ -218,13 +219,13 @@ static void a_secret_is_read_back_without_its_line_end(void **state)
     assert_int_equal(cli_open(&c, false, &o), CLI_OK);
     struct vault *vault = cli_vault(&c, o.project, o.store, &code);
     assert_non_null(vault);
-    char *text = cli_find_secret(o.store, vault, "inbox_secret");
+    char *text = secrets_find(o.store, vault, "inbox_secret");
     assert_string_equal(text, "two words ");
-    assert_null(cli_find_secret(o.store, vault, "other"));
+    assert_null(secrets_find(o.store, vault, "other"));
     free(text);
     vault_free(vault);
     cli_close(&o);
-    cli_hooks_forget();
+    catalogue_free(c.catalogue);
 }
 
 static void a_secret_that_is_empty_too_long_or_misnamed_is_refused(void **state)

@@ -17,7 +17,7 @@
 
 #include "base/mem.h"
 #include "cli/cli.h"
-#include "recipe/folder.h"
+#include "project/folder.h"
 #include "store/event.h"
 #include "store/record.h"
 #include "store/run.h"

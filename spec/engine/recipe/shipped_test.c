@@ -15,11 +15,11 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "recipe/folder.h"
+#include "connector/schema.h"
+#include "project/folder.h"
 #include "recipe/recipe.h"
 #include "script/catalog.h"
 #include "script/vm.h"
-#include "service/schema.h"
 
 enum { FILE_MAX = 1 << 20, CONNECTORS_MAX = 8 };
 

@@ -5,7 +5,7 @@
 #include "../net/net_support.h"
 #include "../run/fixture.h"
 
-#include "trigger/hooks.h"
+#include "http/hooks.h"
 
 #define SCHEMES                                                                                    \
     "'schemes':{'none':{'summary':'s','rules':[{'kind':'none'}]},"                                 \

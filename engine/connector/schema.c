@@ -1,0 +1,451 @@
+/*
+ * Schemas as data: what fields an operation takes and gives. One walk over schema and input
+ * collects up to eight findings, so that a person sees all that is wrong at once. The descriptors
+ * come from a connector's Lua table, where {'string', optional = true} reads as an object with the
+ * member "1" and {'string'} as a list of one; both are accepted everywhere. Pure; the loop thread
+ * or the command line.
+ */
+#include "connector/schema.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "format/date.h"
+#include "format/diag.h"
+
+enum { FINDINGS_MAX = 8, PATH_MAX_LEN = 200, SCHEMA_DEPTH_MAX = 16, SCHEMA_FIELDS_MAX = 256 };
+
+/* Findings are written one after the other; those past FINDINGS_MAX are counted. */
+struct check {
+    struct buf out;
+    int findings;
+    int depth;
+};
+
+static const char *const type_names[] = { "string", "integer", "number", "boolean", "date",
+                                          "list",   "object",  "any",    NULL };
+
+const char *schema_type(const json_t *descriptor)
+{
+    if (json_is_array(descriptor)) {
+        return json_string_value(json_array_get(descriptor, 0));
+    }
+    return json_is_object(descriptor) ? json_get_text(descriptor, "1")
+                                      : json_string_value(descriptor);
+}
+
+/* A descriptor's member; NULL for the short form, which has none. */
+static json_t *member(const json_t *descriptor, const char *key)
+{
+    return json_is_object(descriptor) ? json_object_get(descriptor, key) : NULL;
+}
+
+static bool flag(const json_t *descriptor, const char *key)
+{
+    return json_is_true(member(descriptor, key));
+}
+
+bool schema_is_required(const json_t *descriptor)
+{
+    return !flag(descriptor, "optional") && member(descriptor, "default") == NULL;
+}
+
+__attribute__((format(printf, 3, 4))) static void find(struct check *c, const char *path,
+                                                       const char *fmt, ...)
+{
+    if (c->findings++ >= FINDINGS_MAX) {
+        return;
+    }
+    char text[256];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, ap); /* a long text is cut */
+    va_end(ap);
+    (void)buf_printf(&c->out, "%s%s: %s", c->findings > 1 ? "; " : "", path,
+                     text); /* full: the message is cut anyway */
+}
+
+/* --- one value --- */
+
+static const char *name_of(const json_t *v)
+{
+    switch (json_typeof(v)) {
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "a list";
+    case JSON_STRING:
+        return "text";
+    case JSON_INTEGER:
+        return "an integer";
+    case JSON_REAL:
+        return "a number";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "a boolean";
+    case JSON_NULL:
+        return "null";
+    }
+    return "nothing";
+}
+
+static const char *wanted(const char *type)
+{
+    static const struct {
+        const char *type, *text;
+    } words[] = {
+        { "string", "a text" },         { "integer", "an integer" }, { "number", "a number" },
+        { "boolean", "true or false" }, { "date", "a date" },        { "list", "a list" },
+        { "object", "an object" },
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i].type, type) == 0) {
+            return words[i].text;
+        }
+    }
+    return "a value";
+}
+
+static bool is_date(const json_t *v)
+{
+    int64_t us;
+    return json_is_string(v) &&
+           date_parse(json_string_value(v), json_string_length(v), NULL, &us, NULL) == 0;
+}
+
+static bool fits(const char *type, const json_t *v)
+{
+    if (strcmp(type, "string") == 0) {
+        return json_is_string(v);
+    } else if (strcmp(type, "integer") == 0) {
+        return json_is_integer(v);
+    } else if (strcmp(type, "number") == 0) {
+        return json_is_number(v);
+    } else if (strcmp(type, "boolean") == 0) {
+        return json_is_boolean(v);
+    } else if (strcmp(type, "date") == 0) {
+        return is_date(v);
+    } else if (strcmp(type, "list") == 0) {
+        return json_is_array(v);
+    } else if (strcmp(type, "object") == 0) {
+        return json_is_object(v);
+    }
+    return true;
+}
+
+/* One @, something on both sides, no blanks: what every mail server asks for at least. */
+static bool looks_like_email(const char *text)
+{
+    const char *at = strchr(text, '@');
+    return at != NULL && at != text && at[1] != '\0' && strchr(at + 1, '@') == NULL &&
+           strpbrk(text, " \t\r\n<>") == NULL;
+}
+
+bool schema_fits_format(const char *format, const char *text, size_t len)
+{
+    int64_t us;
+    if (strcmp(format, "email") == 0) {
+        return looks_like_email(text);
+    }
+    return strcmp(format, "date-time") != 0 || date_parse(text, len, NULL, &us, NULL) == 0;
+}
+
+static bool is_in(const json_t *list, const json_t *v)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach (list, i, one) {
+        if (json_equal(one, v)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_limits(struct check *c, const json_t *d, const json_t *v, const char *path)
+{
+    json_t *allowed = member(d, "enum");
+    if (allowed != NULL && !is_in(allowed, v)) {
+        size_t len;
+        char *list = json_text(allowed, &len);
+        find(c, path, "must be one of %s", list);
+        free(list);
+    }
+    int64_t max = json_get_int(json_is_object(d) ? d : NULL, "max", 0);
+    if (max > 0 && json_is_string(v) &&
+        utf8_count(json_string_value(v), json_string_length(v)) > (size_t)max) {
+        find(c, path, "is longer than %lld characters", (long long)max);
+    } else if (max > 0 && json_is_array(v) && json_array_size(v) > (size_t)max) {
+        find(c, path, "has more than %lld items", (long long)max);
+    }
+    const char *format = json_string_value(member(d, "format"));
+    if (format != NULL && json_is_string(v) &&
+        !schema_fits_format(format, json_string_value(v), json_string_length(v))) {
+        find(c, path,
+             strcmp(format, "email") == 0 ? "is not an e-mail address"
+                                          : "is not a date; write it like 2026-11-23T10:00:00Z");
+    }
+}
+
+/* A whole number in an integer's place, as JSON from elsewhere has it (5.0), becomes an integer;
+ * an empty table of Lua, which is neither list nor object, becomes what the field wants. The new
+ * value, or NULL where it stays as it is. */
+static json_t *adapted(const json_t *d, const json_t *v)
+{
+    const char *type = schema_type(d);
+    if (type == NULL) {
+        return NULL;
+    }
+    if (strcmp(type, "integer") == 0 && json_is_real(v)) {
+        double real = json_real_value(v);
+        bool is_whole = real == floor(real) && fabs(real) < 9007199254740992.0;
+        return is_whole ? json_integer((json_int_t)real) : NULL;
+    } else if (strcmp(type, "list") == 0 && json_is_object(v) && json_object_size(v) == 0) {
+        return json_array();
+    } else if (strcmp(type, "object") == 0 && json_is_array(v) && json_array_size(v) == 0) {
+        return json_object();
+    }
+    return NULL;
+}
+
+static void check_object(struct check *c, const json_t *schema, json_t *input, const char *prefix);
+
+static void check_value(struct check *c, const json_t *d, json_t *v, const char *path)
+{
+    const char *type = schema_type(d);
+    if (json_is_null(v) && flag(d, "nullable")) {
+        return;
+    }
+    if (type == NULL || !fits(type, v)) {
+        const char *what = type != NULL ? type : "any";
+        if (strcmp(what, "date") == 0 && json_is_string(v)) {
+            find(c, path, "is not a date; write it like 2026-11-23T10:00:00Z");
+        } else {
+            find(c, path, "must be %s, is %s", wanted(what), name_of(v));
+        }
+        return;
+    }
+    check_limits(c, d, v, path);
+    if (c->depth >= SCHEMA_DEPTH_MAX) {
+        return;
+    }
+    c->depth++;
+    const json_t *fields = member(d, "fields");
+    const json_t *of = member(d, "of");
+    if (fields != NULL && json_is_object(v)) {
+        check_object(c, fields, v, path);
+    } else if (of != NULL && json_is_array(v)) {
+        size_t i;
+        json_t *item;
+        json_array_foreach (v, i, item) {
+            char at[PATH_MAX_LEN];
+            (void)snprintf(at, sizeof at, "%s[%zu]", path,
+                           i + 1); /* as Lua counts; a long path is cut */
+            json_t *better = adapted(of, item);
+            if (better != NULL) {
+                json_array_set_new(v, i, better);
+            }
+            check_value(c, of, json_array_get(v, i), at);
+        }
+    }
+    c->depth--;
+}
+
+/* --- objects --- */
+
+static void join(char *out, size_t size, const char *prefix, const char *name)
+{
+    (void)snprintf(out, size, "%s%s%s", prefix, *prefix != '\0' ? "." : "",
+                   name); /* a long path is cut */
+}
+
+/* Fills the field in or finds it missing; false: there is no value to check. */
+static bool settle(struct check *c, json_t *input, const char *name, const json_t *d,
+                   const char *path)
+{
+    json_t *v = json_object_get(input, name);
+    if (json_is_null(v) && !flag(d, "nullable")) {
+        json_object_del(input, name);
+        v = NULL;
+    }
+    if (v != NULL) {
+        json_t *better = adapted(d, v);
+        if (better != NULL) {
+            json_object_set_new(input, name, better);
+        }
+        return true;
+    }
+    json_t *otherwise = member(d, "default");
+    if (otherwise != NULL) {
+        json_object_set_new(input, name, json_deep_copy(otherwise));
+    } else if (schema_is_required(d)) {
+        find(c, path, "is missing");
+    }
+    return false;
+}
+
+static void check_needs(struct check *c, const json_t *input, const json_t *d, const char *path)
+{
+    const char *needs = json_string_value(member(d, "needs"));
+    if (needs != NULL && !json_is_true(json_object_get(input, needs))) {
+        const char *why = json_string_value(member(d, "why"));
+        find(c, path, "%s%s%s", why != NULL ? why : "needs ", why != NULL ? "" : needs,
+             why != NULL ? "" : " to be true");
+    }
+}
+
+static void find_unknown(struct check *c, const json_t *schema, const char *name, const char *path)
+{
+    const char *names[SCHEMA_FIELDS_MAX + 1];
+    size_t count = 0;
+    const char *key;
+    json_t *d;
+    json_object_foreach ((json_t *)schema, key, d) {
+        if (count < SCHEMA_FIELDS_MAX) {
+            names[count++] = key;
+        }
+    }
+    names[count] = NULL;
+    const char *closest = diag_closest(name, names);
+    if (closest != NULL) {
+        find(c, path, "is unknown, did you mean %s?", closest);
+    } else {
+        find(c, path, "is unknown");
+    }
+}
+
+static void check_object(struct check *c, const json_t *schema, json_t *input, const char *prefix)
+{
+    char path[PATH_MAX_LEN];
+    const char *name;
+    json_t *d;
+    json_object_foreach ((json_t *)schema, name, d) {
+        join(path, sizeof path, prefix, name);
+        if (settle(c, input, name, d, path)) {
+            check_value(c, d, json_object_get(input, name), path);
+            check_needs(c, input, d, path);
+        }
+    }
+    json_t *v;
+    json_object_foreach (input, name, v) {
+        if (json_object_get(schema, name) == NULL) {
+            join(path, sizeof path, prefix, name);
+            find_unknown(c, schema, name, path);
+        }
+    }
+}
+
+static int conclude(struct check *c, enum err_kind kind, struct err *e)
+{
+    int rc = 0;
+    if (c->findings > FINDINGS_MAX) {
+        rc = err_set(e, kind, "%s; and %d more", buf_text(&c->out), c->findings - FINDINGS_MAX);
+    } else if (c->findings > 0) {
+        rc = err_set(e, kind, "%s", buf_text(&c->out));
+    }
+    buf_fini(&c->out);
+    return rc;
+}
+
+int schema_check(const json_t *schema, json_t *input, struct err *e)
+{
+    if (!json_is_object(input)) {
+        return err_set(e, ERR_INVALID, "the input must be an object, is %s",
+                       input != NULL ? name_of(input) : "missing");
+    }
+    if (schema == NULL) {
+        return 0;
+    }
+    struct check c = { .findings = 0 };
+    buf_init(&c.out, 4096);
+    json_t *none = json_is_object(schema) ? NULL : json_object(); /* Lua's {} may read as a list */
+    check_object(&c, none != NULL ? none : schema, input, "");
+    json_decref(none);
+    return conclude(&c, ERR_INVALID, e);
+}
+
+int schema_check_output(const json_t *schema, const json_t *output, struct err *e)
+{
+    struct check c = { .findings = 0 };
+    buf_init(&c.out, 4096);
+    const char *name;
+    json_t *d;
+    json_object_foreach ((json_t *)schema, name, d) {
+        json_t *v = json_object_get(output, name);
+        const char *type = schema_type(d);
+        if (v == NULL || json_is_null(v)) {
+            if (schema_is_required(d) && !flag(d, "nullable")) {
+                find(&c, name, "is missing");
+            }
+        } else if (type != NULL && !fits(type, v)) {
+            find(&c, name, "must be %s, is %s", wanted(type), name_of(v));
+        }
+    }
+    return conclude(&c, ERR_PROTOCOL, e);
+}
+
+/* --- schemas themselves --- */
+
+static bool is_type(const char *type)
+{
+    for (const char *const *t = type_names; type != NULL && *t != NULL; t++) {
+        if (strcmp(*t, type) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int validate(const json_t *schema, int depth, const char *prefix, struct err *e);
+
+static int validate_descriptor(const json_t *d, int depth, const char *path, struct err *e)
+{
+    if (depth > SCHEMA_DEPTH_MAX) {
+        return err_set(e, ERR_CONFIG, "%s: nested more than %d deep", path, SCHEMA_DEPTH_MAX);
+    }
+    if (!is_type(schema_type(d))) {
+        const char *type = schema_type(d);
+        return err_set(e, ERR_CONFIG, "%s: %s is no type", path,
+                       type != NULL ? type : "a descriptor without a type");
+    }
+    json_t *allowed = member(d, "enum");
+    if (allowed != NULL && !json_is_array(allowed)) {
+        return err_set(e, ERR_CONFIG, "%s: enum is no list", path);
+    }
+    if (member(d, "of") != NULL && validate_descriptor(member(d, "of"), depth + 1, path, e) == -1) {
+        return -1;
+    }
+    return member(d, "fields") != NULL ? validate(member(d, "fields"), depth + 1, path, e) : 0;
+}
+
+static int validate(const json_t *schema, int depth, const char *prefix, struct err *e)
+{
+    if (json_is_array(schema) && json_array_size(schema) == 0) {
+        return 0;
+    }
+    if (!json_is_object(schema) || json_object_size(schema) > SCHEMA_FIELDS_MAX) {
+        return err_set(e, ERR_CONFIG, "%s: must be a table of at most %d fields",
+                       *prefix != '\0' ? prefix : "schema", SCHEMA_FIELDS_MAX);
+    }
+    char path[PATH_MAX_LEN];
+    const char *name;
+    json_t *d;
+    json_object_foreach ((json_t *)schema, name, d) {
+        join(path, sizeof path, prefix, name);
+        if (validate_descriptor(d, depth, path, e) == -1) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int schema_validate(const json_t *schema, struct err *e)
+{
+    return validate(schema, 0, "", e);
+}
