@@ -18,8 +18,8 @@
 #include "daemon/own_port.h"
 #include "format/date.h"
 #include "format/url.h"
-#include "service/token.h"
-#include "service/token_grant.h"
+#include "token/token.h"
+#include "token/token_grant.h"
 
 /* --- the link ------------------------------------------------------------------------------ */
 

@@ -16,7 +16,7 @@
 #include "format/url.h"
 #include "project/folder.h"
 #include "project/secrets.h"
-#include "service/verify.h"
+#include "webhook/verify.h"
 
 enum { BODY_MAX = 8 << 20, HEADERS_MAX = 8, WORDS_MAX = 200 };
 

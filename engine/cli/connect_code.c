@@ -9,8 +9,8 @@
 
 #include "base/mem.h"
 #include "format/url.h"
-#include "service/token_grant.h"
 #include "store/secret_row.h"
+#include "token/token_grant.h"
 
 /* --- what was pasted ----------------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/one_connection.h"
-#include "service/token_flow.h"
+#include "token/token_flow.h"
 
 /* A code that a person brings by hand to `ladle connect NAME --code -`: the code alone, or the
  * whole address that they were sent to. */

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "recipe/grants.h"
-#include "service/token.h"
+#include "token/token.h"
 
 /* What the project's recipes need of this connection and it was not granted. Yours. */
 static json_t *gaps_of(const struct cli *c, const struct one_connection *o, const json_t *about)

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/one_connection.h"
-#include "service/token_flow.h"
+#include "token/token_flow.h"
 
 /* Waits until the browser has come back: to the engine where one runs, else to a server of this
  * command's own at the project's address. */

@@ -30,7 +30,6 @@
 #include "run/runner.h"
 #include "script/catalog.h"
 #include "script/strand.h"
-#include "service/hook_watch.h"
 #include "service/service.h"
 #include "store/secret_row.h"
 #include "trigger/router.h"
@@ -328,7 +327,7 @@ int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), 
     runner_start(en->runner);
     service_on_event(en->service, on_engine_event, en);
     release_parked(en);
-    hook_watch_start(en->service);
+    service_start(en->service);
     keeper_start(en->keeper);
     token_reminder_start(en->reminder);
     router_scan(en->router);

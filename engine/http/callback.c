@@ -21,9 +21,9 @@
 #include "base/metrics.h"
 #include "base/utf8.h"
 #include "http/page.h"
-#include "service/token.h"
-#include "service/token_flow.h"
 #include "store/secret_row.h"
+#include "token/token.h"
+#include "token/token_flow.h"
 
 #define PATH "/oauth/callback"
 

@@ -20,8 +20,8 @@
 #include "format/forwarded.h"
 #include "format/url.h"
 #include "http/receive.h"
-#include "service/hook_watch.h"
-#include "service/verify.h"
+#include "webhook/hook_watch.h"
+#include "webhook/verify.h"
 
 enum { KEY_MAX = 255, EVENTS_PER_DELIVERY_MAX = 100 };
 

@@ -16,7 +16,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "service/account.h"
+#include "service/accounts.h"
 #include "store/tries.h"
 
 enum {
@@ -239,7 +239,7 @@ static void send_call(struct effect *fx)
     struct call_opts o = opts_of(fx);
     char *key = idempotency_key(fx);
     o.idempotency_key = key;
-    fx->call = call_start(runner_service(fx->run->runner), &o);
+    fx->call = call_start(service_calls(runner_service(fx->run->runner)), &o);
     free(key);
 }
 
@@ -266,7 +266,7 @@ static void begin_unknown(struct effect *fx, const struct journal_row *row)
     struct call_opts o = opts_of(fx);
     o.before_send = NULL;
     o.done = probed;
-    fx->call = call_probe(runner_service(fx->run->runner), &o, row->started_us);
+    fx->call = call_probe(service_calls(runner_service(fx->run->runner)), &o, row->started_us);
 }
 
 /* An agency's call goes through the connection of the event's account, or of the one that the input
@@ -276,7 +276,7 @@ static void choose_connection(struct effect *fx)
     const struct run *run = fx->run;
     const char *from = json_get_text(run->meta, "connection");
     bool is_its_event = from != NULL && strcmp(from, connection_name(fx->connection)) == 0;
-    fx->connection = account_choose(fx->connection, fx->operation, fx->input,
+    fx->connection = accounts_choose(runner_service(run->runner), fx->connection, fx->operation, fx->input,
                                     is_its_event ? json_get_text(run->meta, "location") : NULL);
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "call/call.h"
 #include "run/active.h"
 #include "script/strand.h"
-#include "service/call.h"
 
 /* One effect of a run: an API call, or a change of the workspace, under a path of its own in the
  * journal. It lives in a box on the strand's stack, so that closing the strand cancels it. */

@@ -15,7 +15,7 @@
 #include "run/effect.h"
 #include "run/lua_call.h"
 #include "run/lua_fork.h"
-#include "service/account.h"
+#include "service/accounts.h"
 
 struct branch *act_branch(lua_State *L)
 {
@@ -292,7 +292,7 @@ static char *whole_match(const struct run *run, const char *connection, const ch
     }
     size_t len;
     json_t *fields = json_parse_own(match, strlen(match), NULL);
-    account_narrow(c, fields, account);
+    accounts_narrow(c, fields, account);
     char *text = fields != NULL ? json_text(fields, &len) : xstrdup(match);
     json_decref(fields);
     return text;

@@ -20,7 +20,7 @@
 #include "format/date.h"
 #include "run/active.h"
 #include "run/lua_act.h"
-#include "service/account.h"
+#include "service/accounts.h"
 
 enum {
     CLAIM_MAX = 256,
@@ -306,7 +306,7 @@ static json_t *claimed_meta(const struct runner *r, const struct run_load *load,
     date_format(load->received_us, at);
     json_t *headers =
         load->headers != NULL ? json_parse_own(load->headers, strlen(load->headers), NULL) : NULL;
-    const char *location = account_of_event(r->o.service, load->connection, event);
+    const char *location = accounts_of_event(r->o.service, load->connection, event);
     return json_pack("{s:s, s:s?, s:s?, s:s, s:s*, s:s*, s:o*}", "id", id, "type", load->type,
                      "connection", load->connection, "received_at", at, "location", location,
                      "event_type", json_get_text(headers, ":type"), "headers", headers);

@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 #include "base/secret.h"
-#include "connector/connector.h"
+#include "connection/connection.h"
 #include "crypto/vault.h"
 #include "format/date.h"
 #include "net/http_client.h"
@@ -16,7 +16,7 @@
 /* The services that this project is connected to. A connection is a connector with this
  * project's settings, its token, its limiter and its state. Loop thread. */
 struct service;
-struct connection;
+struct call_set;
 
 struct service_opts {
     struct loop *loop;
@@ -42,21 +42,18 @@ bool service_next(const struct service *s, size_t *pos, struct connection **out)
 /* Reads tokens and states back from the store (synchronously; before store_start), opens them
  * with the vault. */
 int service_load(struct service *s, struct err *e);
+/* Begins to watch what should come in; after store_start. */
+void service_start(struct service *s);
 /* The store was changed by another process: reads them again, in the background. */
 void service_refresh(struct service *s);
+/* For call_start. Borrowed. */
+struct call_set *service_calls(struct service *s);
 
-const char *connection_name(const struct connection *c);
-struct connector *connection_connector(const struct connection *c);
-json_t *connection_config(const struct connection *c); /* without its secrets; borrowed */
-bool connection_is_broken(const struct connection *c);
 /* Called (in the loop) after a broken connection works again, or a new token came. */
 void service_on_recover(struct service *s, void (*fn)(void *ud, struct connection *c), void *ud);
 /* Called (in the loop) after an event of the engine (connection "ladle", type connection_broken or
  * breaker_open) was stored, so that it is routed. */
 void service_on_event(struct service *s, void (*fn)(void *ud), void *ud);
-/* Whether run/ keeps this operation's records in the store (the connector marks it with `store`,
- * and the connection's sink is local) instead of calling. */
-bool connection_is_local(const struct connection *c, const struct operation *op);
 /* {name, connector, state (new, connected, refreshing, broken, suspended), reason, since, remedy
  * (what a person can do, or null), expires_at, scopes, account, waiting (calls), breaker {state,
  * since, opens_until, reason}}; yours. */

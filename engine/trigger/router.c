@@ -16,7 +16,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "format/date.h"
-#include "service/account.h"
+#include "service/accounts.h"
 
 struct router {
     struct router_opts o;
@@ -285,7 +285,7 @@ static void routed(struct store_op *op, const struct err *e)
     if (e != NULL) {
         log_error("router", "an event of %s was not stored: %s", put->event.connection, e->message);
     } else if (!put->is_duplicate) {
-        account_changed(r->o.service, put->event.connection, &put->account);
+        accounts_changed(r->o.service, put->event.connection, &put->account);
         begin_runs(g);
         if (put->woken_count >
             0) { /* runs that waited for this event: the store has given it to them */
@@ -305,7 +305,7 @@ static json_t *make_meta(const struct router *r, const struct event_row *row, co
     char at[DATE_TEXT];
     id_format(&row->id, id);
     date_format(row->received_us, at);
-    const char *location = account_of_event(r->o.service, row->connection, event);
+    const char *location = accounts_of_event(r->o.service, row->connection, event);
     return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*, s:o*}", "id", id, "type", row->type,
                      "connection", row->connection, "received_at", at, "location", location,
                      "event_type", json_get_text(headers, ":type"), "headers", headers);
@@ -326,10 +326,10 @@ static struct routing *routing_new(struct router *r, struct event_put *put, json
     put->event.is_routed = true;
     r->in_flight++;
     struct connection *c = service_find(r->o.service, put->event.connection);
-    put->event.note = c != NULL ? account_judge(c, event, &put->account) : NULL;
+    put->event.note = c != NULL ? accounts_judge(g->router->o.service, c, event, &put->account) : NULL;
     if (put->event.note == NULL) {
         match(g);
-        g->awaited = c != NULL ? account_marked(c, event) : json_incref(event);
+        g->awaited = c != NULL ? accounts_marked(c, event) : json_incref(event);
         put->json = g->awaited;
         put->names = g->names;
     }

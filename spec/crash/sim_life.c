@@ -12,12 +12,12 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "project/catalogue.h"
 #include "daemon/engine.h"
+#include "project/catalogue.h"
 #include "recipe/recipe.h"
-#include "service/token.h"
 #include "sim_seams.h"
 #include "sim_wire.h"
+#include "token/token.h"
 
 enum {
     EXIT_WRONG = 2,

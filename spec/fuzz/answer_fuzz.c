@@ -5,9 +5,9 @@
 
 #include "base/log.h"
 #include "built_in.h"
+#include "call/answer.h"
 #include "connector/classify.h"
-#include "service/answer.h"
-#include "service/token_grant.h"
+#include "token/token_grant.h"
 
 #define SECRET "a-secret-of-the-fuzzer"
 

@@ -6,7 +6,7 @@
 #include "built_in.h"
 #include "cli/connect_code.h"
 #include "format/url.h"
-#include "service/token_state.h"
+#include "token/token_state.h"
 
 #define STATE "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "connection/connection_state.h"
 #include "script/catalog.h"
-#include "service/connection.h"
+#include "webhook/verify.h"
 
 /* A connection to a connector that is built in, without a service around it: for the pure parts. */
 static inline struct connection built_in(const char *name, const char *config_text)

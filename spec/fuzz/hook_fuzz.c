@@ -5,7 +5,7 @@
 
 #include "built_in.h"
 #include "http/receive.h"
-#include "service/account.h"
+#include "service/accounts.h"
 
 static struct connection highlevel, webhook;
 static struct receiver *receiver;
@@ -26,7 +26,7 @@ static void open_all(void)
 static void check_account(struct connection *c, const json_t *payload)
 {
     struct account_note change = { .change = ACCOUNT_UNCHANGED };
-    char *note = account_judge(c, payload, &change);
+    char *note = accounts_judge(NULL, c, payload, &change);
     FUZZ_CHECK(note == NULL || change.change == ACCOUNT_UNCHANGED);
     FUZZ_CHECK(change.change == ACCOUNT_UNCHANGED || change.name != NULL);
     account_note_fini(&change);

@@ -3,7 +3,7 @@
 # third-party header stands in the files named here and no others. Prints every breach; exit 1 if there is one.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-layers="base format crypto net store script connector limit service project recipe run trigger http daemon host cli"
+layers="base format crypto net store script connector limit connection webhook token call service project recipe run trigger http daemon host cli"
 bad=0
 
 allowed=""

@@ -1,9 +1,9 @@
 /* Operations and events that stand in files beside a connector's own table. */
 #include "../service/fixture.h"
 
-#include "base/map.h"
 #include "../service/lua_table.h"
-#include "service/request.h"
+#include "base/map.h"
+#include "call/request.h"
 
 /* What was read, by path; and how often something was. */
 static struct reader {

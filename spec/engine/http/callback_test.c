@@ -5,7 +5,7 @@
 #include "../service/lua_table.h"
 #include "http/callback.h"
 #include "net/http_server.h"
-#include "service/token_flow.h"
+#include "token/token_flow.h"
 
 /* What stands between a browser and the callback. */
 struct stage {

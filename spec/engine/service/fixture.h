@@ -17,8 +17,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "service/call.h"
-#include "service/connection.h"
+#include "call/call.h"
+#include "connection/account.h"
+#include "connection/connection_state.h"
+#include "service/service_state.h"
+#include "token/token.h"
+#include "webhook/hook_watch.h"
+#include "webhook/verify.h"
 #include "store/secret_row.h"
 
 enum { SENT_MAX = 400 };
@@ -357,7 +362,7 @@ static inline struct service_call *fix_call(struct fixture *f, struct connection
 {
     const struct operation *operation = connector_operation(connection_connector(c), op);
     assert_non_null(operation);
-    struct service_call *call = call_start(f->service, &(struct call_opts){
+    struct service_call *call = call_start(service_calls(f->service), &(struct call_opts){
                                                            .connection = c,
                                                            .operation = operation,
                                                            .input = fix_json(input),

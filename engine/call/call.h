@@ -1,0 +1,43 @@
+#pragma once
+
+#include "call/call_set.h"
+
+/* One API call from start to classified answer: token → limiter → breaker → before_send → send →
+ * classify. */
+struct service_call;
+
+struct call_opts {
+    struct connection *connection;
+    const struct operation *operation;
+    json_t *input;     /* reference taken */
+    const char *group; /* who shares the limit in turns: the recipe's name, or NULL; borrowed during
+                          the call to call_start */
+    bool is_backfill;  /* not about something that just happened: leaves room for calls that are */
+    bool is_fresh;     /* the answer is not to be one that was kept for a while (cache.h) */
+    int64_t timeout_us;          /* 0: the operation's, else 30 s */
+    const char *idempotency_key; /* borrowed during the call to call_start; sent where the operation
+                                    names a header; or NULL */
+    /* For operations that are not idempotent: called when all is ready and before the first byte is
+     * sent; the owner commits its "started" record and then calls call_go. NULL: goes at once. */
+    void (*before_send)(void *ud, struct service_call *call);
+    /* Called once, in the loop, never from within call_start. output (borrowed) or e; kinds: see
+     * err.h. ERR_UNKNOWN: sent, and the end does not tell whether it took effect (no answer, a
+     * senseless one, a 500 or 504 …); only for what is not idempotent by operation and input
+     * (ERR_TIMEOUT, ERR_UNAVAILABLE else). answer: of an error, the body's first 2 KiB with secrets
+     * removed, or NULL. */
+    void (*done)(void *ud, json_t *output, const struct err *e, const char *answer);
+    void *ud;
+};
+
+/* Validates the input against the operation's schema, then waits for its turn. Never NULL: an
+ * error comes through done. */
+struct service_call *call_start(struct call_set *k, const struct call_opts *o);
+void call_go(struct service_call *call);
+/* done is not called any more. Where bytes were sent the outcome is unknown: true. */
+bool call_cancel(struct service_call *call);
+
+/* Looks whether an effect of unknown outcome took place, as the operation's probe says: output
+ * of the effect as if it had been answered (done with output), or output json null: it did not
+ * happen. Errors as any call. An operation without probe: ERR_UNKNOWN. `since_us`: wall time at
+ * which the effect was started. */
+struct service_call *call_probe(struct call_set *k, const struct call_opts *o, int64_t since_us);

@@ -1,0 +1,218 @@
+/*
+ * A rule, read from the table of its scheme: a preset of scripts/lib/signatures.lua, or what a
+ * connector says itself. Where the scheme lets the connection choose (`takes`), the connection's
+ * keys are put into a copy of the table first, so that everything after sees one table. Texts of a
+ * rule are borrowed from that copy.
+ */
+#include "webhook/verify_rule.h"
+
+#include <string.h>
+
+#include "format/duration.h"
+
+/* --- the connection's part ------------------------------------------------------------------- */
+
+static bool holds(const json_t *list, const char *word)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach (list, i, one) {
+        if (json_is_string(one) && strcmp(json_string_value(one), word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A timestamp is a place in the table and the name of a header in the settings. */
+static void take_setting(json_t *table, const json_t *config, const char *key)
+{
+    json_t *v = json_object_get(config, key);
+    if (v == NULL) {
+        return;
+    }
+    if (strcmp(key, "timestamp") == 0) {
+        json_object_set_new(table, key, json_pack("{s:O}", "header", v));
+    } else {
+        json_object_set(table, key, v);
+    }
+}
+
+/* The table with the connection's own keys in it. Yours. */
+static json_t *fill_table(const json_t *table, const json_t *scheme, const json_t *config)
+{
+    static const char *const settings[] = { "header",    "prefix",    "encoding", "signed",
+                                            "timestamp", "tolerance", "user",     NULL };
+    json_t *own = json_copy((json_t *)table);
+    for (const char *const *s = settings; *s != NULL; s++) {
+        if (holds(json_object_get(scheme, "takes"), *s)) {
+            take_setting(own, config, *s);
+        }
+    }
+    return own;
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+static int read_kind(struct rule *r, const char *kind, struct err *e)
+{
+    if (strcmp(kind, "none") == 0) {
+        r->kind = RULE_OPEN;
+    } else if (strcmp(kind, "token") == 0) {
+        r->kind = RULE_TOKEN;
+    } else if (strcmp(kind, "basic") == 0) {
+        r->kind = RULE_BASIC;
+    } else if (strcmp(kind, "ed25519") == 0 || strcmp(kind, "rsa_sha256") == 0) {
+        r->kind = RULE_KEY;
+        r->is_ed25519 = strcmp(kind, "ed25519") == 0;
+    } else if (strncmp(kind, "hmac_", 5) == 0 && sign_hash_parse(kind + 5, &r->hash) == 0) {
+        r->kind = RULE_HMAC;
+    } else {
+        return err_set(e, ERR_CONFIG,
+                       "verify: the kind '%.60s' is not one of none, token, basic, hmac_sha1, "
+                       "hmac_sha256, hmac_sha512, ed25519, rsa_sha256",
+                       kind);
+    }
+    return 0;
+}
+
+static int read_place(struct place *p, const json_t *table, const char *what, struct err *e)
+{
+    const char *split = json_get_text(table, "split");
+    const char *prefix = json_get_text(table, "prefix");
+    *p = (struct place){ .header = json_get_text(table, "header"),
+                         .split = split != NULL ? split[0] : '\0',
+                         .prefix = prefix != NULL ? prefix : "" };
+    return split == NULL || strlen(split) == 1
+               ? 0
+               : err_set(e, ERR_CONFIG, "verify: %s: `split` is one character", what);
+}
+
+static int read_encoding(struct rule *r, struct err *e)
+{
+    const char *encoding = json_get_text(r->table, "encoding");
+    r->is_hex = encoding != NULL ? strcmp(encoding, "hex") == 0 : r->kind == RULE_HMAC;
+    return encoding == NULL || r->is_hex || strcmp(encoding, "base64") == 0
+               ? 0
+               : err_set(e, ERR_CONFIG, "encoding: '%.60s' is not one of hex, base64", encoding);
+}
+
+static int read_tolerance(struct rule *r, struct err *e)
+{
+    const char *text = json_get_text(r->table, "tolerance");
+    if (text == NULL || strcmp(text, "off") == 0) {
+        return 0;
+    }
+    if (duration_parse(text, strlen(text), &r->tolerance_us, e) == -1) {
+        return err_prefix(e, "tolerance");
+    }
+    return r->timestamp.header != NULL
+               ? 0
+               : err_set(e, ERR_CONFIG, "tolerance: the scheme has no `timestamp`");
+}
+
+/* Every {name} of the signed text is one that there is. */
+static int check_signed_text(const struct rule *r, struct err *e)
+{
+    static const char *const names[] = { "{body}", "{id}", "{timestamp}", "{url}", "{form}", NULL };
+    for (const char *at = strchr(r->signed_text, '{'); at != NULL; at = strchr(at + 1, '{')) {
+        const char *const *n = names;
+        while (*n != NULL && strncmp(at, *n, strlen(*n)) != 0) {
+            n++;
+        }
+        if (*n == NULL) {
+            return err_set(e, ERR_CONFIG,
+                           "signed: '%.40s' is none of {body}, {id}, {timestamp}, {url}, {form}",
+                           at);
+        }
+    }
+    bool covers_body = strstr(r->signed_text, "{body}") != NULL ||
+                       (strstr(r->signed_text, "{form}") != NULL && r->body_digest != NULL);
+    bool has_facts = (strstr(r->signed_text, "{id}") == NULL || r->id.header != NULL) &&
+                     (strstr(r->signed_text, "{timestamp}") == NULL || r->timestamp.header != NULL);
+    if (!covers_body) {
+        return err_set(e, ERR_CONFIG, "signed: a signature that leaves out {body} proves nothing");
+    }
+    return has_facts ? 0
+                     : err_set(e, ERR_CONFIG,
+                               "signed: {timestamp} needs `timestamp`, the header that it is in");
+}
+
+static int read_signed_text(struct rule *r, struct err *e)
+{
+    const char *text = json_get_text(r->table, "signed");
+    const char *usual = r->timestamp.header != NULL ? "{timestamp}.{body}" : "{body}";
+    r->signed_text = text != NULL ? text : usual;
+    r->body_digest = json_get_text(r->table, "body_digest");
+    return check_signed_text(r, e);
+}
+
+static int read_places(struct rule *r, struct err *e)
+{
+    return read_place(&r->signature, r->table, "header", e) == -1 ||
+                   read_place(&r->id, json_object_get(r->table, "id"), "id", e) == -1 ||
+                   read_place(&r->timestamp, json_object_get(r->table, "timestamp"), "timestamp",
+                              e) == -1
+               ? -1
+               : 0;
+}
+
+static int check_header(const struct rule *r, const char *kind, struct err *e)
+{
+    bool needs_header = r->kind == RULE_HMAC || r->kind == RULE_KEY || r->kind == RULE_BASIC;
+    return !needs_header || r->signature.header != NULL
+               ? 0
+               : err_set(e, ERR_CONFIG, "verify: %s needs the `header` that the signature is in",
+                         kind);
+}
+
+/* A rule may wait for a switch of the connection: `webhook: { accept_rsa: true }`. */
+static bool is_switched_on(const json_t *table, const json_t *config)
+{
+    const char *key = json_get_text(table, "switch");
+    return key == NULL || json_get_bool(json_object_get(config, "webhook"), key, false);
+}
+
+int rule_read(struct rule *r, const json_t *table, const json_t *scheme, const json_t *config,
+              struct err *e)
+{
+    *r = (struct rule){ .table = fill_table(table, scheme, config) };
+    const char *kind = json_get_text(r->table, "kind");
+    r->user = json_get_text(r->table, "user");
+    if (read_kind(r, kind != NULL ? kind : "", e) == -1 || read_places(r, e) == -1 ||
+        check_header(r, kind, e) == -1 || read_encoding(r, e) == -1 ||
+        read_signed_text(r, e) == -1 || read_tolerance(r, e) == -1) {
+        return -1;
+    }
+    if (!is_switched_on(r->table, config)) {
+        return 0;
+    }
+    return r->kind == RULE_KEY ? rule_read_keys(r, config, e) : rule_read_secrets(r, config, e);
+}
+
+void rule_fini(struct rule *r)
+{
+    for (size_t i = 0; i < r->secret_count; i++) {
+        secret_free(r->secrets[i]);
+    }
+    for (size_t i = 0; i < r->key_count; i++) {
+        sign_key_free(r->keys[i].key);
+    }
+    json_decref(r->table);
+    *r = (struct rule){ 0 };
+}
+
+bool rule_is_usable(const struct rule *r)
+{
+    switch (r->kind) {
+    case RULE_OPEN:
+        return true;
+    case RULE_TOKEN:
+    case RULE_BASIC:
+    case RULE_HMAC:
+        return r->secret_count > 0;
+    case RULE_KEY:
+        return r->key_count > 0;
+    }
+    return false;
+}
