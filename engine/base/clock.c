@@ -73,7 +73,7 @@ uint64_t clock_random_below(uint64_t n)
     uint64_t surplus = (UINT64_MAX % n + 1) % n;
     uint64_t value;
     do {
-        clock_random(&value, sizeof(value));
+        clock_random(&value, sizeof value);
     } while (surplus != 0 && value > UINT64_MAX - surplus);
     return value % n;
 }

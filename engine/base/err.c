@@ -41,10 +41,10 @@ int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
     char whole[ERR_RAW_MAX]; /* the arguments may point into *e itself */
     va_list ap;
     va_start(ap, fmt);
-    int n = vsnprintf(whole, sizeof(whole), fmt, ap);
+    int n = vsnprintf(whole, sizeof whole, fmt, ap);
     va_end(ap);
     *e = (struct err){ .kind = kind };
-    set_message(e, whole, n < 0 ? 0 : (size_t)n < sizeof(whole) ? (size_t)n : sizeof(whole) - 1);
+    set_message(e, whole, n < 0 ? 0 : (size_t)n < sizeof whole ? (size_t)n : sizeof whole - 1);
     return -1;
 }
 
@@ -56,10 +56,10 @@ int err_prefix(struct err *e, const char *fmt, ...)
     char prefix[ERR_MESSAGE_MAX];
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(prefix, sizeof(prefix), fmt, ap); /* a context that is too long is cut */
+    (void)vsnprintf(prefix, sizeof prefix, fmt, ap); /* a context that is too long is cut */
     va_end(ap);
     char whole[2 * ERR_MESSAGE_MAX + 2];
-    int n = snprintf(whole, sizeof(whole), "%s: %s", prefix, e->message); /* it fits */
+    int n = snprintf(whole, sizeof whole, "%s: %s", prefix, e->message); /* it fits */
     set_message(e, whole, (size_t)n);
     return -1;
 }
@@ -82,7 +82,7 @@ enum err_kind err_kind_parse(const char *name)
     return ERR_INTERNAL;
 }
 
-_Bool err_is_retryable(enum err_kind kind)
+bool err_is_retryable(enum err_kind kind)
 {
     return (int)kind >= 0 && kind < ERR_KIND_COUNT && kinds[kind].is_retryable;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What went wrong, in one word. The word (err_kind_name) is what stands in a run's JSON, in a Lua
@@ -66,4 +67,4 @@ const char *err_kind_name(enum err_kind kind);
 enum err_kind err_kind_parse(const char *name);
 
 /* Whether another try of the same call can succeed without anybody's help. */
-_Bool err_is_retryable(enum err_kind kind);
+bool err_is_retryable(enum err_kind kind);

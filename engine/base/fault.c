@@ -175,7 +175,7 @@ int fault_pass(const char *name)
 static void write_line(int fd, const char *name, long count)
 {
     char line[FAULT_NAME_MAX + 24];
-    int len = snprintf(line, sizeof(line), "%.*s %ld\n", FAULT_NAME_MAX, name, count);
+    int len = snprintf(line, sizeof line, "%.*s %ld\n", FAULT_NAME_MAX, name, count);
     ssize_t n;
     do {
         n = write(fd, line, (size_t)len);

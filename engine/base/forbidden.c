@@ -78,7 +78,7 @@ void forbidden_unlock(void)
     assert(rc == 0);
 }
 
-/* --- forms ----------------------------------------------------------------------------------- */
+/* --- forms --- */
 
 static bool is_url64(enum form form)
 {
@@ -234,12 +234,12 @@ static struct entry make(struct text *t, enum form form)
     return e;
 }
 
-/* --- the table ------------------------------------------------------------------------------- */
+/* --- the table --- */
 
 static uint64_t head_of(const char *text)
 {
     uint64_t head;
-    memcpy(&head, text, sizeof(head));
+    memcpy(&head, text, sizeof head);
     return head;
 }
 

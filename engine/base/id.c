@@ -32,7 +32,7 @@ static uint64_t next_stamp(uint64_t fresh)
 struct id id_new(void)
 {
     uint8_t noise[10];
-    clock_random(noise, sizeof(noise));
+    clock_random(noise, sizeof noise);
     uint64_t start = ((uint64_t)noise[0] << 8 | noise[1]) & COUNTER_START_MASK;
     int64_t wall_us = clock_wall_us();
     uint64_t ms = wall_us > 0 ? (uint64_t)wall_us / 1000 : 0;

@@ -37,7 +37,7 @@ static atomic_int threshold = LOG_INFO;
 static atomic_bool is_json_on;
 static atomic_int log_fd = STDERR_FILENO;
 
-/* --- forbidden texts ------------------------------------------------------------------------- */
+/* --- forbidden texts --- */
 
 void log_forbid(const char *text, size_t len)
 {
@@ -91,7 +91,7 @@ static void copy_redacted(struct buf *out, const char *raw, size_t len, bool is_
     forbidden_unlock();
 }
 
-/* --- lines ----------------------------------------------------------------------------------- */
+/* --- lines --- */
 
 /* RFC 3339 in UTC with milliseconds. */
 static void stamp(int64_t us, char out[STAMP_TEXT])
@@ -218,7 +218,7 @@ void log_write(enum log_level level, const char *area, const char *fmt, ...)
     errno = saved_errno;
 }
 
-/* --- settings -------------------------------------------------------------------------------- */
+/* --- settings --- */
 
 void log_set_level(enum log_level level)
 {

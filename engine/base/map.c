@@ -60,7 +60,7 @@ static uint64_t hash_of(const struct map *m, const char *key, size_t len)
     size_t whole = len - len % 8;
     for (size_t at = 0; at < whole; at += 8) {
         uint64_t word;
-        memcpy(&word, key + at, sizeof(word));
+        memcpy(&word, key + at, sizeof word);
         v[3] ^= word;
         sip_round(v);
         v[0] ^= word;
@@ -139,7 +139,7 @@ struct map *map_new(void)
     struct map *m = xcalloc(1, sizeof(*m));
     m->cap = MAP_FIRST;
     m->slots = xcalloc(m->cap, sizeof(*m->slots));
-    clock_random(m->seed, sizeof(m->seed));
+    clock_random(m->seed, sizeof m->seed);
     return m;
 }
 

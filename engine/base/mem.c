@@ -18,7 +18,7 @@
 static _Noreturn void die(void)
 {
     static const char text[] = "ladle: out of memory\n";
-    if (write(STDERR_FILENO, text, sizeof(text) - 1) == -1) {
+    if (write(STDERR_FILENO, text, sizeof text - 1) == -1) {
         abort();
     }
     abort();

@@ -42,10 +42,10 @@ static const char *app_of(const struct connection *c)
 {
     const char *client = connection_text(c, "client_id");
     const struct secret *access = token_access(c->token);
-    return client != NULL   ? client
-           : access != NULL ? secret_bytes(access)
-           : c->base_url    ? c->base_url
-                            : "";
+    return client != NULL        ? client
+           : access != NULL      ? secret_bytes(access)
+           : c->base_url != NULL ? c->base_url
+                                 : "";
 }
 
 static const char *account_of(const struct connection *c)

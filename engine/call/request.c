@@ -101,8 +101,8 @@ static int check_one_of(const struct operation *op, const json_t *input, struct 
 static json_t *utc_date(const struct connection *c, const json_t *v)
 {
     int64_t us;
-    if (!json_is_string(v) || date_parse(json_string_value(v), json_string_length(v),
-                                         c->env->zone, &us, NULL) == -1) {
+    if (!json_is_string(v) ||
+        date_parse(json_string_value(v), json_string_length(v), c->env->zone, &us, NULL) == -1) {
         return NULL;
     }
     struct civil t = civil_from_us(us, NULL);

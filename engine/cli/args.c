@@ -32,7 +32,7 @@ static struct word split_word(const char *text)
 {
     const char *name = text + 2;
     const char *equals = strchr(name, '=');
-    if (!equals) {
+    if (equals == NULL) {
         return (struct word){ .name = name, .len = strlen(name) };
     }
     return (struct word){ .name = name, .len = (size_t)(equals - name), .value = equals + 1 };
@@ -46,7 +46,7 @@ static bool word_is(const struct word *w, const char *name)
 /* The value of an option: behind its "=", or the next word. */
 static const char *take_value(struct parser *p, const struct word *w, struct err *e)
 {
-    if (w->value) {
+    if (w->value != NULL) {
         return w->value;
     }
     if (p->at >= p->argc || strncmp(p->argv[p->at], "--", 2) == 0) {
@@ -60,7 +60,7 @@ static const char *take_value(struct parser *p, const struct word *w, struct err
 static bool may_repeat(const struct option *o)
 {
     static const char ellipsis[] = "…";
-    size_t len = o->value ? strlen(o->value) : 0;
+    size_t len = o->value != NULL ? strlen(o->value) : 0;
     size_t tail = sizeof ellipsis - 1;
     return len >= tail && memcmp(o->value + len - tail, ellipsis, tail) == 0;
 }
@@ -79,17 +79,17 @@ static int keep_repeat(struct cli *c, int option, const char *value, struct err 
 static int keep_option(struct parser *p, int index, const struct word *w, struct err *e)
 {
     const struct option *o = &p->c->command->options[index];
-    if (!o->value && w->value) {
+    if (o->value == NULL && w->value != NULL) {
         return err_set(e, ERR_CONFIG, "--%s takes no value", o->name);
     }
-    const char *value = o->value ? take_value(p, w, e) : "";
-    if (!value) {
+    const char *value = o->value != NULL ? take_value(p, w, e) : "";
+    if (value == NULL) {
         return -1;
     }
     if (may_repeat(o)) {
         return keep_repeat(p->c, index, value, e);
     }
-    if (p->c->values[index]) {
+    if (p->c->values[index] != NULL) {
         return err_set(e, ERR_CONFIG, "--%s is given twice", o->name);
     }
     p->c->values[index] = value;
@@ -101,23 +101,24 @@ static int refuse_option(const struct parser *p, const struct word *w, struct er
     const struct command *cmd = p->c->command;
     const char *names[CLI_OPTIONS_MAX + 4] = { "json", "help", "log" };
     size_t count = 3;
-    for (const struct option *o = cmd ? cmd->options : NULL; o && o->name; o++) {
+    for (const struct option *o = cmd != NULL ? cmd->options : NULL; o != NULL && o->name != NULL;
+         o++) {
         names[count++] = o->name;
     }
     char typed[64] = "";
     memcpy(typed, w->name, w->len < sizeof typed ? w->len : sizeof typed - 1);
     const char *close = diag_closest(typed, names);
-    if (close) {
+    if (close != NULL) {
         return err_set(e, ERR_CONFIG, "there is no option --%s; is --%s meant?", typed, close);
     }
     return err_set(e, ERR_CONFIG, "there is no option --%s%s", typed,
-                   cmd ? "" : " before a command");
+                   cmd != NULL ? "" : " before a command");
 }
 
 static int parse_log(struct parser *p, const struct word *w, struct err *e)
 {
     const char *name = take_value(p, w, e);
-    if (!name) {
+    if (name == NULL) {
         return -1;
     }
     enum log_level level;
@@ -140,10 +141,10 @@ static int parse_common(struct parser *p, const struct word *w, struct err *e)
                  : word_is(w, "help")    ? &p->has_help
                  : word_is(w, "version") ? &p->has_version
                                          : NULL;
-    if (!flag) {
+    if (flag == NULL) {
         return 0;
     }
-    if (w->value) {
+    if (w->value != NULL) {
         return err_set(e, ERR_CONFIG, "--%.*s takes no value", (int)w->len, w->name);
     }
     *flag = true;
@@ -153,8 +154,8 @@ static int parse_common(struct parser *p, const struct word *w, struct err *e)
 static int parse_long(struct parser *p, const char *text, struct err *e)
 {
     struct word w = split_word(text);
-    const struct option *options = p->c->command ? p->c->command->options : NULL;
-    for (int i = 0; options && options[i].name; i++) {
+    const struct option *options = p->c->command != NULL ? p->c->command->options : NULL;
+    for (int i = 0; options != NULL && options[i].name != NULL; i++) {
         if (word_is(&w, options[i].name)) {
             return keep_option(p, i, &w, e);
         }
@@ -189,7 +190,7 @@ static int parse_short(struct parser *p, const char *text, struct err *e)
 static int parse_command(struct parser *p, const char *name, struct err *e)
 {
     p->c->command = commands_find(p->groups, name);
-    if (p->c->command) {
+    if (p->c->command != NULL) {
         return 0;
     }
     if (strcmp(name, "help") == 0) {
@@ -197,7 +198,7 @@ static int parse_command(struct parser *p, const char *name, struct err *e)
         return 0;
     }
     const char *close = commands_suggest(p->groups, name);
-    if (close) {
+    if (close != NULL) {
         return err_set(e, ERR_CONFIG, "there is no command \"%.40s\"; is \"%s\" meant?", name,
                        close);
     }
@@ -213,7 +214,7 @@ static int parse_word(struct parser *p, char *text, struct err *e)
     if (!p->is_ended && text[0] == '-' && text[1] != '\0') {
         return text[1] == '-' ? parse_long(p, text, e) : parse_short(p, text, e);
     }
-    if (!p->c->command) {
+    if (p->c->command == NULL) {
         return parse_command(p, text, e);
     }
     p->argv[p->kept++] = text;
@@ -249,12 +250,12 @@ int args_parse(int argc, char **argv, const struct command_group *groups, struct
     c->args = argv + 1;
     c->arg_count = p.kept - 1;
     if (p.has_help || p.has_version) {
-        *what = !p.has_help ? ARGS_VERSION : c->command ? ARGS_HELP : ARGS_LIST;
+        *what = !p.has_help ? ARGS_VERSION : c->command != NULL ? ARGS_HELP : ARGS_LIST;
         return 0;
     }
-    *what = c->command ? ARGS_RUN : ARGS_LIST;
-    if (c->command && c->command->is_quiet && !p.has_log_level) {
+    *what = c->command != NULL ? ARGS_RUN : ARGS_LIST;
+    if (c->command != NULL && c->command->is_quiet && !p.has_log_level) {
         log_set_level(LOG_WARN);
     }
-    return bad || !c->command ? bad : check_count(c, e);
+    return bad || c->command == NULL ? bad : check_count(c, e);
 }

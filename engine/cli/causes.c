@@ -24,7 +24,7 @@ struct causes {
 /* What makes two runs one cause. Yours. */
 static char *text_of(const struct run_row *row)
 {
-    return xasprintf("%s\n%d\n%d\n%s", row->recipe ? row->recipe : "", (int)row->state,
+    return xasprintf("%s\n%d\n%d\n%s", row->recipe != NULL ? row->recipe : "", (int)row->state,
                      (int)row->err.kind, row->err.message);
 }
 
@@ -33,8 +33,8 @@ static struct entry *add_entry(struct causes *all, const char *text, const struc
     struct entry *entry = xcalloc(1, sizeof *entry);
     struct run_row *example = &entry->cause.example;
     example->id = row->id;
-    example->recipe = xstrdup(row->recipe ? row->recipe : "");
-    example->step = row->step ? xstrdup(row->step) : NULL;
+    example->recipe = xstrdup(row->recipe != NULL ? row->recipe : "");
+    example->step = row->step != NULL ? xstrdup(row->step) : NULL;
     example->state = row->state;
     example->err = row->err;
     if (all->count == all->cap) {
@@ -49,9 +49,10 @@ static struct entry *add_entry(struct causes *all, const char *text, const struc
 static bool passes(struct causes *all, const struct run_row *row)
 {
     const struct run_filter *f = all->filter;
-    bool is_meant = (!f->recipe || (row->recipe && strcmp(f->recipe, row->recipe) == 0)) &&
-                    (f->states == 0 || (f->states & 1U << row->state) != 0) &&
-                    row->created_us >= f->since_us && all->left > 0;
+    bool is_meant =
+        (f->recipe == NULL || (row->recipe != NULL && strcmp(f->recipe, row->recipe) == 0)) &&
+        (f->states == 0 || (f->states & 1U << row->state) != 0) && row->created_us >= f->since_us &&
+        all->left > 0;
     all->left -= is_meant;
     return is_meant;
 }
@@ -61,7 +62,7 @@ static void on_run(void *ud, const struct run_row *row)
     struct causes *all = ud;
     char *text = text_of(row);
     struct entry *entry = map_get(all->by_text, text);
-    if (!entry) {
+    if (entry == NULL) {
         entry = add_entry(all, text, row);
     }
     struct cause *cause = &entry->cause;
@@ -128,5 +129,5 @@ const struct cause *causes_find(const struct causes *all, const struct run_row *
     char *text = text_of(row);
     const struct entry *entry = map_get(all->by_text, text);
     free(text);
-    return entry ? &entry->cause : NULL;
+    return entry != NULL ? &entry->cause : NULL;
 }

@@ -28,12 +28,12 @@ static const struct option common_options[] = {
     { NULL, NULL, NULL },
 };
 
-/* --- options ------------------------------------------------------------------------------- */
+/* --- options --- */
 
 static int option_index(const struct cli *c, const char *name)
 {
     const struct option *o = c->command->options;
-    for (int i = 0; o && o[i].name; i++) {
+    for (int i = 0; o != NULL && o[i].name != NULL; i++) {
         if (strcmp(o[i].name, name) == 0) {
             return i;
         }
@@ -62,7 +62,7 @@ const char *cli_option_next(const struct cli *c, const char *name, int *pos)
 int cli_number(const struct cli *c, const char *name, int64_t min, int64_t max, int64_t *value)
 {
     const char *text = cli_option(c, name);
-    if (!text) {
+    if (text == NULL) {
         return 0;
     }
     char *end = NULL;
@@ -77,7 +77,7 @@ int cli_number(const struct cli *c, const char *name, int64_t min, int64_t max, 
     return 0;
 }
 
-/* --- output -------------------------------------------------------------------------------- */
+/* --- output --- */
 
 void cli_print_json(const json_t *v)
 {
@@ -106,7 +106,7 @@ void cli_print(const char *fmt, ...)
 
 static const char *command_name(const struct cli *c)
 {
-    return c->command ? c->command->name : NULL;
+    return c->command != NULL ? c->command->name : NULL;
 }
 
 static void print_error(const struct cli *c, const struct err *e)
@@ -124,7 +124,8 @@ static void print_error(const struct cli *c, const struct err *e)
         return;
     }
     const char *name = command_name(c);
-    (void)fprintf(stderr, "ladle%s%s: %s\n", name ? " " : "", name ? name : "", message);
+    (void)fprintf(stderr, "ladle%s%s: %s\n", name != NULL ? " " : "", name != NULL ? name : "",
+                  message);
 }
 
 static int exit_code(enum err_kind kind)
@@ -178,13 +179,13 @@ int cli_usage(const struct cli *c, const char *fmt, ...)
     (void)vsnprintf(e.message, sizeof e.message, fmt, args); /* a long message is cut */
     va_end(args);
     print_error(c, &e);
-    if (!c->is_json && c->command) {
+    if (!c->is_json && c->command != NULL) {
         (void)fprintf(stderr, "`ladle %s --help` shows how it is used\n", c->command->name);
     }
     return CLI_USAGE;
 }
 
-/* --- time ---------------------------------------------------------------------------------- */
+/* --- time --- */
 
 void cli_ago(int64_t wall_us, char *out, size_t size)
 {
@@ -218,13 +219,14 @@ void cli_when(const struct cli *c, int64_t wall_us, char *out, size_t size)
     (void)snprintf(out, size, "%s", text); /* 24 bytes */
 }
 
-/* --- help ---------------------------------------------------------------------------------- */
+/* --- help --- */
 
 static void print_option(const struct option *o)
 {
     char left[48];
-    (void)snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", /* names are ours */
-                   o->value ? o->value : "");
+    (void)snprintf(left, sizeof left, "--%s%s%s", o->name,
+                   o->value != NULL ? " " : "", /* names are ours */
+                   o->value != NULL ? o->value : "");
     int width = 0;
     for (const char *at = left; *at; at++) {
         width += (*at & 0xc0) != 0x80;
@@ -236,18 +238,18 @@ static void print_help(const struct command *cmd)
 {
     (void)printf("usage: ladle %s%s%s [options]\n\n%s\n", cmd->name, *cmd->args ? " " : "",
                  cmd->args, cmd->summary);
-    if (cmd->help) {
+    if (cmd->help != NULL) {
         (void)printf("\n%s\n", cmd->help);
     }
     (void)printf("\noptions:\n");
-    for (const struct option *o = cmd->options; o && o->name; o++) {
+    for (const struct option *o = cmd->options; o != NULL && o->name != NULL; o++) {
         print_option(o);
     }
     (void)printf("  %-24s %s\n", "-C FOLDER", "the project; the current folder if not given");
-    for (const struct option *o = common_options; o->name; o++) {
+    for (const struct option *o = common_options; o->name != NULL; o++) {
         print_option(o);
     }
-    if (cmd->examples) {
+    if (cmd->examples != NULL) {
         (void)printf("\nexamples:\n%s\n", cmd->examples);
     }
 }
@@ -257,9 +259,9 @@ static void print_list(void)
     (void)printf("Ladle " LADLE_VERSION
                  ": recipes that take an event and do what you would have done.\n\n"
                  "usage: ladle COMMAND [options]\n");
-    for (const struct command_group *g = commands_groups(); g->title; g++) {
+    for (const struct command_group *g = commands_groups(); g->title != NULL; g++) {
         (void)printf("\n%s\n", g->title);
-        for (const struct command *const *at = g->commands; *at; at++) {
+        for (const struct command *const *at = g->commands; *at != NULL; at++) {
             (void)printf("  %-12s %s\n", (*at)->name, (*at)->summary);
         }
     }
@@ -280,7 +282,7 @@ static void print_version(const struct cli *c)
     json_decref(v);
 }
 
-/* --- main ---------------------------------------------------------------------------------- */
+/* --- main --- */
 
 /* Output that was lost (a full disk) is a failure, whatever the command says. */
 static int finish(struct cli *c, int code)

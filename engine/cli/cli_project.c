@@ -15,7 +15,7 @@
 
 enum { DIAG_TEXT_MAX = 1 << 20 };
 
-/* --- project ------------------------------------------------------------------------------- */
+/* --- project --- */
 
 static void print_diags_json(struct diags *d)
 {
@@ -47,7 +47,7 @@ struct project *cli_project(struct cli *c, int *code)
     char *path = xasprintf("%s/ladle.yaml", c->folder);
     struct diags *d = diags_new(path);
     struct project *p = project_load(c->folder, cli_hooks(c), d);
-    if (!p) {
+    if (p == NULL) {
         *code = CLI_USAGE;
         if (c->is_json) {
             print_diags_json(d);
@@ -60,7 +60,7 @@ struct project *cli_project(struct cli *c, int *code)
     return p;
 }
 
-/* --- store and vault ----------------------------------------------------------------------- */
+/* --- store and vault --- */
 
 /* The path of the store's file, or NULL where the store is no file. Yours. */
 static char *file_of(const struct project *p)
@@ -72,14 +72,14 @@ struct store *cli_store(struct cli *c, const struct project *p, bool is_read_onl
 {
     char *path = file_of(p);
     /* A store that is not there yet is made empty, so that a look at a new project is no error. */
-    bool is_there = !path || access(path, F_OK) == 0;
+    bool is_there = path == NULL || access(path, F_OK) == 0;
     free(path);
     struct err e = ERR_INIT;
     struct store *s = store_open(&(struct store_opts){ .url = p->store,
                                                        .folder = p->folder,
                                                        .is_read_only = is_read_only && is_there },
                                  &e);
-    if (!s) {
+    if (s == NULL) {
         *code = cli_fail(c, &e);
     }
     return s;
@@ -88,7 +88,7 @@ struct store *cli_store(struct cli *c, const struct project *p, bool is_read_onl
 struct store *cli_store_if_there(const struct project *p)
 {
     char *path = file_of(p);
-    bool is_there = path && access(path, F_OK) == 0;
+    bool is_there = path != NULL && access(path, F_OK) == 0;
     free(path);
     struct err e = ERR_INIT; /* who needs the store will be told */
     return is_there ? store_open(&(struct store_opts){ .url = p->store,
@@ -104,7 +104,7 @@ struct vault *cli_vault(struct cli *c, const struct project *p, struct store *s,
     struct err e = ERR_INIT;
     struct vault *v =
         master_key_open(s, &(struct master_key_opts){ .path = path, .may_write = true }, &e);
-    if (!v) {
+    if (v == NULL) {
         *code = cli_fail(c, &e);
     }
     free(path);
@@ -115,11 +115,11 @@ int cli_open(struct cli *c, bool is_read_only, struct cli_project_store *out)
 {
     int code = CLI_OK;
     out->project = cli_project(c, &code);
-    if (!out->project) {
+    if (out->project == NULL) {
         return code;
     }
     out->store = cli_store(c, out->project, is_read_only, &code);
-    if (!out->store) {
+    if (out->store == NULL) {
         project_free(out->project);
         return code;
     }

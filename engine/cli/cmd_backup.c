@@ -39,7 +39,7 @@ static int run(struct cli *c)
 {
     int code = CLI_OK;
     struct project *p = cli_project(c, &code);
-    if (!p) {
+    if (p == NULL) {
         return code;
     }
     code = back_up(c, p, c->args[0]);

@@ -27,7 +27,7 @@ struct check {
     size_t files, recipes;
 };
 
-/* --- errors -------------------------------------------------------------------------------- */
+/* --- errors --- */
 
 static void add_errors(struct check *k, struct diags *d)
 {
@@ -62,8 +62,9 @@ static void print_gaps(const json_t *gaps)
     json_array_foreach (gaps, i, gap) {
         const char *step = json_get_text(gap, "step");
         cli_print("%s:%d: warning: %s%s%s%s\n      = %s\n", json_get_text(gap, "file"),
-                  (int)json_get_int(gap, "line", 0), step ? "step `" : "", step ? step : "",
-                  step ? "`: " : "", json_get_text(gap, "message"), json_get_text(gap, "hint"));
+                  (int)json_get_int(gap, "line", 0), step != NULL ? "step `" : "",
+                  step != NULL ? step : "", step != NULL ? "`: " : "",
+                  json_get_text(gap, "message"), json_get_text(gap, "hint"));
     }
 }
 
@@ -86,13 +87,13 @@ static void print_text(const struct check *k)
     cli_print("%zu file%s checked\n", k->files, plural(k->files));
 }
 
-/* --- what was granted ---------------------------------------------------------------------- */
+/* --- what was granted --- */
 
 /* The store's rows of connections, or NULL. */
 static struct connection_list *read_rows(const struct project *p)
 {
     struct store *s = cli_store_if_there(p);
-    if (!s) {
+    if (s == NULL) {
         return NULL;
     }
     struct err e = ERR_INIT;
@@ -111,7 +112,7 @@ static void add_gaps(struct check *k, const struct recipe *r)
     grants_add_gaps(&g, r, k->gaps);
 }
 
-/* --- recipes ------------------------------------------------------------------------------- */
+/* --- recipes --- */
 
 static int check_all(struct check *k)
 {
@@ -137,7 +138,7 @@ static void check_file(struct check *k, const char *path)
     struct diags *d = diags_new(path);
     struct recipe *r = recipe_load(path, k->project, k->hooks, d);
     k->files++;
-    if (r) {
+    if (r != NULL) {
         k->recipes++;
         add_gaps(k, r);
         recipe_free(r);
@@ -169,7 +170,7 @@ static int check_folder(struct check *k, const char *path, int depth)
     struct err e = ERR_INIT;
     size_t count;
     char **names = folder_names(path, NAMES_MAX, &count, &e);
-    if (!names) {
+    if (names == NULL) {
         return cli_fail(k->c, &e);
     }
     int code = CLI_OK;
@@ -192,7 +193,7 @@ static int check_folder(struct check *k, const char *path, int depth)
 static bool is_project_file(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    return strcmp(slash ? slash + 1 : path, "ladle.yaml") == 0;
+    return strcmp(slash != NULL ? slash + 1 : path, "ladle.yaml") == 0;
 }
 
 static int check_path(struct check *k, const char *path)
@@ -211,7 +212,7 @@ static int check_path(struct check *k, const char *path)
     return CLI_OK;
 }
 
-/* --- command ------------------------------------------------------------------------------- */
+/* --- command --- */
 
 static int check_recipes(struct check *k)
 {
@@ -249,7 +250,7 @@ static int check_project(struct check *k)
     struct diags *d = diags_new(path);
     struct project *p = project_load(k->c->folder, k->hooks, d);
     int code;
-    if (p) {
+    if (p != NULL) {
         k->project = p;
         k->rows = read_rows(p);
         check_port(k, d);
@@ -277,7 +278,7 @@ static int run(struct cli *c)
     buf_fini(&k.text);
     json_decref(k.errors);
     json_decref(k.gaps);
-    if (k.rows) {
+    if (k.rows != NULL) {
         connection_list_free(k.rows);
     }
     return code;

@@ -21,7 +21,7 @@
 #include "token/token.h"
 #include "token/token_grant.h"
 
-/* --- the link ------------------------------------------------------------------------------ */
+/* --- the link --- */
 
 static char *redirect_uri(const struct one_connection *o)
 {
@@ -35,7 +35,7 @@ static char *redirect_uri(const struct one_connection *o)
 static bool is_ours(const char *redirect)
 {
     struct url u;
-    if (!redirect || url_parse(redirect, strlen(redirect), &u, NULL) == -1) {
+    if (redirect == NULL || url_parse(redirect, strlen(redirect), &u, NULL) == -1) {
         return false;
     }
     bool is = strstr(u.path, "/oauth/callback") != NULL; /* a proxy may put a path before it */
@@ -54,7 +54,7 @@ static void print_link_json(const char *name, const char *link, const struct tok
     json_object_set_new(v, "name", json_string(name));
     json_object_set_new(v, "authorize_url", json_string(link));
     json_object_set_new(v, "redirect_uri",
-                        flow->redirect_uri ? json_string(flow->redirect_uri) : json_null());
+                        flow->redirect_uri != NULL ? json_string(flow->redirect_uri) : json_null());
     json_object_set_new(v, "expires_at", json_string(expires));
     json_object_set_new(v, "waiting", json_boolean(is_waiting));
     char *text = json_text(v, NULL);
@@ -67,7 +67,7 @@ static void print_link_text(const char *name, const char *link, const struct tok
                             const struct connect_wait *w)
 {
     const char *back = flow->redirect_uri;
-    const char *who = !w                          ? ""
+    const char *who = w == NULL                   ? ""
                       : connect_wait_is_engine(w) ? ", where the engine finishes it"
                                                   : ", where this command finishes it";
     (void)printf(
@@ -76,7 +76,7 @@ static void print_link_text(const char *name, const char *link, const struct tok
         "You are sent back to %s%s.\n"
         "If that page cannot be shown, copy its whole address, run this and paste it:\n\n"
         "   ladle connect %s --code -\n\n",
-        link, back ? back : "the address that is registered there", who, name);
+        link, back != NULL ? back : "the address that is registered there", who, name);
 }
 
 static void print_link(const struct cli *c, const char *link, const struct token_flow *flow,
@@ -133,13 +133,13 @@ static int show_link(struct cli *c, struct one_connection *o)
         return cli_fail(c, &e);
     }
     struct connect_wait *w = NULL;
-    bool is_waiting = !cli_option(c, "no-wait") && is_ours(flow.redirect_uri);
+    bool is_waiting = cli_option(c, "no-wait") == NULL && is_ours(flow.redirect_uri);
     if (is_waiting) {
         w = connect_wait_new(c, o, &e);
     }
     print_link(c, link, &flow, w);
-    int code = w ? wait_for(c, o, w, &flow) : is_waiting ? cli_fail(c, &e) : CLI_OK;
-    if (w) {
+    int code = w != NULL ? wait_for(c, o, w, &flow) : is_waiting ? cli_fail(c, &e) : CLI_OK;
+    if (w != NULL) {
         connect_wait_free(w);
     }
     free(link);
@@ -147,7 +147,7 @@ static int show_link(struct cli *c, struct one_connection *o)
     return code;
 }
 
-/* --- the exchange -------------------------------------------------------------------------- */
+/* --- the exchange --- */
 
 struct outcome {
     bool is_done;
@@ -158,7 +158,7 @@ static void on_done(void *ud, const struct err *e)
 {
     struct outcome *out = ud;
     out->is_done = true;
-    if (e) {
+    if (e != NULL) {
         out->err = *e;
     }
 }
@@ -208,7 +208,7 @@ static int exchange(struct cli *c, struct one_connection *o, const struct wish *
     }
     begin(o, wish, &out);
     one_connection_wait(o, &out.is_done);
-    if (wish->flow) {
+    if (wish->flow != NULL) {
         connect_code_tell(o, wish->flow, out.err.kind != ERR_NONE ? &out.err : NULL);
     }
     if (out.err.kind != ERR_NONE) {
@@ -223,8 +223,8 @@ static int exchange_code(struct cli *c, struct one_connection *o, const struct s
     struct pasted pasted = { .code = NULL };
     struct token_flow flow = { .name = NULL };
     struct err e = ERR_INIT;
-    bool is_named = json_get_text(connection_config(o->connection), "redirect_uri") ||
-                    o->base->project->public_url;
+    bool is_named = json_get_text(connection_config(o->connection), "redirect_uri") != NULL ||
+                    o->base->project->public_url != NULL;
     struct wish wish = { .option = "code",
                          .pasted = &pasted,
                          .flow = &flow,
@@ -238,7 +238,7 @@ static int exchange_code(struct cli *c, struct one_connection *o, const struct s
     return code;
 }
 
-/* --- command ------------------------------------------------------------------------------- */
+/* --- command --- */
 
 /* The one option of the three that is given. NULL where there is none; *is_wrong where there are
  * several. */
@@ -247,8 +247,8 @@ static const char *chosen(const struct cli *c, bool *is_wrong)
     static const char *const names[] = { "code", "refresh-token", "token" };
     const char *found = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (cli_option(c, names[i])) {
-            *is_wrong = *is_wrong || found;
+        if (cli_option(c, names[i]) != NULL) {
+            *is_wrong = *is_wrong || found != NULL;
             found = names[i];
         }
     }
@@ -271,17 +271,18 @@ static struct secret *read_value(const struct cli *c, const char *option, struct
 static int act(struct cli *c, struct one_connection *o, const char *option,
                const struct secret *value)
 {
-    if (!option && token_is_self_granted(o->connection)) {
+    if (option == NULL && token_is_self_granted(o->connection)) {
         return exchange(c, o, &(struct wish){ .option = "fetch" });
     }
-    if (!option) {
+    if (option == NULL) {
         return show_link(c, o);
     }
     if (strcmp(option, "code") == 0) {
         return exchange_code(c, o, value);
     }
-    return exchange(
-        c, o, &(struct wish){ .option = cli_option(c, "next") ? "next" : option, .value = value });
+    return exchange(c, o,
+                    &(struct wish){ .option = cli_option(c, "next") != NULL ? "next" : option,
+                                    .value = value });
 }
 
 static int connect_with(struct cli *c, const char *option, const struct secret *value)
@@ -304,15 +305,15 @@ static int connect_with(struct cli *c, const char *option, const struct secret *
 /* The options that go together; NULL, or what is wrong. */
 static const char *misfit(const struct cli *c, const char *option)
 {
-    bool is_link =
-        cli_option(c, "white-label") || cli_option(c, "install-link") || cli_option(c, "no-wait");
-    if (cli_option(c, "next") && (!option || strcmp(option, "token") != 0)) {
+    bool is_link = cli_option(c, "white-label") != NULL || cli_option(c, "install-link") != NULL ||
+                   cli_option(c, "no-wait") != NULL;
+    if (cli_option(c, "next") != NULL && (option == NULL || strcmp(option, "token") != 0)) {
         return "--next goes with --token";
     }
-    if (is_link && option) {
+    if (is_link && option != NULL) {
         return "--white-label, --install-link and --no-wait are about the link";
     }
-    if (cli_option(c, "white-label") && cli_option(c, "install-link")) {
+    if (cli_option(c, "white-label") != NULL && cli_option(c, "install-link") != NULL) {
         return "an install link has its host: --white-label does not go with it";
     }
     return NULL;
@@ -324,12 +325,12 @@ static int run(struct cli *c)
     const char *option = chosen(c, &is_wrong);
     const char *wrong =
         is_wrong ? "--code, --refresh-token and --token do not go together" : misfit(c, option);
-    if (wrong) {
+    if (wrong != NULL) {
         return cli_usage(c, "%s", wrong);
     }
     struct err e = ERR_INIT;
-    struct secret *value = option ? read_value(c, option, &e) : NULL;
-    if (option && !value) {
+    struct secret *value = option != NULL ? read_value(c, option, &e) : NULL;
+    if (option != NULL && value == NULL) {
         return cli_fail(c, &e);
     }
     int code = connect_with(c, option, value);

@@ -36,18 +36,18 @@ static const struct connection_row *find_row(const struct connection_list *rows,
 static bool needs_token(const json_t *config, const json_t *table)
 {
     const char *auth = json_get_text(config, "auth");
-    if (auth) {
+    if (auth != NULL) {
         return strcmp(auth, "none") != 0;
     }
     const char *usual = json_string_value(json_array_get(json_path(table, "auth.kinds"), 0));
-    return usual && strcmp(usual, "none") != 0;
+    return usual != NULL && strcmp(usual, "none") != 0;
 }
 
 static const char *state_of(const struct connection_row *row, const json_t *config,
                             const json_t *table)
 {
     bool is_given = json_object_get(config, "token") != NULL;
-    if (row && row->state && !(is_given && strcmp(row->state, "new") == 0)) {
+    if (row != NULL && row->state != NULL && !(is_given && strcmp(row->state, "new") == 0)) {
         return row->state;
     }
     return is_given || !needs_token(config, table) ? "connected" : "new";
@@ -55,20 +55,22 @@ static const char *state_of(const struct connection_row *row, const json_t *conf
 
 static json_t *text_or_null(const char *text)
 {
-    return text ? json_string(text) : json_null();
+    return text != NULL ? json_string(text) : json_null();
 }
 
 /* Adds `breaker` {state, since, opens_until, reason} and `webhook` {failing_since, silent_since} as
  * the engine wrote them last. */
 static void add_health(json_t *out, const struct connection_row *row)
 {
-    json_t *v = row && row->health ? json_parse_own(row->health, strlen(row->health), NULL) : NULL;
+    json_t *v = row != NULL && row->health != NULL
+                    ? json_parse_own(row->health, strlen(row->health), NULL)
+                    : NULL;
     json_t *webhook = json_object_get(v, "webhook");
     json_object_set_new(out, "webhook",
                         json_pack("{s:s?, s:s?}", "failing_since",
                                   json_get_text(webhook, "failing_since"), "silent_since",
                                   json_get_text(webhook, "silent_since")));
-    if (!v) {
+    if (v == NULL) {
         v = json_pack("{s:s, s:n, s:n, s:n}", "state", "closed", "since", "opens_until", "reason");
     }
     json_object_del(v, "webhook");
@@ -79,10 +81,10 @@ static void add_health(json_t *out, const struct connection_row *row)
 static const char *webhook_trouble(const json_t *v)
 {
     const json_t *webhook = json_object_get(v, "webhook");
-    return json_get_text(webhook, "failing_since")
+    return json_get_text(webhook, "failing_since") != NULL
                ? "webhooks do not fit their signature: was a key or secret changed?"
-           : json_get_text(webhook, "silent_since") ? "no event comes (expect_every)"
-                                                    : NULL;
+           : json_get_text(webhook, "silent_since") != NULL ? "no event comes (expect_every)"
+                                                            : NULL;
 }
 
 /* Private tokens: the first and the second. */
@@ -108,7 +110,7 @@ static void add_tokens(json_t *v, const char *name, const struct token_age ages[
 {
     char *advice = token_age_advice(name, ages);
     json_object_set_new(v, "tokens", tokens_of(ages));
-    json_object_set_new(v, "advice", advice ? json_string(advice) : json_null());
+    json_object_set_new(v, "advice", advice != NULL ? json_string(advice) : json_null());
     free(advice);
 }
 
@@ -116,14 +118,15 @@ static json_t *describe(const char *name, const json_t *config, const json_t *ta
                         const struct connection_row *row)
 {
     json_t *v = json_object();
-    const char *account = row && row->account ? row->account : json_get_text(config, "location");
+    const char *account =
+        row != NULL && row->account != NULL ? row->account : json_get_text(config, "location");
     json_object_set_new(v, "name", json_string(name));
     json_object_set_new(v, "connector", text_or_null(json_get_text(config, "connector")));
     json_object_set_new(v, "state", json_string(state_of(row, config, table)));
-    json_object_set_new(v, "reason", text_or_null(row ? row->reason : NULL));
-    json_object_set_new(v, "since", view_time(row ? row->since_us : 0));
-    json_object_set_new(v, "expires_at", view_time(row ? row->expires_us : 0));
-    json_object_set_new(v, "scopes", text_or_null(row ? row->scopes : NULL));
+    json_object_set_new(v, "reason", text_or_null(row != NULL ? row->reason : NULL));
+    json_object_set_new(v, "since", view_time(row != NULL ? row->since_us : 0));
+    json_object_set_new(v, "expires_at", view_time(row != NULL ? row->expires_us : 0));
+    json_object_set_new(v, "scopes", text_or_null(row != NULL ? row->scopes : NULL));
     json_object_set_new(v, "account", text_or_null(account));
     add_health(v, row);
     return v;
@@ -133,7 +136,7 @@ static json_t *describe(const char *name, const json_t *config, const json_t *ta
  * is needed. */
 static void remedy(const char *name, const char *state, char *out, size_t size)
 {
-    bool is_fine = strcmp(state, "connected") == 0 || strchr(name, '/');
+    bool is_fine = strcmp(state, "connected") == 0 || strchr(name, '/') != NULL;
     (void)snprintf(out, size, "%s%.60s", is_fine ? "" : "run: ladle connect ",
                    is_fine ? "" : name); /* cut */
 }
@@ -142,14 +145,14 @@ static void add_row(const struct cli *c, struct table *t, const json_t *v,
                     const struct connection_row *row)
 {
     char since[WHEN_TEXT] = "", expires[WHEN_TEXT] = "", hint[96];
-    if (row) {
+    if (row != NULL) {
         cli_when(c, row->since_us, since, sizeof since);
         cli_when(c, row->expires_us, expires, sizeof expires);
     }
     const char *reason = json_get_text(v, "reason");
     const char *down = json_get_text(json_object_get(v, "breaker"), "reason");
     char held[400] = "";
-    if (down) {
+    if (down != NULL) {
         (void)snprintf(held, sizeof held, "not called just now: %s", down); /* cut */
     }
     const char *advice = json_get_text(v, "advice"), *trouble = webhook_trouble(v);
@@ -161,18 +164,18 @@ static void add_row(const struct cli *c, struct table *t, const json_t *v,
                             since,
                             expires,
                             json_get_text(v, "account"),
-                            reason    ? reason
-                            : trouble ? trouble
-                            : down    ? held
-                            : *hint   ? hint
-                            : gap     ? gap
-                            : advice  ? advice
-                                      : "",
+                            reason != NULL    ? reason
+                            : trouble != NULL ? trouble
+                            : down != NULL    ? held
+                            : *hint           ? hint
+                            : gap != NULL     ? gap
+                            : advice != NULL  ? advice
+                                              : "",
                             NULL };
     table_row(t, cells);
 }
 
-/* --- locations of an agency ------------------------------------------------------------------ */
+/* --- locations of an agency --- */
 
 enum { ACCOUNTS_USUAL = 20 };
 
@@ -180,7 +183,7 @@ static void print_account(const struct listing *l, const struct connection_row *
                           const json_t *config, const json_t *table)
 {
     json_t *v = describe(row->name, config, table, row);
-    if (l->table) {
+    if (l->table != NULL) {
         add_row(l->c, l->table, v, row);
     } else {
         cli_print_json(v);
@@ -194,7 +197,7 @@ static int print_accounts(struct listing *l, const char *name, const json_t *con
 {
     struct connection_list *rows = connection_list_new();
     rows->agency = name;
-    rows->limit = cli_option(l->c, "all") ? 0 : ACCOUNTS_USUAL;
+    rows->limit = cli_option(l->c, "all") != NULL ? 0 : ACCOUNTS_USUAL;
     int result = store_exec(l->store, &rows->op, e);
     for (size_t i = 0; result == 0 && i < rows->count; i++) {
         print_account(l, &rows->rows[i], config, table);
@@ -225,7 +228,7 @@ static void print_one(const struct listing *l, const char *name, const json_t *c
     token_ages(name, config, table, l->secrets, ages);
     add_tokens(v, name, ages);
     json_object_set_new(v, "gaps", grants_of(l->gaps, name));
-    if (l->table) {
+    if (l->table != NULL) {
         add_row(l->c, l->table, v, row);
     } else {
         cli_print_json(v);
@@ -246,17 +249,17 @@ static int print_all(struct listing *l, const struct project *p, const struct co
     json_t *config;
     json_object_foreach (p->connections, name, config) {
         const char *connector = json_get_text(config, "connector");
-        const json_t *table = connector ? h->find_connector(h->ud, connector) : NULL;
+        const json_t *table = connector != NULL ? h->find_connector(h->ud, connector) : NULL;
         print_one(l, name, config, table, find_row(rows, name));
-        if (json_object_get(config, "agency") && result == 0) {
+        if (json_object_get(config, "agency") != NULL && result == 0) {
             result = print_accounts(l, name, config, table, e);
         }
     }
     json_decref(l->gaps);
-    if (l->table) {
+    if (l->table != NULL) {
         table_print(l->table, l->c);
     }
-    if (l->table && l->more > 0) {
+    if (l->table != NULL && l->more > 0) {
         cli_print("and %" PRId64 " more; --all lists them\n", l->more);
     }
     return result;

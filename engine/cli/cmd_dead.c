@@ -63,7 +63,7 @@ static void print_run(void *ud, const struct run_row *row)
     const struct cause *cause = causes_find(ud, row);
     json_t *v = view_run(row);
     /* One that died since the causes were read has no number yet. */
-    json_object_set_new(v, "group", cause ? json_integer(cause->number) : json_null());
+    json_object_set_new(v, "group", cause != NULL ? json_integer(cause->number) : json_null());
     cli_print_json(v);
     json_decref(v);
 }
@@ -72,7 +72,7 @@ static int list_dead(const struct cli *c, struct store *s, const struct run_filt
 {
     struct err e = ERR_INIT;
     struct causes *all = causes_read(s, f, &e);
-    if (!all) {
+    if (all == NULL) {
         return cli_fail(c, &e);
     }
     int result = 0;
@@ -95,7 +95,7 @@ static int run(struct cli *c)
     if ((f.states & ~states) != 0) {
         return cli_usage(c, "--state: dead and parked are the states that wait for a person");
     }
-    if (!cli_option(c, "limit")) {
+    if (cli_option(c, "limit") == NULL) {
         f.limit = INT64_MAX;
     }
     struct cli_project_store o;

@@ -28,7 +28,7 @@ static void add_row(struct listing *l, const struct event_row *row)
     const char *first = l->c->is_terminal && *original ? original + ID_TEXT - 12 : original;
     char note[400];
     (void)snprintf(note, sizeof note, "%s%s%s", *original ? "duplicate of " : "", first,
-                   row->note ? row->note : ""); /* cut */
+                   row->note != NULL ? row->note : ""); /* cut */
     const char *cells[] = { id, received, row->connection, row->type, runs, row->key, note, NULL };
     table_row(l->table, cells);
 }
@@ -38,7 +38,7 @@ static void print_event(struct listing *l, const struct event_row *row)
     l->count++;
     l->left--;
     l->before = row->id;
-    if (l->table) {
+    if (l->table != NULL) {
         add_row(l, row);
         return;
     }
@@ -83,7 +83,7 @@ static int list_events(struct listing *l, struct store *s)
     while (l->left > 0 && result == 0) {
         result = print_page(l, s, &e);
     }
-    if (l->table) {
+    if (l->table != NULL) {
         table_print(l->table, l->c);
         print_rest(l);
     }

@@ -41,12 +41,12 @@ static const char *source_name(enum vault_source source)
     return "";
 }
 
-/* --- show ---------------------------------------------------------------------------------- */
+/* --- show --- */
 
 static json_t *id_or_null(const struct vault *v)
 {
     char id[MASTER_KEY_ID_TEXT];
-    if (!v) {
+    if (v == NULL) {
         return json_null();
     }
     master_key_id_text(key_id(vault_key(v)), id);
@@ -58,11 +58,12 @@ static json_t *describe(const struct keys *k, const struct vault *v, const struc
 {
     char store_id[MASTER_KEY_ID_TEXT];
     master_key_id_text(row->id, store_id);
-    bool is_file = v && vault_source(v) == VAULT_FILE;
-    bool fits = v && (!row->is_there || memcmp(key_id(vault_key(v)), row->id, KEY_ID) == 0);
+    bool is_file = v != NULL && vault_source(v) == VAULT_FILE;
+    bool fits = v != NULL && (!row->is_there || memcmp(key_id(vault_key(v)), row->id, KEY_ID) == 0);
     json_t *out = json_object();
     json_object_set_new(out, "id", id_or_null(v));
-    json_object_set_new(out, "source", v ? json_string(source_name(vault_source(v))) : json_null());
+    json_object_set_new(out, "source",
+                        v != NULL ? json_string(source_name(vault_source(v))) : json_null());
     json_object_set_new(out, "path", is_file ? json_string(k->path) : json_null());
     json_object_set_new(out, "store_id", row->is_there ? json_string(store_id) : json_null());
     json_object_set_new(out, "since", view_time(row->since_us));
@@ -81,17 +82,19 @@ static void print_key(const struct keys *k, const json_t *v, const struct key_ge
     const char *id = json_get_text(v, "id"), *path = json_get_text(v, "path");
     const char *store_id = json_get_text(v, "store_id");
     cli_when(k->cli, row->since_us, since, sizeof since);
-    cli_print("key     %s\nsource  %s%s%s\n", id ? id : "none",
-              id ? json_get_text(v, "source") : "", path ? " " : "", path ? path : "");
-    cli_print("sealed  %lld values%s%s%s%s\n", (long long)row->sealed, store_id ? " under " : "",
-              store_id ? store_id : "", *since ? ", since " : "", since);
+    cli_print("key     %s\nsource  %s%s%s\n", id != NULL ? id : "none",
+              id != NULL ? json_get_text(v, "source") : "", path != NULL ? " " : "",
+              path != NULL ? path : "");
+    cli_print("sealed  %lld values%s%s%s%s\n", (long long)row->sealed,
+              store_id != NULL ? " under " : "", store_id != NULL ? store_id : "",
+              *since ? ", since " : "", since);
 }
 
 /* The key of the sources, or, where the files are within a change, the one that counts. */
 static struct vault *open_any(const struct keys *k, const struct key_get *row, struct err *e)
 {
     struct vault *v = vault_open(k->path, false, e);
-    if (v && row->is_there) {
+    if (v != NULL && row->is_there) {
         (void)vault_choose(v, row->id); /* else the first is shown, and that it does not fit */
     }
     return v;
@@ -109,7 +112,7 @@ static int show(struct keys *k)
     json_t *shown = describe(k, v, row);
     print_key(k, shown, row);
     int code = json_get_bool(shown, "fits", false) ? CLI_OK : CLI_NO;
-    if (!v && !k->cli->is_json) {
+    if (v == NULL && !k->cli->is_json) {
         code = cli_fail(k->cli, &why);
     } else if (code == CLI_NO && !k->cli->is_json) {
         (void)err_set(&why, ERR_CONFLICT, "the store's secrets are sealed under another key");
@@ -121,7 +124,7 @@ static int show(struct keys *k)
     return code;
 }
 
-/* --- rotate -------------------------------------------------------------------------------- */
+/* --- rotate --- */
 
 /* The key of --new-key: a file, or - for the terminal or stdin. */
 static struct key *read_new_key(const char *from, struct err *e)
@@ -130,8 +133,8 @@ static struct key *read_new_key(const char *from, struct err *e)
         return key_read(from, KEY_PRIVATE, e);
     }
     struct secret *text = read_secret("new master key, 64 hexadecimal digits (not shown): ", e);
-    struct key *key = text ? key_parse(secret_bytes(text), secret_len(text)) : NULL;
-    if (text && !key) {
+    struct key *key = text != NULL ? key_parse(secret_bytes(text), secret_len(text)) : NULL;
+    if (text != NULL && key == NULL) {
         (void)err_set(e, ERR_INVALID, "that is no key: it has 64 hexadecimal digits");
     }
     secret_free(text);
@@ -142,15 +145,15 @@ static struct key *new_key(const struct keys *k, struct err *e)
 {
     const char *from = cli_option(k->cli, "new-key");
     bool is_file = vault_source(k->vault) == VAULT_FILE;
-    if (!from && !is_file) {
+    if (from == NULL && !is_file) {
         (void)err_set(e, ERR_CONFIG,
                       "the master key comes from the %s, so the new one has to be made there: "
                       "openssl rand -hex 32, then: ladle key rotate --new-key -",
                       source_name(vault_source(k->vault)));
         return NULL;
     }
-    struct key *key = from ? read_new_key(from, e) : key_new();
-    if (key && memcmp(key_id(key), key_id(vault_key(k->vault)), KEY_ID) == 0) {
+    struct key *key = from != NULL ? read_new_key(from, e) : key_new();
+    if (key != NULL && memcmp(key_id(key), key_id(vault_key(k->vault)), KEY_ID) == 0) {
         (void)err_set(e, ERR_INVALID, "that is the key in use");
         key_free(key);
         key = NULL;
@@ -171,7 +174,7 @@ static int keep_engines_out(struct keys *k, struct err *e)
     char *store = store_path(
         &(struct store_opts){ .url = k->base.project->store, .folder = k->base.project->folder },
         e);
-    int rc = store ? file_lock(store, &k->engine_lock, e) : -1;
+    int rc = store != NULL ? file_lock(store, &k->engine_lock, e) : -1;
     free(store);
     return rc == 0 ? 0
                    : err_prefix(e, "stop the engine first, as its key comes from the %s",
@@ -204,7 +207,7 @@ static int reseal(struct keys *k, const struct vault *to, int64_t *sealed, struc
 static int keep_old(const struct keys *k, struct err *e)
 {
     const char *path = cli_option(k->cli, "keep-old");
-    return path ? key_write(vault_key(k->vault), path, e) : 0;
+    return path != NULL ? key_write(vault_key(k->vault), path, e) : 0;
 }
 
 /* A key file is changed in three steps, see master_key.h. A file of an attempt that was cut off
@@ -279,7 +282,7 @@ static int hold(struct keys *k)
     k->vault = master_key_open(
         k->base.store,
         &(struct master_key_opts){ .path = k->path, .may_write = true, .has_lock = true }, &e);
-    return k->vault ? CLI_OK : cli_fail(k->cli, &e);
+    return k->vault != NULL ? CLI_OK : cli_fail(k->cli, &e);
 }
 
 static int rotate(struct keys *k)
@@ -290,10 +293,10 @@ static int rotate(struct keys *k)
     }
     struct err e = ERR_INIT;
     struct key *key = new_key(k, &e);
-    return key ? rotate_to(k, key) : cli_fail(k->cli, &e);
+    return key != NULL ? rotate_to(k, key) : cli_fail(k->cli, &e);
 }
 
-/* --- forget -------------------------------------------------------------------------------- */
+/* --- forget --- */
 
 /* The vault with the key that is there, made where there is none. */
 static struct vault *open_for_good(const struct keys *k, struct err *e)
@@ -303,7 +306,7 @@ static struct vault *open_for_good(const struct keys *k, struct err *e)
     if (store_exec(k->base.store, &row->op, e) == 0) {
         v = vault_open(k->path, true, e);
     }
-    if (v && row->is_there) {
+    if (v != NULL && row->is_there) {
         (void)vault_choose(v, row->id); /* else the store's key is the lost one */
     }
     key_get_free(row);
@@ -314,7 +317,7 @@ static int forget(struct keys *k)
 {
     struct err e = ERR_INIT;
     struct vault *v = open_for_good(k, &e);
-    if (!v) {
+    if (v == NULL) {
         return cli_fail(k->cli, &e);
     }
     struct key_forget *op = key_forget_new(v);
@@ -332,7 +335,7 @@ static int forget(struct keys *k)
     return rc == 0 ? CLI_OK : cli_fail(k->cli, &e);
 }
 
-/* --- command ------------------------------------------------------------------------------- */
+/* --- command --- */
 
 static const struct {
     const char *name;
@@ -360,10 +363,10 @@ static int run_word(struct cli *c, bool is_read_only, int (*word)(struct keys *k
 static int run(struct cli *c)
 {
     bool is_rotate = strcmp(c->args[0], "rotate") == 0;
-    if (!is_rotate && (cli_option(c, "new-key") || cli_option(c, "keep-old"))) {
+    if (!is_rotate && (cli_option(c, "new-key") != NULL || cli_option(c, "keep-old") != NULL)) {
         return cli_usage(c, "--new-key and --keep-old go with rotate");
     }
-    if (strcmp(c->args[0], "forget") == 0 && !cli_option(c, "yes")) {
+    if (strcmp(c->args[0], "forget") == 0 && cli_option(c, "yes") == NULL) {
         return cli_usage(c, "forget removes secrets for good; say --yes where the key is lost");
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {

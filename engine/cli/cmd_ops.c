@@ -25,7 +25,7 @@ struct catalogue_list {
     size_t count;
 };
 
-/* --- connectors ---------------------------------------------------------------------------- */
+/* --- connectors --- */
 
 static int compare_texts(const void *a, const void *b)
 {
@@ -48,7 +48,8 @@ static bool has_name(const json_t *names, const char *name)
 static void add_name(json_t *names, const char *file)
 {
     size_t len = strlen(file);
-    if (len < 5 || len > NAME_MAX_LEN || strcmp(file + len - 4, ".lua") != 0 || strchr(file, '/')) {
+    if (len < 5 || len > NAME_MAX_LEN || strcmp(file + len - 4, ".lua") != 0 ||
+        strchr(file, '/') != NULL) {
         return;
     }
     char name[NAME_MAX_LEN];
@@ -74,17 +75,17 @@ static json_t *connector_names(const char *folder)
     size_t count = 0;
     char **files =
         folder_names(path, CONNECTORS_MAX, &count, NULL); /* unreadable: only those built in */
-    for (size_t i = 0; files && i < count; i++) {
+    for (size_t i = 0; files != NULL && i < count; i++) {
         add_name(names, files[i]);
     }
-    if (files) {
+    if (files != NULL) {
         folder_free_names(files);
     }
     free(path);
     return names;
 }
 
-/* --- filters ------------------------------------------------------------------------------- */
+/* --- filters --- */
 
 static bool is_kind(const struct catalogue_list *l, bool is_trigger)
 {
@@ -94,7 +95,7 @@ static bool is_kind(const struct catalogue_list *l, bool is_trigger)
 static bool is_text(const json_t *v, const char *key, const char *wanted)
 {
     const char *text = json_get_text(v, key);
-    return text && strcasecmp(text, wanted) == 0;
+    return text != NULL && strcasecmp(text, wanted) == 0;
 }
 
 static bool has_scope(const json_t *v, const char *scope)
@@ -113,8 +114,8 @@ static bool has_scope(const json_t *v, const char *scope)
 static bool is_found(const json_t *v, const char *words)
 {
     char *all = xasprintf("%s %s %s", json_get_text(v, "name"),
-                          json_get_text(v, "path") ? json_get_text(v, "path") : "",
-                          json_get_text(v, "summary") ? json_get_text(v, "summary") : "");
+                          json_get_text(v, "path") != NULL ? json_get_text(v, "path") : "",
+                          json_get_text(v, "summary") != NULL ? json_get_text(v, "summary") : "");
     bool is_in = true;
     while (*words && is_in) {
         size_t len = strcspn(words, " ");
@@ -132,12 +133,13 @@ static bool is_wanted(const struct catalogue_list *l, const json_t *v)
     const struct cli *c = l->c;
     const char *area = cli_option(c, "area"), *method = cli_option(c, "method");
     const char *scope = cli_option(c, "scope"), *words = cli_option(c, "search");
-    return (!cli_option(c, "core") || json_get_bool(v, "core", false)) &&
-           (!area || is_text(v, "area", area)) && (!method || is_text(v, "method", method)) &&
-           (!scope || has_scope(v, scope)) && (!words || is_found(v, words));
+    return (cli_option(c, "core") == NULL || json_get_bool(v, "core", false)) &&
+           (area == NULL || is_text(v, "area", area)) &&
+           (method == NULL || is_text(v, "method", method)) &&
+           (scope == NULL || has_scope(v, scope)) && (words == NULL || is_found(v, words));
 }
 
-/* --- listing ------------------------------------------------------------------------------- */
+/* --- listing --- */
 
 static void add_row(struct catalogue_list *l, const json_t *v)
 {
@@ -163,7 +165,7 @@ static void add_row(struct catalogue_list *l, const json_t *v)
 static void print_whole(struct catalogue_list *l, const struct ops_entry *o)
 {
     json_t *v = ops_entry_whole(o);
-    if (l->entry) {
+    if (l->entry != NULL) {
         ops_entry_add_sample(o, l->c->folder, v);
     }
     if (l->c->is_json) {
@@ -177,9 +179,9 @@ static void print_whole(struct catalogue_list *l, const struct ops_entry *o)
 static void print_one(struct catalogue_list *l, const struct ops_entry *o)
 {
     json_t *v = ops_entry_brief(o);
-    if (v && is_wanted(l, v)) {
+    if (v != NULL && is_wanted(l, v)) {
         l->count++;
-        if (l->table) {
+        if (l->table != NULL) {
             add_row(l, v);
         } else {
             print_whole(l, o);
@@ -202,7 +204,7 @@ static void list_kind(struct catalogue_list *l, struct ops_entry o)
     qsort(sorted, count, sizeof *sorted, compare_texts);
     for (size_t i = 0; i < count; i++) {
         o.name = sorted[i];
-        if (!l->entry || strcmp(l->entry, sorted[i]) == 0) {
+        if (l->entry == NULL || strcmp(l->entry, sorted[i]) == 0) {
             print_one(l, &o);
         }
     }
@@ -216,10 +218,10 @@ static void find_connection(const struct catalogue_list *l, struct ops_entry *o)
     o->owner = o->connector;
     const char *name;
     json_t *config;
-    json_object_foreach (l->project ? l->project->connections : NULL, name, config) {
+    json_object_foreach (l->project != NULL ? l->project->connections : NULL, name, config) {
         const char *connector = json_get_text(config, "connector");
-        bool is_named = !l->owner || strcmp(l->owner, name) == 0;
-        if (connector && strcmp(connector, o->connector) == 0 && is_named) {
+        bool is_named = l->owner == NULL || strcmp(l->owner, name) == 0;
+        if (connector != NULL && strcmp(connector, o->connector) == 0 && is_named) {
             o->owner = name;
             o->config = config;
             return;
@@ -250,30 +252,30 @@ static void list_connectors(struct catalogue_list *l, const char *only)
         "NAME", "KIND", "METHOD", "PATH", "SUMMARY", "SCOPES", NULL
     };
     json_t *names = connector_names(l->c->folder);
-    l->table = l->c->is_json || l->entry ? NULL : table_new(heads);
+    l->table = l->c->is_json || l->entry != NULL ? NULL : table_new(heads);
     size_t i;
     json_t *name;
     json_array_foreach (names, i, name) {
-        if (!only || strcmp(only, json_string_value(name)) == 0) {
+        if (only == NULL || strcmp(only, json_string_value(name)) == 0) {
             list_connector(l, json_string_value(name));
         }
     }
-    if (l->table) {
+    if (l->table != NULL) {
         table_print(l->table, l->c);
     }
     json_decref(names);
 }
 
-/* --- command ------------------------------------------------------------------------------- */
+/* --- command --- */
 
 /* The connector of a connection that ladle.yaml names, so that "crm.create_task" works as in a
  * recipe; else the word itself. Borrowed. */
 static const char *connector_of(struct catalogue_list *l, const char *word)
 {
-    const json_t *connections = l->project ? l->project->connections : NULL;
+    const json_t *connections = l->project != NULL ? l->project->connections : NULL;
     const char *found = json_get_text(json_object_get(connections, word), "connector");
-    l->owner = found ? word : NULL;
-    return found ? found : word;
+    l->owner = found != NULL ? word : NULL;
+    return found != NULL ? found : word;
 }
 
 /* What may be meant: an entry of a connector that is there, else a connector. The keys are all
@@ -282,7 +284,7 @@ static json_t *words_near(const struct catalogue_list *l, const char *connector)
 {
     struct areas areas = project_areas(l->hooks);
     json_t *all = connector_names(l->c->folder), *words = json_object();
-    if (l->entry && l->is_known) {
+    if (l->entry != NULL && l->is_known) {
         const json_t *table = l->hooks->find_connector(l->hooks->ud, connector);
         json_t *actions = areas_names(&areas, table, "operations");
         json_t *triggers = areas_names(&areas, table, "events");
@@ -311,12 +313,12 @@ static int no_such(const struct catalogue_list *l, const char *connector)
     json_object_foreach (all, name, v) {
         words[count++] = name;
     }
-    const char *close = diag_closest(l->is_known && l->entry ? l->entry : connector, words);
+    const char *close = diag_closest(l->is_known && l->entry != NULL ? l->entry : connector, words);
     struct err e;
     (void)err_set(&e, ERR_NOT_FOUND,
                   "there is no connector, connection or operation \"%.80s\"%s%s%s", l->c->args[0],
-                  close ? "; is \"" : "; `ladle ops` lists them", close ? close : "",
-                  close ? "\" meant?" : "");
+                  close != NULL ? "; is \"" : "; `ladle ops` lists them",
+                  close != NULL ? close : "", close != NULL ? "\" meant?" : "");
     free(words);
     json_decref(all);
     return cli_fail(l->c, &e);
@@ -326,15 +328,15 @@ static int no_such(const struct catalogue_list *l, const char *connector)
 static int list_named(struct catalogue_list *l, const char *arg)
 {
     const char *dot = strchr(arg, '.');
-    char *word = xstrndup(arg, dot ? (size_t)(dot - arg) : strlen(arg));
+    char *word = xstrndup(arg, dot != NULL ? (size_t)(dot - arg) : strlen(arg));
     const char *connector = connector_of(l, word);
-    l->entry = dot ? dot + 1 : NULL;
+    l->entry = dot != NULL ? dot + 1 : NULL;
     json_t *names = connector_names(l->c->folder);
     l->is_known = has_name(names, connector);
     if (l->is_known) {
         list_connectors(l, connector);
     }
-    int code = l->is_known && (l->count > 0 || !dot) ? CLI_OK : no_such(l, connector);
+    int code = l->is_known && (l->count > 0 || dot == NULL) ? CLI_OK : no_such(l, connector);
     json_decref(names);
     free(word);
     return code;
@@ -344,11 +346,11 @@ static int list_named(struct catalogue_list *l, const char *arg)
 static int read_kind(struct catalogue_list *l)
 {
     const char *kind = cli_option(l->c, "kind");
-    if (kind && strcmp(kind, "trigger") != 0 && strcmp(kind, "action") != 0) {
+    if (kind != NULL && strcmp(kind, "trigger") != 0 && strcmp(kind, "action") != 0) {
         return cli_usage(l->c, "--kind %s: it is trigger or action", kind);
     }
-    bool only_triggers = cli_option(l->c, "triggers") || (kind && *kind == 't');
-    bool only_actions = cli_option(l->c, "actions") || (kind && *kind == 'a');
+    bool only_triggers = cli_option(l->c, "triggers") != NULL || (kind != NULL && *kind == 't');
+    bool only_actions = cli_option(l->c, "actions") != NULL || (kind != NULL && *kind == 'a');
     l->has_triggers = !only_actions || only_triggers;
     l->has_actions = !only_triggers || only_actions;
     return CLI_OK;

@@ -14,11 +14,11 @@
 
 enum { WHEN_TEXT = 40, USUAL = 50, MOST = 1000, TEXT_MOST = 64 << 10, ID_MOST = 200 };
 
-/* --- listing ------------------------------------------------------------------------------- */
+/* --- listing --- */
 
 static json_t *text_or_null(const char *text)
 {
-    return text ? json_string(text) : json_null();
+    return text != NULL ? json_string(text) : json_null();
 }
 
 static json_t *record_value(const struct record_row *row)
@@ -37,7 +37,7 @@ static json_t *record_value(const struct record_row *row)
     json_object_set_new(v, "updated_at", view_time(row->updated_us));
     json_object_set_new(v, "deleted_at", view_time(row->deleted_us));
     json_object_set_new(v, "fields",
-                        view_value(row->fields, row->fields ? strlen(row->fields) : 0));
+                        view_value(row->fields, row->fields != NULL ? strlen(row->fields) : 0));
     return v;
 }
 
@@ -47,9 +47,9 @@ static const char *title_of(const json_t *fields)
     static const char *const names[] = {
         "name", "title", "body", "email_address", "calculator_name", "first_name", "phone", NULL
     };
-    for (size_t i = 0; names[i]; i++) {
+    for (size_t i = 0; names[i] != NULL; i++) {
         const char *text = json_get_text(fields, names[i]);
-        if (text && *text) {
+        if (text != NULL && *text) {
             return text;
         }
     }
@@ -58,7 +58,7 @@ static const char *title_of(const json_t *fields)
 
 static void add_row(const struct cli *c, struct table *t, const struct record_row *row)
 {
-    json_t *fields = view_value(row->fields, row->fields ? strlen(row->fields) : 0);
+    json_t *fields = view_value(row->fields, row->fields != NULL ? strlen(row->fields) : 0);
     char updated[WHEN_TEXT], version[16];
     cli_when(c, row->updated_us, updated, sizeof updated);
     (void)snprintf(version, sizeof version, "%d", row->version); /* an int fits */
@@ -85,7 +85,7 @@ static void print_rows(const struct cli *c, const struct record_list *all)
     }
     struct table *t = c->is_json ? NULL : table_new(heads);
     for (size_t i = 0; i < all->count; i++) {
-        if (t) {
+        if (t != NULL) {
             add_row(c, t, &all->rows[i]);
             continue;
         }
@@ -93,7 +93,7 @@ static void print_rows(const struct cli *c, const struct record_list *all)
         cli_print_json(v);
         json_decref(v);
     }
-    if (t) {
+    if (t != NULL) {
         table_print(t, c);
     }
 }
@@ -122,15 +122,15 @@ static int list_records(const struct cli *c, struct store *s, enum record_kind k
     return code;
 }
 
-/* --- writing ------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static int check_text(const struct cli *c, const char *name, bool is_needed, size_t most)
 {
     const char *text = cli_option(c, name);
-    if (!text && !is_needed) {
+    if (text == NULL && !is_needed) {
         return CLI_OK;
     }
-    if (!text || !*text) {
+    if (text == NULL || !*text) {
         return cli_usage(c, "--%s is missing: ladle records add activity --contact ID --text TEXT",
                          name);
     }
@@ -153,17 +153,18 @@ static int check_activity(const struct cli *c)
         return CLI_USAGE;
     }
     const char *kind = cli_option(c, "kind");
-    for (size_t i = 0; kind && kinds[i]; i++) {
+    for (size_t i = 0; kind != NULL && kinds[i] != NULL; i++) {
         if (strcmp(kind, kinds[i]) == 0) {
             return CLI_OK;
         }
     }
-    return kind ? cli_usage(c,
-                            "--kind %s: note, task, contact, appointment, submission, call, "
-                            "message or other is "
-                            "expected",
-                            kind)
-                : CLI_OK;
+    return kind != NULL
+               ? cli_usage(c,
+                           "--kind %s: note, task, contact, appointment, submission, call, "
+                           "message or other is "
+                           "expected",
+                           kind)
+               : CLI_OK;
 }
 
 /* The fields as the operation records.append_activity writes them. Yours. */
@@ -175,8 +176,8 @@ static char *activity_fields(const struct cli *c, const char *id)
     json_t *v = json_object();
     json_object_set_new(v, "activity_id", json_string(id));
     json_object_set_new(v, "contact_id", json_string(cli_option(c, "contact")));
-    json_object_set_new(v, "kind", json_string(kind ? kind : "note"));
-    if (title) {
+    json_object_set_new(v, "kind", json_string(kind != NULL ? kind : "note"));
+    if (title != NULL) {
         json_object_set_new(v, "title", json_string(title));
     }
     json_object_set_new(v, "body", json_string(cli_option(c, "text")));
@@ -195,10 +196,10 @@ static struct record_put *new_activity(const struct cli *c)
     struct record_put *put = record_put_new();
     put->row.kind = RECORD_ACTIVITY;
     put->row.source = xstrdup("workspace");
-    put->row.source_id = xstrdup(given ? given : id);
+    put->row.source_id = xstrdup(given != NULL ? given : id);
     put->row.contact_id = xstrdup(cli_option(c, "contact"));
     put->row.origin = xstrdup("workspace");
-    put->row.fields = activity_fields(c, given ? given : id);
+    put->row.fields = activity_fields(c, given != NULL ? given : id);
     put->emit = record_activity_event(&put->row);
     return put;
 }
@@ -231,7 +232,7 @@ static int add_activity(const struct cli *c, struct store *s)
     return code;
 }
 
-/* --- command ------------------------------------------------------------------------------- */
+/* --- command --- */
 
 static int read_words(const struct cli *c, bool is_add, enum record_kind *kind)
 {

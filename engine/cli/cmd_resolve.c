@@ -21,7 +21,7 @@ enum { OUTCOME_COUNT = sizeof outcomes / sizeof *outcomes };
 static int read_outcome(const struct cli *c)
 {
     const char *as = cli_option(c, "as");
-    if (!as) {
+    if (as == NULL) {
         (void)cli_usage(c, "how did it end? --as done, --as not-done or --as skip");
         return -1;
     }
@@ -38,7 +38,7 @@ static int check_output(const struct cli *c, enum resolve_as as)
 {
     const char *output = cli_option(c, "output");
     struct err e = ERR_INIT;
-    if (!output) {
+    if (output == NULL) {
         return 0;
     }
     if (as != RESOLVE_DONE) {
@@ -46,7 +46,7 @@ static int check_output(const struct cli *c, enum resolve_as as)
         return -1;
     }
     json_t *v = json_parse(output, strlen(output), &e);
-    if (!v) {
+    if (v == NULL) {
         (void)cli_usage(c, "--output is no JSON: %s", e.message);
         return -1;
     }

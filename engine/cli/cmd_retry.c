@@ -12,7 +12,7 @@
 enum { BATCH = 500, RATE_MAX = 1000, GROUP_MAX = 1000000000 };
 static const int64_t SECOND_US = 1000000;
 
-/* --- by id --------------------------------------------------------------------------------- */
+/* --- by id --- */
 
 static int retry_one(const struct cli *c, struct store *s, const char *text, struct err *e)
 {
@@ -26,7 +26,7 @@ static int retry_one(const struct cli *c, struct store *s, const char *text, str
     return store_exec(s, &ask.op, e) == -1 ? err_prefix(e, "%.60s", text) : 0;
 }
 
-/* --- many ---------------------------------------------------------------------------------- */
+/* --- many --- */
 
 struct many {
     const struct cli *c;
@@ -70,7 +70,7 @@ static void choose_all(struct many *m, const struct causes *all)
 static int choose_group(struct many *m, const struct causes *all, struct err *e)
 {
     m->cause = causes_get(all, (int)m->group);
-    if (!m->cause) {
+    if (m->cause == NULL) {
         return err_set(e, ERR_NOT_FOUND, "there is no group %lld: `ladle dead` numbers %d",
                        (long long)m->group, causes_count(all));
     }
@@ -87,7 +87,7 @@ static void print_json(const struct many *m)
     json_t *v = json_object();
     json_object_set_new(v, "ok", json_true());
     json_object_set_new(v, "runs", json_integer(m->count));
-    if (m->cause) {
+    if (m->cause != NULL) {
         const struct run_row *example = &m->cause->example;
         json_t *group = json_object();
         json_object_set_new(group, "number", json_integer(m->cause->number));
@@ -102,7 +102,7 @@ static void print_json(const struct many *m)
 
 static void print_many(const struct many *m)
 {
-    if (m->cause) {
+    if (m->cause != NULL) {
         cli_print("group %d, %s: %s\n", m->cause->number, m->cause->example.recipe,
                   m->cause->example.err.message);
     }
@@ -140,7 +140,7 @@ static int retry_from(struct many *m, struct store *s)
     struct err e = ERR_INIT;
     struct run_filter f = { .recipe = m->ask.recipe, .limit = INT64_MAX };
     struct causes *causes = causes_read(s, &f, &e);
-    if (!causes) {
+    if (causes == NULL) {
         return cli_fail(m->c, &e);
     }
     int code = retry_many(m, s, causes);
@@ -148,7 +148,7 @@ static int retry_from(struct many *m, struct store *s)
     return code;
 }
 
-/* --- command ------------------------------------------------------------------------------- */
+/* --- command --- */
 
 static int check_words(const struct cli *c)
 {
@@ -156,10 +156,10 @@ static int check_words(const struct cli *c)
     if (is_all + is_group + (c->arg_count > 0) != 1) {
         return cli_usage(c, "which runs? give ids, or --group N, or --all");
     }
-    if (cli_option(c, "recipe") && !is_all) {
+    if (cli_option(c, "recipe") != NULL && !is_all) {
         return cli_usage(c, "--recipe goes with --all");
     }
-    if (cli_option(c, "rate") && !is_all && !is_group) {
+    if (cli_option(c, "rate") != NULL && !is_all && !is_group) {
         return cli_usage(c, "--rate goes with --group or --all");
     }
     return CLI_OK;

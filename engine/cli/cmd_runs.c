@@ -33,7 +33,7 @@ static void on_run(void *ud, const struct run_row *row)
 {
     struct listing *l = ud;
     l->count++;
-    if (l->table) {
+    if (l->table != NULL) {
         add_row(l, row);
     } else {
         print_json(row);
@@ -59,7 +59,7 @@ static int list_runs(const struct cli *c, struct store *s, const struct run_filt
     struct listing l = { .c = c, .table = c->is_json ? NULL : table_new(heads) };
     struct err e = ERR_INIT;
     int result = run_filter_walk(f, s, on_run, &l, &e);
-    if (l.table) {
+    if (l.table != NULL) {
         table_print(l.table, c);
         print_rest(&l, f);
     }

@@ -16,7 +16,7 @@ enum { WHEN_TEXT = 40, NAME_MOST = 64 };
 
 static const char prefix[] = "user:";
 
-/* --- set ----------------------------------------------------------------------------------- */
+/* --- set --- */
 
 static int put_sealed(struct store *s, const char *name, uint8_t *sealed_taken, size_t len,
                       struct err *e)
@@ -47,7 +47,7 @@ static int save(struct cli *c, struct cli_project_store *o, const char *name,
 {
     int code = CLI_OK;
     struct vault *v = cli_vault(c, o->project, o->store, &code);
-    if (!v) {
+    if (v == NULL) {
         return code;
     }
     struct err e = ERR_INIT;
@@ -71,7 +71,7 @@ static int set(struct cli *c, struct cli_project_store *o, const char *name)
     char *prompt = xasprintf("value of %s (not shown): ", name);
     struct secret *value = read_secret(prompt, &e);
     free(prompt);
-    if (!value) {
+    if (value == NULL) {
         return cli_fail(c, &e);
     }
     int code = save(c, o, name, value);
@@ -79,11 +79,11 @@ static int set(struct cli *c, struct cli_project_store *o, const char *name)
     return code;
 }
 
-/* --- list and rm --------------------------------------------------------------------------- */
+/* --- list and rm --- */
 
 static void print_name(const struct cli *c, struct table *t, const char *name, int64_t updated_us)
 {
-    if (!t) {
+    if (t == NULL) {
         json_t *v = json_object();
         json_object_set_new(v, "name", json_string(name));
         json_object_set_new(v, "updated_at", view_time(updated_us));
@@ -109,7 +109,7 @@ static int list(const struct cli *c, struct store *s)
     for (size_t i = 0; i < all->count; i++) {
         print_name(c, t, all->names[i] + sizeof prefix - 1, all->updated_us[i]);
     }
-    if (t) {
+    if (t != NULL) {
         table_print(t, c);
     }
     secret_list_free(all);
@@ -130,7 +130,7 @@ static int drop(const struct cli *c, struct store *s, const char *name)
     return cli_fail(c, &e);
 }
 
-/* --- command ------------------------------------------------------------------------------- */
+/* --- command --- */
 
 static int read_words(const struct cli *c)
 {

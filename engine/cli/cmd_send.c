@@ -42,13 +42,13 @@ static void parcel_fini(struct parcel *p)
     json_decref(p->headers);
 }
 
-/* --- where to ------------------------------------------------------------------------------ */
+/* --- where to --- */
 
 static const json_t *table_of(const struct project *p, const json_t *config)
 {
     const struct project_hooks *h = p->hooks;
     const char *connector = json_get_text(config, "connector");
-    return connector ? h->find_connector(h->ud, connector) : NULL;
+    return connector != NULL ? h->find_connector(h->ud, connector) : NULL;
 }
 
 static struct areas areas_of(const struct project *p)
@@ -61,8 +61,8 @@ static bool takes(const struct project *p, const json_t *config, const char *wor
 {
     const json_t *table = table_of(p, config);
     struct areas areas = areas_of(p);
-    return word ? sample_event(&areas, table, word) != NULL
-                : json_object_get(table, "webhook") != NULL;
+    return word != NULL ? sample_event(&areas, table, word) != NULL
+                        : json_object_get(table, "webhook") != NULL;
 }
 
 /* What happens in the engine itself has no entry in ladle.yaml, and is not delivered. */
@@ -81,8 +81,9 @@ static const char *how_it_happens(const struct project *p, const char *word)
     const char *dot = strchr(word, '.');
     for (size_t i = 0; i < sizeof internal / sizeof internal[0]; i++) {
         const char *name = internal[i].connector;
-        bool has_name = dot && strncmp(word, name, strlen(name)) == 0 && word[strlen(name)] == '.';
-        if (sample_event(NULL, h->find_connector(h->ud, name), has_name ? dot + 1 : word)) {
+        bool has_name =
+            dot != NULL && strncmp(word, name, strlen(name)) == 0 && word[strlen(name)] == '.';
+        if (sample_event(NULL, h->find_connector(h->ud, name), has_name ? dot + 1 : word) != NULL) {
             return internal[i].how;
         }
     }
@@ -110,11 +111,11 @@ static int nowhere(const struct cli *c, const struct project *p, const char *wor
     size_t count = 0;
     const char *event;
     json_t *ignored;
-    if (!word) {
+    if (word == NULL) {
         return cli_usage(c, "no connection of ladle.yaml takes webhooks");
     }
     const char *how = how_it_happens(p, word);
-    if (how) {
+    if (how != NULL) {
         return cli_usage(c, "%s is an event of the engine itself: %s", word, how);
     }
     json_t *all = all_triggers(p);
@@ -126,8 +127,8 @@ static int nowhere(const struct cli *c, const struct project *p, const char *wor
     const char *close = diag_closest(word, words);
     int code = cli_usage(
         c, "\"%.60s\" is no file, and no connection of ladle.yaml has such a trigger%s%s%s", word,
-        close ? "; is \"" : "; `ladle ops --kind trigger` lists them", close ? close : "",
-        close ? "\" meant?" : "");
+        close != NULL ? "; is \"" : "; `ladle ops --kind trigger` lists them",
+        close != NULL ? close : "", close != NULL ? "\" meant?" : "");
     json_decref(all);
     return code;
 }
@@ -137,7 +138,7 @@ static int choose_connection(struct cli *c, const struct project *p, const char 
                              const char **out)
 {
     *out = cli_option(c, "to");
-    if (*out) {
+    if (*out != NULL) {
         return CLI_OK;
     }
     const char *name;
@@ -146,15 +147,15 @@ static int choose_connection(struct cli *c, const struct project *p, const char 
         if (!takes(p, config, word)) {
             continue;
         }
-        if (*out) {
+        if (*out != NULL) {
             return cli_usage(c, "both %s and %s take it: say which with --to", *out, name);
         }
         *out = name;
     }
-    return *out ? CLI_OK : nowhere(c, p, word);
+    return *out != NULL ? CLI_OK : nowhere(c, p, word);
 }
 
-/* --- what ---------------------------------------------------------------------------------- */
+/* --- what --- */
 
 static bool is_file(const char *word)
 {
@@ -165,7 +166,7 @@ static bool is_file(const char *word)
 static int load_file(struct parcel *p, const char *path, struct err *e)
 {
     p->body = folder_read(path, BODY_MAX, &p->len, e);
-    if (!p->body) {
+    if (p->body == NULL) {
         return -1;
     }
     p->json = json_parse(p->body, p->len, NULL); /* a file that is no JSON goes out as it is */
@@ -177,14 +178,14 @@ static int load_sample(struct parcel *p, const struct project *project,
 {
     struct areas areas = areas_of(project);
     const char *event = sample_event(&areas, connector_table(connector), word);
-    if (!event) {
+    if (event == NULL) {
         return err_set(e, ERR_CONFIG,
                        "connection %s has no trigger \"%.60s\"; `ladle ops %s` lists them",
                        p->connection, word, p->connection);
     }
     p->event = xstrdup(event);
     p->json = sample_load(project->folder, connector_event(connector, event), event, e);
-    return p->json ? 0 : -1;
+    return p->json != NULL ? 0 : -1;
 }
 
 static const json_t *dedupe_of(const struct connection *connection)
@@ -192,8 +193,8 @@ static const json_t *dedupe_of(const struct connection *connection)
     const json_t *webhook =
         json_object_get(connector_table(connection_connector(connection)), "webhook");
     const char *key = json_get_text(webhook, "dedupe_config");
-    const json_t *own = key ? json_object_get(connection_config(connection), key) : NULL;
-    return own ? own : json_object_get(webhook, "dedupe");
+    const json_t *own = key != NULL ? json_object_get(connection_config(connection), key) : NULL;
+    return own != NULL ? own : json_object_get(webhook, "dedupe");
 }
 
 /* Whether the event says that an app was installed or removed. */
@@ -201,9 +202,10 @@ static bool is_install(const json_t *event, const json_t *webhook)
 {
     const json_t *installs = json_object_get(webhook, "installs");
     const char *path = json_get_text(webhook, "type");
-    const char *type = path ? json_path_text(event, path) : NULL;
+    const char *type = path != NULL ? json_path_text(event, path) : NULL;
     const char *add = json_get_text(installs, "add"), *remove = json_get_text(installs, "remove");
-    return type && ((add && strcmp(type, add) == 0) || (remove && strcmp(type, remove) == 0));
+    return type != NULL && ((add != NULL && strcmp(type, add) == 0) ||
+                            (remove != NULL && strcmp(type, remove) == 0));
 }
 
 /* A sample is of this connection's app, whose id is the first part of the client id. Those of
@@ -214,7 +216,8 @@ static void set_app(json_t *event, const struct connection *connection)
         json_object_get(connector_table(connection_connector(connection)), "webhook");
     const char *field = json_get_text(webhook, "app");
     const char *client = json_get_text(connection_config(connection), "client_id");
-    if (field && client && json_object_get(event, field) && !is_install(event, webhook)) {
+    if (field != NULL && client != NULL && json_object_get(event, field) != NULL &&
+        !is_install(event, webhook)) {
         json_object_set_new(event, field, json_stringn(client, strcspn(client, "-")));
     }
 }
@@ -226,10 +229,10 @@ static void set_account(json_t *event, const struct connection *connection)
     const json_t *webhook =
         json_object_get(connector_table(connection_connector(connection)), "webhook");
     const char *key = json_get_text(webhook, "account_config");
-    const char *account = key ? json_get_text(connection_config(connection), key) : NULL;
-    for (size_t i = 0; account && i < sizeof fields / sizeof *fields; i++) {
+    const char *account = key != NULL ? json_get_text(connection_config(connection), key) : NULL;
+    for (size_t i = 0; account != NULL && i < sizeof fields / sizeof *fields; i++) {
         const char *field = json_get_text(webhook, fields[i]);
-        if (field && json_object_get(event, field)) {
+        if (field != NULL && json_object_get(event, field) != NULL) {
             json_object_set_new(event, field, json_string(account));
         }
     }
@@ -240,11 +243,12 @@ static int change(const struct cli *c, struct parcel *p, const struct connection
 {
     int pos = 0;
     const char *assignment;
-    if (p->body && (!p->json || cli_option(c, "as-is"))) {
-        return cli_option(c, "set") ? err_set(e, ERR_CONFIG, "--set: the file is no JSON") : 0;
+    if (p->body != NULL && (p->json == NULL || cli_option(c, "as-is") != NULL)) {
+        return cli_option(c, "set") != NULL ? err_set(e, ERR_CONFIG, "--set: the file is no JSON")
+                                            : 0;
     }
     sample_freshen(p->json, dedupe_of(connection));
-    if (p->event) {
+    if (p->event != NULL) {
         set_account(p->json, connection);
         set_app(p->json, connection);
     }
@@ -258,7 +262,7 @@ static int change(const struct cli *c, struct parcel *p, const struct connection
     return 0;
 }
 
-/* --- signed how ---------------------------------------------------------------------------- */
+/* --- signed how --- */
 
 static char *data_folder(const struct project *p)
 {
@@ -272,11 +276,12 @@ static struct sign_key *open_key(const struct cli *c, const struct project *proj
 {
     const char *path = cli_option(c, "key");
     char *folder = data_folder(project);
-    struct sign_key *key = path ? test_key_read(path, e) : test_key_open(folder, e);
-    p->key_hint = path ? "the connection does not know this key: add its public half"
-                       : "the service's own key is not known here, so a test key signed: add "
-                         "its public half "
-                         "(test-webhook-key.pub.pem beside the store)";
+    struct sign_key *key = path != NULL ? test_key_read(path, e) : test_key_open(folder, e);
+    p->key_hint = path != NULL
+                      ? "the connection does not know this key: add its public half"
+                      : "the service's own key is not known here, so a test key signed: add "
+                        "its public half "
+                        "(test-webhook-key.pub.pem beside the store)";
     free(folder);
     return key;
 }
@@ -286,11 +291,11 @@ static char *signed_url(const struct project *project, const struct parcel *p)
 {
     const char *base = project->public_url;
     const char *path = strstr(p->url, "/hooks/");
-    size_t len = base ? strlen(base) : 0;
+    size_t len = base != NULL ? strlen(base) : 0;
     while (len > 0 && base[len - 1] == '/') {
         len--;
     }
-    return len > 0 && path ? xasprintf("%.*s%s", (int)len, base, path) : xstrdup(p->url);
+    return len > 0 && path != NULL ? xasprintf("%.*s%s", (int)len, base, path) : xstrdup(p->url);
 }
 
 /* The headers that the connection's scheme wants to see. */
@@ -300,7 +305,7 @@ static int sign(const struct cli *c, const struct project *project,
     struct sign_key *key = NULL;
     if (verify_needs_key(connection)) {
         key = open_key(c, project, p, e);
-        if (!key) {
+        if (key == NULL) {
             return -1;
         }
     }
@@ -318,15 +323,15 @@ static int sign(const struct cli *c, const struct project *project,
                              e);
     free(url);
     sign_key_free(key);
-    return p->headers ? 0 : -1;
+    return p->headers != NULL ? 0 : -1;
 }
 
-/* --- the address --------------------------------------------------------------------------- */
+/* --- the address --- */
 
 static void add_path_token(struct buf *url, const struct connection *connection)
 {
     const struct secret *token = verify_path_token(connection);
-    if (token) {
+    if (token != NULL) {
         (void)buf_putc(url, '/'); /* is_full tells of all of them */
         (void)url_encode(url, secret_bytes(token), secret_len(token));
     }
@@ -337,7 +342,7 @@ static void add_digest(struct buf *url, const struct connection *connection, con
 {
     const char *field = verify_body_digest(connection);
     char hex[SIGN_SHA256_HEX + 1];
-    if (field && !strchr(buf_text(url), '?')) {
+    if (field != NULL && strchr(buf_text(url), '?') == NULL) {
         sign_sha256_hex(p->body, p->len, hex);
         (void)buf_printf(url, "?%s=%s", field, hex); /* is_full tells */
     }
@@ -359,12 +364,12 @@ static int put_base(const struct cli *c, const struct project *project,
                     const struct connection *connection, struct buf *url, struct err *e)
 {
     const char *given = cli_option(c, "url");
-    if (given) {
+    if (given != NULL) {
         return buf_puts(url, given) == 0 ? 0 : err_set(e, ERR_CONFIG, "--url is too long");
     }
     char *base =
-        project->tls_certificate ? own_port_base_url(project) : own_port_local_url(project);
-    if (!base) {
+        project->tls_certificate != NULL ? own_port_base_url(project) : own_port_local_url(project);
+    if (base == NULL) {
         return err_set(
             e, ERR_CONFIG,
             "ladle.yaml lets the engine listen on any port (%s): say where it is with --url",
@@ -386,7 +391,7 @@ static int address(const struct cli *c, const struct project *project,
     return rc;
 }
 
-/* --- the delivery -------------------------------------------------------------------------- */
+/* --- the delivery --- */
 
 struct reply {
     bool is_done;
@@ -400,7 +405,7 @@ static void on_answer(void *ud, const struct http_response *res, const struct er
 {
     struct reply *r = ud;
     r->is_done = true;
-    if (e) {
+    if (e != NULL) {
         r->err = *e;
         return;
     }
@@ -412,7 +417,7 @@ static void on_answer(void *ud, const struct http_response *res, const struct er
 static void deliver(struct one_connection *o, const struct parcel *p, struct reply *r)
 {
     struct http_header headers[1 + HEADERS_MAX] = {
-        { "Content-Type", p->content_type ? p->content_type : "application/json" },
+        { "Content-Type", p->content_type != NULL ? p->content_type : "application/json" },
     };
     size_t count = 1;
     const char *name;
@@ -434,7 +439,7 @@ static void deliver(struct one_connection *o, const struct parcel *p, struct rep
     one_connection_wait(o, &r->is_done);
 }
 
-/* --- the answer ---------------------------------------------------------------------------- */
+/* --- the answer --- */
 
 static void print_stored(const struct cli *c, const struct parcel *p, const struct reply *r,
                          const json_t *answer)
@@ -445,11 +450,12 @@ static void print_stored(const struct cli *c, const struct parcel *p, const stru
         json_object_set_new(v, "ok", json_true());
         json_object_set_new(v, "status", json_integer(r->status));
         json_object_set_new(v, "connection", json_string(p->connection));
-        json_object_set_new(v, "type", p->event ? json_string(p->event) : json_null());
-        json_object_set_new(v, "answer", answer ? json_incref((json_t *)answer) : json_null());
+        json_object_set_new(v, "type", p->event != NULL ? json_string(p->event) : json_null());
+        json_object_set_new(v, "answer",
+                            answer != NULL ? json_incref((json_t *)answer) : json_null());
         cli_print_json(v);
         json_decref(v);
-    } else if (!id) {
+    } else if (id == NULL) {
         cli_print("%d: %s\n", r->status, r->body);
     } else if (json_get_bool(answer, "duplicate", false)) {
         cli_print("%d: a duplicate of event %s, nothing is started\n", r->status, id);
@@ -464,18 +470,18 @@ static int refused(const struct cli *c, const struct parcel *p, const struct rep
                    const json_t *answer)
 {
     const char *why = json_path_text(answer, "error.message");
-    bool is_key = r->status == 401 && p->key_hint;
+    bool is_key = r->status == 401 && p->key_hint != NULL;
     struct err e = { .status = r->status };
     enum err_kind kind = r->status == 401   ? ERR_AUTH
                          : r->status == 403 ? ERR_FORBIDDEN
                          : r->status == 404 ? ERR_NOT_FOUND
                          : r->status >= 500 ? ERR_UNAVAILABLE
                                             : ERR_PROTOCOL;
-    (void)err_set(&e, kind, "the engine answered %d%s%.200s%s%s%s%s%s", r->status, why ? ": " : "",
-                  why ? why : "", is_key ? " (" : "", is_key ? p->key_hint : "",
-                  is_key ? " to `webhook: {public_keys: [FILE]}` of connection " : "",
-                  is_key ? p->connection : "",
-                  is_key ? " in ladle.yaml, and start the engine again)" : "");
+    (void)err_set(
+        &e, kind, "the engine answered %d%s%.200s%s%s%s%s%s", r->status, why != NULL ? ": " : "",
+        why != NULL ? why : "", is_key ? " (" : "", is_key ? p->key_hint : "",
+        is_key ? " to `webhook: {public_keys: [FILE]}` of connection " : "",
+        is_key ? p->connection : "", is_key ? " in ladle.yaml, and start the engine again)" : "");
     e.status = r->status;
     return cli_fail(c, &e);
 }
@@ -496,14 +502,15 @@ static int report(const struct cli *c, const struct parcel *p, struct reply *r)
     return code;
 }
 
-/* --- command ------------------------------------------------------------------------------- */
+/* --- command --- */
 
 static int prepare(const struct cli *c, struct one_connection *o, struct parcel *p, struct err *e)
 {
     const struct project *project = o->base->project;
     const char *word = c->args[0];
-    int loaded =
-        is_file(word) ? load_file(p, word, e) : load_sample(p, project, connection_connector(o->connection), word, e);
+    int loaded = is_file(word)
+                     ? load_file(p, word, e)
+                     : load_sample(p, project, connection_connector(o->connection), word, e);
     if (loaded == -1 || change(c, p, o->connection, e) == -1) {
         return -1;
     }
@@ -537,7 +544,7 @@ static int send_to(struct cli *c, struct cli_project_store *base, const char *co
 
 static int run(struct cli *c)
 {
-    if (cli_option(c, "as-is") && cli_option(c, "set")) {
+    if (cli_option(c, "as-is") != NULL && cli_option(c, "set") != NULL) {
         return cli_usage(c, "--as-is and --set do not go together");
     }
     struct cli_project_store base;

@@ -12,7 +12,7 @@
 
 enum { RUNS_MAX = 1000, VALUE_MAX = 400 };
 
-/* --- collecting ---------------------------------------------------------------------------- */
+/* --- collecting --- */
 
 static json_t *load_run(struct store *s, struct id id, struct err *e)
 {
@@ -22,8 +22,9 @@ static json_t *load_run(struct store *s, struct id id, struct err *e)
     json_t *v = NULL;
     if (store_exec(s, &list->op, e) == 0 && list->count == 1) {
         v = view_run(&list->rows[0]);
-        json_object_set_new(
-            v, "version", list->rows[0].version ? json_string(list->rows[0].version) : json_null());
+        json_object_set_new(v, "version",
+                            list->rows[0].version != NULL ? json_string(list->rows[0].version)
+                                                          : json_null());
         json_object_set_new(v, "steps", view_steps(list->journal, list->journal_count));
         outlook_add(v, &list->rows[0]);
     }
@@ -59,17 +60,18 @@ static json_t *load_event(struct store *s, struct id id, struct err *e)
         v = view_event(row);
         json_object_set_new(v, "replays", json_integer(row->replay));
         json_object_set_new(v, "is_routed", json_boolean(row->is_routed));
-        json_object_set_new(v, "headers",
-                            view_value(row->headers, row->headers ? strlen(row->headers) : 0));
+        json_object_set_new(
+            v, "headers",
+            view_value(row->headers, row->headers != NULL ? strlen(row->headers) : 0));
         json_object_set_new(v, "payload", view_value(row->payload, row->payload_len));
         json_t *runs = runs_of_event(s, id, e);
-        json_object_set_new(v, "started", runs ? runs : json_array());
+        json_object_set_new(v, "started", runs != NULL ? runs : json_array());
     }
     event_list_free(list);
     return v;
 }
 
-/* --- text ---------------------------------------------------------------------------------- */
+/* --- text --- */
 
 /* Prints without control characters, so that nothing from outside moves the cursor. */
 static void print_clean(const char *text, size_t len)
@@ -86,7 +88,7 @@ static void print_clean(const char *text, size_t len)
 
 static void print_field(const char *indent, const char *name, const json_t *v)
 {
-    if (!v || json_is_null(v)) {
+    if (v == NULL || json_is_null(v)) {
         return;
     }
     cli_print("%s%-12s ", indent, name);
@@ -104,7 +106,7 @@ static void print_field(const char *indent, const char *name, const json_t *v)
 
 static void print_fields(const char *indent, const json_t *v, const char *const *names)
 {
-    for (size_t i = 0; names[i]; i++) {
+    for (size_t i = 0; names[i] != NULL; i++) {
         print_field(indent, names[i], json_object_get(v, names[i]));
     }
 }
@@ -131,11 +133,11 @@ static void print_step(const json_t *step, bool is_effect)
                *ended = json_get_text(step, "ended_at"), *due = json_get_text(step, "due_at");
     cli_print("%s%s  %s  tries %lld", is_effect ? "    " : "  ", json_get_text(step, "name"),
               json_get_text(step, "state"), (long long)json_get_int(step, "attempts", 0));
-    cli_print("  %s%s%s%s\n", started ? started : "", due || ended ? " – " : "",
-              due ? "until " : "",
-              due     ? due
-              : ended ? ended
-                      : "");
+    cli_print("  %s%s%s%s\n", started != NULL ? started : "",
+              due != NULL || ended != NULL ? " – " : "", due != NULL ? "until " : "",
+              due != NULL     ? due
+              : ended != NULL ? ended
+                              : "");
     const char *indent = is_effect ? "      " : "    ";
     print_fields(indent, step, fields);
     print_tries(indent, json_object_get(step, "tries"));
@@ -160,7 +162,7 @@ static void print_wait(const json_t *wait)
     const char *event = json_get_text(wait, "event"), *until = json_get_text(wait, "until");
     const char *what = json_get_text(wait, "for");
     cli_print("  %s: ", json_get_text(wait, "step"));
-    if (event) {
+    if (event != NULL) {
         size_t len;
         char *match = json_text(json_object_get(wait, "match"), &len);
         cli_print("for %s ", event);
@@ -169,7 +171,7 @@ static void print_wait(const json_t *wait)
     } else {
         cli_print("%s", strcmp(what, "retry") == 0 ? "for another try" : "for a time");
     }
-    cli_print("%s%s\n", until ? ", until " : "", until ? until : "");
+    cli_print("%s%s\n", until != NULL ? ", until " : "", until != NULL ? until : "");
 }
 
 static void print_outlook(const json_t *v)
@@ -222,7 +224,7 @@ static void print_event(const json_t *v)
     }
 }
 
-/* --- command ------------------------------------------------------------------------------- */
+/* --- command --- */
 
 static int show(const struct cli *c, struct store *s)
 {
@@ -233,7 +235,7 @@ static int show(const struct cli *c, struct store *s)
         return cli_fail(c, &e);
     }
     json_t *v = kind == VIEW_RUN ? load_run(s, id, &e) : load_event(s, id, &e);
-    if (!v) {
+    if (v == NULL) {
         return cli_fail(c, &e);
     }
     if (c->is_json) {

@@ -10,8 +10,8 @@ enum { COMMANDS_MAX = 64 };
 
 const struct command *commands_find(const struct command_group *groups, const char *name)
 {
-    for (const struct command_group *g = groups; g->title; g++) {
-        for (const struct command *const *at = g->commands; *at; at++) {
+    for (const struct command_group *g = groups; g->title != NULL; g++) {
+        for (const struct command *const *at = g->commands; *at != NULL; at++) {
             if (strcmp((*at)->name, name) == 0) {
                 return *at;
             }
@@ -24,8 +24,9 @@ const char *commands_suggest(const struct command_group *groups, const char *nam
 {
     const char *names[COMMANDS_MAX + 1] = { NULL };
     size_t count = 0;
-    for (const struct command_group *g = groups; g->title; g++) {
-        for (const struct command *const *at = g->commands; *at && count < COMMANDS_MAX; at++) {
+    for (const struct command_group *g = groups; g->title != NULL; g++) {
+        for (const struct command *const *at = g->commands; *at != NULL && count < COMMANDS_MAX;
+             at++) {
             names[count++] = (*at)->name;
         }
     }

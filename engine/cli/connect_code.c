@@ -12,7 +12,7 @@
 #include "store/secret_row.h"
 #include "token/token_grant.h"
 
-/* --- what was pasted ----------------------------------------------------------------------- */
+/* --- what was pasted --- */
 
 static int read_address(const char *text, struct pasted *out, struct err *e)
 {
@@ -20,21 +20,21 @@ static int read_address(const char *text, struct pasted *out, struct err *e)
     if (url_parse(text, strlen(text), &u, e) == -1) {
         return err_prefix(e, "the address");
     }
-    json_t *query = u.query ? url_decode_form(u.query, strlen(u.query), e) : json_object();
+    json_t *query = u.query != NULL ? url_decode_form(u.query, strlen(u.query), e) : json_object();
     const char *code = json_get_text(query, "code"), *state = json_get_text(query, "state");
     const char *refusal = json_get_text(query, "error");
     const char *more = json_get_text(query, "error_description");
-    int rc = query ? 0 : -1;
-    if (rc == 0 && refusal) {
-        rc = err_set(e, ERR_AUTH, "the service answered: %.100s%s%.200s", refusal, more ? ": " : "",
-                     more ? more : "");
-    } else if (rc == 0 && (!code || *code == '\0')) {
+    int rc = query != NULL ? 0 : -1;
+    if (rc == 0 && refusal != NULL) {
+        rc = err_set(e, ERR_AUTH, "the service answered: %.100s%s%.200s", refusal,
+                     more != NULL ? ": " : "", more != NULL ? more : "");
+    } else if (rc == 0 && (code == NULL || *code == '\0')) {
         rc = err_set(e, ERR_INVALID, "the address holds no `code`");
     } else if (rc == 0) {
         out->code = secret_new(code, strlen(code));
         const char *issuer = json_get_text(query, "iss");
-        out->state = state ? xstrdup(state) : NULL;
-        out->issuer = issuer ? xstrdup(issuer) : NULL;
+        out->state = state != NULL ? xstrdup(state) : NULL;
+        out->issuer = issuer != NULL ? xstrdup(issuer) : NULL;
     }
     json_forget(query);
     url_fini(&u);
@@ -60,7 +60,7 @@ void pasted_fini(struct pasted *p)
     *p = (struct pasted){ .code = NULL };
 }
 
-/* --- the flow ------------------------------------------------------------------------------ */
+/* --- the flow --- */
 
 /* Opens the row; 0, and flow->name NULL where there is none or it cannot be opened. */
 static int open_row(struct one_connection *o, const char *name, struct token_flow *flow,
@@ -69,7 +69,7 @@ static int open_row(struct one_connection *o, const char *name, struct token_flo
     *flow = (struct token_flow){ .name = NULL };
     struct secret_get *get = secret_get_new(name);
     int rc = store_exec(o->base->store, &get->op, e);
-    if (rc == 0 && get->sealed) {
+    if (rc == 0 && get->sealed != NULL) {
         (void)token_flow_open(flow, o->vault, name, get->sealed, get->len, NULL);
     }
     secret_get_free(get);
@@ -78,7 +78,7 @@ static int open_row(struct one_connection *o, const char *name, struct token_flo
 
 static bool is_usable(const struct one_connection *o, const struct token_flow *flow)
 {
-    return flow->name && strcmp(flow->connection, connection_name(o->connection)) == 0 &&
+    return flow->name != NULL && strcmp(flow->connection, connection_name(o->connection)) == 0 &&
            flow->state == FLOW_PENDING && !token_flow_is_expired(flow);
 }
 
@@ -86,7 +86,7 @@ static int find_by_state(struct one_connection *o, const char *state, struct tok
                          struct err *e)
 {
     char *name = token_flow_name(state);
-    int rc = name ? open_row(o, name, flow, e) : 0;
+    int rc = name != NULL ? open_row(o, name, flow, e) : 0;
     free(name);
     if (rc == 0 && !is_usable(o, flow)) {
         token_flow_fini(flow);
@@ -106,7 +106,8 @@ static int find_newest(struct one_connection *o, struct token_flow *flow, struct
     for (size_t i = 0; rc == 0 && i < list->count; i++) {
         struct token_flow one;
         rc = open_row(o, list->names[i], &one, e);
-        if (rc == 0 && is_usable(o, &one) && (!flow->name || one.expires_us > flow->expires_us)) {
+        if (rc == 0 && is_usable(o, &one) &&
+            (flow->name == NULL || one.expires_us > flow->expires_us)) {
             token_flow_fini(flow);
             *flow = one;
         } else {
@@ -115,7 +116,7 @@ static int find_newest(struct one_connection *o, struct token_flow *flow, struct
     }
     secret_list_free(list);
     bool needs_one = token_setting_is(o->connection, "pkce", "S256");
-    if (rc == 0 && !flow->name && needs_one) {
+    if (rc == 0 && flow->name == NULL && needs_one) {
         rc = err_set(e, ERR_AUTH,
                      "no link of %s is still good, and its codes work with their link only (PKCE); "
                      "run `ladle connect %s`",
@@ -128,13 +129,13 @@ int connect_code_take(struct one_connection *o, const struct pasted *p, struct t
                       struct err *e)
 {
     *flow = (struct token_flow){ .name = NULL };
-    if (p->state && !token_issuer_fits(o->connection, p->issuer)) {
+    if (p->state != NULL && !token_issuer_fits(o->connection, p->issuer)) {
         return err_set(e, ERR_AUTH,
                        "this address is from another service than that of %s (see `issuer`)",
                        connection_name(o->connection));
     }
-    int rc = p->state ? find_by_state(o, p->state, flow, e) : find_newest(o, flow, e);
-    if (rc == -1 || !flow->name) {
+    int rc = p->state != NULL ? find_by_state(o, p->state, flow, e) : find_newest(o, flow, e);
+    if (rc == -1 || flow->name == NULL) {
         return rc;
     }
     token_flow_set(flow, FLOW_TAKEN, NULL);
@@ -159,15 +160,15 @@ static void on_told(struct store_op *op, const struct err *e)
 
 void connect_code_tell(struct one_connection *o, struct token_flow *flow, const struct err *e)
 {
-    if (!flow->name) {
+    if (flow->name == NULL) {
         return;
     }
-    bool was_not_sent = e && (e->kind == ERR_UNREACHABLE || e->kind == ERR_TLS);
+    bool was_not_sent = e != NULL && (e->kind == ERR_UNREACHABLE || e->kind == ERR_TLS);
     token_flow_set(flow,
                    was_not_sent ? FLOW_PENDING
-                   : e          ? FLOW_FAILED
+                   : e != NULL  ? FLOW_FAILED
                                 : FLOW_DONE,
-                   e && !was_not_sent ? e->message : NULL);
+                   e != NULL && !was_not_sent ? e->message : NULL);
     bool is_done = false;
     struct flow_put *put = token_flow_put(flow, o->vault);
     put->op.done = on_told;

@@ -15,10 +15,12 @@ static json_t *gaps_of(const struct cli *c, const struct one_connection *o, cons
     struct connection_row row = {
         .name = xstrdup(name),
         .state = xstrdup(json_get_text(about, "state")),
-        .scopes = scopes ? xstrdup(scopes) : NULL,
+        .scopes = scopes != NULL ? xstrdup(scopes) : NULL,
     };
     struct connection_list rows = { .rows = &row, .count = 1 };
-    struct grants g = { .project = o->base->project, .hooks = o->base->project->hooks, .rows = &rows };
+    struct grants g = { .project = o->base->project,
+                        .hooks = o->base->project->hooks,
+                        .rows = &rows };
     struct recipe_set set = { .count = 0 };
     struct err e = ERR_INIT; /* errors of recipes are told by `ladle check` */
     json_t *all =
@@ -32,7 +34,7 @@ static json_t *gaps_of(const struct cli *c, const struct one_connection *o, cons
 
 static void print_line(const char *label, const char *text, const char *after)
 {
-    if (text && *text != '\0') {
+    if (text != NULL && *text != '\0') {
         cli_print("%-9s%s%s\n", label, text, after);
     }
 }
@@ -42,7 +44,7 @@ static void print_text(const struct cli *c, const json_t *about, const char *mis
 {
     cli_print("%s: %s; the token is stored, encrypted%s\n", c->args[0],
               json_get_text(about, "state"),
-              cli_option(c, "next") ? ", and used once the service refuses the first" : "");
+              cli_option(c, "next") != NULL ? ", and used once the service refuses the first" : "");
     print_line("account", json_get_text(about, "account"), "");
     print_line("scopes", json_get_text(about, "scopes"), "");
     print_line("missing", missing, ": asked for, and not granted");

@@ -33,7 +33,7 @@ struct connect_wait {
     struct err err;
 };
 
-/* --- a server of our own ------------------------------------------------------------------- */
+/* --- a server of our own --- */
 
 static void on_request(void *ud, struct exchange *x)
 {
@@ -76,10 +76,10 @@ static int serve(struct connect_wait *w, struct err *e)
                                                             .on_request = on_request,
                                                             .ud = w },
                                 e);
-    return w->server ? 0 : err_prefix(e, "the way back cannot be opened here");
+    return w->server != NULL ? 0 : err_prefix(e, "the way back cannot be opened here");
 }
 
-/* --- the end ------------------------------------------------------------------------------- */
+/* --- the end --- */
 
 static void end(struct connect_wait *w, enum err_kind kind, const char *why)
 {
@@ -97,7 +97,7 @@ static void judge(struct connect_wait *w, const struct token_flow *now)
     if (now->state == FLOW_DONE) {
         end(w, ERR_NONE, NULL);
     } else if (now->state == FLOW_FAILED) {
-        end(w, ERR_AUTH, now->message ? now->message : "it was not authorised");
+        end(w, ERR_AUTH, now->message != NULL ? now->message : "it was not authorised");
     } else if (is_late && now->state == FLOW_TAKEN) {
         end(w, ERR_AUTH, "its code was taken and not finished; look at `ladle connections`");
     } else if (is_late) {
@@ -109,7 +109,7 @@ static void take_row(struct connect_wait *w, const struct secret_get *get)
 {
     struct token_flow now;
     struct err e = ERR_INIT;
-    if (!get->sealed) {
+    if (get->sealed == NULL) {
         end(w, ERR_AUTH, "its link is gone from the store; run it again");
     } else if (token_flow_open(&now, w->o->vault, get->name, get->sealed, get->len, &e) == -1) {
         end(w, e.kind, e.message);
@@ -119,7 +119,7 @@ static void take_row(struct connect_wait *w, const struct secret_get *get)
     }
 }
 
-/* --- looking ------------------------------------------------------------------------------- */
+/* --- looking --- */
 
 static void show_progress(const struct connect_wait *w)
 {
@@ -145,9 +145,9 @@ static void on_read(struct store_op *op, const struct err *e)
 {
     struct secret_get *get = list_entry(op, struct secret_get, op);
     struct connect_wait *w = op->ud;
-    if (w) {
+    if (w != NULL) {
         w->reading = NULL;
-        if (!e) {
+        if (e == NULL) {
             take_row(w, get);
         }
         timer_start(&w->timer, LOOK_US);
@@ -161,7 +161,7 @@ static void look(struct timer *timer)
     struct connect_wait *w = list_entry(timer, struct connect_wait, timer);
     show_progress(w);
     w->reading = secret_get_new(w->flow->name);
-    if (w->server) {
+    if (w->server != NULL) {
         w->reading->op.done = on_read;
         w->reading->op.ud = w;
         store_submit_read(w->o->base->store, &w->reading->op);
@@ -191,7 +191,7 @@ static void stop_lingering(struct timer *timer)
 /* Lets the browser have its page. */
 static void linger(struct connect_wait *w)
 {
-    if (w->reading) {
+    if (w->reading != NULL) {
         w->reading->op.ud = NULL;
         w->reading = NULL;
     }
@@ -204,7 +204,7 @@ static void linger(struct connect_wait *w)
     }
 }
 
-/* --- public -------------------------------------------------------------------------------- */
+/* --- public --- */
 
 /* Whether the lock of the store is held, which only an engine does. */
 static bool engine_runs(const struct project *p)
@@ -212,10 +212,10 @@ static bool engine_runs(const struct project *p)
     struct err e = ERR_INIT;
     struct store *s = store_open(
         &(struct store_opts){ .url = p->store, .folder = p->folder, .is_exclusive = true }, &e);
-    if (s) {
+    if (s != NULL) {
         store_close(s);
     }
-    return !s && e.kind == ERR_CONFLICT;
+    return s == NULL && e.kind == ERR_CONFLICT;
 }
 
 struct connect_wait *connect_wait_new(struct cli *c, struct one_connection *o, struct err *e)
@@ -247,7 +247,7 @@ int connect_wait_run(struct connect_wait *w, struct token_flow *flow, struct err
     look(&w->timer);
     one_connection_wait(w->o, &w->is_over);
     clear_progress(w);
-    if (w->server && w->err.kind != ERR_CANCELLED) {
+    if (w->server != NULL && w->err.kind != ERR_CANCELLED) {
         linger(w);
     }
     if (w->err.kind != ERR_NONE) {
@@ -260,10 +260,10 @@ int connect_wait_run(struct connect_wait *w, struct token_flow *flow, struct err
 void connect_wait_free(struct connect_wait *w)
 {
     timer_stop(&w->timer);
-    if (w->reading) {
+    if (w->reading != NULL) {
         w->reading->op.ud = NULL;
     }
-    if (w->server) {
+    if (w->server != NULL) {
         http_server_free(w->server);
     }
     tls_free(w->tls);

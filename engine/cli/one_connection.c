@@ -20,8 +20,8 @@ static int no_such(const struct cli *c, const struct project *p, const char *nam
     const char *close = diag_closest(name, names);
     struct err e;
     (void)err_set(&e, ERR_CONFIG, "ladle.yaml has no connection \"%.60s\"%s%s%s", name,
-                  close ? "; is \"" : "", close ? close : "",
-                  close ? "\" meant?" : "; `ladle connections` lists them");
+                  close != NULL ? "; is \"" : "", close != NULL ? close : "",
+                  close != NULL ? "\" meant?" : "; `ladle connections` lists them");
     free(names);
     return cli_fail(c, &e);
 }
@@ -33,12 +33,12 @@ int one_connection_open(struct cli *c, struct cli_project_store *base, const cha
     int code = CLI_OK;
     struct err e = ERR_INIT;
     const json_t *config = json_object_get(base->project->connections, name);
-    if (!config) {
+    if (config == NULL) {
         code = no_such(c, base->project, name);
         goto failed;
     }
     out->vault = cli_vault(c, base->project, base->store, &code);
-    if (!out->vault) {
+    if (out->vault == NULL) {
         goto failed;
     }
     out->loop = loop_new();
@@ -47,10 +47,9 @@ int one_connection_open(struct cli *c, struct cli_project_store *base, const cha
                                                             .ca_file = getenv("LADLE_CA_FILE") });
     out->service = service_new(&(struct service_opts){
         .loop = out->loop, .http = out->http, .store = base->store, .vault = out->vault });
-    const struct project_connect o = { .project = base->project,
-                                       .service = out->service,
-                                       .store = base->store,
-                                       .vault = out->vault };
+    const struct project_connect o = {
+        .project = base->project, .service = out->service, .store = base->store, .vault = out->vault
+    };
     out->connection = project_connect(&o, name, config, &e);
     if (out->connection != NULL) {
         return CLI_OK;
@@ -63,17 +62,17 @@ failed:
 
 void one_connection_close(struct one_connection *o)
 {
-    if (o->service) {
+    if (o->service != NULL) {
         service_free(o->service);
     }
     cli_close(o->base);
-    if (o->http) {
+    if (o->http != NULL) {
         o->http->free(o->http);
     }
-    if (o->vault) {
+    if (o->vault != NULL) {
         vault_free(o->vault);
     }
-    if (o->loop) {
+    if (o->loop != NULL) {
         loop_free(o->loop);
     }
 }

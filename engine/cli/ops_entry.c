@@ -20,10 +20,10 @@ static json_t *table_of(const struct ops_entry *o)
 
 static json_t *or_null(json_t *v)
 {
-    return v ? json_incref(v) : json_null();
+    return v != NULL ? json_incref(v) : json_null();
 }
 
-/* --- schemas ------------------------------------------------------------------------------- */
+/* --- schemas --- */
 
 static json_t *plain_schema(const json_t *schema, int depth);
 
@@ -36,12 +36,12 @@ static json_t *plain_field(const json_t *field, int depth)
     json_t *of = json_object_get(v, "of"), *fields = json_object_get(v, "fields");
     json_object_del(v, "1");
     json_object_del(v, "optional");
-    json_object_set_new(v, "type", json_string(type ? type : "any"));
+    json_object_set_new(v, "type", json_string(type != NULL ? type : "any"));
     json_object_set_new(v, "required", json_boolean(schema_is_required(field)));
-    if (of && depth < JSON_DEPTH_MAX) {
+    if (of != NULL && depth < JSON_DEPTH_MAX) {
         json_object_set_new(v, "of", plain_field(of, depth + 1));
     }
-    if (fields && depth < JSON_DEPTH_MAX) {
+    if (fields != NULL && depth < JSON_DEPTH_MAX) {
         json_object_set_new(v, "fields", plain_schema(fields, depth + 1));
     }
     return v;
@@ -61,7 +61,7 @@ static json_t *plain_schema(const json_t *schema, int depth)
     return v;
 }
 
-/* --- as JSON ------------------------------------------------------------------------------- */
+/* --- as JSON --- */
 
 static json_t *area_of(const struct ops_entry *o)
 {
@@ -81,7 +81,7 @@ static bool is_core(const struct ops_entry *o)
 json_t *ops_entry_brief(const struct ops_entry *o)
 {
     const json_t *table = table_of(o);
-    if (!table) {
+    if (table == NULL) {
         return NULL;
     }
     json_t *v = json_object();
@@ -101,7 +101,7 @@ json_t *ops_entry_brief(const struct ops_entry *o)
 static json_t *version_of(const struct ops_entry *o, const json_t *table)
 {
     json_t *own = json_object_get(json_object_get(table, "headers"), "Version");
-    return own ? own : json_object_get(json_object_get(o->table, "headers"), "Version");
+    return own != NULL ? own : json_object_get(json_object_get(o->table, "headers"), "Version");
 }
 
 static void add_action(const struct ops_entry *o, const json_t *table, json_t *v)
@@ -109,8 +109,8 @@ static void add_action(const struct ops_entry *o, const json_t *table, json_t *v
     const char *access = json_get_text(table, "access");
     char *example = ops_example_step(o->owner, o->name, table, o->config);
     bool has_kinds = json_is_true(json_object_get(o->table, "areas"));
-    access = access ? access : has_kinds ? "location" : NULL;
-    json_object_set_new(v, "access", access ? json_string(access) : json_null());
+    access = access != NULL ? access : has_kinds ? "location" : NULL;
+    json_object_set_new(v, "access", access != NULL ? json_string(access) : json_null());
     json_object_set_new(v, "oauth_only", json_boolean(json_get_bool(table, "oauth_only", false)));
     json_object_set_new(v, "version", or_null(version_of(o, table)));
     json_object_set_new(v, "deprecated", or_null(json_object_get(table, "deprecated")));
@@ -118,7 +118,8 @@ static void add_action(const struct ops_entry *o, const json_t *table, json_t *v
     json_object_set_new(v, "input", plain_schema(json_object_get(table, "input"), 0));
     json_object_set_new(v, "output", plain_schema(json_object_get(table, "output"), 0));
     json_object_set_new(v, "example",
-                        json_object_get(table, "unsupported") ? json_null() : json_string(example));
+                        json_object_get(table, "unsupported") != NULL ? json_null()
+                                                                      : json_string(example));
     free(example);
 }
 
@@ -137,9 +138,9 @@ static void add_trigger(const struct ops_entry *o, const json_t *table, json_t *
 json_t *ops_entry_whole(const struct ops_entry *o)
 {
     json_t *v = ops_entry_brief(o);
-    if (v && o->is_trigger) {
+    if (v != NULL && o->is_trigger) {
         add_trigger(o, table_of(o), v);
-    } else if (v) {
+    } else if (v != NULL) {
         add_action(o, table_of(o), v);
     }
     return v;
@@ -149,10 +150,10 @@ void ops_entry_add_sample(const struct ops_entry *o, const char *folder, json_t 
 {
     struct err e = ERR_INIT; /* an event that has none, has none */
     json_t *sample = o->is_trigger ? sample_load(folder, table_of(o), o->name, &e) : NULL;
-    json_object_set_new(whole, "sample", sample ? sample : json_null());
+    json_object_set_new(whole, "sample", sample != NULL ? sample : json_null());
 }
 
-/* --- for people ---------------------------------------------------------------------------- */
+/* --- for people --- */
 
 static void print_texts(const char *before, const json_t *list, const char *between)
 {
@@ -172,7 +173,7 @@ static void print_type(const json_t *field, int width)
 {
     const char *type = json_get_text(field, "type");
     const char *items = json_get_text(json_object_get(field, "of"), "type");
-    char *text = items ? xasprintf("%s of %s", type, items) : xstrdup(type);
+    char *text = items != NULL ? xasprintf("%s of %s", type, items) : xstrdup(type);
     cli_print(" %-*s", width, text);
     free(text);
 }
@@ -185,20 +186,20 @@ static void print_field(const char *name, const json_t *field, int depth, bool h
         cli_print(" %s", json_get_bool(field, "required", false) ? "required" : "optional");
     }
     json_t *value = json_object_get(field, "default");
-    if (value) {
+    if (value != NULL) {
         char *text = json_text(value, NULL);
         cli_print(", %s if not given", text);
         free(text);
     }
     const char *from = json_get_text(field, "from_connection"),
                *label = json_get_text(field, "label");
-    if (from) {
+    if (from != NULL) {
         cli_print(", the connection's `%s` if not given", from);
     }
     print_texts(", one of: ", json_object_get(field, "enum"), " ");
-    cli_print("%s%s\n", label ? "  – " : "", label ? label : "");
+    cli_print("%s%s\n", label != NULL ? "  – " : "", label != NULL ? label : "");
     const json_t *of = json_object_get(field, "of");
-    print_fields(json_object_get(of ? of : field, "fields"), depth + 1, has_required);
+    print_fields(json_object_get(of != NULL ? of : field, "fields"), depth + 1, has_required);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -229,7 +230,7 @@ static void print_fields(const json_t *schema, int depth, bool has_required)
 static void print_line(const char *label, const json_t *v, const char *key)
 {
     const char *text = json_get_text(v, key);
-    if (text) {
+    if (text != NULL) {
         cli_print("%s: %s\n", label, text);
     }
 }
@@ -238,7 +239,7 @@ static void print_access(const json_t *v)
 {
     const char *access = json_get_text(v, "access");
     bool is_oauth = json_get_bool(v, "oauth_only", false);
-    bool is_agency = access && strcmp(access, "agency") == 0;
+    bool is_agency = access != NULL && strcmp(access, "agency") == 0;
     if (is_agency || is_oauth) {
         cli_print("token: %s%s\n", is_agency ? "of an agency" : "of a location",
                   is_oauth ? ", by OAuth; a private integration token will not do" : "");
@@ -277,8 +278,8 @@ static void print_sample(const json_t *v)
 static void print_facts(const json_t *v)
 {
     const char *method = json_get_text(v, "method"), *path = json_get_text(v, "path");
-    if (method) {
-        cli_print("%s %s\n", method, path ? path : "");
+    if (method != NULL) {
+        cli_print("%s %s\n", method, path != NULL ? path : "");
     }
     print_line("type", v, "type");
     print_texts("scopes: ", json_object_get(v, "scopes"), " ");
@@ -294,12 +295,12 @@ void ops_entry_print(const json_t *v)
 {
     const char *summary = json_get_text(v, "summary"), *example = json_get_text(v, "example");
     cli_print("%s (%s%s)\n%s\n", json_get_text(v, "name"), json_get_text(v, "kind"),
-              json_get_bool(v, "core", false) ? ", core" : "", summary ? summary : "");
+              json_get_bool(v, "core", false) ? ", core" : "", summary != NULL ? summary : "");
     print_facts(v);
     print_section("input", json_object_get(v, "input"), true);
     print_section("output", json_object_get(v, "output"), false);
     print_section("event", json_object_get(v, "fields"), false);
-    if (example) {
+    if (example != NULL) {
         print_indented("example", example);
     }
     print_sample(v);

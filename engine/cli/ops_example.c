@@ -19,7 +19,7 @@ struct example {
     bool has_config;
 };
 
-/* --- texts --------------------------------------------------------------------------------- */
+/* --- texts --- */
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -39,7 +39,7 @@ static bool is_plain(const char *text)
     static const char letters[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ";
     static const char *const words[] = { "true", "false", "null", NULL };
-    for (const char *const *w = words; *w; w++) {
+    for (const char *const *w = words; *w != NULL; w++) {
         if (strcmp(*w, text) == 0) {
             return false;
         }
@@ -115,10 +115,10 @@ static void put_text(struct example *x, const char *field, const json_t *d)
     char words[WORDS_MAX];
     words_of(field, words);
     const char *format = json_get_text(json_is_object(d) ? d : NULL, "format");
-    bool is_email = format && strcmp(format, "email") == 0;
-    bool is_date = format && strcmp(format, "date-time") == 0;
+    bool is_email = format != NULL && strcmp(format, "email") == 0;
+    bool is_date = format != NULL && strcmp(format, "date-time") == 0;
     const char *text = text_by_name(is_email ? "mail" : is_date ? "Date" : field);
-    text = text ? text : words;
+    text = text != NULL ? text : words;
     int64_t max = json_get_int(json_is_object(d) ? d : NULL, "max", 0);
     size_t len = max > 0 && (size_t)max < strlen(text) ? (size_t)max : strlen(text);
     json_t *v = json_stringn(text, len);
@@ -126,7 +126,7 @@ static void put_text(struct example *x, const char *field, const json_t *d)
     json_decref(v);
 }
 
-/* --- values -------------------------------------------------------------------------------- */
+/* --- values --- */
 
 static void put_fields(struct example *x, const json_t *schema, int indent, bool is_item,
                        const char *one_of);
@@ -146,7 +146,7 @@ static bool has_required(const json_t *schema)
 static const char *type_of(const json_t *d)
 {
     const char *type = schema_type(d);
-    return type ? type : "any";
+    return type != NULL ? type : "any";
 }
 
 static json_t *member(const json_t *d, const char *key)
@@ -158,7 +158,7 @@ static json_t *member(const json_t *d, const char *key)
 static bool takes_lines(const json_t *d)
 {
     const char *type = type_of(d);
-    return (strcmp(type, "list") == 0 && member(d, "of")) ||
+    return (strcmp(type, "list") == 0 && member(d, "of") != NULL) ||
            (strcmp(type, "object") == 0 && has_required(member(d, "fields")));
 }
 
@@ -166,7 +166,7 @@ static void put_inline(struct example *x, const char *field, const json_t *d)
 {
     const char *type = type_of(d);
     json_t *first = json_array_get(member(d, "enum"), 0);
-    if (first) {
+    if (first != NULL) {
         put_scalar(x, first);
     } else if (strcmp(type, "integer") == 0 || strcmp(type, "number") == 0) {
         (void)buf_puts(&x->out, "1");
@@ -190,7 +190,7 @@ static void put_lines(struct example *x, const char *field, const json_t *d, int
     if (indent > 2 * DEPTH_MAX) {
         return;
     }
-    if (fields) {
+    if (fields != NULL) {
         put_fields(x, fields, indent, false, NULL);
         return;
     }
@@ -207,14 +207,14 @@ static void put_lines(struct example *x, const char *field, const json_t *d, int
 static bool is_filled(const struct example *x, const json_t *d)
 {
     const char *key = json_is_object(d) ? json_get_text(d, "from_connection") : NULL;
-    return key && (!x->has_config || json_object_get(x->config, key));
+    return key != NULL && (!x->has_config || json_object_get(x->config, key) != NULL);
 }
 
 static bool is_wanted(const struct example *x, const char *name, const json_t *d,
                       const char *one_of)
 {
-    bool may_fill = json_is_object(d) && json_get_text(d, "from_connection");
-    return (one_of && strcmp(one_of, name) == 0) ||
+    bool may_fill = json_is_object(d) && json_get_text(d, "from_connection") != NULL;
+    return (one_of != NULL && strcmp(one_of, name) == 0) ||
            ((schema_is_required(d) || may_fill) && !is_filled(x, d));
 }
 
@@ -241,7 +241,7 @@ static void put_fields(struct example *x, const json_t *schema, int indent, bool
     }
 }
 
-/* --- whole --------------------------------------------------------------------------------- */
+/* --- whole --- */
 
 static bool has_wanted(const struct example *x, const json_t *schema, const char *one_of)
 {

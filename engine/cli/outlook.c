@@ -7,18 +7,18 @@
 
 #include "cli/view.h"
 
-/* --- steps --------------------------------------------------------------------------------- */
+/* --- steps --- */
 
 static bool is_in_state(const json_t *step, enum journal_state state)
 {
     const char *name = json_get_text(step, "state");
-    return name && strcmp(name, journal_state_name(state)) == 0;
+    return name != NULL && strcmp(name, journal_state_name(state)) == 0;
 }
 
 static void copy(json_t *to, const char *name, const json_t *from, const char *as)
 {
     json_t *value = json_object_get(from, as);
-    if (value) {
+    if (value != NULL) {
         json_object_set(to, name, value);
     } else {
         json_object_set_new(to, name, json_null());
@@ -31,7 +31,7 @@ static json_t *describe_wait(const json_t *step)
 {
     const json_t *input = json_object_get(step, "input");
     bool is_retry = json_is_object(json_object_get(step, "error"));
-    bool is_event = !is_retry && json_get_text(input, "event");
+    bool is_event = !is_retry && json_get_text(input, "event") != NULL;
     json_t *v = json_object();
     copy(v, "step", step, "name");
     json_object_set_new(v, "for", json_string(is_retry ? "retry" : is_event ? "event" : "time"));
@@ -68,7 +68,7 @@ static void collect(json_t *out, const json_t *steps, enum journal_state state,
     }
 }
 
-/* --- advice -------------------------------------------------------------------------------- */
+/* --- advice --- */
 
 __attribute__((format(printf, 2, 3))) static void say(json_t *advice, const char *fmt, ...)
 {
@@ -76,20 +76,20 @@ __attribute__((format(printf, 2, 3))) static void say(json_t *advice, const char
     va_start(args, fmt);
     json_t *line = json_vsprintf(fmt, args);
     va_end(args);
-    json_array_append_new(advice, line ? line : json_string("(not text)"));
+    json_array_append_new(advice, line != NULL ? line : json_string("(not text)"));
 }
 
 static void advise_parked(json_t *advice, const json_t *v, const struct run_row *row,
                           const char *id)
 {
     const json_t *unknown = json_array_get(json_object_get(v, "unknown"), 0);
-    const char *step = row->step ? row->step : "the step";
+    const char *step = row->step != NULL ? row->step : "the step";
     if (row->err.kind == ERR_AUTH) {
         say(advice,
             "A connection is not authorised: `ladle connections` names it, `ladle connect "
             "NAME` mends it.");
         say(advice, "Then the run goes on by itself.");
-    } else if (unknown) {
+    } else if (unknown != NULL) {
         say(advice, "%s was sent and never answered. Look into the service whether it took effect:",
             json_get_text(unknown, "step"));
         say(advice, "it did:     `ladle resolve %s --as done`, with --output JSON for its answer",

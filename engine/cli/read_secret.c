@@ -62,7 +62,7 @@ static int read_bytes(bool is_line, char *bytes, size_t *len, struct err *e)
             return err_set(e, ERR_IO, "reading the value: %s", strerror(errno));
         }
         *len += (size_t)n;
-        if (n == 0 || (is_line && memchr(bytes, '\n', *len))) {
+        if (n == 0 || (is_line && memchr(bytes, '\n', *len) != NULL)) {
             return 0;
         }
     }
@@ -95,7 +95,7 @@ struct secret *read_secret(const char *prompt, struct err *e)
     if (result == 0) {
         trim_line_end(bytes, &len);
         value = len > 0 ? secret_new(bytes, len) : NULL;
-        if (!value) {
+        if (value == NULL) {
             (void)err_set(e, ERR_INVALID, "the value is empty; type it, or hand it in on stdin");
         }
     }

@@ -24,7 +24,7 @@ static unsigned state_bit(const char *text, size_t len)
 static int read_states(const struct cli *c, unsigned *states)
 {
     const char *text = cli_option(c, "state");
-    if (!text) {
+    if (text == NULL) {
         return 0;
     }
     unsigned bits = 0;

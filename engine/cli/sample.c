@@ -23,12 +23,12 @@ const char *sample_event(const struct areas *areas, const json_t *connector_tabl
     return is_name ? word : areas_event_of(areas, connector_table, word);
 }
 
-/* --- loading ------------------------------------------------------------------------------- */
+/* --- loading --- */
 
 static json_t *parse_sample(const char *name, const char *text, size_t len, struct err *e)
 {
     json_t *v = json_parse(text, len, e);
-    if (!v) {
+    if (v == NULL) {
         (void)err_prefix(e, "the sample %s", name); /* told by NULL */
     }
     return v;
@@ -40,7 +40,7 @@ static json_t *load_file(const char *folder, const char *name, struct err *e)
     char *path = xasprintf("%s/%s", folder, name);
     size_t len;
     char *text = folder_read(path, SAMPLE_MAX, &len, e);
-    json_t *v = text ? parse_sample(name, text, len, e) : NULL;
+    json_t *v = text != NULL ? parse_sample(name, text, len, e) : NULL;
     free(text);
     free(path);
     return v;
@@ -56,21 +56,21 @@ json_t *sample_load(const char *folder, const json_t *table, const char *event, 
                       event);
         return NULL;
     }
-    if (!sample || strstr(sample, "..")) {
+    if (sample == NULL || strstr(sample, "..") != NULL) {
         (void)err_set(e, ERR_NOT_FOUND, "the connector has no sample of %s: hand in a file", event);
         return NULL;
     }
     char *name = xasprintf("scripts/connectors/%s", sample);
     json_t *v = load_file(folder, name, e);
-    const struct embedded *built_in = v ? NULL : embed_find(name);
-    if (built_in && e->kind == ERR_NOT_FOUND) {
+    const struct embedded *built_in = v != NULL ? NULL : embed_find(name);
+    if (built_in != NULL && e->kind == ERR_NOT_FOUND) {
         v = parse_sample(name, built_in->data, built_in->len, e);
     }
     free(name);
     return v;
 }
 
-/* --- changing ------------------------------------------------------------------------------ */
+/* --- changing --- */
 
 static json_t *fresh_id(void)
 {
@@ -84,9 +84,9 @@ static json_t *fresh_id(void)
 static bool replace_at(json_t *event, const char *path, json_t *value_taken)
 {
     const char *dot = strrchr(path, '.');
-    char *parent_path = xstrndup(path, dot ? (size_t)(dot - path) : 0);
-    json_t *parent = dot ? json_path(event, parent_path) : event;
-    const char *name = dot ? dot + 1 : path;
+    char *parent_path = xstrndup(path, dot != NULL ? (size_t)(dot - path) : 0);
+    json_t *parent = dot != NULL ? json_path(event, parent_path) : event;
+    const char *name = dot != NULL ? dot + 1 : path;
     bool is_there = json_object_get(parent, name) != NULL;
     if (is_there) {
         json_object_set(parent, name, value_taken);
@@ -124,7 +124,7 @@ void sample_freshen(json_t *event, const json_t *dedupe)
 int sample_set(json_t *event, const char *assignment, struct err *e)
 {
     const char *equals = strchr(assignment, '=');
-    size_t len = equals ? (size_t)(equals - assignment) : 0;
+    size_t len = equals != NULL ? (size_t)(equals - assignment) : 0;
     if (len == 0 || len > FIELD_MAX) {
         return err_set(e, ERR_CONFIG, "--set %.60s: FIELD=VALUE is expected", assignment);
     }
@@ -135,8 +135,8 @@ int sample_set(json_t *event, const char *assignment, struct err *e)
     json_t *value = json_is_string(json_object_get(event, field))
                         ? NULL
                         : json_parse(equals + 1, strlen(equals + 1), NULL);
-    value = value ? value : json_string(equals + 1);
-    int result = value && json_object_set_new(event, field, value) == 0
+    value = value != NULL ? value : json_string(equals + 1);
+    int result = value != NULL && json_object_set_new(event, field, value) == 0
                      ? 0
                      : err_set(e, ERR_CONFIG, "--set %.60s: the text is no UTF-8", assignment);
     free(field);

@@ -84,7 +84,7 @@ static char *clean_copy(const char *text)
 struct table *table_new(const char *const *heads)
 {
     struct table *t = xcalloc(1, sizeof *t);
-    while (heads[t->columns] && t->columns < COLUMNS_MAX) {
+    while (heads[t->columns] != NULL && t->columns < COLUMNS_MAX) {
         t->columns++;
     }
     table_row(t, heads);
@@ -98,7 +98,7 @@ void table_row(struct table *t, const char *const *cells)
         t->cells = xrealloc(t->cells, t->cap * t->columns * sizeof *t->cells);
     }
     for (size_t i = 0; i < t->columns; i++) {
-        t->cells[t->count * t->columns + i] = clean_copy(cells[i] ? cells[i] : "");
+        t->cells[t->count * t->columns + i] = clean_copy(cells[i] != NULL ? cells[i] : "");
     }
     t->count++;
 }

@@ -35,11 +35,11 @@ struct sign_key *test_key_read(const char *path, struct err *e)
 {
     size_t len;
     char *pem = folder_read(path, PEM_MAX, &len, e);
-    if (!pem) {
+    if (pem == NULL) {
         return NULL;
     }
     struct sign_key *key = sign_key_parse_private(pem, len, e);
-    if (!key) {
+    if (key == NULL) {
         (void)err_prefix(e, "%s", path); /* told by NULL */
     }
     secret_scrub(pem, len);
@@ -136,7 +136,7 @@ struct sign_key *test_key_open(const char *folder, struct err *e)
     if (access(path, F_OK) == 0 || make(path, e) == 0) {
         key = test_key_read(path, e);
     }
-    if (key && make_public(folder, key, e) == -1) {
+    if (key != NULL && make_public(folder, key, e) == -1) {
         sign_key_free(key);
         key = NULL;
     }

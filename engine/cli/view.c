@@ -26,21 +26,21 @@ json_t *view_time(int64_t wall_us)
 
 json_t *view_value(const char *text, size_t len)
 {
-    if (!text) {
+    if (text == NULL) {
         return json_null();
     }
     json_t *v = json_parse(text, len, NULL);
-    if (v) {
+    if (v != NULL) {
         return v;
     }
     v = json_stringn(text, len);
-    return v ? v : json_string("(not text)");
+    return v != NULL ? v : json_string("(not text)");
 }
 
 static json_t *text_or_null(const char *text)
 {
-    json_t *v = text ? json_string(text) : NULL;
-    return v ? v : json_null();
+    json_t *v = text != NULL ? json_string(text) : NULL;
+    return v != NULL ? v : json_null();
 }
 
 static json_t *id_value(const struct id *id)
@@ -97,11 +97,11 @@ json_t *view_run(const struct run_row *row)
     return v;
 }
 
-/* --- steps --------------------------------------------------------------------------------- */
+/* --- steps --- */
 
 static json_t *view_part(const char *text)
 {
-    return view_value(text, text ? strlen(text) : 0);
+    return view_value(text, text != NULL ? strlen(text) : 0);
 }
 
 /* What store/tries.h says of errors: the last one, and the tries that failed before. */
@@ -138,7 +138,7 @@ static json_t *find_step(json_t *steps, const char *name, size_t len)
     json_t *step;
     json_array_foreach (steps, index, step) {
         const char *known = json_get_text(step, "name");
-        if (known && strlen(known) == len && memcmp(known, name, len) == 0) {
+        if (known != NULL && strlen(known) == len && memcmp(known, name, len) == 0) {
             return step;
         }
     }
@@ -159,12 +159,12 @@ static json_t *stand_in(const struct journal_row *row, size_t name_len)
 static void add_effect(json_t *steps, const struct journal_row *row, size_t name_len)
 {
     json_t *step = find_step(steps, row->path, name_len);
-    if (!step) {
+    if (step == NULL) {
         step = stand_in(row, name_len);
         json_array_append_new(steps, step);
     }
     json_t *effects = json_object_get(step, "effects");
-    if (!effects) {
+    if (effects == NULL) {
         effects = json_array();
         json_object_set_new(step, "effects", effects);
     }
@@ -175,20 +175,20 @@ json_t *view_steps(const struct journal_row *rows, size_t count)
 {
     json_t *steps = json_array();
     for (size_t i = 0; i < count; i++) {
-        if (!strchr(rows[i].path, '/')) {
+        if (strchr(rows[i].path, '/') == NULL) {
             json_array_append_new(steps, view_row(&rows[i]));
         }
     }
     for (size_t i = 0; i < count; i++) {
         const char *slash = strchr(rows[i].path, '/');
-        if (slash) {
+        if (slash != NULL) {
             add_effect(steps, &rows[i], (size_t)(slash - rows[i].path));
         }
     }
     return steps;
 }
 
-/* --- ids ----------------------------------------------------------------------------------- */
+/* --- ids --- */
 
 static bool has_suffix(const struct id *id, const char *suffix)
 {
@@ -212,13 +212,13 @@ static int look_at_runs(struct store *s, const char *suffix, struct id *only, in
 {
     struct run_list *list = run_list_new();
     list->limit = SUFFIX_LOOK;
-    if (!suffix) {
+    if (suffix == NULL) {
         list->only = *only;
         list->limit = 1;
     }
     int result = store_exec(s, &list->op, e);
     for (size_t i = 0; result == 0 && i < list->count; i++) {
-        match_suffix(&list->rows[i].id, suffix ? suffix : "", only, found);
+        match_suffix(&list->rows[i].id, suffix != NULL ? suffix : "", only, found);
     }
     run_list_free(list);
     return result;
@@ -229,13 +229,13 @@ static int look_at_events(struct store *s, const char *suffix, struct id *only, 
 {
     struct event_list *list = event_list_new();
     list->limit = SUFFIX_LOOK;
-    if (!suffix) {
+    if (suffix == NULL) {
         list->only = *only;
         list->limit = 1;
     }
     int result = store_exec(s, &list->op, e);
     for (size_t i = 0; result == 0 && i < list->count; i++) {
-        match_suffix(&list->rows[i].id, suffix ? suffix : "", only, found);
+        match_suffix(&list->rows[i].id, suffix != NULL ? suffix : "", only, found);
     }
     event_list_free(list);
     return result;
@@ -258,7 +258,8 @@ int view_find(struct store *s, const char *text, enum view_kind *kind, struct id
     const char *suffix = id_parse(text, strlen(text), id) == 0 ? NULL : text;
     struct id event_id = *id;
     int runs = 0, events = 0;
-    if ((suffix && check_suffix(text, e) == -1) || look_at_runs(s, suffix, id, &runs, e) == -1 ||
+    if ((suffix != NULL && check_suffix(text, e) == -1) ||
+        look_at_runs(s, suffix, id, &runs, e) == -1 ||
         look_at_events(s, suffix, &event_id, &events, e) == -1) {
         return -1;
     }
@@ -274,13 +275,13 @@ int view_find(struct store *s, const char *text, enum view_kind *kind, struct id
     return 0;
 }
 
-/* --- options ------------------------------------------------------------------------------- */
+/* --- options --- */
 
 int view_since(const struct cli *c, int64_t *since_us)
 {
     const char *text = cli_option(c, "since");
     *since_us = 0;
-    if (!text) {
+    if (text == NULL) {
         return 0;
     }
     int64_t back_us;

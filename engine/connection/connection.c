@@ -156,8 +156,7 @@ void connection_hide_secrets(struct connection *c)
 /* --- beginning and end --- */
 
 struct connection *connection_new(const struct connection_env *env, const char *name,
-                                  struct connector *connector, const json_t *config,
-                                  struct err *e)
+                                  struct connector *connector, const json_t *config, struct err *e)
 {
     struct connection *c = xcalloc(1, sizeof *c);
     c->env = env;

@@ -69,8 +69,7 @@ struct connection {
 /* `config` is its map of ladle.yaml as JSON, holes filled; copied. NULL and ERR_CONFIG where the
  * address or another setting does not fit the connector. */
 struct connection *connection_new(const struct connection_env *env, const char *name,
-                                  struct connector *connector, const json_t *config,
-                                  struct err *e);
+                                  struct connector *connector, const json_t *config, struct err *e);
 /* What the folders above hang on it must be gone. */
 void connection_free(struct connection *c);
 /* Takes the secrets out of its settings, once token and verifier have read theirs. */

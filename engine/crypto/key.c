@@ -31,7 +31,7 @@ struct key {
     uint8_t id[KEY_ID];
 };
 
-/* --- keys ------------------------------------------------------------------------------------ */
+/* --- keys --- */
 
 static struct key *key_alloc(void)
 {
@@ -48,7 +48,7 @@ static struct key *seal_off(struct key *k)
 {
     static const char subject[] = "ladle vault key id";
     uint8_t hash[crypto_generichash_BYTES];
-    int rc = crypto_generichash(hash, sizeof(hash), (const uint8_t *)subject, sizeof(subject) - 1,
+    int rc = crypto_generichash(hash, sizeof hash, (const uint8_t *)subject, sizeof subject - 1,
                                 k->bytes, KEY_BYTES);
     assert(rc == 0);
     memcpy(k->id, hash, KEY_ID);
@@ -98,7 +98,7 @@ const uint8_t *key_id(const struct key *k)
     return k->id;
 }
 
-/* --- files ----------------------------------------------------------------------------------- */
+/* --- files --- */
 
 static void close_quietly(int fd)
 {
@@ -187,10 +187,10 @@ struct key *key_read(const char *path, enum key_access access, struct err *e)
         return NULL;
     }
     char text[FILE_TEXT + 1]; /* one more tells a file that is too long */
-    ssize_t len = read_all(fd, text, sizeof(text));
+    ssize_t len = read_all(fd, text, sizeof text);
     close_quietly(fd);
     struct key *k = len != -1 ? key_parse(text, (size_t)len) : NULL;
-    sodium_memzero(text, sizeof(text));
+    sodium_memzero(text, sizeof text);
     if (k == NULL) {
         (void)err_set(e, ERR_CONFIG,
                       "the key file %s is damaged: it holds 64 hexadecimal digits and a newline; "
@@ -203,14 +203,14 @@ struct key *key_read(const char *path, enum key_access access, struct err *e)
 static int write_text(const struct key *k, const char *path)
 {
     char text[FILE_TEXT + 1];
-    (void)sodium_bin2hex(text, sizeof(text), k->bytes, KEY_BYTES); /* cannot fail: the sizes fit */
+    (void)sodium_bin2hex(text, sizeof text, k->bytes, KEY_BYTES); /* cannot fail: the sizes fit */
     text[FILE_TEXT - 1] = '\n';
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     int rc = fd == -1 ? -1 : write_all(fd, text, FILE_TEXT);
     if (rc == 0) {
         rc = fsync(fd);
     }
-    sodium_memzero(text, sizeof(text));
+    sodium_memzero(text, sizeof text);
     close_quietly(fd);
     return rc;
 }
@@ -218,7 +218,7 @@ static int write_text(const struct key *k, const char *path)
 int key_write(const struct key *k, const char *path, struct err *e)
 {
     uint64_t unique;
-    clock_random(&unique, sizeof(unique));
+    clock_random(&unique, sizeof unique);
     char *fresh = xasprintf("%s.%016llx.new", path, (unsigned long long)unique);
     int rc = write_text(k, fresh);
     if (rc == 0) {

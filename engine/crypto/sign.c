@@ -37,7 +37,7 @@ static const struct {
     [SIGN_SHA512] = { "sha512", "SHA512" },
 };
 
-enum { HASHES = sizeof(hashes) / sizeof(hashes[0]) };
+enum { HASHES = sizeof hashes / sizeof hashes[0] };
 
 /* --- fetched once, kept until the process ends --- */
 static pthread_once_t fetched = PTHREAD_ONCE_INIT;
@@ -60,7 +60,7 @@ static void need_algorithms(void)
     assert(rc == 0);
 }
 
-/* --- digests --------------------------------------------------------------------------------- */
+/* --- digests --- */
 
 int sign_hash_parse(const char *name, enum sign_hash *out)
 {
@@ -120,7 +120,7 @@ bool sign_equal(const void *a, size_t a_len, const void *b, size_t b_len)
     return a_len == b_len && (a_len == 0 || CRYPTO_memcmp(a, b, a_len) == 0);
 }
 
-/* --- keys ------------------------------------------------------------------------------------ */
+/* --- keys --- */
 
 /* Takes pkey; NULL and an error where it is of no use here. */
 static struct sign_key *key_take(EVP_PKEY *pkey, bool is_private, struct err *e)
@@ -218,7 +218,7 @@ char *sign_key_public_pem(const struct sign_key *k)
     return pem;
 }
 
-/* --- signatures ------------------------------------------------------------------------------ */
+/* --- signatures --- */
 
 bool sign_verify(const struct sign_key *k, const void *data, size_t len, const uint8_t *sig,
                  size_t sig_len)

@@ -31,7 +31,7 @@ struct vault {
     enum vault_source source;
 };
 
-/* --- sources --------------------------------------------------------------------------------- */
+/* --- sources --- */
 
 static char *environment_key; /* what LADLE_KEY said; NULL: nothing */
 
@@ -159,7 +159,7 @@ static int read_next(struct vault *v, const char *path, struct err *e)
     return rc;
 }
 
-/* --- the vault ------------------------------------------------------------------------------- */
+/* --- the vault --- */
 
 struct vault *vault_open(const char *key_path, bool may_create, struct err *e)
 {

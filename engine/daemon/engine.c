@@ -58,8 +58,7 @@ struct engine {
     bool is_stopping;
 };
 
-/* --- parts
- * ----------------------------------------------------------------------------------------- */
+/* --- parts --- */
 
 static int open_store(struct engine *en, struct err *e)
 {
@@ -80,10 +79,9 @@ static int open_store(struct engine *en, struct err *e)
 
 static int add_connection(struct engine *en, const char *name, const json_t *config, struct err *e)
 {
-    const struct project_connect o = { .project = en->project,
-                                       .service = en->service,
-                                       .store = en->store,
-                                       .vault = en->vault };
+    const struct project_connect o = {
+        .project = en->project, .service = en->service, .store = en->store, .vault = en->vault
+    };
     return project_connect(&o, name, config, e) != NULL ? 0 : -1;
 }
 
@@ -194,10 +192,9 @@ static void warn_of_gaps(struct engine *en, const struct recipe_set *recipes)
     struct err e = ERR_INIT;
     struct connection_list *rows = connection_list_new();
     if (store_exec(en->store, &rows->op, &e) == 0) {
-        json_t *gaps = grants_gaps(&(struct grants){ .project = en->project,
-                                                     .hooks = en->project->hooks,
-                                                     .rows = rows },
-                                   recipes);
+        json_t *gaps = grants_gaps(
+            &(struct grants){ .project = en->project, .hooks = en->project->hooks, .rows = rows },
+            recipes);
         grants_warn(gaps);
         json_decref(gaps);
     }
@@ -215,17 +212,14 @@ struct engine *engine_new(const struct project *p, const struct recipe_set *reci
     }
     warn_of_gaps(en, recipes);
     char *base_url = own_port_base_url(p);
-    en->callback = callback_new(&(struct callback_opts){ .service = en->service,
-                                                         .store = en->store,
-                                                         .vault = en->vault,
-                                                         .base_url = base_url });
+    en->callback = callback_new(&(struct callback_opts){
+        .service = en->service, .store = en->store, .vault = en->vault, .base_url = base_url });
     free(base_url);
     en->admin = (struct status_opts){ .store = en->store, .runner = en->runner };
     return en;
 }
 
-/* --- running
- * -------------------------------------------------------------------------------------- */
+/* --- running --- */
 
 static void on_request(void *ud, struct exchange *x)
 {

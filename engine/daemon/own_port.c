@@ -12,7 +12,7 @@ static struct tls_files files_of(const struct project *p)
 
 const char *own_port_scheme(const struct project *p)
 {
-    return p->tls_certificate ? "https" : "http";
+    return p->tls_certificate != NULL ? "https" : "http";
 }
 
 /* The host of an address to listen on, as this machine calls it; *len of its bytes. */
@@ -36,7 +36,7 @@ static const char *host_of(const char *listen, size_t colon, size_t *len)
 char *own_port_local_url(const struct project *p)
 {
     const char *colon = strrchr(p->listen, ':');
-    if (!colon || strcmp(colon, ":0") == 0) {
+    if (colon == NULL || strcmp(colon, ":0") == 0) {
         return NULL;
     }
     size_t len;
@@ -46,18 +46,18 @@ char *own_port_local_url(const struct project *p)
 
 char *own_port_base_url(const struct project *p)
 {
-    return p->public_url ? xstrdup(p->public_url) : own_port_local_url(p);
+    return p->public_url != NULL ? xstrdup(p->public_url) : own_port_local_url(p);
 }
 
 int own_port_tls(struct loop *l, const struct project *p, struct tls **out, struct err *e)
 {
     struct tls_files files = files_of(p);
-    *out = files.certificate ? tls_new(l, &files, e) : NULL;
-    return !files.certificate || *out ? 0 : -1;
+    *out = files.certificate != NULL ? tls_new(l, &files, e) : NULL;
+    return files.certificate == NULL || *out != NULL ? 0 : -1;
 }
 
 int own_port_check(const struct project *p, struct err *e)
 {
     struct tls_files files = files_of(p);
-    return files.certificate ? tls_check(&files, e) : 0;
+    return files.certificate != NULL ? tls_check(&files, e) : 0;
 }

@@ -17,7 +17,7 @@
 static const int64_t day_us = 86400LL * 1000 * 1000;
 enum { FIRST_LOOK_US = 1000 * 1000 };
 
-/* --- ages ---------------------------------------------------------------------------------- */
+/* --- ages --- */
 
 /* When the secret of that name was stored; 0: there is none. */
 static int64_t stored_us(const struct secret_list *rows, const char *prefix, const char *name)
@@ -37,10 +37,10 @@ static bool has_private_token(const json_t *config, const json_t *table)
     const json_t *kinds = json_path(table, "auth.kinds");
     bool has_one_way = json_array_size(kinds) == 1;
     const char *only = has_one_way ? json_string_value(json_array_get(kinds, 0)) : NULL;
-    if (auth) {
+    if (auth != NULL) {
         return strcmp(auth, "token") == 0;
     }
-    return json_object_get(config, "token") || (only && strcmp(only, "token") == 0);
+    return json_object_get(config, "token") != NULL || (only != NULL && strcmp(only, "token") == 0);
 }
 
 /* Of a token in ladle.yaml. */
@@ -49,7 +49,7 @@ static struct token_age given_age(const json_t *given, const struct secret_list 
     const char *secret = json_get_text(given, "secret");
     return (struct token_age){
         .is_there = given != NULL,
-        .stored_us = secret ? stored_us(rows, "user:", secret) : 0,
+        .stored_us = secret != NULL ? stored_us(rows, "user:", secret) : 0,
     };
 }
 
@@ -68,7 +68,7 @@ void token_ages(const char *name, const json_t *config, const json_t *table,
     if (!has_private_token(config, table)) {
         return;
     }
-    if (!given) {
+    if (given == NULL) {
         out[0] = row_age(rows, "token:", name);
         out[1] = row_age(rows, "token-next:", name);
         out[0].is_used = out[0].is_there;
@@ -106,7 +106,7 @@ char *token_age_advice(const char *name, const struct token_age ages[2])
         (long long)days, name);
 }
 
-/* --- the reminder -------------------------------------------------------------------------- */
+/* --- the reminder --- */
 
 struct token_reminder {
     struct store *store;
@@ -125,7 +125,7 @@ static void show(const char *name, const struct token_age ages[2])
                    days);
     }
     char *advice = token_age_advice(name, ages);
-    if (advice) {
+    if (advice != NULL) {
         log_warn("token", "%s: %s", name, advice);
     }
     free(advice);
@@ -138,10 +138,11 @@ static void looked(struct store_op *op, const struct err *e)
     const struct project_hooks *h = r->project->hooks;
     const char *name;
     json_t *config;
-    json_object_foreach (e ? NULL : r->project->connections, name, config) { /* tomorrow again */
+    json_object_foreach (e != NULL ? NULL : r->project->connections, name,
+                         config) { /* tomorrow again */
         const char *kind = json_get_text(config, "connector");
         struct token_age ages[2];
-        token_ages(name, config, kind ? h->find_connector(h->ud, kind) : NULL, rows, ages);
+        token_ages(name, config, kind != NULL ? h->find_connector(h->ud, kind) : NULL, rows, ages);
         show(name, ages);
     }
     secret_list_free(rows);
@@ -175,7 +176,7 @@ void token_reminder_start(struct token_reminder *r)
 
 void token_reminder_stop(struct token_reminder *r)
 {
-    if (r) {
+    if (r != NULL) {
         r->is_stopped = true;
         timer_stop(&r->timer);
     }

@@ -26,7 +26,7 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
     return value < low ? low : value > high ? high : value;
 }
 
-/* --- civil time ------------------------------------------------------------------------------ */
+/* --- civil time --- */
 
 static struct civil civil_at_offset(int64_t wall_us, int offset_s)
 {
@@ -117,7 +117,7 @@ void civil_add_days(struct civil *c, int64_t days)
     days_to_date(civil_days(c) + clamp(days, -limit, limit), &c->year, &c->month, &c->day);
 }
 
-/* --- text ------------------------------------------------------------------------------------ */
+/* --- text --- */
 
 /* "2026-11-23T10:15:30.000" of what the clocks show at wall_us + offset. */
 static size_t format_local(int64_t wall_us, int offset_s, char out[DATE_TEXT])

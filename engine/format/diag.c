@@ -67,7 +67,7 @@ void diags_add(struct diags *d, int line, int column, const char *hint, const ch
     char message[MESSAGE_MAX];
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(message, sizeof(message), fmt, ap); /* too long: cut, and then trimmed */
+    (void)vsnprintf(message, sizeof message, fmt, ap); /* too long: cut, and then trimmed */
     va_end(ap);
     message[utf8_trim(message, strlen(message))] = '\0';
     if (is_known(d, line, column, message)) {

@@ -78,7 +78,7 @@ static int64_t scan_unit(struct scan *s)
         s->at++;
     }
     size_t len = (size_t)(s->at - first);
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strlen(units[i].name) == len && memcmp(units[i].name, first, len) == 0) {
             return units[i].us;
         }
@@ -135,7 +135,7 @@ static const struct {
     { "s", "s", SECOND },   { "ms", "ms", MS }, { "us", "us", 1 },
 };
 
-enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
+enum { STEPS = sizeof steps / sizeof steps[0] };
 
 void duration_format(int64_t us, char *out, size_t size)
 {

@@ -62,7 +62,7 @@ static struct span take(const char **at, char stop, char other)
     return trim((struct span){ start, (size_t)(*at - start) });
 }
 
-/* --- the two headers ------------------------------------------------------------------------- */
+/* --- the two headers --- */
 
 static void read_list(const char *text, struct hops *h)
 {
@@ -111,7 +111,7 @@ static void read_forwarded(const char *text, struct hops *h)
     }
 }
 
-/* --- addresses ------------------------------------------------------------------------------- */
+/* --- addresses --- */
 
 /* Without a port and the brackets of IPv6. */
 static struct span bare(struct span s)

@@ -24,7 +24,7 @@ enum {
     TEXT_MAX = 1 << 30,
 };
 
-/* --- reading --------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 /* The index behind a text that begins at `at` with its quote, or len where it does not end. */
 static size_t skip_string(const char *text, size_t len, size_t at)
@@ -154,7 +154,7 @@ json_t *json_parse_own(const char *text, size_t len, struct err *e)
     return parse(text, len, JSON_OWN_DEPTH_MAX, e);
 }
 
-/* --- writing --------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static int write_value(struct buf *out, const json_t *v, bool is_sorted, int depth);
 
@@ -200,7 +200,7 @@ static int write_real(struct buf *out, double value)
 {
     char text[40];
     for (int digits = 15; digits <= 17; digits++) {
-        (void)snprintf(text, sizeof(text), "%.*g", digits, value); /* 24 characters at most */
+        (void)snprintf(text, sizeof text, "%.*g", digits, value); /* 24 characters at most */
         if (strtod(text, NULL) == value) {
             break;
         }
@@ -326,7 +326,7 @@ int json_append(struct buf *out, const json_t *v)
     return write_value(out, v, false, 0);
 }
 
-/* --- looking up ------------------------------------------------------------------------------ */
+/* --- looking up --- */
 
 /* "0" … "999999999" without leading zeros; -1 otherwise. */
 static int64_t array_index(const char *text, size_t len)

@@ -16,7 +16,7 @@
 
 enum { PORT_HTTP = 80, PORT_HTTPS = 443, PORT_MAX = 65535, LABEL_MAX = 63, FORM_FIELDS_MAX = 1000 };
 
-/* --- character classes ----------------------------------------------------------------------- */
+/* --- character classes --- */
 
 static bool is_unreserved(char c)
 {
@@ -40,7 +40,7 @@ static int escape_value(const char *text, size_t len)
     return high == -1 || low == -1 ? -1 : high * 16 + low;
 }
 
-/* --- parsing --------------------------------------------------------------------------------- */
+/* --- parsing --- */
 
 struct part {
     const char *at;
@@ -97,13 +97,13 @@ static int parse_ipv6(struct part text, struct url *out, struct err *e)
 {
     char copy[INET6_ADDRSTRLEN];
     struct in6_addr addr;
-    if (text.len >= sizeof(copy) || memchr(text.at, '\0', text.len) != NULL) {
+    if (text.len >= sizeof copy || memchr(text.at, '\0', text.len) != NULL) {
         return refuse(e, "what stands in brackets is not an IPv6 address");
     }
     memcpy(copy, text.at, text.len);
     copy[text.len] = '\0';
     if (inet_pton(AF_INET6, copy, &addr) != 1 ||
-        inet_ntop(AF_INET6, &addr, out->host, sizeof(out->host)) == NULL) {
+        inet_ntop(AF_INET6, &addr, out->host, sizeof out->host) == NULL) {
         return refuse(e, "what stands in brackets is not an IPv6 address");
     }
     return 0;
@@ -258,7 +258,7 @@ void url_fini(struct url *u)
     u->path = u->query = NULL;
 }
 
-/* --- encoding -------------------------------------------------------------------------------- */
+/* --- encoding --- */
 
 int url_encode(struct buf *out, const char *text, size_t len)
 {
@@ -421,7 +421,7 @@ json_t *url_decode_form(const char *text, size_t len, struct err *e)
     return fields;
 }
 
-/* --- addresses ------------------------------------------------------------------------------- */
+/* --- addresses --- */
 
 static const uint8_t v4_prefix[16] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
@@ -450,7 +450,7 @@ int cidr_parse(const char *text, struct cidr *out, struct err *e)
     char addr[INET6_ADDRSTRLEN];
     size_t len = strcspn(text, "/");
     struct cidr net = { .bits = 128 };
-    if (len >= sizeof(addr)) {
+    if (len >= sizeof addr) {
         return err_set(e, ERR_INVALID, "\"%.60s\" is not an IP address or network", text);
     }
     memcpy(addr, text, len);
@@ -499,7 +499,7 @@ static bool is_special_v4(const uint8_t addr[4])
 {
     uint8_t whole[16] = { 0 };
     memcpy(whole, addr, 4);
-    for (size_t i = 0; i < sizeof(v4_special) / sizeof(v4_special[0]); i++) {
+    for (size_t i = 0; i < sizeof v4_special / sizeof v4_special[0]; i++) {
         uint8_t prefix[16] = { 0 };
         memcpy(prefix, v4_special[i].addr, 4);
         if (has_prefix(whole, prefix, v4_special[i].bits)) {

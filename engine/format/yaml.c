@@ -47,7 +47,7 @@ struct parse {
     size_t mark_at;
 };
 
-/* --- places ---------------------------------------------------------------------------------- */
+/* --- places --- */
 
 /* The byte behind this character of the file; line and column from 0. */
 static size_t byte_at(struct parse *p, size_t line, size_t column)
@@ -98,7 +98,7 @@ static bool line_holds(struct parse *p, size_t line, const char *needle)
 #define REFUSE(p, mark, hint, ...)                                                                 \
     diags_add((p)->d, (int)(mark).line + 1, (int)(mark).column + 1, hint, __VA_ARGS__)
 
-/* --- the text before libyaml sees it --------------------------------------------------------- */
+/* --- the text before libyaml sees it --- */
 
 /* Why a character has no place in a file, or NULL. What libyaml takes for the end of a line but
  * editors do not would make all later line numbers wrong. */
@@ -151,7 +151,7 @@ static int check_text(struct parse *p)
     return 0;
 }
 
-/* --- nodes ----------------------------------------------------------------------------------- */
+/* --- nodes --- */
 
 static void grow(struct yaml *node, size_t *cap)
 {
@@ -240,7 +240,7 @@ static struct yaml *node_new(struct parse *p, enum yaml_kind kind, yaml_mark_t m
     return node;
 }
 
-/* --- events ---------------------------------------------------------------------------------- */
+/* --- events --- */
 
 static void refuse_properties(struct parse *p, yaml_mark_t mark, const yaml_char_t *anchor,
                               const yaml_char_t *tag)
@@ -357,7 +357,7 @@ static int on_event(struct parse *p, const yaml_event_t *event)
     return 0;
 }
 
-/* --- syntax errors --------------------------------------------------------------------------- */
+/* --- syntax errors --- */
 
 /* What libyaml says, and what that means to someone who writes a recipe. */
 static const struct advice {
@@ -406,7 +406,7 @@ static const struct advice {
 
 static const struct advice *find_advice(const char *problem)
 {
-    for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++) {
+    for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++) {
         if (strcmp(advices[i].problem, problem) == 0) {
             return &advices[i];
         }
@@ -463,7 +463,7 @@ static void report_syntax(struct parse *p, const yaml_parser_t *parser)
     REFUSE(p, mark, hint, "%s", a != NULL ? a->message : problem);
 }
 
-/* --- the parse ------------------------------------------------------------------------------- */
+/* --- the parse --- */
 
 /* 0 at the end of the text, -1 where the tree is not whole. */
 static int read_events(struct parse *p, yaml_parser_t *parser)

@@ -57,7 +57,7 @@ struct zone {
 
 static struct map *zones; /* name -> struct zone */
 
-/* --- the footer: a POSIX TZ string ----------------------------------------------------------- */
+/* --- the footer: a POSIX TZ string --- */
 
 struct scan {
     const char *at;
@@ -237,7 +237,7 @@ static int32_t rule_offset_s(const struct rule *r, int64_t t)
     return offset;
 }
 
-/* --- the file -------------------------------------------------------------------------------- */
+/* --- the file --- */
 
 struct counts {
     size_t isut, isstd, leap, time, type, character;

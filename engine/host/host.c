@@ -22,7 +22,7 @@
 /* The longest wait that a script may ask for: a year. More is a mistake in the unit. */
 static const int64_t WAIT_MAX_MS = 366LL * 86400 * 1000;
 
-/* --- things ---------------------------------------------------------------------------------- */
+/* --- things --- */
 
 void host_thing_init(struct host_thing *t, struct host *h, void (*close)(struct host_thing *t))
 {
@@ -78,7 +78,7 @@ void host_thing_type(lua_State *L, const char *type, const luaL_Reg *methods)
     lua_pop(L, 1);
 }
 
-/* --- helpers of the bindings ----------------------------------------------------------------- */
+/* --- helpers of the bindings --- */
 
 struct host *host_of(lua_State *L)
 {
@@ -119,7 +119,7 @@ int64_t host_field_int(lua_State *L, int index, const char *name, int64_t otherw
     return value;
 }
 
-/* --- the loop and Lua ------------------------------------------------------------------------ */
+/* --- the loop and Lua --- */
 
 void host_job_init(struct host_job *j, void (*run)(struct host_job *j))
 {
@@ -214,7 +214,7 @@ static int64_t check_ms(lua_State *L, int index)
     return ms;
 }
 
-/* --- timers ---------------------------------------------------------------------------------- */
+/* --- timers --- */
 
 static const char TIMER_TYPE[] = "host.timer";
 
@@ -298,7 +298,7 @@ static const luaL_Reg timer_methods[] = {
     { NULL, NULL },
 };
 
-/* --- run, turn, sleep ------------------------------------------------------------------------ */
+/* --- run, turn, sleep --- */
 
 /* The first signal ends host.run(); where nothing runs, or at the second one, it does what it
  * always did. */
@@ -427,7 +427,7 @@ static const luaL_Reg time_functions[] = {
     { "turn", host_lua_turn },     { NULL, NULL },
 };
 
-/* --- life ------------------------------------------------------------------------------------ */
+/* --- life --- */
 
 /* require 'host' -> the module   [-n, +1, raises] */
 static int open_host(lua_State *L)

@@ -110,7 +110,7 @@ static int host_uuid(lua_State *L)
     return 1;
 }
 
-/* --- Ed25519 --------------------------------------------------------------------------------- */
+/* --- Ed25519 --- */
 
 static struct sign_key *check_key(lua_State *L)
 {

@@ -59,7 +59,7 @@ static int write_all(int fd, const char *data, size_t len)
     return 0;
 }
 
-/* --- read and write -------------------------------------------------------------------------- */
+/* --- read and write --- */
 
 static void buf_close(void *ptr)
 {
@@ -130,7 +130,7 @@ static int host_write_file(lua_State *L)
     return rc == 0 ? push_true(L) : push_errno(L, "write", path);
 }
 
-/* --- append ---------------------------------------------------------------------------------- */
+/* --- append --- */
 
 static void forget_file(struct host *h, int at)
 {
@@ -201,7 +201,7 @@ static int host_append_line(lua_State *L)
     return push_true(L);
 }
 
-/* --- folders --------------------------------------------------------------------------------- */
+/* --- folders --- */
 
 static const char *temp_folder(void)
 {

@@ -24,7 +24,7 @@ struct host_server {
     int on_request; /* in the registry */
 };
 
-/* --- answers --------------------------------------------------------------------------------- */
+/* --- answers --- */
 
 /* An answer that waits for its time. It belongs to the exchange, so it goes with a connection that
  * breaks off. */
@@ -150,7 +150,7 @@ static void read_answer(lua_State *L, int index, struct exchange *x, struct answ
     }
 }
 
-/* --- requests -------------------------------------------------------------------------------- */
+/* --- requests --- */
 
 static void set_text(lua_State *L, const char *name, const char *value)
 {
@@ -265,7 +265,7 @@ static void on_request(void *ud, struct exchange *x)
     host_job_queue(r->host, &r->job);
 }
 
-/* --- serve ----------------------------------------------------------------------------------- */
+/* --- serve --- */
 
 static void server_close(struct host_thing *t)
 {
@@ -333,7 +333,7 @@ static int host_serve(lua_State *L)
     return 2;
 }
 
-/* --- fetch ----------------------------------------------------------------------------------- */
+/* --- fetch --- */
 
 /* A call that is out. Its result waits in the registry for who waits, or for the job that hands it
  * to the call-back. */

@@ -80,7 +80,7 @@ static struct host_process *check_process(lua_State *L)
     return list_entry(thing, struct host_process, thing);
 }
 
-/* --- spawn ----------------------------------------------------------------------------------- */
+/* --- spawn --- */
 
 /* A NULL-terminated list of borrowed texts in memory of Lua's.   [-0, +1, raises] */
 static const char **push_list(lua_State *L, size_t count)
@@ -203,7 +203,7 @@ static int host_spawn(lua_State *L)
     return 1;
 }
 
-/* --- methods --------------------------------------------------------------------------------- */
+/* --- methods --- */
 
 /* process:pid() -> number   [-1, +1, raises] */
 static int process_lua_pid(lua_State *L)

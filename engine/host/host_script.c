@@ -12,7 +12,7 @@
 
 enum { SCRIPT_MAX = 1 << 20, READ_STEP = 1 << 16 };
 
-/* --- a file ---------------------------------------------------------------------------------- */
+/* --- a file --- */
 
 static int read_all(FILE *in, struct buf *out)
 {
@@ -136,7 +136,7 @@ int host_run_file(struct host *h, const char *path, int argc, char **argv, int *
     return rc;
 }
 
-/* --- a module -------------------------------------------------------------------------------- */
+/* --- a module --- */
 
 struct module_run {
     const char *module;

@@ -64,8 +64,7 @@ void hooks_free(struct hooks *h)
     }
 }
 
-/* --- answers
- * ------------------------------------------------------------------------------------------ */
+/* --- answers --- */
 
 static void count(const char *outcome)
 {
@@ -137,8 +136,7 @@ static void accepted(void *ud, const struct id *id, bool is_duplicate, size_t ru
     finish_one(d);
 }
 
-/* --- events
- * ------------------------------------------------------------------------------------------- */
+/* --- events --- */
 
 static void hide_header(json_t *headers, const char *hidden)
 {
@@ -191,8 +189,7 @@ static const char *event_type(const struct connector *c, const json_t *event)
                                                                      : "unknown";
 }
 
-/* --- the two ways to read a body
- * ------------------------------------------------------------------------ */
+/* --- the two ways to read a body --- */
 
 static bool is_json(const struct exchange *x)
 {
@@ -325,8 +322,7 @@ static enum reading read_with_function(struct intake *d, const char *body, size_
     return rc == 0 ? READ_STORED : READ_FAILED;
 }
 
-/* --- a request
- * -------------------------------------------------------------------------------------------- */
+/* --- a request --- */
 
 /* "/hooks/crm" or "/hooks/crm/token": copies the name, lends the token (NULL: none). */
 static struct connection *find_hook(const struct hooks *h, const struct exchange *x,

@@ -99,7 +99,7 @@ struct socket_watch {
 
 static void reap(struct client *c);
 
-/* --- curl and the loop ----------------------------------------------------------------------- */
+/* --- curl and the loop --- */
 
 static void on_socket(void *ud, int events)
 {
@@ -174,7 +174,7 @@ static int set_watch(CURL *easy, curl_socket_t fd, int what, void *ud, void *soc
     return 0;
 }
 
-/* --- during a call --------------------------------------------------------------------------- */
+/* --- during a call --- */
 
 /* Every address that a name resolved to passes here, so a name cannot lead to a private one. */
 static curl_socket_t open_socket(void *ud, curlsocktype purpose, struct curl_sockaddr *a)
@@ -184,7 +184,7 @@ static curl_socket_t open_socket(void *ud, curlsocktype purpose, struct curl_soc
         a->family == AF_INET6
             ? (const void *)&((const struct sockaddr_in6 *)(const void *)&a->addr)->sin6_addr
             : (const void *)&((const struct sockaddr_in *)(const void *)&a->addr)->sin_addr;
-    if (inet_ntop(a->family, bytes, call->address, sizeof(call->address)) == NULL) {
+    if (inet_ntop(a->family, bytes, call->address, sizeof call->address) == NULL) {
         return CURL_SOCKET_BAD;
     }
     if (!call->may_be_private && ip_is_private(call->address)) {
@@ -199,8 +199,8 @@ static curl_socket_t open_socket(void *ud, curlsocktype purpose, struct curl_soc
 static int on_prereq(void *ud, char *peer, char *local, int peer_port, int local_port)
 {
     struct http_call *call = ud;
-    (void)snprintf(call->res.peer, sizeof(call->res.peer), "%s", peer);
-    (void)snprintf(call->address, sizeof(call->address), "%s", peer);
+    (void)snprintf(call->res.peer, sizeof call->res.peer, "%s", peer);
+    (void)snprintf(call->address, sizeof call->address, "%s", peer);
     call->is_private = !call->may_be_private && ip_is_private(peer);
     if (call->is_private) {
         return CURL_PREREQFUNC_ABORT;
@@ -244,7 +244,7 @@ static size_t on_body(char *data, size_t one, size_t len, void *ud)
     return len;
 }
 
-/* --- the end of a call ----------------------------------------------------------------------- */
+/* --- the end of a call --- */
 
 static bool is_tls_failure(CURLcode code)
 {
@@ -432,7 +432,7 @@ static void on_limit(struct timer *t)
     fail(call, &e);
 }
 
-/* --- the start of a call --------------------------------------------------------------------- */
+/* --- the start of a call --- */
 
 /* An easy option fails only for lack of memory or for a libcurl that is older than the one we need.
  */
@@ -641,7 +641,7 @@ static void client_cancel(struct http_client *base, struct http_call *call)
     recycle(call);
 }
 
-/* --- life ------------------------------------------------------------------------------------ */
+/* --- life --- */
 
 static void client_free(struct http_client *base)
 {

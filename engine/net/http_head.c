@@ -19,7 +19,7 @@ static bool is_token_char(char c)
            (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
-_Bool http_is_token(const char *text, size_t max)
+bool http_is_token(const char *text, size_t max)
 {
     size_t len = 0;
     while (len <= max && is_token_char(text[len])) {
@@ -45,7 +45,7 @@ static bool belongs_to_connection(const char *name)
 {
     static const char *const names[] = { "connection", "content-length",    "expect",  "keep-alive",
                                          "te",         "transfer-encoding", "trailer", "upgrade" };
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcasecmp(name, names[i]) == 0) {
             return true;
         }
@@ -87,7 +87,7 @@ int http_head_check(const struct http_request *r, struct err *e)
     return 0;
 }
 
-_Bool http_method_is_safe(const char *method)
+bool http_method_is_safe(const char *method)
 {
     return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
            strcmp(method, "OPTIONS") == 0 || strcmp(method, "TRACE") == 0;
@@ -146,7 +146,7 @@ const char *http_response_header(const struct http_response *r, const char *lowe
     return NULL;
 }
 
-/* --- requests that come in ------------------------------------------------------------------- */
+/* --- requests that come in --- */
 
 static int hex_digit(char c)
 {
@@ -165,7 +165,7 @@ static int escaped_byte(const char *text)
     return low == -1 ? -1 : high * 16 + low;
 }
 
-_Bool http_target_is_good(const char *uri)
+bool http_target_is_good(const char *uri)
 {
     bool is_path = true;
     for (const char *c = uri; *c != '\0'; c++) {
@@ -203,7 +203,7 @@ void http_framing_note(struct http_framing *f, const char *name, const char *val
     }
 }
 
-const char *http_framing_fault(const struct http_framing *f, _Bool needs_host)
+const char *http_framing_fault(const struct http_framing *f, bool needs_host)
 {
     if (f->is_odd) {
         return "a header's name or the transfer encoding is malformed";

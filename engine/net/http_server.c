@@ -50,7 +50,7 @@ enum {
     LAST_RUNS = 8,                /* of the library when it ends, so that small answers leave */
 };
 
-/* --- deadlines ------------------------------------------------------------------------------- */
+/* --- deadlines --- */
 
 /* Tells a client that sends too slowly or too much, past the library, which takes no answer before
  * the whole body. The text fits into any socket's buffer; where it does not, there is no reader.
@@ -62,9 +62,9 @@ static void send_refusal(struct guest *g, const char *status_line)
     }
     char text[160];
     int len =
-        snprintf(text, sizeof(text),
-                 "HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", status_line);
-    assert(len > 0 && (size_t)len < sizeof(text));
+        snprintf(text, sizeof text, "HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+                 status_line);
+    assert(len > 0 && (size_t)len < sizeof text);
     (void)send(g->fd, text, (size_t)len,
                MSG_NOSIGNAL | MSG_DONTWAIT); /* nobody to tell of a failure */
 }
@@ -103,7 +103,7 @@ static void await_request(struct guest *g)
     }
 }
 
-/* --- requests -------------------------------------------------------------------------------- */
+/* --- requests --- */
 
 static enum MHD_Result note_framing(void *ud, enum MHD_ValueKind kind, const char *name,
                                     const char *value)
@@ -204,7 +204,7 @@ static enum MHD_Result handle_request(void *ud, struct MHD_Connection *conn, con
     return MHD_NO;
 }
 
-/* --- URLs ------------------------------------------------------------------------------------ */
+/* --- URLs --- */
 
 static struct guest *guest_of(struct MHD_Connection *conn)
 {
@@ -235,7 +235,7 @@ static size_t unescape(void *ud, struct MHD_Connection *conn, char *text)
     return len;
 }
 
-/* --- the library's events -------------------------------------------------------------------- */
+/* --- the library's events --- */
 
 static void on_connection(void *ud, struct MHD_Connection *conn, void **ours,
                           enum MHD_ConnectionNotificationCode what)
@@ -280,7 +280,7 @@ static void on_log(void *ud, const char *fmt, va_list ap) __attribute__((format(
 static void on_log(void *ud, const char *fmt, va_list ap)
 {
     char text[512];
-    (void)vsnprintf(text, sizeof(text), fmt, ap); /* cut where it is longer */
+    (void)vsnprintf(text, sizeof text, fmt, ap); /* cut where it is longer */
     log_debug("http", "%.*s", (int)strcspn(text, "\n"), text);
 }
 
@@ -323,7 +323,7 @@ static bool on_tick(void *ud)
     return s->must_run;
 }
 
-/* --- life of the server ---------------------------------------------------------------------- */
+/* --- life of the server --- */
 
 /* Not more than the process may open, less some for everything else. */
 static unsigned connection_limit(int wanted)

@@ -22,7 +22,7 @@ enum {
     HEADER_LIST_MAX = 32 << 10, /* more than a whole head */
 };
 
-/* --- exchanges and their memory -------------------------------------------------------------- */
+/* --- exchanges and their memory --- */
 
 struct exchange *exchange_new(struct http_server *s, struct guest *g, struct MHD_Connection *conn)
 {
@@ -108,7 +108,7 @@ void exchange_close(struct exchange *x)
     list_push_front(&s->pool, &x->link);
 }
 
-/* --- answers --------------------------------------------------------------------------------- */
+/* --- answers --- */
 
 static void add_response_header(struct MHD_Response *r, const char *name, const char *value)
 {
@@ -170,7 +170,7 @@ enum MHD_Result exchange_refuse(struct exchange *x, int status, enum err_kind ki
     return exchange_queue(x);
 }
 
-/* --- what a handler sees of an exchange ------------------------------------------------------ */
+/* --- what a handler sees of an exchange --- */
 
 const char *exchange_method(const struct exchange *x)
 {
@@ -328,7 +328,7 @@ const char *exchange_peer(const struct exchange *x)
     return x->peer;
 }
 
-/* --- how an exchange ends -------------------------------------------------------------------- */
+/* --- how an exchange ends --- */
 
 static void resume(struct exchange *x)
 {

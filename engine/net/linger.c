@@ -57,7 +57,7 @@ static void on_readable(void *ud, int events)
     struct lingerer *g = ud;
     char waste[16 << 10];
     for (int i = 0; i < PIECES_PER_TURN; i++) {
-        ssize_t n = recv(g->fd, waste, sizeof(waste), MSG_DONTWAIT);
+        ssize_t n = recv(g->fd, waste, sizeof waste, MSG_DONTWAIT);
         if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
             return;
         }

@@ -48,7 +48,7 @@ static bool parse_address(const char *text, union any_address *out)
     *out = (union any_address){ 0 };
     char host[ADDRESS_TEXT];
     const char *colon = strrchr(text, ':');
-    if (colon == NULL || (size_t)(colon - text) >= sizeof(host)) {
+    if (colon == NULL || (size_t)(colon - text) >= sizeof host) {
         return false;
     }
     size_t len = (size_t)(colon - text);
@@ -72,12 +72,12 @@ static int bind_and_listen(int fd, const union any_address *a)
 {
     int yes = 1;
     int no = 0;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == -1) {
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == -1) {
         return -1;
     }
     /* "[::]" serves IPv4 as well, whatever the system's default is. */
     if (a->any.sa_family == AF_INET6 &&
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no)) == -1) {
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no) == -1) {
         return -1;
     }
     if (bind(fd, &a->any, address_size(&a->any)) == -1) {
@@ -128,7 +128,7 @@ void address_format(const struct sockaddr *a, char out[ADDRESS_TEXT])
 void listener_address(int fd, char out[ADDRESS_TEXT])
 {
     union any_address a = { 0 };
-    socklen_t len = sizeof(a);
+    socklen_t len = sizeof a;
     out[0] = '\0';
     if (getsockname(fd, &a.any, &len) == -1) {
         return;
@@ -136,7 +136,7 @@ void listener_address(int fd, char out[ADDRESS_TEXT])
     char host[INET6_ADDRSTRLEN];
     bool is_v6 = a.any.sa_family == AF_INET6;
     const void *bytes = is_v6 ? (const void *)&a.v6.sin6_addr : (const void *)&a.v4.sin_addr;
-    if (inet_ntop(a.any.sa_family, bytes, host, sizeof(host)) == NULL) {
+    if (inet_ntop(a.any.sa_family, bytes, host, sizeof host) == NULL) {
         return;
     }
     (void)snprintf(out, ADDRESS_TEXT, is_v6 ? "[%s]:%d" : "%s:%d", host,

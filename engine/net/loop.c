@@ -84,7 +84,7 @@ struct timer_heap *loop_timers(struct loop *l)
     return &l->timers;
 }
 
-/* --- wake-up --------------------------------------------------------------------------------- */
+/* --- wake-up --- */
 
 static void on_wake(uv_async_t *a)
 {
@@ -123,7 +123,7 @@ void loop_wake(struct loop *l)
     assert(rc == 0); /* fails only on a handle that is not an async */
 }
 
-/* --- ticks ----------------------------------------------------------------------------------- */
+/* --- ticks --- */
 
 void loop_add_tick(struct loop *l, bool (*fn)(void *ud), void *ud)
 {
@@ -169,7 +169,7 @@ static bool run_ticks(struct loop *l)
     return has_more;
 }
 
-/* --- the turn -------------------------------------------------------------------------------- */
+/* --- the turn --- */
 
 /* libuv runs its timers before the poll as well as behind it. What fired before it may have started
  * something that prepare_sleep has not seen: uv_stop then makes that poll return at once. */
@@ -234,7 +234,7 @@ void loop_stop(struct loop *l)
     l->is_stopped = true;
 }
 
-/* --- signals, descriptors, alarms ------------------------------------------------------------ */
+/* --- signals, descriptors, alarms --- */
 
 static void on_signal(uv_signal_t *s, int signum)
 {
@@ -342,7 +342,7 @@ void alarm_free(struct alarm *a)
     }
 }
 
-/* --- life ------------------------------------------------------------------------------------ */
+/* --- life --- */
 
 static void ignore_broken_pipes(void)
 {

@@ -74,7 +74,7 @@ struct tls {
 
 static struct tls *current;
 
-/* --- files ----------------------------------------------------------------------------------- */
+/* --- files --- */
 
 static int read_fd(int fd, struct buf *out)
 {
@@ -127,7 +127,7 @@ static bool is_same(const struct stamp *a, const struct stamp *b)
            a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
-/* --- identities ------------------------------------------------------------------------------ */
+/* --- identities --- */
 
 static void identity_free(struct identity *id)
 {
@@ -242,7 +242,7 @@ static int on_handshake(gnutls_session_t session, const gnutls_datum_t *names, i
     return 0;
 }
 
-/* --- looking ---------------------------------------------------------------------------------- */
+/* --- looking --- */
 
 static void warn_of_end(const struct tls *t)
 {
@@ -312,7 +312,7 @@ static void on_look(struct timer *timer)
     work_start(t->loop, run_job, job_done, j);
 }
 
-/* --- beginning and end ------------------------------------------------------------------------ */
+/* --- beginning and end --- */
 
 int tls_check(const struct tls_files *files, struct err *e)
 {

@@ -43,7 +43,8 @@ static void report(const char *what, const char *name, const struct err *e)
 
 typedef json_t *(*load_fn)(const char *folder, const char *name, struct err *e);
 
-static json_t *load_table(const struct catalogue *c, const char *what, const char *name, load_fn load)
+static json_t *load_table(const struct catalogue *c, const char *what, const char *name,
+                          load_fn load)
 {
     struct err e = ERR_INIT;
     json_t *table = load(c->folder, name, &e);

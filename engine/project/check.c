@@ -17,12 +17,12 @@ static void add_with_suggestion(struct diags *d, const struct yaml *at, const ch
                                 const char *const *words, const char *message)
 {
     char hint[128];
-    const char *close = word ? diag_closest(word, words) : NULL;
-    if (close) {
+    const char *close = word != NULL ? diag_closest(word, words) : NULL;
+    if (close != NULL) {
         (void)snprintf(hint, sizeof hint, "did you mean `%s`?",
                        close); /* a cut hint is still one */
     }
-    check_error(d, at, close ? hint : NULL, "%s", message);
+    check_error(d, at, close != NULL ? hint : NULL, "%s", message);
 }
 
 void check_unknown(struct diags *d, const struct yaml *at, const char *word,
@@ -133,7 +133,7 @@ bool check_text(struct diags *d, const struct yaml *y, const char *what)
 
 bool word_is_in(const char *const *words, const char *word)
 {
-    for (size_t i = 0; words[i]; i++) {
+    for (size_t i = 0; words[i] != NULL; i++) {
         if (strcmp(words[i], word) == 0) {
             return true;
         }
@@ -182,12 +182,12 @@ bool check_name(struct diags *d, const struct yaml *y, const char *what)
 
 bool yaml_is_empty(const struct yaml *y)
 {
-    return !y || (y->kind == YAML_SCALAR && y->is_plain && y->len == 0);
+    return y == NULL || (y->kind == YAML_SCALAR && y->is_plain && y->len == 0);
 }
 
 bool yaml_is(const struct yaml *y, const char *text)
 {
-    return y && y->kind == YAML_SCALAR && strcmp(y->text, text) == 0;
+    return y != NULL && y->kind == YAML_SCALAR && strcmp(y->text, text) == 0;
 }
 
 bool yaml_is_expr(const struct yaml *y)

@@ -18,8 +18,7 @@ struct connection *project_connect(const struct project_connect *o, const char *
     const struct project_hooks *h = o->project->hooks;
     const char *kind = json_get_text(config, "connector");
     struct connector *connector = h->connector(h->ud, kind != NULL ? kind : "", e);
-    json_t *filled =
-        connector != NULL ? project_fill(config, find_secret, (void *)o, e) : NULL;
+    json_t *filled = connector != NULL ? project_fill(config, find_secret, (void *)o, e) : NULL;
     struct connection *c =
         filled != NULL ? service_add(o->service, name, connector, filled, e) : NULL;
     json_forget(filled);

@@ -31,7 +31,7 @@ struct reader {
 
 typedef void (*check_fn)(struct reader *r, const struct yaml *y, const json_t *v);
 
-/* --- checks beyond the type ------------------------------------------------------------------- */
+/* --- checks beyond the type --- */
 
 static void check_url(struct reader *r, const struct yaml *y, const json_t *v)
 {
@@ -72,7 +72,7 @@ static void check_auth(struct reader *r, const struct yaml *y, const json_t *v)
 static void check_choice(struct reader *r, const struct yaml *y, const json_t *v,
                          const char *const *choices, const char *what)
 {
-    for (size_t i = 0; choices[i]; i++) {
+    for (size_t i = 0; choices[i] != NULL; i++) {
         if (strcmp(choices[i], json_string_value(v)) == 0) {
             return;
         }
@@ -113,7 +113,7 @@ static void check_encoding(struct reader *r, const struct yaml *y, const json_t 
     check_choice(r, y, v, encodings, "encoding");
 }
 
-/* --- the keys that all connectors share ------------------------------------------------------- */
+/* --- the keys that all connectors share --- */
 
 struct known_key {
     const char *name;
@@ -172,17 +172,17 @@ static json_t *config_schema(const struct reader *r)
 /* engine_url is known here for its check only: a connector has it where its table says so. */
 static bool is_key_of(const struct reader *r, const char *name)
 {
-    if (json_object_get(config_schema(r), name)) {
+    if (json_object_get(config_schema(r), name) != NULL) {
         return true;
     }
-    return find_key(name) && strcmp(name, "engine_url") != 0;
+    return find_key(name) != NULL && strcmp(name, "engine_url") != 0;
 }
 
 /* The descriptor of a key: the connector's own, else that of the shared key. Yours. */
 static json_t *descriptor_of(const struct reader *r, const char *name)
 {
     json_t *own = json_object_get(config_schema(r), name);
-    if (own) {
+    if (own != NULL) {
         return json_incref(own);
     }
     const struct known_key *key = find_key(name);
@@ -192,7 +192,7 @@ static json_t *descriptor_of(const struct reader *r, const char *name)
     return json_pack("[s]", key->type);
 }
 
-/* --- values ----------------------------------------------------------------------------------- */
+/* --- values --- */
 
 static json_t *read_value(struct reader *r, const struct yaml *y, const char *what,
                           const json_t *descriptor);
@@ -201,7 +201,7 @@ static json_t *read_scalar(struct reader *r, const struct yaml *y, const char *w
                            const json_t *descriptor)
 {
     json_t *filled = hole_fill(r->diags, y, what);
-    if (!filled) {
+    if (filled == NULL) {
         return NULL;
     }
     if (hole_is_open(filled)) {
@@ -243,7 +243,7 @@ static json_t *read_map(struct reader *r, const struct yaml *y, const char *what
     for (size_t i = 0; i < y->count; i++) {
         const struct yaml *key = y->keys[i];
         const json_t *field = json_object_get(fields, key->text);
-        if (fields && !field) {
+        if (fields != NULL && field == NULL) {
             check_unknown_member(r->diags, key, key->text, fields, "unknown key `%s` in %s",
                                  SHOW(key), what);
             continue;
@@ -260,8 +260,8 @@ static json_t *read_map(struct reader *r, const struct yaml *y, const char *what
 static json_t *read_value(struct reader *r, const struct yaml *y, const char *what,
                           const json_t *descriptor)
 {
-    const char *type = descriptor ? schema_type(descriptor) : NULL;
-    bool is_any = !type || strcmp(type, "any") == 0;
+    const char *type = descriptor != NULL ? schema_type(descriptor) : NULL;
+    bool is_any = type == NULL || strcmp(type, "any") == 0;
     if (y->kind == YAML_LIST && (is_any || strcmp(type, "list") == 0)) {
         return read_list(r, y, what, descriptor);
     }
@@ -276,7 +276,7 @@ static json_t *read_value(struct reader *r, const struct yaml *y, const char *wh
     return NULL;
 }
 
-/* --- keys ------------------------------------------------------------------------------------- */
+/* --- keys --- */
 
 /* Every key that this connection may have; the array is yours, NULL-terminated. */
 static const char **all_keys(const struct reader *r)
@@ -299,7 +299,7 @@ static void refuse_key(struct reader *r, const struct yaml *key)
 {
     const char **words = all_keys(r);
     check_unknown(r->diags, key, key->text, words, "unknown key `%s` in a connection of %s",
-                  SHOW(key), r->connector ? r->connector : "an unknown connector");
+                  SHOW(key), r->connector != NULL ? r->connector : "an unknown connector");
     free(words);
 }
 
@@ -315,7 +315,7 @@ static void read_known(struct reader *r, const struct yaml *key, const struct ya
     json_t *v = read_value(r, y, what, descriptor);
     const struct known_key *known = find_key(name);
     bool has_enum = json_object_get(descriptor, "enum") != NULL; /* the connector's own choices */
-    if (known && known->check && !has_enum && json_is_string(v)) {
+    if (known != NULL && known->check && !has_enum && json_is_string(v)) {
         known->check(r, y, v);
     }
     (void)json_object_set_new(r->config, name, v); /* NULL, where there was an error, is left out */
@@ -327,24 +327,25 @@ static void read_key(struct reader *r, const struct yaml *key, const struct yaml
 {
     if (is_key_of(r, key->text)) {
         read_known(r, key, y);
-    } else if (r->table) {
+    } else if (r->table != NULL) {
         refuse_key(r, key);
     }
     /* Of an unknown connector nobody knows the keys: that error is told once. */
 }
 
-/* --- the whole -------------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 static void find_connector(struct reader *r, const struct yaml *y)
 {
     static const char *const known[] = { "highlevel", "convertcalculator", "webhook",
                                          "http",      "records",           NULL };
     const struct yaml *name = yaml_get(y, "connector");
-    if (!name) {
+    if (name == NULL) {
         check_error(r->diags, y, "such as connector: highlevel", "a connection needs `connector`");
         return;
     }
-    if (!check_name(r->diags, name, "a connector") || !r->hooks || !r->hooks->find_connector) {
+    if (!check_name(r->diags, name, "a connector") || r->hooks == NULL ||
+        r->hooks->find_connector == NULL) {
         return;
     }
     if (strcmp(name->text, "ladle") == 0) {
@@ -354,7 +355,7 @@ static void find_connector(struct reader *r, const struct yaml *y)
     }
     r->connector = name->text;
     r->table = r->hooks->find_connector(r->hooks->ud, name->text);
-    if (!r->table) {
+    if (r->table == NULL) {
         check_unknown(r->diags, name, name->text, known, "there is no connector `%s`", SHOW(name));
     }
 }
@@ -363,7 +364,7 @@ static void find_connector(struct reader *r, const struct yaml *y)
 static void check_second_token(struct reader *r, const struct yaml *y)
 {
     const struct yaml *second = yaml_get(y, "token_next");
-    if (second && !yaml_get(y, "token")) {
+    if (second != NULL && yaml_get(y, "token") == NULL) {
         check_error(r->diags, second, "or store it: ladle connect NAME --token - --next",
                     "`token_next` goes with `token`");
     }
@@ -374,14 +375,14 @@ static void check_agency(struct reader *r, const struct yaml *y)
 {
     const struct yaml *agency = yaml_get(y, "agency");
     const char *auth = json_get_text(r->config, "auth");
-    if (!agency) {
+    if (agency == NULL) {
         return;
     }
-    if (yaml_get(y, "location")) {
+    if (yaml_get(y, "location") != NULL) {
         check_error(r->diags, agency, "`agency` is for all of its locations, `location` for one",
                     "`agency` and `location` do not go together");
     }
-    if (yaml_get(y, "token") || (auth && strcmp(auth, "oauth") != 0)) {
+    if (yaml_get(y, "token") != NULL || (auth != NULL && strcmp(auth, "oauth") != 0)) {
         check_error(r->diags, agency, "say auth: oauth, and leave `token` out",
                     "an agency's connection needs OAuth: a location's token is given for no other");
     }
@@ -394,7 +395,7 @@ static void check_missing(struct reader *r, const struct yaml *y)
     const char *name;
     json_t *descriptor;
     json_object_foreach (config_schema(r), name, descriptor) {
-        if (schema_is_required(descriptor) && !yaml_get(y, name)) {
+        if (schema_is_required(descriptor) && yaml_get(y, name) == NULL) {
             check_error(r->diags, y, NULL, "a connection of %s needs `%s`", r->connector, name);
         }
     }

@@ -34,13 +34,13 @@ struct oauth {
 static const json_t *setting(const struct oauth *o, const char *key)
 {
     const json_t *own = json_object_get(o->config, key);
-    return own ? own : json_object_get(o->auth, key);
+    return own != NULL ? own : json_object_get(o->auth, key);
 }
 
 static bool is(const struct oauth *o, const char *key, const char *value)
 {
     const char *text = json_string_value(setting(o, key));
-    return text && strcmp(text, value) == 0;
+    return text != NULL && strcmp(text, value) == 0;
 }
 
 /* The place of a key, or of the connection where it is not there. */
@@ -56,15 +56,15 @@ static const struct yaml *place(const struct oauth *o, const char *key)
 
 static void need(const struct oauth *o, const char *key, const char *hint)
 {
-    if (!setting(o, key) && !yaml_get(o->y, key)) {
+    if (setting(o, key) == NULL && yaml_get(o->y, key) == NULL) {
         check_error(o->diags, o->y, hint, "a connection with `auth: oauth` needs `%s`", key);
     }
 }
 
 static void refuse_without_oauth(const struct oauth *o)
 {
-    for (const char *const *key = OAUTH_KEYS; *key; key++) {
-        if (json_object_get(o->config, *key)) {
+    for (const char *const *key = OAUTH_KEYS; *key != NULL; key++) {
+        if (json_object_get(o->config, *key) != NULL) {
             check_error(o->diags, place(o, *key), "add auth: oauth",
                         "`%s` has no meaning without `auth: oauth`", *key);
         }
@@ -74,7 +74,7 @@ static void refuse_without_oauth(const struct oauth *o)
 static void check_params(const struct oauth *o)
 {
     const struct yaml *params = yaml_get(o->y, "params");
-    for (size_t i = 0; params && params->kind == YAML_MAP && i < params->count; i++) {
+    for (size_t i = 0; params != NULL && params->kind == YAML_MAP && i < params->count; i++) {
         const struct yaml *map = params->items[i];
         for (size_t k = 0; map->kind == YAML_MAP && k < map->count; k++) {
             if (word_is_in(OURS, map->keys[k]->text)) {
@@ -108,10 +108,10 @@ void connection_check_oauth(struct diags *d, const json_t *table, const json_t *
         .diags = d, .auth = json_object_get(table, "auth"), .config = config, .y = y
     };
     const char *auth = json_get_text(config, "auth");
-    if (!table) {
+    if (table == NULL) {
         return;
     }
-    if (!auth || strcmp(auth, "oauth") != 0) {
+    if (auth == NULL || strcmp(auth, "oauth") != 0) {
         refuse_without_oauth(&o);
         return;
     }

@@ -21,7 +21,7 @@ static const char *const WEBHOOK_WORDS[] = { "public_keys", "allow_from", "token
                                              NULL };
 static const char *const KEY_WORDS[] = { "file", "from", "until", NULL };
 
-/* --- public keys ------------------------------------------------------------------------------ */
+/* --- public keys --- */
 
 /* A key that is written out instead of a file's name: Standard Webhooks' form. */
 static bool is_written_out(const char *text)
@@ -41,9 +41,9 @@ static json_t *read_key_text(struct diags *d, const char *folder, const struct y
     size_t len = 0;
     struct err e = ERR_INIT;
     char *pem = folder_read(path, KEY_FILE_MAX, &len, &e);
-    struct sign_key *key = pem ? sign_key_parse(pem, len, &e) : NULL;
-    json_t *text = key ? json_stringn(pem, len) : NULL;
-    if (!text) {
+    struct sign_key *key = pem != NULL ? sign_key_parse(pem, len, &e) : NULL;
+    json_t *text = key != NULL ? json_stringn(pem, len) : NULL;
+    if (text == NULL) {
         check_error(d, y, "a public key in PEM form, Ed25519 or RSA", "%s", e.message);
     }
     sign_key_free(key);
@@ -57,7 +57,7 @@ static json_t *read_key_text(struct diags *d, const char *folder, const struct y
 static void read_bound(struct diags *d, const struct yaml *map, const char *word, json_t *out)
 {
     const struct yaml *y = yaml_get(map, word);
-    json_t *v = y ? hole_fill(d, y, word) : NULL;
+    json_t *v = y != NULL ? hole_fill(d, y, word) : NULL;
     int64_t us = 0;
     struct err e = ERR_INIT;
     if (json_is_string(v) &&
@@ -65,7 +65,7 @@ static void read_bound(struct diags *d, const struct yaml *map, const char *word
         char text[DATE_TEXT];
         date_format(us, text);
         (void)json_object_set_new(out, word, json_string(text));
-    } else if (y) {
+    } else if (y != NULL) {
         check_error(d, y, "such as 2027-01-01", "`%s` takes a date: %s", word, e.message);
     }
     json_decref(v);
@@ -79,7 +79,7 @@ static json_t *read_public_key(struct diags *d, const char *folder, const struct
     }
     const struct yaml *file = yaml_get(y, "file");
     check_words(d, y, KEY_WORDS, "`public_keys`");
-    if (!file) {
+    if (file == NULL) {
         check_error(d, y, NULL, "a key of `public_keys` needs `file`");
         return NULL;
     }
@@ -90,7 +90,7 @@ static json_t *read_public_key(struct diags *d, const char *folder, const struct
     return out;
 }
 
-/* --- the map `webhook` ------------------------------------------------------------------------ */
+/* --- the map `webhook` --- */
 
 static json_t *read_network(struct diags *d, const char *folder, const struct yaml *y)
 {
@@ -110,7 +110,7 @@ static void read_items(struct diags *d, const char *folder, const struct yaml *m
                        json_t *out)
 {
     const struct yaml *y = yaml_get(map, word);
-    if (!y || !check_kind(d, y, YAML_LIST, word)) {
+    if (y == NULL || !check_kind(d, y, YAML_LIST, word)) {
         return;
     }
     if (y->count == 0 || y->count > ITEMS_MAX) {
@@ -127,9 +127,9 @@ static void read_items(struct diags *d, const char *folder, const struct yaml *m
 static void read_switch(struct diags *d, const struct yaml *map, const char *word, json_t *out)
 {
     const struct yaml *y = yaml_get(map, word);
-    if (y && (yaml_is(y, "true") || yaml_is(y, "false"))) {
+    if (y != NULL && (yaml_is(y, "true") || yaml_is(y, "false"))) {
         (void)json_object_set_new(out, word, json_boolean(yaml_is(y, "true")));
-    } else if (y) {
+    } else if (y != NULL) {
         check_error(d, y, NULL, "`%s` is true or false", word);
     }
 }
@@ -145,13 +145,13 @@ json_t *webhook_read(struct diags *d, const char *folder, const struct yaml *y)
     read_items(d, folder, y, "allow_from", read_network, out);
     read_switch(d, y, "accept_rsa", out);
     const struct yaml *token = yaml_get(y, "token");
-    if (token) {
+    if (token != NULL) {
         (void)json_object_set_new(out, "token", hole_fill(d, token, "`token`"));
     }
     return out;
 }
 
-/* --- presets ---------------------------------------------------------------------------------- */
+/* --- presets --- */
 
 static json_t *schemes_of(const json_t *table)
 {
@@ -162,10 +162,10 @@ void webhook_check_scheme(struct diags *d, const struct yaml *y, const char *con
                           const json_t *table, const char *name)
 {
     json_t *schemes = schemes_of(table);
-    if (!table || json_object_get(schemes, name)) {
+    if (table == NULL || json_object_get(schemes, name) != NULL) {
         return;
     }
-    if (!schemes) {
+    if (schemes == NULL) {
         check_error(d, y, "leave it out",
                     "the connector %s says itself how its webhooks are verified", connector);
         return;
@@ -179,7 +179,7 @@ static const char *scheme_name(const json_t *table, const json_t *config)
 {
     const char *said = json_get_text(config, "verify");
     const char *usual = json_get_text(json_object_get(table, "webhook"), "verify_default");
-    return !schemes_of(table) ? NULL : said ? said : usual;
+    return schemes_of(table) == NULL ? NULL : said != NULL ? said : usual;
 }
 
 static bool list_has(const json_t *list, const char *word)
@@ -215,7 +215,7 @@ static void check_needed(struct diags *d, const struct yaml *y, const json_t *sc
     json_t *key;
     json_array_foreach (json_object_get(scheme, "needs"), i, key) {
         const char *word = json_string_value(key);
-        if (!yaml_get(y, word)) {
+        if (yaml_get(y, word) == NULL) {
             check_error(d, y,
                         strcmp(word, "header") == 0 ? "the header that holds the signature" : NULL,
                         "`verify: %s` needs `%s`", name, word);
@@ -226,21 +226,22 @@ static void check_needed(struct diags *d, const struct yaml *y, const json_t *sc
 static bool has_secret(const struct yaml *y)
 {
     const struct yaml *webhook = yaml_get(y, "webhook");
-    return yaml_get(y, "secret") || yaml_get(y, "secrets") ||
-           (webhook && webhook->kind == YAML_MAP && yaml_get(webhook, "token"));
+    return yaml_get(y, "secret") != NULL || yaml_get(y, "secrets") != NULL ||
+           (webhook != NULL && webhook->kind == YAML_MAP && yaml_get(webhook, "token") != NULL);
 }
 
 /* A key stands for a rule of public keys, a secret for any other. */
 static bool has_credential(const struct yaml *y, const json_t *rules)
 {
     const struct yaml *webhook = yaml_get(y, "webhook");
-    bool has_key = webhook && webhook->kind == YAML_MAP && yaml_get(webhook, "public_keys");
+    bool has_key =
+        webhook != NULL && webhook->kind == YAML_MAP && yaml_get(webhook, "public_keys") != NULL;
     size_t i;
     json_t *rule;
     json_array_foreach ((json_t *)rules, i, rule) {
         const char *kind = json_get_text(rule, "kind");
-        bool is_key = kind && strcmp(kind, "ed25519") == 0;
-        bool is_open = kind && strcmp(kind, "none") == 0;
+        bool is_key = kind != NULL && strcmp(kind, "ed25519") == 0;
+        bool is_open = kind != NULL && strcmp(kind, "none") == 0;
         if (is_open || (is_key ? has_key : has_secret(y))) {
             return true;
         }
@@ -252,13 +253,13 @@ void webhook_check(struct diags *d, const struct yaml *y, const char *connector,
                    const json_t *table, const json_t *config)
 {
     const char *name = scheme_name(table, config);
-    const json_t *scheme = name ? json_object_get(schemes_of(table), name) : NULL;
-    if (!name && schemes_of(table) && !yaml_get(y, "verify")) {
+    const json_t *scheme = name != NULL ? json_object_get(schemes_of(table), name) : NULL;
+    if (name == NULL && schemes_of(table) != NULL && yaml_get(y, "verify") == NULL) {
         check_error(
             d, y, "verify: stripe, github, token, hmac_sha256 …, or none if anybody may post to it",
             "a connection of %s needs `verify`", connector);
     }
-    if (!scheme) {
+    if (scheme == NULL) {
         return;
     }
     check_taken(d, y, scheme, name);
@@ -272,15 +273,15 @@ void webhook_check(struct diags *d, const struct yaml *y, const char *connector,
 bool webhook_needs_url(const json_t *table, const json_t *config)
 {
     const char *name = scheme_name(table, config);
-    const json_t *scheme = name ? json_object_get(schemes_of(table), name) : NULL;
+    const json_t *scheme = name != NULL ? json_object_get(schemes_of(table), name) : NULL;
     size_t i;
     json_t *rule;
     json_array_foreach (json_object_get(scheme, "rules"), i, rule) {
         const char *text = json_get_text(rule, "signed");
-        if (text && strstr(text, "{url}")) {
+        if (text != NULL && strstr(text, "{url}") != NULL) {
             return true;
         }
     }
     const char *own = json_get_text(config, "signed");
-    return own && strstr(own, "{url}");
+    return own != NULL && strstr(own, "{url}") != NULL;
 }

@@ -81,7 +81,7 @@ static int cmp_names(const void *a, const void *b)
 /* Collects the names; -1 past max. */
 static int collect(DIR *dir, char **names, size_t max, size_t *count)
 {
-    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
         if (entry->d_name[0] == '.') {
             continue;
         }
@@ -98,10 +98,10 @@ char **folder_names(const char *path, size_t max, size_t *count, struct err *e)
     *count = 0;
     char **names = xcalloc(max + 1, sizeof *names);
     DIR *dir = opendir(path);
-    if (!dir && errno == ENOENT) {
+    if (dir == NULL && errno == ENOENT) {
         return names;
     }
-    if (!dir) {
+    if (dir == NULL) {
         (void)fail_io(e, "list", path);
         folder_free_names(names);
         return NULL;
@@ -119,7 +119,7 @@ char **folder_names(const char *path, size_t max, size_t *count, struct err *e)
 
 void folder_free_names(char **names)
 {
-    for (size_t i = 0; names && names[i]; i++) {
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
         free(names[i]);
     }
     free(names);

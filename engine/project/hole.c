@@ -31,13 +31,13 @@ static json_t *fill_env(struct diags *d, const struct yaml *y, const char *name)
     const char *value = is_env_name(name) ? getenv(name) : NULL;
     if (!is_env_name(name)) {
         check_error(d, y, NULL, "`%.60s` is no name of an environment variable", name);
-    } else if (!value) {
+    } else if (value == NULL) {
         check_error(d, y, "set it before ladle starts, or write the value here",
                     "the environment variable %.60s is not set", name);
     } else {
         size_t len = strnlen(value, ENV_VALUE_MAX + 1);
         json_t *text = len <= ENV_VALUE_MAX ? json_stringn(value, len) : NULL;
-        if (!text) {
+        if (text == NULL) {
             check_error(d, y, NULL, "the environment variable %.60s is no UTF-8 or too long", name);
         }
         return text;
@@ -109,7 +109,7 @@ static const char *step(struct diags *d, const struct yaml *y, const char *at, j
         return at + len;
     }
     const char *close = strchr(at, '}');
-    if (!close) {
+    if (close == NULL) {
         check_error(d, y, "close it with }, or write $${ for the characters ${",
                     "`${` is not closed");
         return NULL;
@@ -126,7 +126,7 @@ json_t *hole_fill(struct diags *d, const struct yaml *y, const char *what)
     size_t before = check_count(d);
     json_t *parts = json_array();
     const char *at = y->text;
-    while (at && *at) {
+    while (at != NULL && *at) {
         at = step(d, y, at, parts);
     }
     json_t *v = NULL;

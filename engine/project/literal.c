@@ -17,8 +17,8 @@ enum { NUMBER_MAX = 64 };
 
 static const char *type_of(const json_t *descriptor)
 {
-    const char *type = descriptor ? schema_type(descriptor) : NULL;
-    return type ? type : "any";
+    const char *type = descriptor != NULL ? schema_type(descriptor) : NULL;
+    return type != NULL ? type : "any";
 }
 
 const char *literal_type_name(const json_t *descriptor)
@@ -46,7 +46,7 @@ bool literal_takes_text(const json_t *descriptor)
 /* A JSON number, or NULL. What passes 64 bits becomes a real, as everywhere. */
 static json_t *read_number(const char *text, size_t len)
 {
-    if (len == 0 || len > NUMBER_MAX || !strchr("-0123456789", text[0])) {
+    if (len == 0 || len > NUMBER_MAX || strchr("-0123456789", text[0]) == NULL) {
         return NULL;
     }
     struct err e = ERR_INIT;
@@ -91,10 +91,10 @@ static json_t *read_date(const char *text, size_t len)
 static json_t *read_any(const char *text, size_t len, bool is_plain)
 {
     json_t *v = is_plain ? read_boolean(text, len) : NULL;
-    if (!v && is_plain) {
+    if (v == NULL && is_plain) {
         v = read_number(text, len);
     }
-    return v ? v : json_stringn(text, len);
+    return v != NULL ? v : json_stringn(text, len);
 }
 
 /* NULL where the text is not of the type, lists and objects included. */
@@ -183,7 +183,7 @@ static size_t count_characters(const char *text, size_t len)
 
 static bool has_format(const json_t *v, const char *format)
 {
-    return !format || !json_is_string(v) ||
+    return format == NULL || !json_is_string(v) ||
            schema_fits_format(format, json_string_value(v), json_string_length(v));
 }
 
@@ -228,7 +228,7 @@ json_t *literal_read(struct diags *d, const struct yaml *at, const char *what, c
     }
     const char *type = type_of(descriptor);
     json_t *v = read_typed(type, text, len, is_plain);
-    if (!v) {
+    if (v == NULL) {
         struct yaml shown = { .kind = YAML_SCALAR, .text = (char *)text, .len = len };
         check_error(d, at, type_hint(type), "%s takes %s, not `%s`", what,
                     literal_type_name(descriptor), SHOW(&shown));
@@ -261,7 +261,7 @@ static json_t *map_tree(struct diags *d, const struct yaml *y, const char *what,
     for (size_t i = 0; i < y->count; i++) {
         const char *key = y->keys[i]->text;
         const json_t *field = json_object_get(fields, key);
-        if (fields && !field) {
+        if (fields != NULL && field == NULL) {
             check_unknown_member(d, y->keys[i], key, fields, "unknown key `%s` in %s",
                                  SHOW(y->keys[i]), what);
             continue;

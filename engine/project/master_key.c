@@ -155,7 +155,7 @@ struct vault *master_key_open(struct store *s, const struct master_key_opts *o, 
     return v;
 }
 
-/* --- the watch ----------------------------------------------------------------------------- */
+/* --- the watch --- */
 
 struct key_watch {
     struct store *store;

@@ -89,20 +89,20 @@ static void read_number(struct diags *d, const struct yaml *map, const char *wor
 {
     const struct yaml *y = yaml_get(map, word);
     char what[32];
-    if (!y || !check_text(d, y, quote(word, what))) {
+    if (y == NULL || !check_text(d, y, quote(word, what))) {
         return;
     }
     json_t *descriptor = json_pack("[s]", type);
     json_t *v = literal_read(d, y, what, y->text, y->len, y->is_plain, descriptor);
     json_decref(descriptor);
-    double n = v ? json_number_value(v) : 1;
+    double n = v != NULL ? json_number_value(v) : 1;
     if (n < 1 || n > max) {
         check_error(d, y, NULL, "`%s` is between 1 and %.0f", word, max);
     }
-    if (v && strcmp(type, "number") == 0) {
+    if (v != NULL && strcmp(type, "number") == 0) {
         (void)json_object_set_new(out, word, json_real(n));
         json_decref(v);
-    } else if (v) {
+    } else if (v != NULL) {
         (void)json_object_set_new(out, word, v);
     }
 }
@@ -112,7 +112,7 @@ static void read_delay(struct diags *d, const struct yaml *map, const char *word
 {
     const struct yaml *y = yaml_get(map, word);
     char what[32];
-    if (y) {
+    if (y != NULL) {
         int64_t us = policy_duration(d, y, quote(word, what), SECOND_US / 10, 7 * DAY_US);
         (void)json_object_set_new(out, key, json_integer(us));
     }
@@ -121,7 +121,7 @@ static void read_delay(struct diags *d, const struct yaml *map, const char *word
 static void read_jitter(struct diags *d, const struct yaml *map, json_t *out)
 {
     const struct yaml *y = yaml_get(map, "jitter");
-    if (!y) {
+    if (y == NULL) {
         return;
     }
     if (yaml_is(y, "full") || yaml_is(y, "none")) {
@@ -165,7 +165,7 @@ static void read_kind(struct diags *d, const struct yaml *y, json_t *kinds)
 static void read_kinds(struct diags *d, const struct yaml *map, json_t *out)
 {
     const struct yaml *y = yaml_get(map, "for");
-    if (!y || !check_kind(d, y, YAML_LIST, "`for`")) {
+    if (y == NULL || !check_kind(d, y, YAML_LIST, "`for`")) {
         return;
     }
     if (y->count == 0) {
@@ -185,7 +185,7 @@ static void check_order(struct diags *d, const struct yaml *y, json_t *policy)
     if (first <= json_get_int(policy, "longest_us", 0)) {
         return;
     }
-    if (yaml_get(y, "longest")) {
+    if (yaml_get(y, "longest") != NULL) {
         check_error(d, y, NULL, "the first delay is longer than the longest");
     } else {
         (void)json_object_set_new(policy, "longest_us", json_integer(first));
@@ -208,7 +208,7 @@ static json_t *in_full(struct diags *d, const struct yaml *y)
 
 json_t *policy_read(struct diags *d, const struct yaml *y)
 {
-    if (!y) {
+    if (y == NULL) {
         return policy_json(&POLICIES[0]);
     }
     if (y->kind == YAML_MAP) {

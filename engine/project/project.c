@@ -34,18 +34,18 @@ static const char *const RETENTION_WORDS[] = { "events", "runs", "dead", "record
 
 enum { FILL_DEPTH_MAX = JSON_DEPTH_MAX, CONNECTIONS_MAX = 500, PROXIES_MAX = 64 };
 
-/* --- simple keys ------------------------------------------------------------------------------ */
+/* --- simple keys --- */
 
 /* The text of a key with its holes filled, or NULL: not there, or an error. Yours. */
 static char *read_text(struct diags *d, const struct yaml *root, const char *word)
 {
     const struct yaml *y = yaml_get(root, word);
-    if (!y) {
+    if (y == NULL) {
         return NULL;
     }
     char *what = xasprintf("`%s`", word);
     json_t *v = hole_fill(d, y, what);
-    if (v && !json_is_string(v)) {
+    if (v != NULL && !json_is_string(v)) {
         check_error(d, y, NULL, "%s cannot hold a secret", what);
     }
     char *text = json_is_string(v) ? xstrdup(json_string_value(v)) : NULL;
@@ -78,14 +78,14 @@ static bool is_address(const char *host)
  */
 static char *read_listen(struct diags *d, const struct yaml *root, char *text)
 {
-    if (!text) {
+    if (text == NULL) {
         return xstrdup("127.0.0.1:8420");
     }
     char *colon = strrchr(text, ':');
-    char *host = colon ? xstrndup(text, (size_t)(colon - text)) : xstrdup("");
+    char *host = colon != NULL ? xstrndup(text, (size_t)(colon - text)) : xstrdup("");
     bool is_local = strcmp(host, "localhost") == 0;
     char *listen = NULL;
-    if (colon && is_port(colon + 1) && (is_local || is_address(host))) {
+    if (colon != NULL && is_port(colon + 1) && (is_local || is_address(host))) {
         listen = xasprintf("%s%s", is_local ? "127.0.0.1" : host, colon);
     } else {
         check_error(d, yaml_get(root, "listen"),
@@ -103,7 +103,7 @@ static char *read_public_url(struct diags *d, const struct yaml *root)
     char *text = read_text(d, root, "public_url");
     struct url u;
     struct err e = ERR_INIT;
-    if (!text) {
+    if (text == NULL) {
         return NULL;
     }
     if (url_parse(text, strlen(text), &u, &e) != 0) {
@@ -111,7 +111,7 @@ static char *read_public_url(struct diags *d, const struct yaml *root)
                     e.message);
         return text;
     }
-    if (u.query) {
+    if (u.query != NULL) {
         check_error(d, yaml_get(root, "public_url"), NULL, "`public_url` has no query");
     }
     url_fini(&u);
@@ -123,7 +123,7 @@ static char *read_tls_file(struct diags *d, const struct yaml *map, const char *
                            const char *folder)
 {
     char *text = read_text(d, map, word);
-    if (!text || text[0] == '\0') {
+    if (text == NULL || text[0] == '\0') {
         check_error(d, map, "tls: { certificate: tls/cert.pem, key: tls/key.pem }",
                     "`tls` needs `%s`, a file in PEM form", word);
         free(text);
@@ -138,7 +138,7 @@ static void read_tls(struct diags *d, const struct yaml *root, struct project *p
 {
     static const char *const words[] = { "certificate", "key", NULL };
     const struct yaml *y = yaml_get(root, "tls");
-    if (y && check_kind(d, y, YAML_MAP, "`tls`")) {
+    if (y != NULL && check_kind(d, y, YAML_MAP, "`tls`")) {
         check_words(d, y, words, "`tls`");
         p->tls_certificate = read_tls_file(d, y, "certificate", p->folder);
         p->tls_key = read_tls_file(d, y, "key", p->folder);
@@ -149,7 +149,7 @@ static void read_tls(struct diags *d, const struct yaml *root, struct project *p
 static void read_proxies(struct diags *d, const struct yaml *root, struct project *p)
 {
     const struct yaml *y = yaml_get(root, "trusted_proxies");
-    if (!y || !check_kind(d, y, YAML_LIST, "`trusted_proxies`")) {
+    if (y == NULL || !check_kind(d, y, YAML_LIST, "`trusted_proxies`")) {
         return;
     }
     if (y->count == 0 || y->count > PROXIES_MAX) {
@@ -171,7 +171,7 @@ static void read_proxies(struct diags *d, const struct yaml *root, struct projec
 /* Takes text, which may be NULL. */
 static char *read_store(struct diags *d, const struct yaml *root, char *text)
 {
-    if (!text) {
+    if (text == NULL) {
         return xstrdup("sqlite:data/ladle.db");
     }
     if (strncmp(text, "postgres:", 9) == 0 || strncmp(text, "postgresql:", 11) == 0) {
@@ -188,21 +188,21 @@ static char *read_store(struct diags *d, const struct yaml *root, char *text)
 static char *read_timezone(struct diags *d, const struct yaml *root, char *text)
 {
     struct err e = ERR_INIT;
-    if (!text) {
+    if (text == NULL) {
         return xstrdup("UTC");
     }
-    if (!zone_get(text, &e)) {
+    if (zone_get(text, &e) == NULL) {
         check_error(d, yaml_get(root, "timezone"), NULL, "%s", e.message);
     }
     return text;
 }
 
-/* --- retention -------------------------------------------------------------------------------- */
+/* --- retention --- */
 
 static int64_t read_period(struct diags *d, const struct yaml *map, const char *word, int days)
 {
     const struct yaml *y = yaml_get(map, word);
-    if (!y) {
+    if (y == NULL) {
         return days * DAY_US;
     }
     char *what = xasprintf("`%s`", word);
@@ -215,7 +215,7 @@ static struct retention read_retention(struct diags *d, const struct yaml *root)
 {
     const struct yaml *y = yaml_get(root, "retention");
     struct yaml empty = { .kind = YAML_MAP };
-    if (!y || !check_kind(d, y, YAML_MAP, "`retention`")) {
+    if (y == NULL || !check_kind(d, y, YAML_MAP, "`retention`")) {
         y = &empty;
     }
     check_words(d, y, RETENTION_WORDS, "`retention`");
@@ -230,7 +230,7 @@ static struct retention read_retention(struct diags *d, const struct yaml *root)
     };
 }
 
-/* --- connections and inputs ------------------------------------------------------------------- */
+/* --- connections and inputs --- */
 
 static bool check_connection_name(struct diags *d, const struct yaml *key)
 {
@@ -248,7 +248,8 @@ static bool check_connection_name(struct diags *d, const struct yaml *key)
 static void check_records(struct diags *d, const struct yaml *key, const json_t *config)
 {
     const char *connector = json_get_text(config, "connector");
-    if (strcmp(key->text, "records") == 0 && connector && strcmp(connector, "records") != 0) {
+    if (strcmp(key->text, "records") == 0 && connector != NULL &&
+        strcmp(connector, "records") != 0) {
         check_error(d, key, NULL, "the connection `records` is of the connector records");
     }
 }
@@ -258,9 +259,9 @@ static void check_url_is_known(struct diags *d, const struct project_hooks *h,
                                const struct yaml *root, const struct yaml *at, const json_t *config)
 {
     const char *connector = json_get_text(config, "connector");
-    bool can_ask = connector && h && h->find_connector;
+    bool can_ask = connector != NULL && h != NULL && h->find_connector != NULL;
     const json_t *table = can_ask ? h->find_connector(h->ud, connector) : NULL;
-    if (webhook_needs_url(table, config) && !yaml_get(root, "public_url")) {
+    if (webhook_needs_url(table, config) && yaml_get(root, "public_url") == NULL) {
         check_error(
             d, at, "such as public_url: https://hooks.example.com",
             "`verify: %s` needs `public_url`, as the sender signs the address that it calls",
@@ -273,7 +274,7 @@ static json_t *read_connections(struct diags *d, const struct project_hooks *h, 
 {
     const struct yaml *y = yaml_get(root, "connections");
     json_t *connections = json_object();
-    if (!y || !check_kind(d, y, YAML_MAP, "`connections`")) {
+    if (y == NULL || !check_kind(d, y, YAML_MAP, "`connections`")) {
         return connections;
     }
     if (y->count > CONNECTIONS_MAX) {
@@ -299,7 +300,7 @@ static json_t *read_input(struct diags *d, const struct yaml *y, const char *wha
         return literal_tree(d, y, what, NULL);
     }
     json_t *v = hole_fill(d, y, what);
-    if (v && !json_is_string(v)) {
+    if (v != NULL && !json_is_string(v)) {
         check_error(d, y, "secrets belong to connections", "an input cannot hold a secret");
         json_decref(v);
         return NULL;
@@ -326,7 +327,7 @@ static json_t *read_recipe_inputs(struct diags *d, const struct yaml *y, const c
 static json_t *read_inputs(struct diags *d, const struct yaml *root)
 {
     const struct yaml *y = yaml_get(root, "inputs");
-    if (!y || !check_kind(d, y, YAML_MAP, "`inputs`")) {
+    if (y == NULL || !check_kind(d, y, YAML_MAP, "`inputs`")) {
         return NULL;
     }
     json_t *inputs = json_object();
@@ -340,7 +341,7 @@ static json_t *read_inputs(struct diags *d, const struct yaml *root)
     return inputs;
 }
 
-/* --- the whole -------------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 static struct project *read_project(const char *folder, const struct yaml *root,
                                     const struct project_hooks *h, struct diags *d)
@@ -370,7 +371,7 @@ static struct project *parse_project(const char *folder, const char *text, size_
     diags_set_text(d, text, len);
     struct yaml *root = yaml_parse(text, len, d);
     struct project *p = NULL;
-    if (root && check_kind(d, root, YAML_MAP, "ladle.yaml")) {
+    if (root != NULL && check_kind(d, root, YAML_MAP, "ladle.yaml")) {
         p = read_project(folder, root, h, d);
     }
     yaml_tree_free(root);
@@ -387,10 +388,10 @@ static char *read_file(const char *folder, size_t *len, struct diags *d)
     struct err e = ERR_INIT;
     char *path = xasprintf("%s/ladle.yaml", folder);
     char *text = folder_read(path, YAML_BYTES_MAX, len, &e);
-    if (!text && e.kind == ERR_NOT_FOUND) {
+    if (text == NULL && e.kind == ERR_NOT_FOUND) {
         diags_add(d, 0, 0, "go to a project folder, or name one with -C FOLDER",
                   "there is no ladle.yaml in %s", folder);
-    } else if (!text) {
+    } else if (text == NULL) {
         diags_add(d, 0, 0, NULL, "%s", e.message);
     }
     free(path);
@@ -399,19 +400,20 @@ static char *read_file(const char *folder, size_t *len, struct diags *d)
 
 struct areas project_areas(const struct project_hooks *h)
 {
-    return (struct areas){ .find = h ? h->find_part : NULL, .ud = h ? h->ud : NULL };
+    return (struct areas){ .find = h != NULL ? h->find_part : NULL,
+                           .ud = h != NULL ? h->ud : NULL };
 }
 
 struct project *project_load(const char *folder, const struct project_hooks *h, struct diags *d)
 {
     char *absolute = realpath(folder, NULL);
-    if (!absolute) {
+    if (absolute == NULL) {
         diags_add(d, 0, 0, NULL, "cannot open the folder %s: %s", folder, strerror(errno));
         return NULL;
     }
     size_t len = 0;
     char *text = read_file(absolute, &len, d);
-    struct project *p = text ? parse_project(absolute, text, len, h, d) : NULL;
+    struct project *p = text != NULL ? parse_project(absolute, text, len, h, d) : NULL;
     free(text);
     free(absolute);
     return p;
@@ -419,7 +421,7 @@ struct project *project_load(const char *folder, const struct project_hooks *h, 
 
 void project_free(struct project *p)
 {
-    if (!p) {
+    if (p == NULL) {
         return;
     }
     free(p->folder);
@@ -435,7 +437,7 @@ void project_free(struct project *p)
     free(p);
 }
 
-/* --- secrets ---------------------------------------------------------------------------------- */
+/* --- secrets --- */
 
 struct filler {
     char *(*find)(void *ud, const char *name);
@@ -447,7 +449,7 @@ static json_t *fill(const struct filler *f, const json_t *v, int depth);
 
 static void free_secret(char *text)
 {
-    if (text) {
+    if (text != NULL) {
         secret_scrub(text, strlen(text));
         free(text);
     }
@@ -456,11 +458,11 @@ static void free_secret(char *text)
 static json_t *fill_secret(const struct filler *f, const char *name)
 {
     char *text = f->find(f->ud, name);
-    json_t *v = text ? json_string(text) : NULL;
-    if (!text) {
+    json_t *v = text != NULL ? json_string(text) : NULL;
+    if (text == NULL) {
         (void)err_set(f->err, ERR_CONFIG, "the secret `%s` is not set: run `ladle secret set %s`",
                       name, name);
-    } else if (!v) {
+    } else if (v == NULL) {
         (void)err_set(f->err, ERR_CONFIG, "the secret `%s` is not UTF-8", name);
     }
     free_secret(text);
@@ -490,7 +492,7 @@ static json_t *join(const json_t *parts)
         (void)buf_append(&out, json_string_value(part), json_string_length(part)); /* it fits */
     }
     json_t *v = json_stringn(buf_text(&out), out.len);
-    if (out.data) {
+    if (out.data != NULL) {
         secret_scrub(out.data, out.len);
     }
     buf_fini(&out);
@@ -500,7 +502,7 @@ static json_t *join(const json_t *parts)
 static json_t *fill_join(const struct filler *f, const json_t *parts, int depth)
 {
     json_t *texts = fill(f, parts, depth + 1);
-    json_t *v = texts ? join(texts) : NULL;
+    json_t *v = texts != NULL ? join(texts) : NULL;
     json_forget(texts);
     return v;
 }
@@ -541,7 +543,8 @@ static json_t *fill(const struct filler *f, const json_t *v, int depth)
     }
     if (hole_is_open(v)) {
         const char *name = json_get_text(v, "secret");
-        return name ? fill_secret(f, name) : fill_join(f, json_object_get(v, "join"), depth);
+        return name != NULL ? fill_secret(f, name)
+                            : fill_join(f, json_object_get(v, "join"), depth);
     }
     if (json_is_array(v)) {
         return fill_list(f, v, depth);

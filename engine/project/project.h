@@ -12,7 +12,7 @@ struct project_hooks;
 
 /* A project folder: ladle.yaml read, checked and filled in. */
 struct project {
-    char *folder;                    /* absolute */
+    char *folder;                      /* absolute */
     const struct project_hooks *hooks; /* what it was read with; borrowed */
     char *listen;                    /* address:port, default 127.0.0.1:8420; a port of 0 is any */
     char *public_url;                /* or NULL */

@@ -15,7 +15,7 @@
 char *secrets_key_path(const struct project *p)
 {
     char *path = store_path(&(struct store_opts){ .url = p->store, .folder = p->folder }, NULL);
-    if (!path) {
+    if (path == NULL) {
         return xasprintf("%s/data/key", p->folder);
     }
     char *slash = strrchr(path, '/');
@@ -29,7 +29,7 @@ static struct secret *open_row(struct store *s, const struct vault *v, const cha
 {
     struct secret *value = NULL;
     struct secret_get *get = secret_get_new(row_name);
-    if (store_exec(s, &get->op, NULL) == 0 && get->sealed) {
+    if (store_exec(s, &get->op, NULL) == 0 && get->sealed != NULL) {
         value = vault_open_value(v, row_name, get->sealed, get->len, NULL);
     }
     secret_get_free(get);
@@ -40,8 +40,8 @@ char *secrets_find(struct store *s, const struct vault *v, const char *name)
 {
     char *row_name = xasprintf("user:%s", name);
     struct secret *value = open_row(s, v, row_name);
-    char *text = value ? xstrndup(secret_bytes(value), secret_len(value)) : NULL;
-    if (value) { /* for good: in ladle.yaml it can stand in any value of a connection */
+    char *text = value != NULL ? xstrndup(secret_bytes(value), secret_len(value)) : NULL;
+    if (value != NULL) { /* for good: in ladle.yaml it can stand in any value of a connection */
         log_forbid(secret_bytes(value), secret_len(value));
     }
     secret_free(value);
@@ -49,7 +49,7 @@ char *secrets_find(struct store *s, const struct vault *v, const char *name)
     return text;
 }
 
-/* --- what must not be printed -------------------------------------------------------------- */
+/* --- what must not be printed --- */
 
 static void forbid_text(const json_t *v)
 {
@@ -75,7 +75,7 @@ static void forbid_vault(struct store *s, const struct vault *v)
     if (store_exec(s, &list->op, NULL) == 0) {
         for (size_t i = 0; i < list->count; i++) {
             struct secret *value = open_row(s, v, list->names[i]);
-            if (value) {
+            if (value != NULL) {
                 forbid_value(value);
             }
             secret_free(value);
@@ -103,10 +103,9 @@ void secrets_forbid(const struct project *p, struct store *s)
     forbid_config(p->connections);
     char *path = secrets_key_path(p);
     struct vault *v = master_key_open(s, &(struct master_key_opts){ .path = path }, NULL);
-    if (v) {
+    if (v != NULL) {
         forbid_vault(s, v);
         vault_free(v);
     }
     free(path);
 }
-

@@ -58,7 +58,7 @@ static const struct part *fetch(const struct walk *w, const char *name)
 {
     char *first = NULL;
     const struct part *p = library_part(w->library, name, &first);
-    if (first) {
+    if (first != NULL) {
         diags_add(w->diags, w->line, w->column, NULL, "the recipe `%s` has errors: %s", name,
                   first);
     }
@@ -74,11 +74,11 @@ static int enter(struct walk *w, const char *name)
         return 0;
     }
     const json_t *known = json_object_get(w->heights, name);
-    if (known) {
+    if (known != NULL) {
         return 1 + (int)json_integer_value(known);
     }
     const struct part *p = w->depth < CALLS_DEPTH_MAX ? fetch(w, name) : NULL;
-    if (!p) {
+    if (p == NULL) {
         return 1;
     }
     w->way[++w->depth] = name;
@@ -115,7 +115,7 @@ json_t *calls_collect(struct library *lib, struct part *p, struct diags *d)
         .calls = json_object(),
         .heights = json_object(),
     };
-    if (library_project(lib) && follow(&w, p->calls) > CALLS_DEPTH_MAX) {
+    if (library_project(lib) != NULL && follow(&w, p->calls) > CALLS_DEPTH_MAX) {
         diags_add(d, p->line, p->column, NULL,
                   "calls of recipes lie more than %d deep in each other", CALLS_DEPTH_MAX);
     }

@@ -30,11 +30,11 @@ struct use {
     const json_t *scopes;             /* that it needs, or NULL */
 };
 
-/* --- what was granted ---------------------------------------------------------------------- */
+/* --- what was granted --- */
 
 static const struct connection_row *row_of(const struct grants *g, const char *connection)
 {
-    for (size_t i = 0; g->rows && i < g->rows->count; i++) {
+    for (size_t i = 0; g->rows != NULL && i < g->rows->count; i++) {
         if (strcmp(g->rows->rows[i].name, connection) == 0) {
             return &g->rows->rows[i];
         }
@@ -48,7 +48,7 @@ static const char *auth_of(const struct use *u)
     const char *auth = json_get_text(u->config, "auth");
     const json_t *kinds = json_object_get(json_object_get(u->connector, "auth"), "kinds");
     const char *usual = json_string_value(json_array_get(kinds, 0));
-    return auth ? auth : usual ? usual : "none";
+    return auth != NULL ? auth : usual != NULL ? usual : "none";
 }
 
 /* Words parted by blanks or commas. */
@@ -85,7 +85,7 @@ static const json_t *asked_for(const struct use *u)
     return json_is_array(own) ? own : json_is_array(usual) ? usual : NULL;
 }
 
-/* --- gaps ---------------------------------------------------------------------------------- */
+/* --- gaps --- */
 
 static void add_gap(const struct walk *w, const struct use *u, json_t *scopes, char *message,
                     const char *hint)
@@ -95,10 +95,10 @@ static void add_gap(const struct walk *w, const struct use *u, json_t *scopes, c
     json_object_set_new(v, "recipe", json_string(w->recipe->name));
     json_object_set_new(v, "file", json_string(w->recipe->file));
     json_object_set_new(v, "line", json_integer(json_get_int(u->step, "line", w->recipe->line)));
-    json_object_set_new(v, "step",
-                        u->step ? json_incref(json_object_get(u->step, "step")) : json_null());
+    json_object_set_new(
+        v, "step", u->step != NULL ? json_incref(json_object_get(u->step, "step")) : json_null());
     json_object_set_new(v, "operation", json_string(u->name));
-    json_object_set_new(v, "scopes", scopes ? scopes : json_array());
+    json_object_set_new(v, "scopes", scopes != NULL ? scopes : json_array());
     json_object_set_new(v, "message", json_string(message));
     json_object_set_new(v, "hint", json_string(hint));
     json_array_append_new(w->gaps, v);
@@ -115,7 +115,8 @@ static json_t *missing_scopes(const struct use *u, const char *granted, const js
     json_array_foreach ((json_t *)u->scopes, i, one) {
         const char *scope = json_string_value(one);
         bool is_missing =
-            scope && (granted ? !has_word(granted, scope) : asked && !is_in(asked, scope));
+            scope != NULL &&
+            (granted != NULL ? !has_word(granted, scope) : asked != NULL && !is_in(asked, scope));
         if (is_missing) {
             json_array_append(missing, one);
         }
@@ -140,7 +141,7 @@ static char *joined(const json_t *texts)
 static void check_scopes(const struct walk *w, const struct use *u)
 {
     const struct connection_row *row = row_of(w->g, u->connection);
-    const char *granted = row ? row->scopes : NULL;
+    const char *granted = row != NULL ? row->scopes : NULL;
     bool is_oauth = strcmp(auth_of(u), "oauth") == 0;
     json_t *missing = missing_scopes(u, granted, is_oauth ? asked_for(u) : NULL);
     if (json_array_size(missing) == 0) {
@@ -148,15 +149,16 @@ static void check_scopes(const struct walk *w, const struct use *u)
         return;
     }
     char *scopes = joined(missing);
-    char *hint = xasprintf(granted && !is_oauth
+    char *hint = xasprintf(granted != NULL && !is_oauth
                                ? "give the token this scope at the service"
                                : "add it to `scopes` of the connection and to the app at the "
                                  "service, then run `ladle connect %s`",
                            u->connection);
     add_gap(w, u, missing,
             xasprintf("%s.%s %s the scope %s, which %s", u->connection, u->name,
-                      u->step ? "needs" : "does not come without", scopes,
-                      granted ? "its token was not granted" : "`ladle connect` will not ask for"),
+                      u->step != NULL ? "needs" : "does not come without", scopes,
+                      granted != NULL ? "its token was not granted"
+                                      : "`ladle connect` will not ask for"),
             hint);
     free(hint);
     free(scopes);
@@ -167,14 +169,14 @@ static void check_kind(const struct walk *w, const struct use *u, const json_t *
 {
     const char *access = json_get_text(operation, "access");
     bool is_private = strcmp(auth_of(u), "token") == 0;
-    bool is_location =
-        json_object_get(u->config, "location") && !json_object_get(u->config, "agency");
+    bool is_location = json_object_get(u->config, "location") != NULL &&
+                       json_object_get(u->config, "agency") == NULL;
     if (json_get_bool(operation, "oauth_only", false) && is_private) {
         add_gap(w, u, NULL,
                 xasprintf("%s.%s takes no private integration token", u->connection, u->name),
                 "use a connection with `auth: oauth` for it");
     }
-    if (access && strcmp(access, "agency") == 0 && is_location) {
+    if (access != NULL && strcmp(access, "agency") == 0 && is_location) {
         add_gap(w, u, NULL,
                 xasprintf("%s.%s takes a token of an agency, and the connection is of a location",
                           u->connection, u->name),
@@ -189,7 +191,7 @@ static struct use use_of(const struct walk *w, const json_t *step, const char *c
     const struct project_hooks *h = w->g->hooks;
     u.config = json_object_get(w->g->project->connections, connection);
     const char *connector = json_get_text(u.config, "connector");
-    u.connector = connector ? h->find_connector(h->ud, connector) : NULL;
+    u.connector = connector != NULL ? h->find_connector(h->ud, connector) : NULL;
     return u;
 }
 
@@ -198,8 +200,9 @@ static void check_call(const struct walk *w, const json_t *step, const char *con
 {
     struct use u = use_of(w, step, connection, name);
     struct areas areas = project_areas(w->g->hooks);
-    const json_t *operation = u.connector ? areas_operation(&areas, u.connector, name) : NULL;
-    if (operation) {
+    const json_t *operation =
+        u.connector != NULL ? areas_operation(&areas, u.connector, name) : NULL;
+    if (operation != NULL) {
         u.scopes = json_object_get(operation, "scopes");
         check_scopes(w, &u);
         check_kind(w, &u, operation);
@@ -210,11 +213,11 @@ static void check_trigger(const struct walk *w, const char *connection, const ch
 {
     struct use u = use_of(w, NULL, connection, name);
     struct areas areas = project_areas(w->g->hooks);
-    u.scopes = u.connector ? areas_event_scopes(&areas, u.connector, name) : NULL;
+    u.scopes = u.connector != NULL ? areas_event_scopes(&areas, u.connector, name) : NULL;
     check_scopes(w, &u);
 }
 
-/* --- scripts ------------------------------------------------------------------------------- */
+/* --- scripts --- */
 
 /* A name of letters, digits and _ at *at; false where there is none. Moves *at behind it. */
 static bool read_name(const char **at, char out[NAME_MAX_BYTES])
@@ -234,9 +237,9 @@ static bool read_name(const char **at, char out[NAME_MAX_BYTES])
 static void check_text(const struct walk *w, const json_t *step, const char *text)
 {
     char connection[NAME_MAX_BYTES], operation[NAME_MAX_BYTES];
-    for (const char *at = strstr(text, "ctx."); at; at = strstr(at, "ctx.")) {
+    for (const char *at = strstr(text, "ctx."); at != NULL; at = strstr(at, "ctx.")) {
         at += strlen("ctx.");
-        if (read_name(&at, connection) && *at == ':' && at++ && read_name(&at, operation)) {
+        if (read_name(&at, connection) && *at == ':' && at++ != NULL && read_name(&at, operation)) {
             check_call(w, step, connection, operation);
         }
     }
@@ -246,13 +249,13 @@ static void check_script(const struct walk *w, const json_t *step, const char *n
 {
     json_t *bundle = json_parse_own(w->recipe->bundle, w->recipe->bundle_len, NULL);
     const char *text = json_get_text(json_object_get(bundle, "scripts"), name);
-    if (text) {
+    if (text != NULL) {
         check_text(w, step, text);
     }
     json_decref(bundle);
 }
 
-/* --- steps --------------------------------------------------------------------------------- */
+/* --- steps --- */
 
 static void walk_steps(const struct walk *w, const json_t *steps, int depth)
 {
@@ -265,10 +268,10 @@ static void walk_steps(const struct walk *w, const json_t *steps, int depth)
         const json_t *use = json_object_get(step, "use");
         const char *connection = json_get_text(use, "connection");
         const char *script = json_get_text(use, "script");
-        if (connection) {
+        if (connection != NULL) {
             check_call(w, step, connection, json_get_text(use, "operation"));
         }
-        if (script) {
+        if (script != NULL) {
             check_script(w, step, script);
         }
         walk_steps(w, json_object_get(step, "do"), depth + 1);
@@ -289,7 +292,7 @@ void grants_add_gaps(const struct grants *g, const struct recipe *r, json_t *gap
     walk_steps(&w, json_object_get(r->plan, "on_error"), 0);
 }
 
-/* --- all ----------------------------------------------------------------------------------- */
+/* --- all --- */
 
 json_t *grants_gaps(const struct grants *g, const struct recipe_set *set)
 {
@@ -307,7 +310,7 @@ json_t *grants_of(const json_t *gaps, const char *connection)
     json_t *gap;
     json_array_foreach ((json_t *)gaps, i, gap) {
         const char *name = json_get_text(gap, "connection");
-        if (name && strcmp(name, connection) == 0) {
+        if (name != NULL && strcmp(name, connection) == 0) {
             json_array_append(own, gap);
         }
     }
@@ -326,7 +329,8 @@ void grants_warn(const json_t *gaps)
         }
         const char *step = json_get_text(gap, "step");
         log_warn("engine", "%s:%d: %s%s%s: %s", json_get_text(gap, "file"),
-                 (int)json_get_int(gap, "line", 0), step ? step : "", step ? ": " : "",
-                 json_get_text(gap, "message"), json_get_text(gap, "hint"));
+                 (int)json_get_int(gap, "line", 0), step != NULL ? step : "",
+                 step != NULL ? ": " : "", json_get_text(gap, "message"),
+                 json_get_text(gap, "hint"));
     }
 }

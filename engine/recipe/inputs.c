@@ -20,7 +20,7 @@ static bool check_input_name(struct check *c, const struct yaml *key)
     if (!check_name(c->diags, key, "an input")) {
         return false;
     }
-    if (strchr(key->text, '-')) {
+    if (strchr(key->text, '-') != NULL) {
         check_error(c->diags, key, "use `_`: inputs.follow_up_days",
                     "`%s` cannot be written in an expression", key->text);
         return false;
@@ -31,7 +31,7 @@ static bool check_input_name(struct check *c, const struct yaml *key)
 static json_t *read_type(struct check *c, const struct yaml *y)
 {
     const struct yaml *type = yaml_get(y, "type");
-    if (!type) {
+    if (type == NULL) {
         check_error(c->diags, y, "such as { type: integer, default: 2 }", "an input needs `type`");
         return NULL;
     }
@@ -58,23 +58,23 @@ static json_t *read_input(struct check *c, const struct yaml *y, const char *wha
     json_t *type = read_type(c, y);
     const struct yaml *value = yaml_get(y, "default");
     const struct yaml *label = yaml_get(y, "label");
-    if (value && type) {
+    if (value != NULL && type != NULL) {
         json_t *descriptor = json_pack("[O]", type);
         json_t *v = literal_tree(c->diags, value, "`default`", descriptor);
         (void)json_object_set_new(input, "default", v);
         json_decref(descriptor);
     }
-    if (label && check_text(c->diags, label, "`label`")) {
+    if (label != NULL && check_text(c->diags, label, "`label`")) {
         (void)json_object_set_new(input, "label", json_stringn(label->text, label->len));
     }
-    (void)json_object_set_new(input, "type", type ? type : json_string("string"));
+    (void)json_object_set_new(input, "type", type != NULL ? type : json_string("string"));
     return input;
 }
 
 json_t *inputs_read(struct check *c, const struct yaml *y)
 {
     json_t *inputs = json_object();
-    if (!y || !check_kind(c->diags, y, YAML_MAP, "`inputs`")) {
+    if (y == NULL || !check_kind(c->diags, y, YAML_MAP, "`inputs`")) {
         return inputs;
     }
     for (size_t i = 0; i < y->count; i++) {
@@ -88,7 +88,7 @@ json_t *inputs_read(struct check *c, const struct yaml *y)
     return inputs;
 }
 
-/* --- values ----------------------------------------------------------------------------------- */
+/* --- values --- */
 
 static json_t *typed(struct check *c, const struct yaml *at, const char *what, const json_t *raw,
                      const char *type)
@@ -115,13 +115,13 @@ static json_t *input_value(struct check *c, const struct yaml *at, const char *n
                            const json_t *input, const json_t *raw)
 {
     json_t *otherwise = json_object_get(input, "default");
-    if (raw) {
+    if (raw != NULL) {
         char *what = xasprintf("the value that ladle.yaml gives to `%s`", name);
         json_t *v = typed(c, at, what, raw, json_get_text(input, "type"));
         free(what);
         return v;
     }
-    if (!otherwise && c->project && !c->is_part) {
+    if (otherwise == NULL && c->project != NULL && !c->is_part) {
         check_error(c->diags, at, "give it a default here, or a value below `inputs` in ladle.yaml",
                     "the input `%s` has no value", name);
     }
@@ -131,7 +131,7 @@ static json_t *input_value(struct check *c, const struct yaml *at, const char *n
 /* The key node of an input's declaration. */
 static const struct yaml *place_of(const struct yaml *y, const struct yaml *root, const char *name)
 {
-    for (size_t i = 0; y && y->kind == YAML_MAP && i < y->count; i++) {
+    for (size_t i = 0; y != NULL && y->kind == YAML_MAP && i < y->count; i++) {
         if (strcmp(y->keys[i]->text, name) == 0) {
             return y->keys[i];
         }
@@ -145,7 +145,7 @@ static void check_surplus(struct check *c, const struct yaml *at, const json_t *
     const char *name;
     json_t *value;
     json_object_foreach ((json_t *)given, name, value) {
-        if (!json_object_get(declared, name)) {
+        if (json_object_get(declared, name) == NULL) {
             check_unknown_member(
                 c->diags, at, name, declared,
                 "ladle.yaml gives an input `%.60s`, which this recipe does not have", name);
@@ -156,7 +156,7 @@ static void check_surplus(struct check *c, const struct yaml *at, const json_t *
 json_t *inputs_values(struct check *c, const char *recipe, const struct yaml *y,
                       const struct yaml *root, const json_t *declared)
 {
-    const json_t *given = c->project ? json_object_get(c->project->inputs, recipe) : NULL;
+    const json_t *given = c->project != NULL ? json_object_get(c->project->inputs, recipe) : NULL;
     json_t *values = json_object();
     const char *name;
     json_t *input;
@@ -165,6 +165,6 @@ json_t *inputs_values(struct check *c, const char *recipe, const struct yaml *y,
         json_t *v = input_value(c, at, name, input, json_object_get(given, name));
         (void)json_object_set_new(values, name, v);
     }
-    check_surplus(c, y && y->kind == YAML_MAP ? y : root, given, declared);
+    check_surplus(c, y != NULL && y->kind == YAML_MAP ? y : root, given, declared);
     return values;
 }

@@ -57,7 +57,7 @@ static void free_entry(void *value)
 
 void library_free(struct library *lib)
 {
-    if (!lib) {
+    if (lib == NULL) {
         return;
     }
     map_free(lib->entries, free_entry);
@@ -76,19 +76,19 @@ const struct project_hooks *library_hooks(const struct library *lib)
     return lib->hooks;
 }
 
-/* --- reading the heads ------------------------------------------------------------------------ */
+/* --- reading the heads --- */
 
 /* Marks what the steps of a list call. `self` is the recipe that they belong to. */
 static void mark_called(struct library *lib, const struct yaml *list, const char *self)
 {
     static const char *const inner[] = { "do", "parallel", "on_error" };
-    for (size_t i = 0; list && list->kind == YAML_LIST && i < list->count; i++) {
+    for (size_t i = 0; list != NULL && list->kind == YAML_LIST && i < list->count; i++) {
         const struct yaml *step = list->items[i];
         if (step->kind != YAML_MAP) {
             continue;
         }
         const struct yaml *call = yaml_get(step, "call");
-        if (call && call->kind == YAML_SCALAR && strcmp(call->text, self) != 0) {
+        if (call != NULL && call->kind == YAML_SCALAR && strcmp(call->text, self) != 0) {
             (void)json_object_set_new(lib->called, call->text, json_true());
         }
         for (size_t n = 0; n < sizeof inner / sizeof *inner; n++) {
@@ -108,7 +108,8 @@ static json_t *inputs_schema(const struct library *lib, const struct yaml *root,
     const char *field;
     json_t *input;
     json_object_foreach (declared, field, input) {
-        bool has_value = json_object_get(input, "default") || json_object_get(given, field);
+        bool has_value =
+            json_object_get(input, "default") != NULL || json_object_get(given, field) != NULL;
         json_t *label = json_object_get(input, "label");
         (void)json_object_set_new(schema, field,
                                   json_pack("{s:O, s:b, s:O*}", "1", json_object_get(input, "type"),
@@ -122,12 +123,12 @@ static json_t *inputs_schema(const struct library *lib, const struct yaml *root,
 static void add_entry(struct library *lib, const char *file, const struct yaml *root)
 {
     const struct yaml *name = root->kind == YAML_MAP ? yaml_get(root, "recipe") : NULL;
-    if (!name || name->kind != YAML_SCALAR || !name_is_valid(name->text, name->len)) {
+    if (name == NULL || name->kind != YAML_SCALAR || !name_is_valid(name->text, name->len)) {
         return;
     }
     mark_called(lib, yaml_get(root, "do"), name->text);
     mark_called(lib, yaml_get(root, "on_error"), name->text);
-    if (map_get(lib->entries, name->text)) {
+    if (map_get(lib->entries, name->text) != NULL) {
         return;
     }
     struct entry *n = xcalloc(1, sizeof *n);
@@ -153,8 +154,8 @@ static void read_head(struct library *lib, const char *name)
     char *file = xasprintf("recipes/%s", name);
     char *text = read_text(lib, file, &len, &e);
     struct diags *d = diags_new(file);
-    struct yaml *root = text ? yaml_parse(text, len, d) : NULL;
-    if (root) {
+    struct yaml *root = text != NULL ? yaml_parse(text, len, d) : NULL;
+    if (root != NULL) {
         add_entry(lib, file, root);
     }
     yaml_tree_free(root);
@@ -165,7 +166,7 @@ static void read_head(struct library *lib, const char *name)
 
 static void open_library(struct library *lib)
 {
-    if (lib->is_open || !lib->project) {
+    if (lib->is_open || lib->project == NULL) {
         return;
     }
     lib->is_open = true;
@@ -173,28 +174,28 @@ static void open_library(struct library *lib)
     size_t count = 0;
     struct err e = ERR_INIT;
     char **names = folder_names(path, FILES_MAX, &count, &e); /* unreadable: there are none */
-    for (size_t i = 0; names && names[i]; i++) {
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
         if (folder_is_recipe(names[i])) {
             read_head(lib, names[i]);
         }
     }
-    if (names) {
+    if (names != NULL) {
         folder_free_names(names);
     }
     free(path);
 }
 
-/* --- asking ----------------------------------------------------------------------------------- */
+/* --- asking --- */
 
 const json_t *library_inputs(struct library *lib, struct diags *d, const struct yaml *call)
 {
     open_library(lib);
     const struct entry *n = map_get(lib->entries, call->text);
-    if (!n && lib->project) {
+    if (n == NULL && lib->project != NULL) {
         check_unknown_member(d, call, call->text, lib->names, "there is no recipe `%s`",
                              SHOW(call));
     }
-    return n ? n->inputs : NULL;
+    return n != NULL ? n->inputs : NULL;
 }
 
 bool library_is_called(struct library *lib, const char *name)
@@ -220,9 +221,9 @@ static void read_part(struct library *lib, struct entry *n)
     char *text = read_text(lib, n->file, &len, &e);
     struct diags *d = diags_new(n->file);
     n->is_read = true;
-    n->is_good = text && part_read(&n->part, lib, text, len, d);
+    n->is_good = text != NULL && part_read(&n->part, lib, text, len, d);
     if (!n->is_good) {
-        n->first = text ? first_error(d) : xstrdup(e.message);
+        n->first = text != NULL ? first_error(d) : xstrdup(e.message);
     }
     diags_free(d);
     free(text);
@@ -233,12 +234,12 @@ const struct part *library_part(struct library *lib, const char *name, char **fi
     open_library(lib);
     struct entry *n = map_get(lib->entries, name);
     *first = NULL;
-    if (!n) {
+    if (n == NULL) {
         return NULL;
     }
     if (!n->is_read) {
         read_part(lib, n);
     }
-    *first = n->first ? xstrdup(n->first) : NULL;
+    *first = n->first != NULL ? xstrdup(n->first) : NULL;
     return n->is_good ? &n->part : NULL;
 }

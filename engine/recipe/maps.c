@@ -43,7 +43,7 @@ static struct piece trim(const char *text, size_t len)
 static bool is_field_name(struct piece p)
 {
     for (size_t i = 0; i < p.len; i++) {
-        if (!isalnum((unsigned char)p.text[i]) && !strchr("_-", p.text[i])) {
+        if (!isalnum((unsigned char)p.text[i]) && strchr("_-", p.text[i]) == NULL) {
             return false;
         }
     }
@@ -56,15 +56,15 @@ static json_t *read_path(struct piece p)
     json_t *path = json_array();
     const char *at = p.text;
     const char *end = p.text + p.len;
-    while (path) {
+    while (path != NULL) {
         const char *dot = memchr(at, '.', (size_t)(end - at));
-        struct piece name = { at, (size_t)((dot ? dot : end) - at) };
+        struct piece name = { at, (size_t)((dot != NULL ? dot : end) - at) };
         if (!is_field_name(name)) {
             json_decref(path);
             return NULL;
         }
         (void)json_array_append_new(path, json_stringn(name.text, name.len));
-        if (!dot) {
+        if (dot == NULL) {
             return path;
         }
         at = dot + 1;
@@ -77,20 +77,20 @@ static bool cut_line(const struct yaml *y, struct piece *from, struct piece *to,
                      struct piece *convert)
 {
     const char *arrow = strstr(y->text, "->");
-    if (!arrow) {
+    if (arrow == NULL) {
         return false;
     }
     *from = trim(y->text, (size_t)(arrow - y->text));
     const char *rest = arrow + 2;
     const char *bar = strchr(rest, '|');
-    *to = trim(rest, bar ? (size_t)(bar - rest) : strlen(rest));
-    *convert = bar ? trim(bar + 1, strlen(bar + 1)) : (struct piece){ "", 0 };
-    return !bar || convert->len > 0;
+    *to = trim(rest, bar != NULL ? (size_t)(bar - rest) : strlen(rest));
+    *convert = bar != NULL ? trim(bar + 1, strlen(bar + 1)) : (struct piece){ "", 0 };
+    return bar == NULL || convert->len > 0;
 }
 
 static bool check_converter(struct diags *d, const struct yaml *y, const char *name)
 {
-    for (size_t i = 0; CONVERTERS[i]; i++) {
+    for (size_t i = 0; CONVERTERS[i] != NULL; i++) {
         if (strcmp(CONVERTERS[i], name) == 0) {
             return true;
         }
@@ -125,14 +125,14 @@ static void read_field(struct diags *d, const struct yaml *y, json_t *fields, js
         return;
     }
     json_t *path = read_path(from);
-    if (!path) {
+    if (path == NULL) {
         check_error(d, y, "names joined by dots, such as appointment.startTime",
                     "`%.*s` is no path to a field", (int)from.len, from.text);
         return;
     }
     json_t *field = json_pack("{s:o, s:s%}", "from", path, "to", to.text, to.len);
     const char *name = json_string_value(json_object_get(field, "to"));
-    if (json_object_get(seen, name)) {
+    if (json_object_get(seen, name) != NULL) {
         check_error(d, y, NULL, "`%s` is filled twice", name);
     }
     (void)json_object_set_new(seen, name, json_true());
@@ -161,7 +161,7 @@ static json_t *read_fields(struct diags *d, const struct yaml *y)
 static void check_map_name(struct diags *d, const struct yaml *root, const char *name)
 {
     const struct yaml *y = yaml_get(root, "map");
-    if (!y) {
+    if (y == NULL) {
         check_error(d, root, NULL, "a field map begins with `map: %s`", name);
     } else if (check_name(d, y, "a field map") && strcmp(y->text, name) != 0) {
         check_error(d, y, "the file's name and the map's name are the same",
@@ -174,11 +174,11 @@ json_t *map_parse(const char *name, const char *text, size_t len, struct diags *
     size_t before = check_count(d);
     struct yaml *root = yaml_parse(text, len, d);
     json_t *fields = NULL;
-    if (root && check_kind(d, root, YAML_MAP, "a field map")) {
+    if (root != NULL && check_kind(d, root, YAML_MAP, "a field map")) {
         check_words(d, root, MAP_WORDS, "a field map");
         check_map_name(d, root, name);
         const struct yaml *y = yaml_get(root, "fields");
-        if (y) {
+        if (y != NULL) {
             fields = read_fields(d, y);
         } else {
             check_error(d, root, NULL, "a field map needs `fields`");
@@ -196,15 +196,15 @@ json_t *map_parse(const char *name, const char *text, size_t len, struct diags *
 static char *find_text(const char *name, const struct project *p, const struct project_hooks *h,
                        size_t *len, struct err *e)
 {
-    if (p) {
+    if (p != NULL) {
         char *path = xasprintf("%s/recipes/maps/%s.yaml", p->folder, name);
         char *text = folder_read(path, MAP_BYTES_MAX, len, e);
         free(path);
-        if (text || e->kind != ERR_NOT_FOUND) {
+        if (text != NULL || e->kind != ERR_NOT_FOUND) {
             return text;
         }
     }
-    if (!h || !h->find_source) {
+    if (h == NULL || h->find_source == NULL) {
         return NULL;
     }
     char *source = xasprintf("maps/%s", name);
@@ -221,13 +221,13 @@ json_t *map_load(const char *name, const struct project *p, const struct project
     size_t len = 0;
     struct err e = ERR_INIT;
     char *text = find_text(name, p, h, &len, &e);
-    if (!text && (e.kind == ERR_NONE || e.kind == ERR_NOT_FOUND)) {
+    if (text == NULL && (e.kind == ERR_NONE || e.kind == ERR_NOT_FOUND)) {
         return NULL;
     }
     char *file = xasprintf("recipes/maps/%s.yaml", name);
     *d = diags_new(file);
     free(file);
-    if (!text) {
+    if (text == NULL) {
         diags_add(*d, 0, 0, NULL, "%s", e.message);
         return NULL;
     }

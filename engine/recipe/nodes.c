@@ -22,7 +22,7 @@ enum { PATH_SEGMENTS_MAX = 32, EXPRESSION_MAX = 4096, MATCH_FIELDS_MAX = 16 };
 static const char *const ROOTS[] = { "event", "meta", "inputs", "steps",
                                      "item",  "now",  "error",  NULL };
 
-/* --- what a value may refer to ---------------------------------------------------------------- */
+/* --- what a value may refer to --- */
 
 static void check_step(struct check *c, const struct yaml *y, const char *name, size_t len)
 {
@@ -32,7 +32,7 @@ static void check_step(struct check *c, const struct yaml *y, const char *name, 
         return;
     }
     char *text = xstrndup(name, len);
-    if (!json_object_get(c->steps, text)) {
+    if (json_object_get(c->steps, text) == NULL) {
         bool is_later = json_object_get(c->names, text) != NULL;
         check_unknown_member(c->diags, y, text, c->steps,
                              is_later ? "the result of step `%.60s` is not there at this place"
@@ -46,7 +46,7 @@ static void check_step(struct check *c, const struct yaml *y, const char *name, 
 static void report_map(struct check *c, const struct yaml *y, const char *name,
                        const struct diags *d)
 {
-    if (!d) {
+    if (d == NULL) {
         check_error(c->diags, y, "a field map is a file in recipes/maps",
                     "there is no field map recipes/maps/%.60s.yaml", name);
         return;
@@ -62,13 +62,13 @@ static void use_map(struct check *c, const struct yaml *y, const char *name, siz
     char *text = xstrndup(name, len);
     if (!name_is_valid(text, len)) {
         check_error(c->diags, y, NULL, "`%.60s` is no valid name for a field map", text);
-    } else if (!json_object_get(c->maps, text)) {
+    } else if (json_object_get(c->maps, text) == NULL) {
         struct diags *d = NULL;
         json_t *map = map_load(text, c->project, c->hooks, &d);
-        if (!map) {
+        if (map == NULL) {
             report_map(c, y, text, d);
         }
-        (void)json_object_set_new(c->maps, text, map ? map : json_array());
+        (void)json_object_set_new(c->maps, text, map != NULL ? map : json_array());
         diags_free(d);
     }
     free(text);
@@ -113,7 +113,7 @@ static void on_find(void *ud, enum scan_what what, const char *name, size_t len)
                                 : "`pages` is there only in `each`");
         return;
     case SCAN_ITEM:
-        if (!c->items && !s->has_function) {
+        if (c->items == NULL && !s->has_function) {
             check_error(c->diags, s->at, NULL, "`item` is there only in a step with `each`");
         }
         return;
@@ -125,7 +125,7 @@ static void on_find(void *ud, enum scan_what what, const char *name, size_t len)
     }
 }
 
-/* --- expressions ------------------------------------------------------------------------------ */
+/* --- expressions --- */
 
 enum { EXTRA_NAMES_MAX = YAML_DEPTH_MAX + 100 };
 
@@ -134,7 +134,7 @@ enum { EXTRA_NAMES_MAX = YAML_DEPTH_MAX + 100 };
 static void item_names(const struct check *c, const char *names[YAML_DEPTH_MAX + 1])
 {
     size_t count = 0;
-    for (const struct item_scope *s = c->items; s && count < YAML_DEPTH_MAX; s = s->outer) {
+    for (const struct item_scope *s = c->items; s != NULL && count < YAML_DEPTH_MAX; s = s->outer) {
         names[count++] = s->name;
     }
     names[count] = NULL;
@@ -144,7 +144,7 @@ static void item_names(const struct check *c, const char *names[YAML_DEPTH_MAX +
 static void add_connections(const struct check *c, const char *names[EXTRA_NAMES_MAX + 1])
 {
     size_t count = 0;
-    while (names[count]) {
+    while (names[count] != NULL) {
         count++;
     }
     names[count++] = "pages";
@@ -160,7 +160,7 @@ static void add_connections(const struct check *c, const char *names[EXTRA_NAMES
 
 static void compile(struct check *c, const struct yaml *y, const char *text, size_t len)
 {
-    if (!c->hooks || !c->hooks->check_expression) {
+    if (c->hooks == NULL || c->hooks->check_expression == NULL) {
         return;
     }
     const char *extra[EXTRA_NAMES_MAX + 1];
@@ -213,7 +213,7 @@ static bool is_broken_expression(struct check *c, const struct yaml *y)
     return false;
 }
 
-/* --- texts with holes ------------------------------------------------------------------------- */
+/* --- texts with holes --- */
 
 static bool is_root(const struct check *c, const char *name)
 {
@@ -226,7 +226,7 @@ static json_t *path_segment(const char *text, size_t len)
 {
     bool is_number = len > 0 && len <= 6;
     for (size_t i = 0; i < len; i++) {
-        if (!isalnum((unsigned char)text[i]) && !strchr("_-", text[i])) {
+        if (!isalnum((unsigned char)text[i]) && strchr("_-", text[i]) == NULL) {
             return NULL;
         }
         is_number = is_number && isdigit((unsigned char)text[i]);
@@ -244,11 +244,11 @@ static json_t *split_path(const char *text, size_t len)
     const char *end = text + len;
     for (const char *at = text; json_array_size(path) < PATH_SEGMENTS_MAX;) {
         const char *dot = memchr(at, '.', (size_t)(end - at));
-        json_t *segment = path_segment(at, (size_t)((dot ? dot : end) - at));
+        json_t *segment = path_segment(at, (size_t)((dot != NULL ? dot : end) - at));
         if (json_array_append_new(path, segment) != 0) {
             break;
         }
-        if (!dot) {
+        if (dot == NULL) {
             return path;
         }
         at = dot + 1;
@@ -260,17 +260,17 @@ static json_t *split_path(const char *text, size_t len)
 static void check_path(struct check *c, const struct yaml *y, const json_t *path)
 {
     const char *root = json_string_value(json_array_get(path, 0));
-    if (!root || !is_root(c, root)) {
+    if (root == NULL || !is_root(c, root)) {
         check_unknown(c->diags, y, root, ROOTS,
                       "`${…}` begins with event, meta, inputs, steps, item, "
                       "now or error, not with `%.60s`",
-                      root ? root : "a number");
+                      root != NULL ? root : "a number");
         return;
     }
     if (strcmp(root, "steps") == 0) {
         const char *name = json_string_value(json_array_get(path, 1));
-        check_step(c, y, name ? name : "", name ? strlen(name) : 0);
-    } else if (strcmp(root, "item") == 0 && !c->items) {
+        check_step(c, y, name != NULL ? name : "", name != NULL ? strlen(name) : 0);
+    } else if (strcmp(root, "item") == 0 && c->items == NULL) {
         check_error(c->diags, y, NULL, "`item` is there only in a step with `each`");
     } else if (strcmp(root, "error") == 0 && !c->has_error) {
         check_error(c->diags, y, NULL, "`error` is there only below `on_error`");
@@ -281,7 +281,7 @@ static void check_path(struct check *c, const struct yaml *y, const json_t *path
 static json_t *hole(struct check *c, const struct yaml *y, const char *text, size_t len)
 {
     json_t *path = split_path(text, len);
-    if (!path) {
+    if (path == NULL) {
         check_error(c->diags, y, "for a computed value write the whole value as an expression: = …",
                     "`${…}` holds a path such as event.firstName and nothing else");
         return NULL;
@@ -312,7 +312,7 @@ static const char *text_part(struct check *c, const struct yaml *y, const char *
         return at + 1;
     }
     const char *close = strchr(at, '}');
-    if (!close) {
+    if (close == NULL) {
         check_error(c->diags, y, "close it with }, or write $${ for the characters ${",
                     "`${` is not closed");
         return NULL;
@@ -329,7 +329,7 @@ static json_t *text_node(struct check *c, const struct yaml *y)
     struct buf literal;
     buf_init(&literal, y->len + 1);
     const char *at = y->text;
-    while (at && *at) {
+    while (at != NULL && *at) {
         at = text_part(c, y, at, parts, &literal);
     }
     flush(parts, &literal);
@@ -344,7 +344,7 @@ static json_t *text_node(struct check *c, const struct yaml *y)
 
 static json_t *literal_node(json_t *value)
 {
-    return value ? json_pack("{s:s, s:o}", "t", "lit", "v", value) : NULL;
+    return value != NULL ? json_pack("{s:s, s:o}", "t", "lit", "v", value) : NULL;
 }
 
 static json_t *scalar(struct check *c, const struct yaml *y, const char *what,
@@ -356,7 +356,7 @@ static json_t *scalar(struct check *c, const struct yaml *y, const char *what,
     if (yaml_is_expr(y)) {
         return expression(c, y);
     }
-    if (!strstr(y->text, "${")) {
+    if (strstr(y->text, "${") == NULL) {
         return literal_node(
             literal_read(c->diags, y, what, y->text, y->len, y->is_plain, descriptor));
     }
@@ -369,7 +369,7 @@ static json_t *scalar(struct check *c, const struct yaml *y, const char *what,
     return text_node(c, y);
 }
 
-/* --- lists and maps --------------------------------------------------------------------------- */
+/* --- lists and maps --- */
 
 static json_t *list_node(struct check *c, const struct yaml *y, const char *what,
                          const json_t *descriptor)
@@ -392,8 +392,8 @@ static void check_missing(struct check *c, const struct yaml *y, const struct ya
     const char *field;
     json_t *descriptor;
     json_object_foreach ((json_t *)schema, field, descriptor) {
-        bool is_given = y && yaml_get(y, field);
-        if (is_given || !schema_is_required(descriptor) || json_object_get(filled, field)) {
+        bool is_given = y != NULL && yaml_get(y, field) != NULL;
+        if (is_given || !schema_is_required(descriptor) || json_object_get(filled, field) != NULL) {
             continue;
         }
         const char *label = json_get_text(json_is_object(descriptor) ? descriptor : NULL, "label");
@@ -407,8 +407,8 @@ static void check_needs(struct check *c, const struct yaml *map, const struct ya
                         const json_t *descriptor)
 {
     const char *needs = json_is_object(descriptor) ? json_get_text(descriptor, "needs") : NULL;
-    const struct yaml *given = needs ? yaml_get(map, needs) : NULL;
-    if (!needs || (given && (yaml_is(given, "true") || yaml_is_expr(given)))) {
+    const struct yaml *given = needs != NULL ? yaml_get(map, needs) : NULL;
+    if (needs == NULL || (given != NULL && (yaml_is(given, "true") || yaml_is_expr(given)))) {
         return;
     }
     const char *why = json_get_text(descriptor, "why");
@@ -422,7 +422,7 @@ static json_t *map_node(struct check *c, const struct yaml *y, const char *owner
     for (size_t i = 0; i < y->count; i++) {
         const struct yaml *key = y->keys[i];
         json_t *descriptor = json_object_get(schema, key->text);
-        if (schema && !descriptor) {
+        if (schema != NULL && descriptor == NULL) {
             check_unknown_member(c->diags, key, key->text, schema, "%s has no field `%s`", owner,
                                  SHOW(key));
         }
@@ -439,7 +439,7 @@ static json_t *object_node(struct check *c, const struct yaml *y, const char *wh
 {
     const json_t *schema =
         json_is_object(descriptor) ? json_object_get(descriptor, "fields") : NULL;
-    if (schema) {
+    if (schema != NULL) {
         check_missing(c, y, y, what, schema, NULL);
     }
     return map_node(c, y, what, schema);
@@ -447,8 +447,8 @@ static json_t *object_node(struct check *c, const struct yaml *y, const char *wh
 
 static bool takes(const json_t *descriptor, const char *type)
 {
-    const char *name = descriptor ? schema_type(descriptor) : NULL;
-    return !name || strcmp(name, "any") == 0 || strcmp(name, type) == 0;
+    const char *name = descriptor != NULL ? schema_type(descriptor) : NULL;
+    return name == NULL || strcmp(name, "any") == 0 || strcmp(name, type) == 0;
 }
 
 json_t *node_value(struct check *c, const struct yaml *y, const char *what,
@@ -487,23 +487,23 @@ json_t *node_condition(struct check *c, const struct yaml *y, const char *what)
 json_t *node_fields(struct check *c, const struct yaml *y, const struct yaml *at,
                     const char *action, const json_t *schema, const json_t *filled)
 {
-    if (y && yaml_is_expr(y)) {
+    if (y != NULL && yaml_is_expr(y)) {
         return scalar(c, y, "`with`", NULL);
     }
-    if (y && !check_kind(c->diags, y, YAML_MAP, "`with`")) {
+    if (y != NULL && !check_kind(c->diags, y, YAML_MAP, "`with`")) {
         return NULL;
     }
-    if (schema) {
+    if (schema != NULL) {
         check_missing(c, y, at, action, schema, filled);
     }
-    return y ? map_node(c, y, action, schema) : NULL;
+    return y != NULL ? map_node(c, y, action, schema) : NULL;
 }
 
 static void match_field(struct check *c, const struct yaml *key, const struct yaml *y, json_t *out)
 {
     char *what = xasprintf("`%s`", SHOW(key));
     json_t *path = split_path(key->text, key->len);
-    if (!path) {
+    if (path == NULL) {
         check_error(c->diags, key, "such as contact.id", "%s is no path to a field", what);
     }
     if (check_kind(c->diags, y, YAML_SCALAR, what)) {
@@ -515,7 +515,7 @@ static void match_field(struct check *c, const struct yaml *key, const struct ya
 
 json_t *node_match(struct check *c, const struct yaml *y, const struct yaml *at)
 {
-    if (!y) {
+    if (y == NULL) {
         check_error(c->diags, at, "such as with: { contactId: = event.id }",
                     "`wait_for` needs `with`: the fields that tell which event it is");
         return NULL;

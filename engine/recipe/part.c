@@ -23,36 +23,36 @@ enum { SUMMARY_MAX = 500, TRIGGERS_MAX = 50 };
 static const char *const WORDS[] = { "recipe", "summary", "needs",  "inputs", "when",     "if",
                                      "key",    "mode",    "settle", "do",     "on_error", NULL };
 
-/* --- the parts -------------------------------------------------------------------------------- */
+/* --- the parts --- */
 
 static void read_summary(struct check *c, const struct yaml *root, json_t *plan)
 {
     const struct yaml *y = yaml_get(root, "summary");
     json_t *summary = NULL;
-    if (y && check_text(c->diags, y, "`summary`")) {
+    if (y != NULL && check_text(c->diags, y, "`summary`")) {
         summary = json_stringn(y->text, y->len <= SUMMARY_MAX ? y->len : 0);
         if (y->len > SUMMARY_MAX) {
             check_error(c->diags, y, NULL, "`summary` is longer than %d bytes", SUMMARY_MAX);
         }
     }
-    (void)json_object_set_new(plan, "summary", summary ? summary : json_string(""));
+    (void)json_object_set_new(plan, "summary", summary != NULL ? summary : json_string(""));
 }
 
 /* A need is a connection of ladle.yaml of the connector that the recipe was written for. The
  * workspace is there without an entry. */
 static void check_binding(struct check *c, const struct yaml *key, const struct yaml *value)
 {
-    if (!c->project || (yaml_is(key, "records") && yaml_is(value, "records"))) {
+    if (c->project == NULL || (yaml_is(key, "records") && yaml_is(value, "records"))) {
         return;
     }
     const json_t *config = json_object_get(c->project->connections, key->text);
-    if (!config) {
+    if (config == NULL) {
         check_unknown_member(c->diags, key, key->text, c->project->connections,
                              "ladle.yaml has no connection `%s`", key->text);
         return;
     }
     const char *connector = json_get_text(config, "connector");
-    if (connector && strcmp(connector, value->text) != 0) {
+    if (connector != NULL && strcmp(connector, value->text) != 0) {
         check_error(c->diags, value, NULL,
                     "the connection `%s` of ladle.yaml is of the connector %s, not %s", key->text,
                     connector, SHOW(value));
@@ -61,8 +61,8 @@ static void check_binding(struct check *c, const struct yaml *key, const struct 
 
 static bool check_connector(struct check *c, const struct yaml *value)
 {
-    if (!c->hooks || !c->hooks->find_connector ||
-        c->hooks->find_connector(c->hooks->ud, value->text)) {
+    if (c->hooks == NULL || c->hooks->find_connector == NULL ||
+        c->hooks->find_connector(c->hooks->ud, value->text) != NULL) {
         return true;
     }
     static const char *const known[] = { "highlevel", "convertcalculator", "webhook",
@@ -92,7 +92,7 @@ static void read_need(struct check *c, const struct yaml *key, const struct yaml
 static void read_needs(struct check *c, const struct yaml *root)
 {
     const struct yaml *y = yaml_get(root, "needs");
-    if (!y || !check_kind(c->diags, y, YAML_MAP, "`needs`")) {
+    if (y == NULL || !check_kind(c->diags, y, YAML_MAP, "`needs`")) {
         return;
     }
     for (size_t i = 0; i < y->count; i++) {
@@ -137,7 +137,7 @@ static void read_mode(struct check *c, const struct yaml *root, json_t *plan)
 {
     static const char *const modes[] = { "queue", "latest", "drop", "parallel", NULL };
     const struct yaml *y = yaml_get(root, "mode");
-    if (!y || !check_text(c->diags, y, "`mode`")) {
+    if (y == NULL || !check_text(c->diags, y, "`mode`")) {
         return;
     }
     if (!word_is_in(modes, y->text)) {
@@ -145,7 +145,7 @@ static void read_mode(struct check *c, const struct yaml *root, json_t *plan)
                       "there is no mode `%s`: queue, latest, drop or parallel", SHOW(y));
         return;
     }
-    if (!yaml_is(y, "parallel") && !yaml_get(root, "key")) {
+    if (!yaml_is(y, "parallel") && yaml_get(root, "key") == NULL) {
         check_error(c->diags, y, "such as key: = event.id", "`mode: %s` needs a `key`", y->text);
     }
     (void)json_object_set_new(plan, "mode", json_string(y->text));
@@ -154,7 +154,7 @@ static void read_mode(struct check *c, const struct yaml *root, json_t *plan)
 static void read_settle(struct check *c, const struct yaml *root, json_t *plan)
 {
     const struct yaml *y = yaml_get(root, "settle");
-    if (y) {
+    if (y != NULL) {
         int64_t us = policy_duration(c->diags, y, "`settle`", SETTLE_MIN_US, SETTLE_MAX_US);
         (void)json_object_set_new(plan, "settle_us", json_integer(us));
     }
@@ -168,7 +168,7 @@ static void set_node(json_t *plan, const char *key, json_t *node)
 static void read_key(struct check *c, const struct yaml *root, json_t *plan)
 {
     const struct yaml *y = yaml_get(root, "key");
-    if (y) {
+    if (y != NULL) {
         json_t *text = json_pack("[s]", "string");
         set_node(plan, "key", node_value(c, y, "`key`", text));
         json_decref(text);
@@ -179,7 +179,7 @@ static const struct yaml *need_word(struct check *c, const struct yaml *root, co
                                     const char *hint)
 {
     const struct yaml *y = yaml_get(root, word);
-    if (!y) {
+    if (y == NULL) {
         check_error(c->diags, root, hint, "a recipe needs `%s`", word);
     }
     return y;
@@ -190,13 +190,13 @@ static void read_steps(struct check *c, const struct yaml *root, json_t *plan)
     const struct yaml *steps = need_word(c, root, "do", "a list of steps");
     const struct yaml *on_error = yaml_get(root, "on_error");
     c->in_steps = true;
-    if (steps) {
+    if (steps != NULL) {
         set_node(plan, "do", steps_read(c, steps, "`do`"));
     }
-    if (on_error && on_error->kind == YAML_SCALAR) {
+    if (on_error != NULL && on_error->kind == YAML_SCALAR) {
         check_error(c->diags, on_error, "continue and fail belong to a step",
                     "`on_error` of a recipe is a list of steps");
-    } else if (on_error) {
+    } else if (on_error != NULL) {
         c->has_error = true;
         set_node(plan, "on_error", steps_read(c, on_error, "`on_error`"));
     }
@@ -206,9 +206,9 @@ static void read_steps(struct check *c, const struct yaml *root, json_t *plan)
 static void check_part(struct check *c, const struct yaml *root)
 {
     static const char *const words[] = { "if", "key", "mode", "settle", "on_error", NULL };
-    for (size_t i = 0; words[i]; i++) {
+    for (size_t i = 0; words[i] != NULL; i++) {
         const struct yaml *y = yaml_get(root, words[i]);
-        if (y) {
+        if (y != NULL) {
             check_error(c->diags, y, "put it at the step that calls the recipe",
                         "`%s` has no meaning in a recipe without `when`", words[i]);
         }
@@ -220,11 +220,11 @@ static void read_start(struct check *c, const struct yaml *root, json_t *plan)
 {
     const struct yaml *when = yaml_get(root, "when");
     const char *name = json_get_text(plan, "recipe");
-    if (when) {
+    if (when != NULL) {
         (void)json_object_set_new(plan, "when", read_when(c, when));
         return;
     }
-    c->is_part = name && library_is_called(c->library, name);
+    c->is_part = name != NULL && library_is_called(c->library, name);
     if (c->is_part) {
         check_part(c, root);
     } else {
@@ -234,12 +234,12 @@ static void read_start(struct check *c, const struct yaml *root, json_t *plan)
     }
 }
 
-/* --- the whole -------------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 static void read_head(struct check *c, const struct yaml *root, json_t *plan)
 {
     const struct yaml *name = need_word(c, root, "recipe", "it begins with `recipe: its-name`");
-    if (name && check_name(c->diags, name, "a recipe")) {
+    if (name != NULL && check_name(c->diags, name, "a recipe")) {
         (void)json_object_set_new(plan, "recipe", json_string(name->text));
     }
     read_summary(c, root, plan);
@@ -258,7 +258,7 @@ static json_t *read_plan(struct check *c, const struct yaml *root)
     check_words(c->diags, root, WORDS, "a recipe");
     read_head(c, root, plan);
     const struct yaml *condition = yaml_get(root, "if");
-    if (condition) {
+    if (condition != NULL) {
         set_node(plan, "if", node_condition(c, condition, "`if`"));
     }
     read_key(c, root, plan);
@@ -272,10 +272,10 @@ static bool check_tree(struct check *c, const struct yaml *root, size_t before, 
     out->plan = read_plan(c, root);
     const char *name = json_get_text(out->plan, "recipe");
     const struct yaml *place = yaml_get(root, "recipe");
-    out->inputs = inputs_values(c, name ? name : "", yaml_get(root, "inputs"), root,
+    out->inputs = inputs_values(c, name != NULL ? name : "", yaml_get(root, "inputs"), root,
                                 json_object_get(out->plan, "inputs"));
-    out->line = place ? place->line : root->line;
-    out->column = place ? place->column : root->column;
+    out->line = place != NULL ? place->line : root->line;
+    out->column = place != NULL ? place->column : root->column;
     return check_count(c->diags) == before;
 }
 
@@ -297,8 +297,8 @@ bool part_read(struct part *out, struct library *lib, const char *text, size_t l
     size_t before = check_count(d);
     diags_set_text(d, text, len);
     struct yaml *root = yaml_parse(text, len, d);
-    bool is_good =
-        root && check_kind(d, root, YAML_MAP, "a recipe") && check_tree(&c, root, before, out);
+    bool is_good = root != NULL && check_kind(d, root, YAML_MAP, "a recipe") &&
+                   check_tree(&c, root, before, out);
     yaml_tree_free(root);
     json_decref(c.needs);
     json_decref(c.steps);

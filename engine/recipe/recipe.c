@@ -21,9 +21,9 @@ enum { BUNDLE_MAX = 4 << 20 };
 static json_t *make_bundle(const struct part *p, const struct library *lib, const json_t *calls)
 {
     const struct project *project = library_project(lib);
-    json_t *bundle =
-        json_pack("{s:O, s:O, s:s, s:O, s:O}", "plan", p->plan, "inputs", p->inputs, "timezone",
-                  project ? project->timezone : "UTC", "scripts", p->scripts, "maps", p->maps);
+    json_t *bundle = json_pack("{s:O, s:O, s:s, s:O, s:O}", "plan", p->plan, "inputs", p->inputs,
+                               "timezone", project != NULL ? project->timezone : "UTC", "scripts",
+                               p->scripts, "maps", p->maps);
     if (json_object_size(calls) > 0) {
         (void)json_object_set(bundle, "calls", (json_t *)calls);
     }
@@ -59,7 +59,7 @@ static struct recipe *link_part(const char *file, struct part *p, struct library
     if (check_count(d) == before) {
         r = make_recipe(file, p, lib, calls);
     }
-    if (r && r->bundle_len > BUNDLE_MAX) {
+    if (r != NULL && r->bundle_len > BUNDLE_MAX) {
         diags_add(d, p->line, p->column, NULL,
                   "the recipe, its scripts and what it calls are larger than %d bytes", BUNDLE_MAX);
         recipe_free(r);
@@ -86,7 +86,7 @@ struct recipe *recipe_load_from(struct library *lib, const char *path, struct di
     size_t len = 0;
     struct err e = ERR_INIT;
     char *text = folder_read(path, YAML_BYTES_MAX, &len, &e);
-    if (!text) {
+    if (text == NULL) {
         diags_add(d, 0, 0, NULL, "%s", e.message);
         return NULL;
     }
@@ -115,7 +115,7 @@ struct recipe *recipe_load(const char *path, const struct project *p, const stru
 
 void recipe_free(struct recipe *r)
 {
-    if (!r) {
+    if (r == NULL) {
         return;
     }
     free(r->name);

@@ -36,7 +36,7 @@ static const struct recipe *find_name(const struct recipe_set *set, const char *
 static void keep_recipe(struct recipe_set *set, struct recipe *r, struct diags *d)
 {
     const struct recipe *other = find_name(set, r->name);
-    if (other) {
+    if (other != NULL) {
         diags_add(d, r->line, r->column, NULL, "there is already a recipe `%s`, in %s", r->name,
                   other->file);
         recipe_free(r);
@@ -52,7 +52,7 @@ static void load_file(struct recipe_set *set, const char *name, struct library *
     char *path = xasprintf("%s/%s", library_project(lib)->folder, shown);
     struct diags *d = diags_new(shown);
     struct recipe *r = recipe_load_from(lib, path, d);
-    if (r) {
+    if (r != NULL) {
         free(r->file);
         r->file = xstrdup(shown);
         keep_recipe(set, r, d);
@@ -81,7 +81,7 @@ static void load_names(struct recipe_set *set, char **names, const struct projec
                        const struct project_hooks *h)
 {
     struct library *lib = library_new(p, h);
-    for (size_t i = 0; names[i]; i++) {
+    for (size_t i = 0; names[i] != NULL; i++) {
         if (folder_ends_with(names[i], ".yml")) {
             refuse_file(set, names[i]);
         } else if (folder_is_recipe(names[i])) {
@@ -99,7 +99,7 @@ static void check_map(struct recipe_set *set, const char *file, const struct pro
     struct diags *d = NULL;
     json_decref(map_load(name, p, h, &d));
     free(name);
-    if (d && check_count(d) > 0) {
+    if (d != NULL && check_count(d) > 0) {
         keep_diags(set, d);
     } else {
         diags_free(d);
@@ -113,7 +113,7 @@ static int check_maps(struct recipe_set *set, const struct project *p,
     size_t count = 0;
     char **names = folder_names(path, RECIPE_FILES_MAX, &count, e);
     free(path);
-    if (!names) {
+    if (names == NULL) {
         return -1;
     }
     for (size_t i = 0; i < count; i++) {
@@ -125,7 +125,7 @@ static int check_maps(struct recipe_set *set, const struct project *p,
     return 0;
 }
 
-/* --- values for recipes that are not there -------------------------------------------------- */
+/* --- values for recipes that are not there --- */
 
 /* The text of ladle.yaml for the errors, and its tree; both NULL where it cannot be read any more.
  */
@@ -135,7 +135,7 @@ static struct yaml *read_ladle_yaml(const struct project *p, struct diags *d)
     struct err e = ERR_INIT;
     char *path = xasprintf("%s/ladle.yaml", p->folder);
     char *text = folder_read(path, YAML_BYTES_MAX, &len, &e);
-    struct yaml *root = text ? yaml_parse(text, len, d) : NULL;
+    struct yaml *root = text != NULL ? yaml_parse(text, len, d) : NULL;
     free(text);
     free(path);
     return root;
@@ -143,10 +143,11 @@ static struct yaml *read_ladle_yaml(const struct project *p, struct diags *d)
 
 static void refuse_input(const struct yaml *root, const char *recipe, struct diags *d)
 {
-    const struct yaml *inputs = root && root->kind == YAML_MAP ? yaml_get(root, "inputs") : NULL;
+    const struct yaml *inputs =
+        root != NULL && root->kind == YAML_MAP ? yaml_get(root, "inputs") : NULL;
     int line = 0;
     int column = 0;
-    for (size_t i = 0; inputs && inputs->kind == YAML_MAP && i < inputs->count; i++) {
+    for (size_t i = 0; inputs != NULL && inputs->kind == YAML_MAP && i < inputs->count; i++) {
         if (yaml_is(inputs->keys[i], recipe)) {
             line = inputs->keys[i]->line;
             column = inputs->keys[i]->column;
@@ -168,7 +169,7 @@ static void check_inputs(struct recipe_set *set, const struct project *p)
     const char *recipe;
     json_t *values;
     json_object_foreach (p->inputs, recipe, values) {
-        if (!find_name(set, recipe)) {
+        if (find_name(set, recipe) == NULL) {
             refuse_input(root, recipe, d);
         }
     }
@@ -188,7 +189,7 @@ int recipe_set_load(struct recipe_set *set, const struct project *p, const struc
     size_t count = 0;
     char **names = folder_names(path, RECIPE_FILES_MAX, &count, e);
     free(path);
-    if (!names) {
+    if (names == NULL) {
         return -1;
     }
     load_names(set, names, p, h);

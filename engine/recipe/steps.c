@@ -36,7 +36,7 @@ static const char *const STEP_WORDS[] = { "step",     "if",       "use",      "s
 
 static void set_new(json_t *object, const char *key, json_t *value)
 {
-    if (value) {
+    if (value != NULL) {
         (void)json_object_set_new(object, key, value); /* fails only for a NULL value */
     }
 }
@@ -45,14 +45,14 @@ static void set_new(json_t *object, const char *key, json_t *value)
 static const char *read_name(struct check *c, const struct yaml *y)
 {
     const struct yaml *name = yaml_get(y, "step");
-    if (!name) {
+    if (name == NULL) {
         check_error(c->diags, y, "begin it with `- step: name`", "a step without a name");
         return NULL;
     }
     if (!check_name(c->diags, name, "a step")) {
         return NULL;
     }
-    if (json_object_get(c->names, name->text)) {
+    if (json_object_get(c->names, name->text) != NULL) {
         check_error(c->diags, name, NULL, "there is already a step called `%s`", name->text);
         return NULL;
     }
@@ -64,7 +64,7 @@ static const char *read_name(struct check *c, const struct yaml *y)
     return name->text;
 }
 
-/* --- each and as ------------------------------------------------------------------------------ */
+/* --- each and as --- */
 
 static bool is_lua_name(const char *name)
 {
@@ -85,7 +85,7 @@ static bool is_lua_name(const char *name)
 static const char *read_as(struct check *c, const struct yaml *y, json_t *step)
 {
     const struct yaml *as = yaml_get(y, "as");
-    if (!as || !check_name(c->diags, as, "an item")) {
+    if (as == NULL || !check_name(c->diags, as, "an item")) {
         return "item";
     }
     if (!is_lua_name(as->text)) {
@@ -101,7 +101,7 @@ static const char *read_as(struct check *c, const struct yaml *y, json_t *step)
 static void read_at_once(struct check *c, const struct yaml *y, json_t *step)
 {
     const struct yaml *parallel = yaml_get(y, "parallel");
-    if (!parallel || !check_text(c->diags, parallel, "`parallel` beside `each`")) {
+    if (parallel == NULL || !check_text(c->diags, parallel, "`parallel` beside `each`")) {
         return;
     }
     json_t *descriptor = json_pack("[s]", "integer");
@@ -109,7 +109,7 @@ static void read_at_once(struct check *c, const struct yaml *y, json_t *step)
                              parallel->len, parallel->is_plain, descriptor);
     json_decref(descriptor);
     json_int_t count = json_integer_value(v);
-    if (v && (count < 1 || count > AT_ONCE_MAX)) {
+    if (v != NULL && (count < 1 || count > AT_ONCE_MAX)) {
         check_error(c->diags, parallel, NULL, "`parallel` is between 1 and %d items at once",
                     AT_ONCE_MAX);
     }
@@ -122,7 +122,7 @@ static bool read_each(struct check *c, const struct yaml *y, json_t *step, struc
     const struct yaml *each = yaml_get(y, "each");
     const struct yaml *as = yaml_get(y, "as");
     const struct yaml *parallel = yaml_get(y, "parallel");
-    if (each) {
+    if (each != NULL) {
         json_t *descriptor = json_pack("[s]", "list");
         c->may_page = true;
         set_new(step, "each", node_value(c, each, "`each`", descriptor));
@@ -132,25 +132,25 @@ static bool read_each(struct check *c, const struct yaml *y, json_t *step, struc
         read_at_once(c, y, step);
         return true;
     }
-    if (as) {
+    if (as != NULL) {
         check_error(c->diags, as, "each: = steps.tasks.tasks",
                     "`as` names the item of `each`, and there is none");
     }
-    if (parallel && parallel->kind == YAML_SCALAR) {
+    if (parallel != NULL && parallel->kind == YAML_SCALAR) {
         check_error(c->diags, parallel, "each: = steps.tasks.tasks",
                     "`parallel` says how many items of `each` at once, and there is none");
     }
     return false;
 }
 
-/* --- use -------------------------------------------------------------------------------------- */
+/* --- use --- */
 
 /* Whether a connection has the value that fields are filled with: an agency's has the location of
  * each event. */
 static bool has_setting(const json_t *config, const char *key)
 {
-    return json_object_get(config, key) ||
-           (strcmp(key, "location") == 0 && json_object_get(config, "agency"));
+    return json_object_get(config, key) != NULL ||
+           (strcmp(key, "location") == 0 && json_object_get(config, "agency") != NULL);
 }
 
 /* The fields that the connection fills in: those whose descriptor says from_connection, where the
@@ -158,13 +158,14 @@ static bool has_setting(const json_t *config, const char *key)
 static json_t *filled_fields(struct check *c, const struct reference *r, const json_t *schema)
 {
     json_t *filled = json_object();
-    const json_t *config = c->project ? json_object_get(c->project->connections, r->owner) : NULL;
+    const json_t *config =
+        c->project != NULL ? json_object_get(c->project->connections, r->owner) : NULL;
     const char *field;
     json_t *descriptor;
     json_object_foreach ((json_t *)schema, field, descriptor) {
         const char *from =
             json_is_object(descriptor) ? json_get_text(descriptor, "from_connection") : NULL;
-        if (from && (!c->project || has_setting(config, from))) {
+        if (from != NULL && (c->project == NULL || has_setting(config, from))) {
             set_new(filled, field, json_true());
         }
     }
@@ -173,8 +174,9 @@ static json_t *filled_fields(struct check *c, const struct reference *r, const j
 
 static json_t *use_json(const struct reference *r)
 {
-    return r->connector ? json_pack("{s:s, s:s}", "connection", r->owner, "operation", r->name)
-                        : json_pack("{s:s}", "script", r->name);
+    return r->connector != NULL
+               ? json_pack("{s:s, s:s}", "connection", r->owner, "operation", r->name)
+               : json_pack("{s:s}", "script", r->name);
 }
 
 static bool is_any_given(const json_t *one_of, const struct yaml *with, const json_t *filled)
@@ -183,7 +185,8 @@ static bool is_any_given(const json_t *one_of, const struct yaml *with, const js
     json_t *one;
     json_array_foreach ((json_t *)one_of, i, one) {
         const char *field = json_string_value(one);
-        if (field && ((with && yaml_get(with, field)) || json_object_get(filled, field))) {
+        if (field != NULL && ((with != NULL && yaml_get(with, field) != NULL) ||
+                              json_object_get(filled, field) != NULL)) {
             return true;
         }
     }
@@ -195,7 +198,7 @@ static void check_one_of(struct check *c, const struct yaml *with, const struct 
                          const struct reference *r, const json_t *filled)
 {
     const json_t *one_of = json_object_get(r->table, "one_of");
-    bool is_computed = with && with->kind != YAML_MAP;
+    bool is_computed = with != NULL && with->kind != YAML_MAP;
     if (json_array_size(one_of) == 0 || is_computed || is_any_given(one_of, with, filled)) {
         return;
     }
@@ -215,9 +218,10 @@ static void check_one_of(struct check *c, const struct yaml *with, const struct 
  * connector), where the connection is an agency's; or NULL. Borrowed. */
 static const char *account_field(struct check *c, const struct reference *r)
 {
-    const json_t *config = c->project ? json_object_get(c->project->connections, r->owner) : NULL;
-    if (!r->connector || !json_object_get(config, "agency") || !c->hooks ||
-        !c->hooks->find_connector) {
+    const json_t *config =
+        c->project != NULL ? json_object_get(c->project->connections, r->owner) : NULL;
+    if (r->connector == NULL || json_object_get(config, "agency") == NULL || c->hooks == NULL ||
+        c->hooks->find_connector == NULL) {
         return NULL;
     }
     const json_t *table = c->hooks->find_connector(c->hooks->ud, r->connector);
@@ -229,7 +233,7 @@ static json_t *fields_of(struct check *c, const struct reference *r)
 {
     json_t *schema = json_object_get(r->table, "input");
     const char *field = account_field(c, r);
-    if (!json_is_object(schema) || !field || json_object_get(schema, field)) {
+    if (!json_is_object(schema) || field == NULL || json_object_get(schema, field) != NULL) {
         return json_is_object(schema) ? json_incref(schema) : NULL;
     }
     json_t *more = json_copy(schema);
@@ -257,10 +261,10 @@ static void read_action(struct check *c, const struct yaml *y, const struct yaml
     if (is_found) {
         set_new(step, "use", use_json(&r));
         read_fields(c, y, use, &r, step);
-        if (!r.connector) {
+        if (r.connector == NULL) {
             reference_keep_script(c, use, r.name);
         }
-    } else if (yaml_get(y, "with")) {
+    } else if (yaml_get(y, "with") != NULL) {
         /* The values are checked even where the action is not known. */
         json_decref(node_fields(c, yaml_get(y, "with"), y, "", NULL, NULL));
     }
@@ -270,14 +274,14 @@ static void read_action(struct check *c, const struct yaml *y, const struct yaml
 static void read_timeout(struct check *c, const struct yaml *y, json_t *step)
 {
     const struct yaml *timeout = yaml_get(y, "timeout");
-    if (timeout) {
+    if (timeout != NULL) {
         int64_t us =
             policy_duration(c->diags, timeout, "`timeout`", TIMEOUT_MIN_US, TIMEOUT_MAX_US);
         set_new(step, "timeout_us", json_integer(us));
     }
 }
 
-/* --- on_error --------------------------------------------------------------------------------- */
+/* --- on_error --- */
 
 static json_t *read_on_error_list(struct check *c, const struct yaml *y)
 {
@@ -289,7 +293,7 @@ static json_t *read_on_error_list(struct check *c, const struct yaml *y)
 static void read_on_error(struct check *c, const struct yaml *y, json_t *step)
 {
     const struct yaml *on_error = yaml_get(y, "on_error");
-    if (!on_error) {
+    if (on_error == NULL) {
         return;
     }
     if (on_error->kind == YAML_LIST) {
@@ -303,7 +307,7 @@ static void read_on_error(struct check *c, const struct yaml *y, json_t *step)
     }
 }
 
-/* --- what a step does ------------------------------------------------------------------------- */
+/* --- what a step does --- */
 
 static void read_use(struct check *c, const struct yaml *y, const struct yaml *use, json_t *step)
 {
@@ -353,7 +357,7 @@ static void read_wait(struct check *c, const struct yaml *y, const struct yaml *
 {
     json_t *node = read_text(c, wait, "`wait`");
     const char *text = json_get_text(node, "v");
-    if (text) {
+    if (text != NULL) {
         check_wait(c, wait, text);
     }
     set_new(step, "wait", node);
@@ -370,7 +374,7 @@ static void read_wait_for(struct check *c, const struct yaml *y, const struct ya
     reference_fini(&r);
     set_new(step, "with", node_match(c, yaml_get(y, "with"), wait_for));
     int64_t us = WAIT_FOR_DEFAULT_US;
-    if (timeout) {
+    if (timeout != NULL) {
         us = policy_duration(c->diags, timeout, "`timeout`", TIMEOUT_MIN_US, WAIT_FOR_MAX_US);
     }
     set_new(step, "timeout_us", json_integer(us));
@@ -384,7 +388,7 @@ static const json_t *called_inputs(struct check *c, const struct yaml *call)
     if (!check_name(c->diags, call, "a recipe")) {
         return NULL;
     }
-    if (!json_object_get(c->calls, call->text)) {
+    if (json_object_get(c->calls, call->text) == NULL) {
         (void)json_object_set_new(c->calls, call->text,
                                   json_pack("[i, i]", call->line, call->column));
     }
@@ -398,7 +402,7 @@ static void read_call(struct check *c, const struct yaml *y, const struct yaml *
     if (call->kind == YAML_SCALAR) {
         set_new(step, "call", json_string(call->text));
     }
-    if (with && !check_kind(c->diags, with, YAML_MAP, "`with` of `call`")) {
+    if (with != NULL && !check_kind(c->diags, with, YAML_MAP, "`with` of `call`")) {
         return;
     }
     char *what = xasprintf("the recipe `%s`", SHOW(call));
@@ -460,7 +464,7 @@ static void read_parallel(struct check *c, const struct yaml *y, const struct ya
     set_new(step, "parallel", read_branches(c, parallel));
 }
 
-/* --- a step ----------------------------------------------------------------------------------- */
+/* --- a step --- */
 
 /* The words of which a step has exactly one, what may stand beside each but `step` and `if`, and
  * who reads it. */
@@ -484,14 +488,15 @@ enum { WORK_COUNT = sizeof WORKS / sizeof *WORKS };
 /* Whether `parallel` is the step's list of steps, and not how many items of `each` at once. */
 static bool is_branches(const struct yaml *y, const struct yaml *value)
 {
-    bool has_other = yaml_get(y, "each") || yaml_get(y, "use") || yaml_get(y, "do");
+    bool has_other =
+        yaml_get(y, "each") != NULL || yaml_get(y, "use") != NULL || yaml_get(y, "do") != NULL;
     return value->kind == YAML_LIST || !has_other;
 }
 
 static bool is_work(const struct yaml *y, const struct work *w)
 {
     const struct yaml *value = yaml_get(y, w->word);
-    return value && (w->read != read_parallel || is_branches(y, value));
+    return value != NULL && (w->read != read_parallel || is_branches(y, value));
 }
 
 static bool is_work_word(const struct yaml *y, const char *word)
@@ -509,7 +514,7 @@ static const struct work *find_work(struct check *c, const struct yaml *y)
 {
     const struct work *found = NULL;
     for (size_t i = 0; i < WORK_COUNT; i++) {
-        if (is_work(y, &WORKS[i]) && found) {
+        if (is_work(y, &WORKS[i]) && found != NULL) {
             check_error(c->diags, yaml_get(y, WORKS[i].word), "make it a step of its own",
                         "a step does one thing: `%s` or `%s`, not both", found->word,
                         WORKS[i].word);
@@ -539,7 +544,7 @@ static void check_beside(struct check *c, const struct yaml *y, const struct wor
 static void read_work(struct check *c, const struct yaml *y, json_t *step)
 {
     const struct work *w = find_work(c, y);
-    if (!w) {
+    if (w == NULL) {
         check_error(c->diags, y, "such as use: crm.get_contact",
                     "a step needs one of `use`, `do`, `parallel`, `wait`, `wait_for`, `call` and "
                     "`stop`");
@@ -560,14 +565,14 @@ static json_t *read_step(struct check *c, const struct yaml *y)
     check_words(c->diags, y, STEP_WORDS, "a step");
     const char *name = read_name(c, y);
     json_t *step = json_object();
-    set_new(step, "step", json_string(name ? name : ""));
+    set_new(step, "step", json_string(name != NULL ? name : ""));
     set_new(step, "line", json_integer(y->line));
     const struct yaml *condition = yaml_get(y, "if");
-    if (condition) {
+    if (condition != NULL) {
         set_new(step, "if", node_condition(c, condition, "`if`"));
     }
     read_work(c, y, step);
-    if (name) {
+    if (name != NULL) {
         (void)json_object_set_new(c->steps, name, json_true());
     }
     return step;

@@ -29,7 +29,7 @@ static bool split(struct check *c, const struct yaml *y, const char *what, const
     }
     out->text = xstrdup(y->text);
     char *dot = strchr(out->text, '.');
-    if (!dot || dot == out->text || !dot[1] || y->len > REFERENCE_MAX) {
+    if (dot == NULL || dot == out->text || !dot[1] || y->len > REFERENCE_MAX) {
         check_error(c->diags, y, example, "%s takes connection.name, not `%s`", what, SHOW(y));
         return false;
     }
@@ -44,13 +44,13 @@ static bool split(struct check *c, const struct yaml *y, const char *what, const
 static const char *find_owner(struct check *c, const struct yaml *y, const char *owner)
 {
     const char *connector = json_get_text(c->needs, owner);
-    if (connector) {
+    if (connector != NULL) {
         return connector;
     }
     if (strcmp(owner, "records") == 0 || strcmp(owner, "ladle") == 0) {
         return owner;
     }
-    if (!json_object_get(c->needs, owner)) {
+    if (json_object_get(c->needs, owner) == NULL) {
         check_unknown_member(c->diags, y, owner, c->needs,
                              "`%.60s` is no connection of this recipe: `needs` does not name it",
                              owner);
@@ -81,22 +81,22 @@ static bool find_member(struct check *c, const struct yaml *y, struct reference 
                         const char *list)
 {
     r->connector = find_owner(c, y, r->owner);
-    if (!r->connector) {
+    if (r->connector == NULL) {
         return false;
     }
-    if (!c->hooks || !c->hooks->find_connector) {
+    if (c->hooks == NULL || c->hooks->find_connector == NULL) {
         return true;
     }
     json_t *connector = c->hooks->find_connector(c->hooks->ud, r->connector);
-    if (!connector) {
+    if (connector == NULL) {
         /* A need of an unknown connector is told at the need. */
-        if (!json_object_get(c->needs, r->owner)) {
+        if (json_object_get(c->needs, r->owner) == NULL) {
             check_error(c->diags, y, NULL, "there is no connector `%s`", r->connector);
         }
         return false;
     }
     r->table = find_table(c, connector, list, r->name);
-    if (!r->table) {
+    if (r->table == NULL) {
         tell_unknown(c, y, r, connector, list);
     }
     return r->table != NULL;
@@ -109,11 +109,11 @@ static bool find_script(struct check *c, const struct yaml *y, struct reference 
                     "`%.60s` is no valid name for a script", r->name);
         return false;
     }
-    if (!c->hooks || !c->hooks->find_action) {
+    if (c->hooks == NULL || c->hooks->find_action == NULL) {
         return true;
     }
     r->table = c->hooks->find_action(c->hooks->ud, r->name);
-    if (!r->table) {
+    if (r->table == NULL) {
         check_error(c->diags, y, "it returns a table with name, summary, input, output and run",
                     "there is no action scripts/%s.lua that loads", r->name);
         return false;
@@ -125,11 +125,11 @@ static bool find_script(struct check *c, const struct yaml *y, struct reference 
 static bool check_supported(struct check *c, const struct yaml *y, const struct reference *r)
 {
     const char *why = json_get_text(r->table, "unsupported");
-    if (why) {
+    if (why != NULL) {
         check_error(c->diags, y, NULL, "%s.%s cannot be called from here: %s", r->owner, r->name,
                     why);
     }
-    return !why;
+    return why == NULL;
 }
 
 bool reference_action(struct check *c, const struct yaml *y, struct reference *out)
@@ -156,7 +156,7 @@ void reference_pages(struct check *c, const struct yaml *y, const char *name, si
 {
     struct reference r = { .text = xstrndup(name, len) };
     char *dot = strchr(r.text, '.');
-    if (!dot || dot == r.text || !dot[1] || len > REFERENCE_MAX) {
+    if (dot == NULL || dot == r.text || !dot[1] || len > REFERENCE_MAX) {
         check_error(c->diags, y, "such as pages(crm.search_contacts_advanced, { … })",
                     "`pages` takes connection.name, not `%.60s`", r.text);
         reference_fini(&r);
@@ -165,9 +165,9 @@ void reference_pages(struct check *c, const struct yaml *y, const char *name, si
     *dot = '\0';
     r.owner = r.text;
     r.name = dot + 1;
-    if (find_member(c, y, &r, "operations") && r.table) {
+    if (find_member(c, y, &r, "operations") && r.table != NULL) {
         json_t *paging = paging_of(r.table);
-        if (!paging) {
+        if (paging == NULL) {
             check_error(c->diags, y, "use it as a step, and go through its output with `each`",
                         "%s.%s does not answer in pages", r.owner, r.name);
         }
@@ -176,7 +176,7 @@ void reference_pages(struct check *c, const struct yaml *y, const char *name, si
     reference_fini(&r);
 }
 
-/* --- scripts ---------------------------------------------------------------------------------- */
+/* --- scripts --- */
 
 static char *find_module(struct check *c, const char *name, size_t *len)
 {
@@ -199,7 +199,8 @@ static bool is_built_in(struct check *c, const char *name)
         *p = *p == '.' ? '/' : *p;
     }
     char *built_in = source_find(NULL, path, &len);
-    bool is_same = built_in && (!own || (own_len == len && memcmp(own, built_in, len) == 0));
+    bool is_same =
+        built_in != NULL && (own == NULL || (own_len == len && memcmp(own, built_in, len) == 0));
     free(built_in);
     free(path);
     free(own);
@@ -226,7 +227,7 @@ static bool is_engine_module(struct check *c, const char *name)
 
 static bool is_module_char(char c)
 {
-    return isalnum((unsigned char)c) || (c != '\0' && strchr("_-./", c));
+    return isalnum((unsigned char)c) || (c != '\0' && strchr("_-./", c) != NULL);
 }
 
 /* The quoted name behind "require" or "require(" at `at`; false where it is computed. */
@@ -249,12 +250,12 @@ static json_t *keep_source(struct check *c, const struct yaml *y, const char *na
 {
     size_t len = 0;
     char *text = find_module(c, name, &len);
-    json_t *source = text ? json_stringn(text, len) : NULL;
-    if (text && !source) {
+    json_t *source = text != NULL ? json_stringn(text, len) : NULL;
+    if (text != NULL && source == NULL) {
         check_error(c->diags, y, NULL, "the source of `%.64s` is not UTF-8", name);
     }
     free(text);
-    if (source) {
+    if (source != NULL) {
         (void)json_object_set_new(c->scripts, name, source);
     }
     return source;
@@ -264,13 +265,13 @@ static json_t *keep_source(struct check *c, const struct yaml *y, const char *na
 static void keep_required(struct check *c, const struct yaml *y, const char *source, json_t *queue)
 {
     char name[MODULE_NAME_MAX + 1];
-    for (const char *at = strstr(source, "require"); at; at = strstr(at, "require")) {
+    for (const char *at = strstr(source, "require"); at != NULL; at = strstr(at, "require")) {
         at += strlen("require");
         if (!read_module(at, name) || is_engine_module(c, name) ||
-            json_object_get(c->scripts, name)) {
+            json_object_get(c->scripts, name) != NULL) {
             continue;
         }
-        if (json_object_size(c->scripts) < MODULES_MAX && keep_source(c, y, name)) {
+        if (json_object_size(c->scripts) < MODULES_MAX && keep_source(c, y, name) != NULL) {
             (void)json_array_append_new(queue, json_string(name));
         }
     }
@@ -278,10 +279,11 @@ static void keep_required(struct check *c, const struct yaml *y, const char *sou
 
 void reference_keep_script(struct check *c, const struct yaml *y, const char *name)
 {
-    if (!c->hooks || !c->hooks->find_source || json_object_get(c->scripts, name)) {
+    if (c->hooks == NULL || c->hooks->find_source == NULL ||
+        json_object_get(c->scripts, name) != NULL) {
         return;
     }
-    if (!keep_source(c, y, name)) {
+    if (keep_source(c, y, name) == NULL) {
         check_error(c->diags, y, NULL, "the source scripts/%s.lua cannot be read", name);
         return;
     }
@@ -312,7 +314,7 @@ static bool has_functions(const json_t *connector)
 
 void reference_keep_connector(struct check *c, const struct yaml *y, const char *name)
 {
-    if (!c->hooks || !c->hooks->find_source || !c->hooks->find_connector ||
+    if (c->hooks == NULL || c->hooks->find_source == NULL || c->hooks->find_connector == NULL ||
         !has_functions(c->hooks->find_connector(c->hooks->ud, name))) {
         return;
     }

@@ -121,8 +121,7 @@ void run_conclude(struct run *run, enum run_state state, int64_t due_us, const s
     runner_mark_ending(run->runner, run);
 }
 
-/* --- branches ----------------------------------------------------------------------------------
- */
+/* --- branches --- */
 
 /* The earliest moment at which something can go on, over all branches at rest. */
 struct rest {
@@ -186,8 +185,7 @@ void branch_rest(struct branch *b, enum run_state state, int64_t due_us, const s
     run_add_busy(run, -1);
 }
 
-/* --- the walk's end ------------------------------------------------------------------------------
- */
+/* --- the walk's end --- */
 
 static void walk_ended(void *ud, lua_State *L, int count, const struct err *e)
 {
@@ -239,8 +237,7 @@ void run_finish(struct run *run)
         run->state == RUN_PARKED && run->parked_for != NULL ? xstrdup(run->parked_for) : NULL;
 }
 
-/* --- saving ------------------------------------------------------------------------------------
- */
+/* --- saving --- */
 
 static void wake_waiters(struct run *run)
 {

@@ -1,9 +1,9 @@
 /* One API call of a run, from the journal to the journal.
  *
- *   no row yet        → call; before the first byte of one that is not idempotent a STARTED row is
- * committed STARTED           → an earlier attempt sent it and never learned the outcome: probe for
- * the effect, or give up as unknown DONE              → never gets here: lua_act.c hands the stored
- * output back
+ *   no row yet   call; before the first byte of one that is not idempotent a STARTED row is committed
+ *   STARTED      an earlier attempt sent it and never learned the outcome: look for the effect, or give up
+ *                as unknown
+ *   DONE         never gets here: lua_act.c hands the stored output back
  *
  * The output is journalled before the strand goes on, but not waited for: the next effect that
  * needs a commit waits for all rows before it. Loop thread. */
@@ -180,7 +180,7 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
     strand_wake(fx->wake);
 }
 
-/* --- calls ------------------------------------------------------------------------------------ */
+/* --- calls --- */
 
 static void answered(void *ud, json_t *output, const struct err *e, const char *answer)
 {
@@ -276,8 +276,9 @@ static void choose_connection(struct effect *fx)
     const struct run *run = fx->run;
     const char *from = json_get_text(run->meta, "connection");
     bool is_its_event = from != NULL && strcmp(from, connection_name(fx->connection)) == 0;
-    fx->connection = accounts_choose(runner_service(run->runner), fx->connection, fx->operation, fx->input,
-                                    is_its_event ? json_get_text(run->meta, "location") : NULL);
+    fx->connection =
+        accounts_choose(runner_service(run->runner), fx->connection, fx->operation, fx->input,
+                        is_its_event ? json_get_text(run->meta, "location") : NULL);
 }
 
 void effect_begin(struct effect *fx)

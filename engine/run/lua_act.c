@@ -182,8 +182,7 @@ static int act_failed(lua_State *L)
     return rest(L, plan.verdict == RETRY_PARK ? RUN_PARKED : RUN_WAITING, plan.due_us, &e);
 }
 
-/* --- waits -------------------------------------------------------------------------------------
- */
+/* --- waits --- */
 
 /* When a `wait` is over: a duration from now, or a date; nothing: at once. */
 static int64_t wait_until(lua_State *L, int index, const char *zone_name)

@@ -47,8 +47,7 @@ static char *copy_text(const json_t *object, const char *key)
     return text != NULL ? xstrdup(text) : NULL;
 }
 
-/* --- answers -------------------------------------------------------------------------------------
- */
+/* --- answers --- */
 
 static void set_time(json_t *v, const char *key, int64_t us)
 {
@@ -128,8 +127,7 @@ static void list_done(struct store_op *op, const struct err *e)
     free(look);
 }
 
-/* --- requests
- * ------------------------------------------------------------------------------------- */
+/* --- requests --- */
 
 static json_t *content_of(const json_t *input)
 {

@@ -84,8 +84,7 @@ void runner_mark_ending(struct runner *r, struct run *run)
     list_push_back(&r->ending, &run->ending_link);
 }
 
-/* --- recipes and their versions ------------------------------------------------------------------
- */
+/* --- recipes and their versions --- */
 
 static struct program *make_program(const char *hash, const char *bundle, size_t len, struct err *e)
 {
@@ -128,8 +127,7 @@ struct program *runner_program(const struct runner *r, const char *recipe)
     return map_get(r->newest, recipe);
 }
 
-/* --- a run's life in memory ----------------------------------------------------------------------
- */
+/* --- a run's life in memory --- */
 
 bool runner_has_room(const struct runner *r)
 {
@@ -229,8 +227,7 @@ static void save_again(struct timer *t)
     }
 }
 
-/* --- claims
- * ------------------------------------------------------------------------------------------ */
+/* --- claims --- */
 
 static void begin_claimed(struct runner *r, struct run_load *load, struct program *p);
 
@@ -407,8 +404,7 @@ void runner_poke(struct runner *r)
     r->may_be_due = true;
 }
 
-/* --- what other processes ask for
- * ---------------------------------------------------------------------- */
+/* --- what other processes ask for --- */
 
 static struct run *find_active(struct runner *r, const struct id *id)
 {
@@ -482,8 +478,7 @@ void runner_store_changed(struct runner *r)
     store_submit_read(r->o.store, &r->cancels->op);
 }
 
-/* --- start, turn, stop
- * -------------------------------------------------------------------------------- */
+/* --- start, turn, stop --- */
 
 static bool tick(void *ud)
 {

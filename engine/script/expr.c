@@ -28,7 +28,7 @@ static const char *const KEYWORDS[] = {
     "repeat",   "return", "then", "true", "until",  "while", NULL,
 };
 
-/* --- the names that expressions see ----------------------------------------------------------- */
+/* --- the names that expressions see --- */
 
 static struct {
     struct vm *vm;
@@ -104,7 +104,7 @@ static bool is_helper(const char *name, size_t len)
     return false;
 }
 
-/* --- syntax ----------------------------------------------------------------------------------- */
+/* --- syntax --- */
 
 struct expression {
     const char *text;
@@ -165,7 +165,7 @@ static int check_syntax(const struct expression *x, struct err *e)
     return 0;
 }
 
-/* --- words ------------------------------------------------------------------------------------ */
+/* --- words --- */
 
 enum token_kind { TOKEN_END, TOKEN_NAME, TOKEN_KEYWORD, TOKEN_OTHER };
 
@@ -299,7 +299,7 @@ static bool is_text(const struct token *t, const char *text)
     return strlen(text) == t->len && memcmp(t->start, text, t->len) == 0;
 }
 
-/* --- free names ------------------------------------------------------------------------------- */
+/* --- free names --- */
 
 /* Names that the expression makes itself: parameters and locals of a function in it. Where in the
  * text they hold is not looked at, so a rare mistake passes here and shows when it runs. */

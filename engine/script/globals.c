@@ -31,7 +31,7 @@ static const char *const TABLE_NAMES[] = { "concat", "insert", "move",   "pack",
 static const char *const UTF8_NAMES[] = { "char", "charpattern", "codepoint", "codes",
                                           "len",  "offset",      NULL };
 
-/* --- proxies ---------------------------------------------------------------------------------- */
+/* --- proxies --- */
 
 /* proxy.name = value   [-3, +0, raises] */
 static int refuse_change(lua_State *L)
@@ -75,7 +75,7 @@ void globals_freeze(lua_State *L)
     lua_remove(L, -2);       // proxy
 }
 
-/* --- functions of our own --------------------------------------------------------------------- */
+/* --- functions of our own --- */
 
 /* print(…): one line of the log   [-n, +0, raises] */
 static int sandbox_print(lua_State *L)
@@ -139,7 +139,7 @@ static int lua_fail(lua_State *L)
     return vm_raise(L, &e);
 }
 
-/* --- the nil rule ----------------------------------------------------------------------------- */
+/* --- the nil rule --- */
 
 /* Whether the function that indexes (the caller of this C function) is an expression. */
 static bool is_expression(lua_State *L)
@@ -185,7 +185,7 @@ static void set_nil_rules(lua_State *L)
     set_nil_rule(L);
 }
 
-/* --- putting it together ---------------------------------------------------------------------- */
+/* --- putting it together --- */
 
 static const struct luaL_Reg MODULES[] = {
     { "cjson", luaopen_cjson_bounded },

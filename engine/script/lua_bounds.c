@@ -178,7 +178,7 @@ void bounds_tonumber(lua_State *L, int base)
     lua_setfield(L, -2, "tonumber");
 }
 
-/* --- pairs ------------------------------------------------------------------------------------ */
+/* --- pairs --- */
 
 /* next of a walk: upvalues are the sorted keys and the place; keys that are gone meanwhile are left
  * out.

@@ -75,7 +75,7 @@ static int find_module(lua_State *L)
     return push_found(L, name) ? 1 : 0;
 }
 
-/* --- the sandbox's ---------------------------------------------------------------------------- */
+/* --- the sandbox's --- */
 
 /* __close of the mark that a module is being loaded   [-2, +0, raises] */
 static int loading_close(lua_State *L)
@@ -164,7 +164,7 @@ void require_push(lua_State *L)
     lua_pushcfunction(L, sandbox_require);
 }
 
-/* --- an open state ---------------------------------------------------------------------------- */
+/* --- an open state --- */
 
 /* A searcher for package.searchers: (name) -> loader | why not   [-1, +1, raises] */
 static int search(lua_State *L)

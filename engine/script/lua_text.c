@@ -122,7 +122,7 @@ static int text_match(lua_State *L)
     return find_pattern(L, &s, start, false);
 }
 
-/* --- gmatch ----------------------------------------------------------------------------------- */
+/* --- gmatch --- */
 
 /* The next match: upvalues are the text, the pattern, where to go on (from 0), and the end of the
  * last match (from 0, or -1), where no empty match may begin again.   [-n, +n, raises] */
@@ -161,7 +161,7 @@ static int text_gmatch(lua_State *L)
     return 1;
 }
 
-/* --- gsub ------------------------------------------------------------------------------------- */
+/* --- gsub --- */
 
 struct substitution {
     struct pattern m;

@@ -46,7 +46,7 @@ void pattern_init(struct pattern *m, lua_State *L, const char *text, size_t len,
     m->captures = 0;
 }
 
-/* --- one item of a pattern ------------------------------------------------------------------- */
+/* --- one item of a pattern --- */
 
 /* The end of a set; p stands behind its "[".   [-0, +0, raises] */
 static const char *set_end(struct pattern *m, const char *p)
@@ -167,7 +167,7 @@ static bool matches_item(struct pattern *m, const char *s, const char *p, const 
     }
 }
 
-/* --- items that are more than one character --------------------------------------------------- */
+/* --- items that are more than one character --- */
 
 /* "%bxy" with p at x.   [-0, +0, raises] */
 static const char *match_balance(struct pattern *m, const char *s, const char *p)
@@ -287,7 +287,7 @@ static const char *close_capture(struct pattern *m, const char *s, const char *p
     return end;
 }
 
-/* --- the whole pattern ------------------------------------------------------------------------ */
+/* --- the whole pattern --- */
 
 /* A place in the text and in the pattern; text NULL: no match. */
 struct place {
@@ -378,7 +378,7 @@ const char *pattern_match(struct pattern *m, const char *s, const char *p)
     return match(m, s, p);
 }
 
-/* --- captures --------------------------------------------------------------------------------- */
+/* --- captures --- */
 
 void pattern_push_capture(struct pattern *m, int i, const char *s, const char *e)
 {

@@ -60,7 +60,7 @@ struct strands *strands_new(void)
     return q;
 }
 
-/* --- boxes ------------------------------------------------------------------------------------ */
+/* --- boxes --- */
 
 static const char BOX_METATABLE[] = "engine.box";
 
@@ -103,7 +103,7 @@ void box_open(lua_State *L)
     lua_pop(L, 1);
 }
 
-/* --- start and end ---------------------------------------------------------------------------- */
+/* --- start and end --- */
 
 static struct strand *take_spare(struct strands *q)
 {
@@ -276,7 +276,7 @@ static void finish(struct strand *s, int status, int count, const struct err *er
     retire(s);
 }
 
-/* --- waits ------------------------------------------------------------------------------------ */
+/* --- waits --- */
 
 void *strand_data(lua_State *L)
 {

@@ -43,7 +43,7 @@ void vm_fail_alloc_after(struct vm *vm, int64_t count)
     vm->allocs_left = count;
 }
 
-/* --- memory ---------------------------------------------------------------------------------- */
+/* --- memory --- */
 
 /* Whether the state may grow by this block. Large blocks cost time that no instruction counts
  * (copies, joins), so they are charged here; the hook sees the sum. */
@@ -92,7 +92,7 @@ static void *allocate(void *ud, void *block, size_t old_size, size_t size)
     return result;
 }
 
-/* --- instructions ---------------------------------------------------------------------------- */
+/* --- instructions --- */
 
 struct meter meter_begin(struct vm *vm, int64_t used)
 {
@@ -181,7 +181,7 @@ void vm_charge_bytes(lua_State *L, uint64_t bytes)
     vm_charge(L, bytes / BYTES_PER_UNIT);
 }
 
-/* --- protected calls ------------------------------------------------------------------------- */
+/* --- protected calls --- */
 
 static int read_error(lua_State *L)
 {
@@ -304,7 +304,7 @@ int vm_lua_xpcall(lua_State *L)
     return finish_pcall(L, status, 2);
 }
 
-/* --- life ------------------------------------------------------------------------------------ */
+/* --- life --- */
 
 static int on_panic(lua_State *L)
 {

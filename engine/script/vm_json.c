@@ -12,7 +12,7 @@ static const char ANCHOR_METATABLE[] = "engine.json";
 
 enum { VALUE_COST = 8 /* instructions charged for one value */ };
 
-/* --- JSON to Lua ------------------------------------------------------------------------------ */
+/* --- JSON to Lua --- */
 
 void json_mark_array(lua_State *L)
 {
@@ -90,7 +90,7 @@ void vm_push_json(lua_State *L, const json_t *v, bool drop_nulls)
     }
 }
 
-/* --- Lua to JSON ------------------------------------------------------------------------------ */
+/* --- Lua to JSON --- */
 
 struct encoder {
     lua_State *L;
@@ -287,7 +287,7 @@ static json_t *make_empty(struct encoder *n, int index, lua_Integer *length)
     return NULL;
 }
 
-/* --- the root while it is built --------------------------------------------------------------- */
+/* --- the root while it is built --- */
 
 static int anchor_gc(lua_State *L)
 {
@@ -333,7 +333,7 @@ json_t *json_of_table(lua_State *L, int index)
     return convert(L, index, true);
 }
 
-/* --- measuring -------------------------------------------------------------------------------- */
+/* --- measuring --- */
 
 static size_t text_len(lua_State *L, int index)
 {

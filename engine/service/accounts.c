@@ -40,8 +40,7 @@ static void show_count(const struct service *s)
                (int64_t)map_len(s->accounts));
 }
 
-struct connection *accounts_hold(struct service *s, struct connection *agency,
-                                const char *account)
+struct connection *accounts_hold(struct service *s, struct connection *agency, const char *account)
 {
     if (!is_id(account)) {
         return NULL;
@@ -87,7 +86,6 @@ void accounts_init(struct service *s)
     s->accounts = map_new();
     timer_init(&s->account_timer, s->env.loop, sweep);
 }
-
 
 void accounts_fini(struct service *s)
 {
@@ -164,8 +162,8 @@ void accounts_revive(struct service *s, struct connection *agency)
 /* --- calls --- */
 
 struct connection *accounts_choose(struct service *s, struct connection *c,
-                                  const struct operation *op, const json_t *input,
-                                  const char *account)
+                                   const struct operation *op, const json_t *input,
+                                   const char *account)
 {
     if (!connection_is_agency(c) || account_is_for_agency(op)) {
         return c;

@@ -11,8 +11,7 @@
 
 /* The connection of that account; the caller holds it until account_let_go. NULL where the id is
  * none: 1 to 128 of A-Z a-z 0-9 _ -. */
-struct connection *accounts_hold(struct service *s, struct connection *agency,
-                                 const char *account);
+struct connection *accounts_hold(struct service *s, struct connection *agency, const char *account);
 
 /* The connection that a call goes through, held: of an agency, that of the account which the input
  * names (account_named), else of `account` (that of the run's event; may be NULL); the agency
@@ -41,8 +40,7 @@ json_t *accounts_marked(const struct connection *c, json_t *payload);
 char *accounts_judge(struct service *s, struct connection *c, const json_t *payload,
                      struct account_note *change);
 /* That change is committed. */
-void accounts_changed(struct service *s, const char *connection,
-                      const struct account_note *change);
+void accounts_changed(struct service *s, const char *connection, const struct account_note *change);
 
 /* --- for service.c --- */
 

@@ -38,7 +38,8 @@ static const char *own_account(const struct connection *c)
     return key != NULL ? connection_text(c, key) : NULL;
 }
 
-const char *accounts_of_event(const struct service *s, const char *connection, const json_t *payload)
+const char *accounts_of_event(const struct service *s, const char *connection,
+                              const json_t *payload)
 {
     const struct connection *c = service_find(s, connection);
     if (c == NULL) {
@@ -160,8 +161,8 @@ static bool is_about(const struct connection *c, const char *account)
     return own != NULL && account != NULL && strcmp(own, account) == 0;
 }
 
-static void fill_in(struct service *s, struct connection *c, const char *account, const char *company,
-                    struct account_note *out)
+static void fill_in(struct service *s, struct connection *c, const char *account,
+                    const char *company, struct account_note *out)
 {
     struct connection *one =
         connection_is_agency(c) && account != NULL ? accounts_hold(s, c, account) : c;

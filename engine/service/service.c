@@ -30,10 +30,9 @@ enum { CONNECTIONS_MAX = 1000 };
 static int equip(struct service *s, struct connection *c, struct err *e)
 {
     c->token = token_new(c, &s->token_news, e);
-    c->verifier =
-        c->token != NULL
-            ? verifier_new(c->name, connector_table(c->connector), c->config, e)
-            : NULL;
+    c->verifier = c->token != NULL
+                      ? verifier_new(c->name, connector_table(c->connector), c->config, e)
+                      : NULL;
     if (c->verifier == NULL || hook_watch_init(c, e) == -1) {
         return -1;
     }
@@ -153,14 +152,11 @@ static void exchange(void *ud, struct connection *account,
 struct service *service_new(const struct service_opts *o)
 {
     struct service *s = xcalloc(1, sizeof *s);
-    s->env = (struct connection_env){ .loop = o->loop,
-                                      .http = o->http,
-                                      .store = o->store,
-                                      .vault = o->vault,
-                                      .zone = o->zone };
+    s->env = (struct connection_env){
+        .loop = o->loop, .http = o->http, .store = o->store, .vault = o->vault, .zone = o->zone
+    };
     s->is_engine = o->is_engine;
-    s->token_news =
-        (struct token_news){ .recovered = recovered, .exchange = exchange, .ud = s };
+    s->token_news = (struct token_news){ .recovered = recovered, .exchange = exchange, .ud = s };
     s->by_name = map_new();
     accounts_init(s);
     make_owner(s);

@@ -86,7 +86,7 @@ int file_prepare(const char *path, struct err *e)
 static long read_owner(int fd)
 {
     char text[32];
-    ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
+    ssize_t len = pread(fd, text, sizeof text - 1, 0);
     if (len <= 0) {
         return 0;
     }
@@ -98,7 +98,7 @@ static long read_owner(int fd)
 static void write_owner(int fd)
 {
     char text[32];
-    int len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+    int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
     if (ftruncate(fd, 0) == 0) {
         (void)!pwrite(fd, text, (size_t)len, 0);
     }

@@ -171,10 +171,10 @@ static void read_error(struct query *q, int first, struct err *err)
         return;
     }
     err->kind = err_kind_parse(kind);
-    copy_text(err->message, sizeof(err->message), query_peek_text(q, first + 1));
+    copy_text(err->message, sizeof err->message, query_peek_text(q, first + 1));
     err->status = (int)query_int(q, first + 2);
     err->retry_at_us = query_int(q, first + 3);
-    copy_text(err->detail, sizeof(err->detail), query_peek_text(q, first + 4));
+    copy_text(err->detail, sizeof err->detail, query_peek_text(q, first + 4));
 }
 
 void run_read(struct query *q, int first, struct run_row *row)

@@ -209,7 +209,7 @@ static const char tables_4[] =
 
 /* steps[i] leads from version i to i + 1. */
 static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4 };
-enum { VERSION = sizeof(steps) / sizeof(steps[0]) };
+enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int judge(struct db *db, const struct db_stamp *stamp, struct err *e)
 {

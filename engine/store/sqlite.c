@@ -117,7 +117,7 @@ static void check_params(sqlite3_stmt *stmt)
 {
     char expected[16];
     for (int i = 1; i <= sqlite3_bind_parameter_count(stmt); i++) {
-        (void)snprintf(expected, sizeof(expected), "$%d", i);
+        (void)snprintf(expected, sizeof expected, "$%d", i);
         assert(strcmp(sqlite3_bind_parameter_name(stmt, i), expected) == 0);
     }
 }
@@ -293,7 +293,7 @@ bool db_in_transaction(const struct db *db)
 
 void db_rollback(struct db *db)
 {
-    memset(&db->tally, 0, sizeof(db->tally));
+    memset(&db->tally, 0, sizeof db->tally);
     if (db_in_transaction(db)) {
         (void)query_run(db_query(db, rollback), NULL); /* fails only where nothing is open */
     }
@@ -374,7 +374,7 @@ int db_set_new(struct db *db, struct err *e)
 int db_shrink(struct db *db, int pages, struct err *e)
 {
     char sql[64];
-    (void)snprintf(sql, sizeof(sql), "pragma incremental_vacuum(%d)", pages);
+    (void)snprintf(sql, sizeof sql, "pragma incremental_vacuum(%d)", pages);
     return db_run_script(db, sql, e);
 }
 
@@ -441,7 +441,7 @@ int db_read_stamp(struct db *db, struct db_stamp *stamp, struct err *e)
 int db_write_stamp(struct db *db, const struct db_stamp *stamp, struct err *e)
 {
     char sql[128];
-    (void)snprintf(sql, sizeof(sql), "pragma application_id = %d; pragma user_version = %d",
+    (void)snprintf(sql, sizeof sql, "pragma application_id = %d; pragma user_version = %d",
                    (int)stamp->application, (int)stamp->version);
     return db_run_script(db, sql, e);
 }

@@ -446,7 +446,7 @@ int store_exec(struct store *s, struct store_op *op, struct err *e)
 char *store_path(const struct store_opts *o, struct err *e)
 {
     static const char scheme[] = "sqlite:";
-    size_t scheme_len = sizeof(scheme) - 1;
+    size_t scheme_len = sizeof scheme - 1;
     if (strncmp(o->url, scheme, scheme_len) != 0 || o->url[scheme_len] == '\0') {
         (void)err_set(e, ERR_CONFIG,
                       "\"%s\" names no store; write sqlite: and a path, as in "

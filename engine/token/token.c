@@ -541,8 +541,7 @@ static int take_stored(struct token *t, const struct secret_get *get, struct err
     if (strcmp(digest, t->stored) == 0) {
         return 0;
     }
-    if (token_pair_open(&stored, t->c->env->vault, get->name, get->sealed, get->len, &why) ==
-        -1) {
+    if (token_pair_open(&stored, t->c->env->vault, get->name, get->sealed, get->len, &why) == -1) {
         return err_set(e, ERR_UNAVAILABLE, "%s: its stored token cannot be read: %s", t->c->name,
                        why.message);
     }

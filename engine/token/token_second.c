@@ -126,8 +126,8 @@ static void found(struct store_op *op, const struct err *e)
     t->second.found_us = get->stored_us;
     struct err unread = e != NULL ? *e : ERR_INIT;
     if (e == NULL && get->sealed != NULL) {
-        (void)token_pair_open(&t->second.found, t->c->env->vault, get->name, get->sealed,
-                              get->len, &unread);
+        (void)token_pair_open(&t->second.found, t->c->env->vault, get->name, get->sealed, get->len,
+                              &unread);
     }
     if (unread.kind != ERR_NONE) {
         log_warn("token", "%s: its second token cannot be read: %s", t->c->name, unread.message);

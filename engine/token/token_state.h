@@ -62,13 +62,13 @@ struct token {
     uint64_t generation;   /* of pair, from 1 */
     int64_t refresh_at_us; /* wall; 0: never */
     enum token_phase phase;
-    int failures;                  /* refreshes in a row that came to nothing */
-    int64_t retry_at_us;           /* wall */
-    bool was_lost;                 /* the answer to the last refresh did not come */
-    int pauses;                    /* times in a row that it was suspended */
-    bool is_unknown;               /* of an account: nobody has looked at its rows yet */
-    bool is_exchanging;            /* of an account: asks with its agency's token */
-    bool has_exchange;             /* and that call is under way */
+    int failures;        /* refreshes in a row that came to nothing */
+    int64_t retry_at_us; /* wall */
+    bool was_lost;       /* the answer to the last refresh did not come */
+    int pauses;          /* times in a row that it was suspended */
+    bool is_unknown;     /* of an account: nobody has looked at its rows yet */
+    bool is_exchanging;  /* of an account: asks with its agency's token */
+    bool has_exchange;   /* and that call is under way */
     bool has_lease;
     int looks;                      /* while another process had the lease */
     void (*leased)(struct token *); /* what to do with the lease */

@@ -102,8 +102,7 @@ void router_add(struct router *r, const char *connection, const char *event, con
     list->names[list->count++] = xstrdup(recipe);
 }
 
-/* --- matching ------------------------------------------------------------------------------------
- */
+/* --- matching --- */
 
 static enum run_mode mode_of(const json_t *plan)
 {
@@ -230,8 +229,7 @@ static void match(struct routing *g)
     }
 }
 
-/* --- writing
- * --------------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static void routing_free(struct routing *g)
 {
@@ -326,7 +324,8 @@ static struct routing *routing_new(struct router *r, struct event_put *put, json
     put->event.is_routed = true;
     r->in_flight++;
     struct connection *c = service_find(r->o.service, put->event.connection);
-    put->event.note = c != NULL ? accounts_judge(g->router->o.service, c, event, &put->account) : NULL;
+    put->event.note =
+        c != NULL ? accounts_judge(g->router->o.service, c, event, &put->account) : NULL;
     if (put->event.note == NULL) {
         match(g);
         g->awaited = c != NULL ? accounts_marked(c, event) : json_incref(event);
@@ -356,8 +355,7 @@ void router_accept(struct router *r, const struct incoming *in, accepted_fn acce
     store_submit(r->o.store, &put->op);
 }
 
-/* --- events that are stored already
- * ------------------------------------------------------------------- */
+/* --- events that are stored already --- */
 
 static void route_stored(struct router *r, struct event_row *row)
 {

@@ -50,7 +50,7 @@ struct hook_watch {
     uint64_t unlogged;       /* refusals since then */
 };
 
-/* --- failing verification -------------------------------------------------------------------- */
+/* --- failing verification --- */
 
 static uint32_t *slot(struct hook_watch *w, bool is_good)
 {
@@ -135,7 +135,7 @@ static void count_bad(struct connection *c)
     }
 }
 
-/* --- silence --------------------------------------------------------------------------------- */
+/* --- silence --- */
 
 static void note_life(struct connection *c)
 {
@@ -231,7 +231,7 @@ void hook_watch_start(struct connection *c)
     }
 }
 
-/* --- deliveries ------------------------------------------------------------------------------ */
+/* --- deliveries --- */
 
 void hook_watch_count(struct connection *c, enum refusal why)
 {
@@ -265,7 +265,7 @@ bool hook_watch_may_log(struct connection *c, uint64_t *unlogged)
     return true;
 }
 
-/* --- beginning and end ----------------------------------------------------------------------- */
+/* --- beginning and end --- */
 
 static void put_date(json_t *v, const char *key, int64_t us)
 {

@@ -25,7 +25,7 @@ const char *refusal_name(enum refusal r)
     return names[r];
 }
 
-/* --- settings -------------------------------------------------------------------------------- */
+/* --- settings --- */
 
 /* Takes the rule in where the connection has what it needs. */
 static int add_rule(struct verifier *v, const json_t *table, const json_t *scheme,
@@ -141,7 +141,7 @@ void verifier_free(struct verifier *v)
     free(v);
 }
 
-/* --- deliveries ------------------------------------------------------------------------------ */
+/* --- deliveries --- */
 
 static enum refusal check_sender(const struct verifier *v, const struct delivery *d, struct err *e)
 {
@@ -183,24 +183,24 @@ enum refusal verify_webhook(const struct connection *c, const struct delivery *d
     return worst;
 }
 
-/* --- what others ask of it ------------------------------------------------------------------- */
+/* --- what others ask of it --- */
 
 static const struct rule *first_rule(const struct connection *c)
 {
     return c->verifier->rule_count > 0 ? &c->verifier->rules[0] : NULL;
 }
 
-_Bool verify_is_open(const struct connection *c)
+bool verify_is_open(const struct connection *c)
 {
     return first_rule(c) != NULL && first_rule(c)->kind == RULE_OPEN;
 }
 
-_Bool verify_is_basic(const struct connection *c)
+bool verify_is_basic(const struct connection *c)
 {
     return first_rule(c) != NULL && first_rule(c)->kind == RULE_BASIC;
 }
 
-_Bool verify_signs_url(const struct connection *c)
+bool verify_signs_url(const struct connection *c)
 {
     const struct rule *r = first_rule(c);
     return r != NULL && strstr(r->signed_text, "{url}") != NULL;

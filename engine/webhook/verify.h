@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -48,11 +49,11 @@ struct verifier *verifier_new(const char *name, const json_t *connector_table, c
 void verifier_free(struct verifier *v);
 
 /* Whether deliveries are taken from anybody (verify: none). */
-_Bool verify_is_open(const struct connection *c);
+bool verify_is_open(const struct connection *c);
 /* Whether the sender is to be asked for user and password. */
-_Bool verify_is_basic(const struct connection *c);
+bool verify_is_basic(const struct connection *c);
 /* Whether the address is part of what is signed, so that `url` of a delivery matters. */
-_Bool verify_signs_url(const struct connection *c);
+bool verify_signs_url(const struct connection *c);
 /* The header in which a token stands as it is, and which must not be stored; or NULL. Borrowed. */
 const char *verify_token_header(const struct connection *c);
 /* The token at the end of the address, or NULL where there is none. Borrowed. */
@@ -84,7 +85,7 @@ struct signing {
     const char *id; /* of the delivery, in the headers that the scheme has for it */
 };
 /* Whether samples for this connection are signed by a key of ours. */
-_Bool verify_needs_key(const struct connection *c);
+bool verify_needs_key(const struct connection *c);
 /* The headers of the delivery, name -> text; {} where there is nothing to sign. NULL and ERR_CONFIG
  * where it cannot be signed. Yours. */
 json_t *verify_sign(const struct connection *c, const struct signing *s, struct err *e);

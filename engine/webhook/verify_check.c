@@ -13,7 +13,7 @@
 
 #define SECOND_US INT64_C(1000000)
 
-/* --- values of headers ----------------------------------------------------------------------- */
+/* --- values of headers --- */
 
 struct span {
     const char *at;
@@ -75,7 +75,7 @@ static bool read_fact(const struct place *p, const struct delivery *d, char out[
     return true;
 }
 
-/* --- time ------------------------------------------------------------------------------------ */
+/* --- time --- */
 
 /* Seconds or milliseconds since 1970, or RFC 3339. */
 static enum refusal check_age(const struct rule *r, const char *timestamp, struct err *e)
@@ -98,7 +98,7 @@ static enum refusal check_age(const struct rule *r, const char *timestamp, struc
     return REFUSED_STALE;
 }
 
-/* --- signatures ------------------------------------------------------------------------------ */
+/* --- signatures --- */
 
 /* What a header's signature is held against. */
 struct evidence {
@@ -174,7 +174,7 @@ static enum refusal check_values(const struct rule *r, struct evidence *ev, cons
     return worst;
 }
 
-/* --- a body that is signed by its digest in the address --------------------------------------- */
+/* --- a body that is signed by its digest in the address --- */
 
 static bool is_body_covered(const struct rule *r, const struct delivery *d, const char *type)
 {
@@ -231,7 +231,7 @@ static enum refusal check_signature(const struct rule *r, const struct delivery 
     return check_text(r, d, header, &f, e);
 }
 
-/* --- tokens and passwords -------------------------------------------------------------------- */
+/* --- tokens and passwords --- */
 
 static bool is_secret(const struct rule *r, const char *text, size_t len)
 {

@@ -12,7 +12,7 @@
 #include "format/date.h"
 #include "webhook/verify_rule.h"
 
-/* --- secrets --------------------------------------------------------------------------------- */
+/* --- secrets --- */
 
 /* The key that a secret's text stands for: itself, or bytes in base64 behind a prefix. NULL: it is
  * not of that form. Yours. */
@@ -77,7 +77,7 @@ int rule_read_secrets(struct rule *r, const json_t *config, struct err *e)
     return 0;
 }
 
-/* --- public keys ----------------------------------------------------------------------------- */
+/* --- public keys --- */
 
 /* "whpk_" and 32 bytes in base64: the raw form of an Ed25519 key. */
 static struct sign_key *parse_raw_key(const char *text, struct err *e)

@@ -16,7 +16,7 @@ static const struct rule *rule_of(const struct connection *c)
     return c->verifier->rule_count > 0 ? &c->verifier->rules[0] : NULL;
 }
 
-_Bool verify_needs_key(const struct connection *c)
+bool verify_needs_key(const struct connection *c)
 {
     return rule_of(c) != NULL && rule_of(c)->kind == RULE_KEY;
 }

@@ -10,7 +10,7 @@
 
 #include "format/duration.h"
 
-/* --- the connection's part ------------------------------------------------------------------- */
+/* --- the connection's part --- */
 
 static bool holds(const json_t *list, const char *word)
 {
@@ -52,7 +52,7 @@ static json_t *fill_table(const json_t *table, const json_t *scheme, const json_
     return own;
 }
 
-/* --- reading --------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static int read_kind(struct rule *r, const char *kind, struct err *e)
 {

@@ -17,7 +17,7 @@ bool is_form_type(const char *content_type)
     return content_type != NULL && strncasecmp(content_type, form, strlen(form)) == 0;
 }
 
-/* --- forms ----------------------------------------------------------------------------------- */
+/* --- forms --- */
 
 static int by_text(const void *a, const void *b)
 {
@@ -69,7 +69,7 @@ static int append_form(struct buf *out, const struct signed_facts *f, struct err
     return 0;
 }
 
-/* --- templates ------------------------------------------------------------------------------- */
+/* --- templates --- */
 
 struct part {
     const char *name;

@@ -52,7 +52,7 @@ static void start_one(void)
     struct event_put *put = event_put_new();
     char key[ID_TEXT + 1];
     struct id random;
-    clock_random(random.bytes, sizeof(random.bytes));
+    clock_random(random.bytes, sizeof random.bytes);
     id_format(&random, key);
     put->op.done = on_put;
     put->event.connection = xstrdup("crm");

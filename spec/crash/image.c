@@ -233,10 +233,10 @@ void image_write(const struct image *im, enum image_choice choice, uint64_t *see
             put_bytes(&c, 0, synced->data, synced->len);
         }
         apply_choice(&c, &im->pending[i], choice, seed);
-        (void)snprintf(name, sizeof(name), "%s%s", path, recorded_suffix[i]);
+        (void)snprintf(name, sizeof name, "%s%s", path, recorded_suffix[i]);
         write_file(&c, name);
         free(c.data);
     }
-    (void)snprintf(name, sizeof(name), "%s-shm", path);
+    (void)snprintf(name, sizeof name, "%s-shm", path);
     (void)unlink(name); /* shared memory does not outlive the machine */
 }

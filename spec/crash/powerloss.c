@@ -46,16 +46,16 @@ static void make_folder(struct trial *t, char *folder, size_t size)
         fprintf(stderr, "powerloss: cannot make %s: %s\n", folder, strerror(errno));
         exit(2);
     }
-    (void)snprintf(t->path, sizeof(t->path), "%s/ladle.db", folder);
-    (void)snprintf(t->url, sizeof(t->url), "sqlite:%s", t->path);
+    (void)snprintf(t->path, sizeof t->path, "%s/ladle.db", folder);
+    (void)snprintf(t->url, sizeof t->url, "sqlite:%s", t->path);
 }
 
 static void remove_folder(const struct trial *t, const char *folder)
 {
     static const char *const files[] = { "", "-wal", "-journal", "-shm", ".lock" };
     char name[320];
-    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-        (void)snprintf(name, sizeof(name), "%s%s", t->path, files[i]);
+    for (size_t i = 0; i < sizeof files / sizeof(*files); i++) {
+        (void)snprintf(name, sizeof name, "%s%s", t->path, files[i]);
         (void)unlink(name); /* it may not be there */
     }
     if (rmdir(folder) == -1) {
@@ -129,7 +129,7 @@ static struct trial run(uint64_t seed, int every, enum recorder_fault fault)
     struct trial t = { .seed = seed, .every = every, .is_quiet = fault != RECORDER_HONEST };
     char folder[256];
     size_t count;
-    make_folder(&t, folder, sizeof(folder));
+    make_folder(&t, folder, sizeof folder);
     recorder_start(fault, CHECKPOINT_PAGES);
     workload_run(t.url, recorder_ack);
     const struct recorded *entries = recorder_stop(&count);

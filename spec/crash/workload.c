@@ -68,7 +68,7 @@ static struct event_put *new_event(int n)
 {
     struct event_put *put = event_put_new();
     char key[16];
-    (void)snprintf(key, sizeof(key), "key-%d", n);
+    (void)snprintf(key, sizeof key, "key-%d", n);
     put->event.id = event_ids[n];
     put->event.connection = xstrdup("crm");
     put->event.type = xstrdup("contact_created");
@@ -109,7 +109,7 @@ static struct record_put *new_record(int which, int version)
 {
     struct record_put *p = record_put_new();
     char name[32];
-    (void)snprintf(name, sizeof(name), "record-%d", which);
+    (void)snprintf(name, sizeof name, "record-%d", which);
     p->row.kind = RECORD_CONTACT;
     p->row.source = xstrdup("highlevel");
     p->row.source_id = xstrdup(name);
@@ -122,7 +122,7 @@ static struct connection_put *new_token(int n)
 {
     struct connection_put *p = connection_put_new();
     char text[32];
-    (void)snprintf(text, sizeof(text), "token-%d", n);
+    (void)snprintf(text, sizeof text, "token-%d", n);
     p->row.name = xstrdup("crm");
     p->row.state = xstrdup("connected");
     p->row.scopes = xstrdup(text);
@@ -256,7 +256,7 @@ void workload_run(const char *url, void (*on_ack)(int64_t fact))
 struct known *known_new(void)
 {
     struct known *k = xmalloc(sizeof(*k));
-    memset(k->stages, 0xff, sizeof(k->stages)); /* -1 everywhere */
+    memset(k->stages, 0xff, sizeof k->stages); /* -1 everywhere */
     return k;
 }
 
@@ -345,7 +345,7 @@ static int number_in(const char *text)
 static int audit_record(const struct known *k, struct store *s, int which, struct err *e)
 {
     char name[32];
-    (void)snprintf(name, sizeof(name), "record-%d", which);
+    (void)snprintf(name, sizeof name, "record-%d", which);
     struct record_list *list = record_list_new();
     list->kind = RECORD_CONTACT;
     list->source_id = name;

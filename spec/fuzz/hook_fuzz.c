@@ -33,8 +33,7 @@ static void check_account(struct connection *c, const json_t *payload)
     free(note);
 }
 
-static void check_event(struct connection *c, const json_t *payload, const char *body,
-                        size_t len)
+static void check_event(struct connection *c, const json_t *payload, const char *body, size_t len)
 {
     const char *event = connector_event_of(c->connector, payload);
     FUZZ_CHECK(event == NULL || connector_event(c->connector, event) != NULL);

@@ -12,7 +12,7 @@
 
 enum { MEMORY_MAX = 4 << 20, BUDGET = 300 * 1000, SEEN_MAX = 1 << 14, FORBIDDEN_MAX = 256 };
 
-/* --- what a script must never hold ------------------------------------------------------------ */
+/* --- what a script must never hold --- */
 
 static struct {
     lua_CFunction functions[FORBIDDEN_MAX];
@@ -82,8 +82,7 @@ static bool is_forbidden(lua_CFunction f)
     return false;
 }
 
-/* --- all that can be reached from a value ------------------------------------------------------
- */
+/* --- all that can be reached from a value --- */
 
 /* Pointers of functions and tables, found by walking from the top of the stack through all that a
  * script could get at: fields, metatables, and not upvalues, which only debug could show. */
@@ -186,8 +185,7 @@ static int be_honest(lua_State *L)
     return 0;
 }
 
-/* --- the oracle --------------------------------------------------------------------------------
- */
+/* --- the oracle --- */
 
 static void enter(struct vm *vm, lua_CFunction fn, struct attempt *a)
 {

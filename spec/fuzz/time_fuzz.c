@@ -19,8 +19,9 @@ static void check_duration(const char *text, size_t len)
     FUZZ_CHECK(us >= 0 && us <= YEAR_10_US);
     duration_format(us, shown, sizeof shown);
     if (us >= 1000) { /* "us" is told, but not read */
-        FUZZ_CHECK(duration_parse(shown, strlen(shown), &again, &e) == 0 || strstr(shown, "us"));
-        FUZZ_CHECK(strstr(shown, "us") || again <= us);
+        FUZZ_CHECK(duration_parse(shown, strlen(shown), &again, &e) == 0 ||
+                   strstr(shown, "us") != NULL);
+        FUZZ_CHECK(strstr(shown, "us") != NULL || again <= us);
     }
 }
 

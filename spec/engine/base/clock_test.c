@@ -30,7 +30,7 @@ static void fake_random(void *ud, void *out, size_t len)
 {
     struct fake *f = ud;
     uint64_t value = f->values[f->next++];
-    memcpy(out, &value, len < sizeof(value) ? len : sizeof(value));
+    memcpy(out, &value, len < sizeof value ? len : sizeof value);
 }
 
 static int put_back(void **state)
@@ -55,7 +55,7 @@ static void a_replaced_clock_answers_for_all(void **state)
     assert_int_equal(clock_wall_us(), 123);
     assert_int_equal(clock_mono_us(), 456);
     uint64_t out = 0;
-    clock_random(&out, sizeof(out));
+    clock_random(&out, sizeof out);
     assert_int_equal(out, 42);
 }
 
@@ -63,9 +63,9 @@ static void random_bytes_differ_from_call_to_call(void **state)
 {
     unsigned char a[32] = { 0 };
     unsigned char b[32] = { 0 };
-    clock_random(a, sizeof(a));
-    clock_random(b, sizeof(b));
-    assert_memory_not_equal(a, b, sizeof(a));
+    clock_random(a, sizeof a);
+    clock_random(b, sizeof b);
+    assert_memory_not_equal(a, b, sizeof a);
     clock_random(a, 0);
 }
 

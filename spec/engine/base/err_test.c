@@ -53,7 +53,7 @@ static void a_long_message_is_cut_between_characters(void **state)
         char text[2 * ERR_MESSAGE_MAX];
         memset(text, 'x', (size_t)shift);
         size_t at = (size_t)shift;
-        while (at + 4 < sizeof(text)) {
+        while (at + 4 < sizeof text) {
             memcpy(text + at, "\xf0\x9f\x98\x80", 5);
             at += 4;
         }
@@ -88,7 +88,7 @@ static void only_what_time_can_heal_is_retryable(void **state)
         ERR_STORE,   ERR_STORE_FULL,  ERR_UNREACHABLE,  ERR_TLS,
         ERR_TIMEOUT, ERR_UNAVAILABLE, ERR_RATE_LIMITED, ERR_EXPIRED
     };
-    const size_t count = sizeof(retryable) / sizeof(retryable[0]);
+    const size_t count = sizeof retryable / sizeof retryable[0];
     size_t found = 0;
     for (int i = 0; i < ERR_KIND_COUNT; i++) {
         found += err_is_retryable((enum err_kind)i);

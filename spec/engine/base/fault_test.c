@@ -97,7 +97,7 @@ static void a_spec_that_is_not_one_is_refused_and_arms_nothing(void **state)
         "x=crash*",
         "x=fail@99999999999999999999",
     };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct err e = ERR_INIT;
         assert_int_equal(fault_arm(wrong[i], &e), -1);
         assert_int_equal(e.kind, ERR_INVALID);
@@ -113,7 +113,7 @@ static void more_faults_than_there_is_room_for_are_refused(void **state)
     char spec[4096] = "";
     size_t len = 0;
     for (int i = 0; i < 33; i++) {
-        len += (size_t)snprintf(spec + len, sizeof(spec) - len, "test.%d=fail,", i);
+        len += (size_t)snprintf(spec + len, sizeof spec - len, "test.%d=fail,", i);
     }
     struct err e = ERR_INIT;
     assert_int_equal(fault_arm(spec, &e), -1);
@@ -126,7 +126,7 @@ static const char *read_trace(void)
     static char text[4096];
     FILE *f = fopen(trace_path, "r");
     assert_non_null(f);
-    size_t len = fread(text, 1, sizeof(text) - 1, f);
+    size_t len = fread(text, 1, sizeof text - 1, f);
     fclose(f);
     text[len] = '\0';
     return text;

@@ -50,7 +50,7 @@ static int teardown(void **state)
 
 static const char *logged(void)
 {
-    ssize_t n = pread(out_fd, text, sizeof(text) - 1, 0);
+    ssize_t n = pread(out_fd, text, sizeof text - 1, 0);
     assert_true(n >= 0);
     text[n] = '\0';
     return text;
@@ -123,8 +123,8 @@ static void a_line_is_cut_at_4_kib_between_characters(void **state)
 static void the_longest_line_of_escapes_ends_properly(void **state)
 {
     char big[5000];
-    memset(big, 1, sizeof(big) - 1);
-    big[sizeof(big) - 1] = '\0';
+    memset(big, 1, sizeof big - 1);
+    big[sizeof big - 1] = '\0';
     log_set_json(true);
     log_info("a very long area \x01\x01\x01\x01\x01", "%s", big);
     size_t len = strlen(logged());
@@ -253,11 +253,11 @@ static void many_secrets_are_all_found(void **state)
     struct secret *all[500];
     char value[32];
     for (int i = 0; i < 500; i++) {
-        snprintf(value, sizeof(value), "%03d-secret-%03d", i * 7919 % 1000, i);
+        snprintf(value, sizeof value, "%03d-secret-%03d", i * 7919 % 1000, i);
         all[i] = secret_new(value, strlen(value));
     }
     for (int i = 0; i < 500; i++) {
-        snprintf(value, sizeof(value), "%03d-secret-%03d", i * 7919 % 1000, i);
+        snprintf(value, sizeof value, "%03d-secret-%03d", i * 7919 % 1000, i);
         size_t len = strlen(value);
         assert_int_equal(log_redact(value, len), 1);
     }
@@ -295,9 +295,9 @@ static void lines_of_several_threads_do_not_mix(void **state)
     close(fd);
     log_to(out_fd);
     static const char line[] = "2026-11-23T10:15:30.123Z info  thread: begin [secret] end\n";
-    assert_int_equal(strlen(logged()), 1500 * (sizeof(line) - 1));
+    assert_int_equal(strlen(logged()), 1500 * (sizeof line - 1));
     for (size_t i = 0; i < 1500; i++) {
-        assert_memory_equal(text + i * (sizeof(line) - 1), line, sizeof(line) - 1);
+        assert_memory_equal(text + i * (sizeof line - 1), line, sizeof line - 1);
     }
 }
 

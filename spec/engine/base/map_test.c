@@ -78,7 +78,7 @@ static void a_long_random_history_agrees_with_a_model(void **state)
     for (int i = 0; i < STEPS; i++) {
         uint32_t k = next(&seed) % KEYS;
         char key[32];
-        snprintf(key, sizeof(key), "key-%u", k);
+        snprintf(key, sizeof key, "key-%u", k);
         assert_ptr_equal(map_get(m, key), model[k]);
         if (next(&seed) % 2 == 0) {
             assert_ptr_equal(map_remove(m, key), model[k]);
@@ -100,7 +100,7 @@ static void a_walk_meets_each_key_once(void **state)
     int seen[300] = { 0 };
     for (int i = 0; i < 300; i++) {
         char key[16];
-        snprintf(key, sizeof(key), "%d", i);
+        snprintf(key, sizeof key, "%d", i);
         map_put(m, key, &seen[i]);
     }
     size_t pos = 0;
@@ -122,7 +122,7 @@ static void a_walk_may_remove_the_key_it_stands_on(void **state)
     int value;
     for (int i = 0; i < 100; i++) {
         char key[16];
-        snprintf(key, sizeof(key), "%d", i);
+        snprintf(key, sizeof key, "%d", i);
         map_put(m, key, &value);
     }
     size_t pos = 0;
@@ -131,7 +131,7 @@ static void a_walk_may_remove_the_key_it_stands_on(void **state)
     while (map_next(m, &pos, &key, NULL)) {
         met++;
         char copy[16];
-        snprintf(copy, sizeof(copy), "%s", key);
+        snprintf(copy, sizeof copy, "%s", key);
         assert_ptr_equal(map_remove(m, copy), &value);
     }
     assert_int_equal(met, 100);

@@ -13,7 +13,7 @@
 static void asking_for_nothing_gives_something_to_free(void **state)
 {
     void *all[] = { xmalloc(0), xcalloc(0, 8), xcalloc(8, 0), xrealloc(NULL, 0), xmemdup("", 0) };
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         assert_non_null(all[i]);
         free(all[i]);
     }

@@ -125,7 +125,7 @@ static void what_is_beyond_the_limit_is_counted_under_other(void **state)
 {
     for (int i = 0; i < METRICS_SERIES_MAX + 500; i++) {
         char value[32];
-        snprintf(value, sizeof(value), "peer-%d", i);
+        snprintf(value, sizeof value, "peer-%d", i);
         metric_add(metrics_counter("c", "", "l", value), 1);
     }
     assert_int_equal(metric_value(metrics_counter("c", "", "l", "other")), 500);

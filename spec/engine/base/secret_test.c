@@ -42,7 +42,7 @@ static void scrubbing_leaves_zeros(void **state)
 {
     char text[] = "open sesame!";
     secret_scrub(text, 4);
-    assert_memory_equal(text, "\0\0\0\0 sesame!", sizeof(text));
+    assert_memory_equal(text, "\0\0\0\0 sesame!", sizeof text);
 }
 
 int main(void)

@@ -36,7 +36,7 @@ static void what_rfc_3629_excludes_is_no_character(void **state)
         "\xe2\x82(",
         "\xf0\x9f\x98(",
     };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_int_equal(utf8_char(wrong[i], strlen(wrong[i])), 0);
         assert_false(utf8_is_valid(wrong[i], strlen(wrong[i])));
     }

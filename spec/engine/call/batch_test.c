@@ -22,13 +22,14 @@ static struct connection *crm(struct fixture *f)
 static struct service_call *start(struct fixture *f, struct connection *c, const char *op,
                                   const char *input, struct outcome *o)
 {
-    return call_start(service_calls(f->service), &(struct call_opts){
-                                      .connection = c,
-                                      .operation = connector_operation(connection_connector(c), op),
-                                      .input = fix_json(input),
-                                      .done = fix_done,
-                                      .ud = o,
-                                  });
+    return call_start(service_calls(f->service),
+                      &(struct call_opts){
+                          .connection = c,
+                          .operation = connector_operation(connection_connector(c), op),
+                          .input = fix_json(input),
+                          .done = fix_done,
+                          .ud = o,
+                      });
 }
 
 static struct service_call *add_tag(struct fixture *f, struct connection *c, int contact,
@@ -290,14 +291,15 @@ static void one_that_is_too_large_takes_nobody_along(void **state)
     for (int i = 0; i < 101; i++) {
         json_array_append_new(ids, json_sprintf("c%d", i));
     }
-    call_start(service_calls(f->service), &(struct call_opts){
-                               .connection = c,
-                               .operation = connector_operation(connection_connector(c),
-                                                                "add_remove_contact_from_business"),
-                               .input = json_pack("{s:o, s:s}", "ids", ids, "businessId", "b1"),
-                               .done = fix_done,
-                               .ud = &o[0],
-                           });
+    call_start(service_calls(f->service),
+               &(struct call_opts){
+                   .connection = c,
+                   .operation = connector_operation(connection_connector(c),
+                                                    "add_remove_contact_from_business"),
+                   .input = json_pack("{s:o, s:s}", "ids", ids, "businessId", "b1"),
+                   .done = fix_done,
+                   .ud = &o[0],
+               });
     start(f, c, "add_remove_contact_from_business", "{'ids':['d1'],'businessId':'b1'}", &o[1]);
     fix_settle(f);
     assert_contains(f->http.sent[0].body, "\"c100\"");

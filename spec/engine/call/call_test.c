@@ -73,12 +73,12 @@ static void nothing_happens_within_call_start(void **state)
     struct connection *c = crm(f);
     const struct operation *op = connector_operation(connection_connector(c), "get_contact");
     (void)call_start(service_calls(f->service), &(struct call_opts){
-                                     .connection = c,
-                                     .operation = op,
-                                     .input = json_object(),
-                                     .done = fix_done,
-                                     .ud = &o,
-                                 });
+                                                    .connection = c,
+                                                    .operation = op,
+                                                    .input = json_object(),
+                                                    .done = fix_done,
+                                                    .ud = &o,
+                                                });
     assert_int_equal(o.count, 0);
     fix_turn(f);
     assert_int_equal(o.count, 1);
@@ -94,14 +94,15 @@ static void the_callers_input_is_not_changed(void **state)
     struct outcome o = { .count = 0 };
     struct connection *c = crm(f);
     json_t *input = fix_json("{'query':'x'}");
-    (void)call_start(service_calls(f->service), &(struct call_opts){
-                                     .connection = c,
-                                     .operation = connector_operation(connection_connector(c),
-                                                                      "search_contacts_advanced"),
-                                     .input = json_incref(input),
-                                     .done = fix_done,
-                                     .ud = &o,
-                                 });
+    (void)call_start(
+        service_calls(f->service),
+        &(struct call_opts){
+            .connection = c,
+            .operation = connector_operation(connection_connector(c), "search_contacts_advanced"),
+            .input = json_incref(input),
+            .done = fix_done,
+            .ud = &o,
+        });
     fix_settle(f);
     assert_int_equal(json_object_size(input), 1);
     assert_non_null(strstr(f->http.sent[0].body, "\"locationId\":\"L1\""));
@@ -244,15 +245,15 @@ static void announce(struct fixture *f, struct connection *c, const char *op, co
                      struct owner *w)
 {
     *w = (struct owner){ .announced = 0 };
-    w->call =
-        call_start(service_calls(f->service), &(struct call_opts){
-                                   .connection = c,
-                                   .operation = connector_operation(connection_connector(c), op),
-                                   .input = fix_json(input),
-                                   .before_send = on_before_send,
-                                   .done = fix_done,
-                                   .ud = w,
-                               });
+    w->call = call_start(service_calls(f->service),
+                         &(struct call_opts){
+                             .connection = c,
+                             .operation = connector_operation(connection_connector(c), op),
+                             .input = fix_json(input),
+                             .before_send = on_before_send,
+                             .done = fix_done,
+                             .ud = w,
+                         });
     fix_settle(f);
 }
 
@@ -418,12 +419,12 @@ static void a_call_can_be_cancelled_at_every_stage(void **state)
     struct owner w;
     const struct operation *op = connector_operation(connection_connector(c), "create_task");
     struct service_call *call = call_start(service_calls(f->service), &(struct call_opts){
-                                                           .connection = c,
-                                                           .operation = op,
-                                                           .input = fix_json(TASK),
-                                                           .done = fix_done,
-                                                           .ud = &w.o,
-                                                       });
+                                                                          .connection = c,
+                                                                          .operation = op,
+                                                                          .input = fix_json(TASK),
+                                                                          .done = fix_done,
+                                                                          .ud = &w.o,
+                                                                      });
     assert_false(call_cancel(call)); /* before it began */
     announce(f, c, "create_task", TASK, &w);
     assert_false(call_cancel(w.call)); /* its owner has not said go */

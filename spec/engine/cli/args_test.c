@@ -168,7 +168,7 @@ static void a_wrong_word_is_named_with_what_may_be_meant(void **state)
         { { "list", "a", "b", "c" }, "\"c\" is one word too many: ladle list [NAME] [OTHER]" },
         { { "raw" }, "something is missing: ladle raw FILE [ARGS…]" },
     };
-    for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++) {
+    for (size_t i = 0; i < sizeof refusals / sizeof(*refusals); i++) {
         struct parsed p;
         parse_words(&p, refusals[i].words);
         assert_int_equal(p.result, -1);

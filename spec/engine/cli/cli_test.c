@@ -30,11 +30,11 @@ static void a_time_is_told_in_its_largest_unit(void **state)
                   { 90, "in 1 min" } };
     char text[40];
     clock_replace(&fixed);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        cli_ago(now_us + cases[i].seconds * 1000000, text, sizeof(text));
+    for (size_t i = 0; i < sizeof cases / sizeof(*cases); i++) {
+        cli_ago(now_us + cases[i].seconds * 1000000, text, sizeof text);
         assert_string_equal(text, cases[i].text);
     }
-    cli_ago(0, text, sizeof(text));
+    cli_ago(0, text, sizeof text);
     assert_string_equal(text, "");
     clock_replace(NULL);
 }
@@ -42,7 +42,7 @@ static void a_time_is_told_in_its_largest_unit(void **state)
 static void a_pipe_gets_exact_times(void **state)
 {
     char text[40];
-    cli_when(&(struct cli){ .is_terminal = false }, INT64_C(1764000000000000), text, sizeof(text));
+    cli_when(&(struct cli){ .is_terminal = false }, INT64_C(1764000000000000), text, sizeof text);
     assert_string_equal(text, "2025-11-24T16:00:00.000Z");
 }
 
@@ -63,7 +63,7 @@ static void the_exit_code_follows_the_kind_of_error(void **state)
                   { ERR_UNAVAILABLE, CLI_UNREACHABLE } };
     struct fixture *f = *state;
     struct cli c = { .command = commands_find(commands_groups(), "runs") };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof(*cases); i++) {
         struct err e;
         (void)err_set(&e, cases[i].kind, "why");
         fflush(stderr);
@@ -86,7 +86,7 @@ static void the_key_lies_beside_the_store(void **state)
                   { "sqlite:ladle.db", "/p/key" },
                   { "sqlite:/var/lib/ladle/x.db", "/var/lib/ladle/key" },
                   { "postgres://user@host/db", "/p/data/key" } };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof(*cases); i++) {
         struct project p = { .folder = (char *)"/p", .store = (char *)cases[i].store };
         char *path = secrets_key_path(&p);
         assert_string_equal(path, cases[i].key);

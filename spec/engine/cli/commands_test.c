@@ -26,8 +26,7 @@ static char *id_text(struct id id)
     return xstrdup(text);
 }
 
-/* --- help and usage -----------------------------------------------------------------------------
- */
+/* --- help and usage --- */
 
 static void every_command_is_listed_and_explained(void **state)
 {
@@ -69,7 +68,7 @@ static void a_number_out_of_bounds_is_wrong_usage(void **state)
 {
     struct fixture *f = *state;
     static const char *const wrong[] = { "0", "x", "", "5x", "-1", "99999999999999999999" };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof(*wrong); i++) {
         assert_int_equal(fix_run(f, "runs", "--limit", wrong[i]), CLI_USAGE);
         assert_contains(f->err, "a whole number from 1 to 100000 is expected");
     }
@@ -88,8 +87,7 @@ static void a_broken_project_file_stops_every_command_with_2(void **state)
     json_decref(v);
 }
 
-/* --- check --------------------------------------------------------------------------------------
- */
+/* --- check --- */
 
 static void check_says_yes_to_a_good_project(void **state)
 {
@@ -161,8 +159,8 @@ static void check_of_any_bytes_gives_an_answer(void **state)
     uint64_t seed = UINT64_C(88172645463325252);
     char *path = fix_path(f, "recipes/any.yaml");
     for (int round = 0; round < 100; round++) {
-        char text[sizeof(good_recipe)];
-        size_t len = sizeof(good_recipe) - 1;
+        char text[sizeof good_recipe];
+        size_t len = sizeof good_recipe - 1;
         memcpy(text, good_recipe, len);
         for (int i = 0; i < 8; i++) {
             text[next_random(&seed) % len] = (char)next_random(&seed);
@@ -177,8 +175,7 @@ static void check_of_any_bytes_gives_an_answer(void **state)
     free(path);
 }
 
-/* --- secret -------------------------------------------------------------------------------------
- */
+/* --- secret --- */
 
 static bool file_holds(const struct fixture *f, const char *name, const char *text)
 {
@@ -244,8 +241,7 @@ static void a_secret_that_is_empty_too_long_or_misnamed_is_refused(void **state)
     assert_int_equal(fix_count_lines(f), 1);
 }
 
-/* --- ops and connections ------------------------------------------------------------------------
- */
+/* --- ops and connections --- */
 
 static void ops_tells_what_an_action_takes(void **state)
 {
@@ -300,8 +296,7 @@ static void connections_shows_all_of_the_project_file(void **state)
     assert_null(strstr(f->out, "given-private-token"));
 }
 
-/* --- records ------------------------------------------------------------------------------------
- */
+/* --- records --- */
 
 static void an_activity_is_saved_with_the_event_that_starts_recipes(void **state)
 {
@@ -378,8 +373,7 @@ static void what_cannot_be_a_record_is_wrong_usage(void **state)
     assert_int_equal(fix_run(f, "records", "activities", "activities"), CLI_USAGE);
 }
 
-/* --- events, runs, dead, show -------------------------------------------------------------------
- */
+/* --- events, runs, dead, show --- */
 
 static void an_event_is_listed_with_its_runs_and_a_duplicate_with_its_first(void **state)
 {
@@ -445,7 +439,7 @@ static void a_limit_takes_the_newest_over_many_pages(void **state)
     struct id run;
     for (int i = 0; i < 1100; i++) {
         char key[16];
-        snprintf(key, sizeof(key), "k%d", i);
+        snprintf(key, sizeof key, "k%d", i);
         (void)fix_event(s, key, "{}", RUN_QUEUED, &run);
     }
     store_close(s);
@@ -468,7 +462,7 @@ static void dead_runs_of_one_cause_are_one_line(void **state)
     for (size_t i = 0; i < 3; i++) {
         struct id run;
         char key[16];
-        snprintf(key, sizeof(key), "k%zu", i);
+        snprintf(key, sizeof key, "k%zu", i);
         (void)fix_event(s, key, "{}", RUN_RUNNING, &run);
         fix_kill(s, run, causes[i]);
     }
@@ -554,7 +548,7 @@ static void no_command_prints_a_secret_that_it_meets(void **state)
         { "dead", NULL },
         { "events", "--json", NULL },
     };
-    for (size_t i = 0; i < sizeof(shows) / sizeof(*shows); i++) {
+    for (size_t i = 0; i < sizeof shows / sizeof(*shows); i++) {
         assert_int_equal(fix_run_with(f, "", shows[i]), CLI_OK);
         assert_null(strstr(f->out, "correct-horse"));
         assert_null(strstr(f->out, "given-private"));
@@ -563,8 +557,7 @@ static void no_command_prints_a_secret_that_it_meets(void **state)
     free(run_text);
 }
 
-/* --- retry and replay ---------------------------------------------------------------------------
- */
+/* --- retry and replay --- */
 
 static void assert_run_state(struct fixture *f, const char *id, const char *expected)
 {

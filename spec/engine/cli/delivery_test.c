@@ -132,8 +132,7 @@ static json_t *body_of(const struct peer *p)
     return v;
 }
 
-/* --- send ---------------------------------------------------------------------------------------
- */
+/* --- send --- */
 
 static void a_sample_arrives_as_an_event_of_its_own(void **state)
 {
@@ -305,8 +304,7 @@ static void what_cannot_be_sent_is_wrong_usage(void **state)
     peer_stop(&p);
 }
 
-/* --- connect ------------------------------------------------------------------------------------
- */
+/* --- connect --- */
 
 static const char tokens[] =
     "{\"access_token\":\"the-access-token\",\"refresh_token\":\"the-refresh-"

@@ -70,7 +70,7 @@ static inline int fix_setup(void **state)
 {
     struct fixture *f = xcalloc(1, sizeof(*f));
     const char *tmp = getenv("TMPDIR");
-    snprintf(f->folder, sizeof(f->folder), "%.200s/ladle-cli-XXXXXX", tmp != NULL ? tmp : "/tmp");
+    snprintf(f->folder, sizeof f->folder, "%.200s/ladle-cli-XXXXXX", tmp != NULL ? tmp : "/tmp");
     assert_non_null(mkdtemp(f->folder));
     char *recipes = fix_path(f, "recipes");
     assert_int_equal(mkdir(recipes, 0700), 0);
@@ -131,7 +131,7 @@ static inline int fix_run_with(struct fixture *f, const char *input, const char 
         argv[argc] = xstrdup(words[argc - 3]);
     }
     char *owned[FIX_WORDS_MAX + 4];
-    memcpy(owned, argv, sizeof(owned)); /* the parser moves words about */
+    memcpy(owned, argv, sizeof owned); /* the parser moves words about */
     fix_write_text(f, ".stdin", input);
     fflush(stdout);
     fflush(stderr);
@@ -200,7 +200,7 @@ static inline void assert_text_at(const json_t *v, const char *path, const char 
     assert_string_equal(text, expected);
 }
 
-/* --- what the engine would have written ------------------------------------------------------- */
+/* --- what the engine would have written --- */
 
 static inline struct store *fix_open_store(const struct fixture *f)
 {

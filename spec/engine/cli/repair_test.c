@@ -67,8 +67,8 @@ static struct id add_waiting(struct store *s, const char *key, const struct wait
     row->attempts = 1;
     row->started_us = INT64_C(1764000001000000);
     row->due_us = save->due_us;
-    row->input = w->input ? xstrdup(w->input) : NULL;
-    row->error = w->error ? xstrdup(w->error) : NULL;
+    row->input = w->input != NULL ? xstrdup(w->input) : NULL;
+    row->error = w->error != NULL ? xstrdup(w->error) : NULL;
     fix_exec(s, &save->op);
     run_save_free(save);
     return run;
@@ -89,8 +89,7 @@ static void assert_state(struct fixture *f, struct id id, const char *expected)
     json_decref(v);
 }
 
-/* --- dead letters -------------------------------------------------------------------------------
- */
+/* --- dead letters --- */
 
 static void groups_are_numbered_from_the_oldest_whatever_is_listed(void **state)
 {
@@ -231,8 +230,7 @@ static void retry_refuses_words_that_do_not_fit(void **state)
     assert_int_equal(fix_run(f, "retry", "--group", "1", "--recipe", "x"), CLI_USAGE);
 }
 
-/* --- cancel and resolve -------------------------------------------------------------------------
- */
+/* --- cancel and resolve --- */
 
 static void cancel_ends_what_has_not_ended_and_names_what_has(void **state)
 {
@@ -263,7 +261,7 @@ static void assert_step(struct fixture *f, struct id id, const char *expected_st
     json_t *v = show(f, id);
     assert_text_at(v, "state", "queued");
     assert_text_at(v, "steps.0.state", expected_state);
-    if (path) {
+    if (path != NULL) {
         assert_text_at(v, path, text);
     }
     json_decref(v);
@@ -310,8 +308,7 @@ static void resolve_refuses_what_makes_no_sense(void **state)
     free(text);
 }
 
-/* --- show ---------------------------------------------------------------------------------------
- */
+/* --- show --- */
 
 static void show_of_a_parked_run_says_what_is_known_and_what_to_do(void **state)
 {
@@ -386,8 +383,7 @@ static void show_of_a_dead_run_says_how_it_goes_on(void **state)
     json_decref(v);
 }
 
-/* --- backup -------------------------------------------------------------------------------------
- */
+/* --- backup --- */
 
 static void a_backup_is_a_store_and_overwrites_nothing(void **state)
 {

@@ -73,7 +73,7 @@ static void what_has_no_sample_is_told_apart(void **state)
                   { "bare", ERR_NOT_FOUND },
                   { "evil", ERR_NOT_FOUND },
                   { "made", ERR_NOT_FOUND } };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof(*cases); i++) {
         struct err e = ERR_INIT;
         assert_null(sample_load(f->folder, event_of(table, cases[i].event), cases[i].event, &e));
         assert_int_equal(e.kind, cases[i].kind);

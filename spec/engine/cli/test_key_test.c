@@ -41,8 +41,8 @@ static void the_public_file_verifies_what_the_private_one_signs(void **state)
     char *pem = fix_read(f, "test-webhook-key.pub.pem");
     struct sign_key *public_half = sign_key_parse(pem, strlen(pem), &e);
     assert_non_null(public_half);
-    assert_true(sign_verify(public_half, "body", 4, signature, sizeof(signature)));
-    assert_false(sign_verify(public_half, "bodY", 4, signature, sizeof(signature)));
+    assert_true(sign_verify(public_half, "body", 4, signature, sizeof signature));
+    assert_false(sign_verify(public_half, "bodY", 4, signature, sizeof signature));
     free(pem);
     sign_key_free(public_half);
     sign_key_free(key);

@@ -153,10 +153,10 @@ static void hmacs_agree_with_rfc_4231(void **state)
 {
     static const char key_1[] = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b";
     char key_6[2 * 131 + 1];
-    for (size_t i = 0; i < sizeof(key_6) - 1; i++) {
+    for (size_t i = 0; i < sizeof key_6 - 1; i++) {
         key_6[i] = 'a';
     }
-    key_6[sizeof(key_6) - 1] = '\0';
+    key_6[sizeof key_6 - 1] = '\0';
     assert_hmac(SIGN_SHA1, key_1, "Hi There", "b617318655057264e28bc0b6fb378c8ef146be00");
     assert_hmac(SIGN_SHA256, key_1, "Hi There",
                 "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
@@ -241,16 +241,16 @@ static struct sign_key *public_half(const struct sign_key *k)
 
 static void ed25519_agrees_with_rfc_8032(void **state)
 {
-    for (size_t i = 0; i < sizeof(ed_vectors) / sizeof(ed_vectors[0]); i++) {
+    for (size_t i = 0; i < sizeof ed_vectors / sizeof ed_vectors[0]; i++) {
         const struct ed_vector *v = &ed_vectors[i];
         struct sign_key *k = key_of_seed(v->seed);
         struct buf message = unhex(v->message);
         uint8_t sig[SIGN_ED25519];
         assert_int_equal(sign_make(k, message.data, message.len, sig, NULL), 0);
-        assert_hex(sig, sizeof(sig), v->signature);
+        assert_hex(sig, sizeof sig, v->signature);
         struct sign_key *half = public_half(k);
-        assert_true(sign_verify(half, message.data, message.len, sig, sizeof(sig)));
-        assert_true(sign_verify(k, message.data, message.len, sig, sizeof(sig)));
+        assert_true(sign_verify(half, message.data, message.len, sig, sizeof sig));
+        assert_true(sign_verify(k, message.data, message.len, sig, sizeof sig));
         /* The PEM form ends in the 32 bytes of the key (RFC 8410). */
         char *pem = sign_key_public_pem(k);
         char *body = strchr(pem, '\n') + 1;
@@ -271,7 +271,7 @@ static void any_changed_bit_spoils_a_signature(void **state)
     struct sign_key *other = key_of_seed(ed_vectors[1].seed);
     uint8_t sig[SIGN_ED25519 + 1] = { 0 };
     char body[] = "{\"type\":\"ContactCreate\"}";
-    const size_t len = sizeof(body) - 1;
+    const size_t len = sizeof body - 1;
     assert_int_equal(sign_make(k, body, len, sig, NULL), 0);
     for (size_t i = 0; i < SIGN_ED25519 * 8; i++) {
         sig[i / 8] ^= (uint8_t)(1 << i % 8);
@@ -296,7 +296,7 @@ static void any_changed_bit_spoils_a_signature(void **state)
 
 static void rsa_signatures_are_pkcs1_with_sha256_and_nothing_else(void **state)
 {
-    struct sign_key *k = sign_key_parse(rsa_public, sizeof(rsa_public) - 1, NULL);
+    struct sign_key *k = sign_key_parse(rsa_public, sizeof rsa_public - 1, NULL);
     assert_non_null(k);
     struct buf good = unbase64(rsa_signature);
     struct buf pss = unbase64(rsa_pss_signature);
@@ -326,7 +326,7 @@ static void the_keys_of_highlevel_are_accepted_and_come_back(void **state)
         char *pem = sign_key_public_pem(k);
         assert_string_equal(pem, pems[i]);
         uint8_t sig[512] = { 0 };
-        assert_false(sign_verify(k, "x", 1, sig, sizeof(sig)));
+        assert_false(sign_verify(k, "x", 1, sig, sizeof sig));
         free(pem);
         sign_key_free(k);
     }
@@ -336,11 +336,11 @@ static void only_a_private_ed25519_key_signs(void **state)
 {
     struct err e = ERR_INIT;
     uint8_t sig[SIGN_ED25519];
-    struct sign_key *k = sign_key_parse(highlevel_ed25519, sizeof(highlevel_ed25519) - 1, NULL);
+    struct sign_key *k = sign_key_parse(highlevel_ed25519, sizeof highlevel_ed25519 - 1, NULL);
     assert_int_equal(sign_make(k, "x", 1, sig, &e), -1);
     assert_int_equal(e.kind, ERR_INVALID);
     sign_key_free(k);
-    k = sign_key_parse(rsa_public, sizeof(rsa_public) - 1, NULL);
+    k = sign_key_parse(rsa_public, sizeof rsa_public - 1, NULL);
     assert_int_equal(sign_make(k, "x", 1, sig, NULL), -1);
     sign_key_free(k);
 }
@@ -356,13 +356,13 @@ static void a_private_key_in_pem_form_signs(void **state)
         "-----BEGIN PUBLIC KEY-----\n"
         "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
         "-----END PUBLIC KEY-----\n";
-    struct sign_key *k = sign_key_parse_private(private_pem, sizeof(private_pem) - 1, NULL);
-    struct sign_key *half = sign_key_parse(public_pem, sizeof(public_pem) - 1, NULL);
+    struct sign_key *k = sign_key_parse_private(private_pem, sizeof private_pem - 1, NULL);
+    struct sign_key *half = sign_key_parse(public_pem, sizeof public_pem - 1, NULL);
     assert_non_null(k);
     assert_non_null(half);
     uint8_t sig[SIGN_ED25519];
     assert_int_equal(sign_make(k, "x", 1, sig, NULL), 0);
-    assert_true(sign_verify(half, "x", 1, sig, sizeof(sig)));
+    assert_true(sign_verify(half, "x", 1, sig, sizeof sig));
     char *pem = sign_key_public_pem(k);
     assert_string_equal(pem, public_pem);
     free(pem);
@@ -381,14 +381,14 @@ static void keys_that_are_none_or_too_weak_are_refused(void **state)
         rsa_small,
         ec_public,
     };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct err e = ERR_INIT;
         assert_null(sign_key_parse(wrong[i], strlen(wrong[i]), &e));
         assert_int_equal(e.kind, ERR_INVALID);
     }
     struct err e = ERR_INIT;
-    assert_null(sign_key_parse_private(rsa_public, sizeof(rsa_public) - 1, &e));
-    assert_null(sign_key_parse(rsa_public, sizeof(rsa_public) / 2, &e));
+    assert_null(sign_key_parse_private(rsa_public, sizeof rsa_public - 1, &e));
+    assert_null(sign_key_parse(rsa_public, sizeof rsa_public / 2, &e));
     char *huge = calloc(1, 20000);
     memset(huge, 'A', 20000);
     assert_null(sign_key_parse(huge, 20000, &e));
@@ -399,7 +399,7 @@ static void keys_that_are_none_or_too_weak_are_refused(void **state)
 static void a_key_under_a_passphrase_is_refused_without_a_question(void **state)
 {
     struct err e = ERR_INIT;
-    assert_null(sign_key_parse_private(encrypted_private, sizeof(encrypted_private) - 1, &e));
+    assert_null(sign_key_parse_private(encrypted_private, sizeof encrypted_private - 1, &e));
     assert_int_equal(e.kind, ERR_INVALID);
 }
 

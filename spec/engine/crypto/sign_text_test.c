@@ -20,7 +20,7 @@ static const char *const vectors[][3] = {
     { "foobar", "Zm9vYmFy", "666f6f626172" },
 };
 
-enum { VECTORS = sizeof(vectors) / sizeof(vectors[0]) };
+enum { VECTORS = sizeof vectors / sizeof vectors[0] };
 
 static void the_vectors_of_rfc_4648_are_encoded(void **state)
 {
@@ -62,13 +62,13 @@ static void the_vectors_of_rfc_4648_are_decoded_with_and_without_padding(void **
 static void every_byte_comes_back_in_both_alphabets(void **state)
 {
     uint8_t all[257];
-    for (size_t i = 0; i < sizeof(all); i++) {
+    for (size_t i = 0; i < sizeof all; i++) {
         all[i] = (uint8_t)(i * 151);
     }
     int (*const encoders[])(struct buf *, const void *, size_t) = { base64_encode,
                                                                     base64url_encode };
     for (size_t e = 0; e < 2; e++) {
-        for (size_t len = 0; len <= sizeof(all); len++) {
+        for (size_t len = 0; len <= sizeof all; len++) {
             struct buf text;
             struct buf back;
             buf_init(&text, 1000);
@@ -90,7 +90,7 @@ static void only_one_spelling_is_accepted(void **state)
         "Zh==", "Zm9=", "Zm9v=",    "Zm9v====", "Zm 9v", "Zm9v\n",     "Zm\n9v",
         "-+AA", "/_AA", "Zg==Zg==", "Zm9v!",    "Z=g=",  "\xc3\xa9ZZ",
     };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct buf out;
         struct err e = ERR_INIT;
         buf_init(&out, 100);

@@ -88,7 +88,7 @@ static void a_missing_key_file_is_made_for_its_owner_only(void **state)
     assert_int_equal(count_files(), 1);
     char text[66] = "";
     int fd = open(key_path, O_RDONLY);
-    assert_int_equal(read(fd, text, sizeof(text)), 65);
+    assert_int_equal(read(fd, text, sizeof text), 65);
     close(fd);
     assert_int_equal(strspn(text, "0123456789abcdef"), 64);
     assert_int_equal(text[64], '\n');
@@ -202,7 +202,7 @@ static void a_key_file_that_others_may_read_is_refused_with_the_remedy(void **st
 {
     vault_free(open_good(key_path));
     static const mode_t open_modes[] = { 0640, 0604, 0620, 0602, 0610, 0601, 0644, 0777 };
-    for (size_t i = 0; i < sizeof(open_modes) / sizeof(open_modes[0]); i++) {
+    for (size_t i = 0; i < sizeof open_modes / sizeof open_modes[0]; i++) {
         struct err e = ERR_INIT;
         assert_int_equal(chmod(key_path, open_modes[i]), 0);
         assert_null(vault_open(key_path, true, &e));
@@ -218,10 +218,10 @@ static void a_damaged_key_file_is_refused_and_kept(void **state)
     static const char good[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
     char longer[100];
     char wrong[100];
-    snprintf(longer, sizeof(longer), "%s\n\n", good);
-    snprintf(wrong, sizeof(wrong), "%.63sg\n", good);
+    snprintf(longer, sizeof longer, "%s\n\n", good);
+    snprintf(wrong, sizeof wrong, "%.63sg\n", good);
     const char *const damaged[] = { "", "\n", "0011", longer, wrong, good + 1, "x" };
-    for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
+    for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++) {
         struct err e = ERR_INIT;
         write_file(key_path, damaged[i], 0600);
         assert_null(vault_open(key_path, true, &e));
@@ -252,7 +252,7 @@ static const char hex_2[] = "ff112233445566778899aabbccddeeff0011223344556677889
 static void take(const char *text)
 {
     static char entry[100]; /* belongs to the environment while it is in it */
-    snprintf(entry, sizeof(entry), "LADLE_KEY=%s", text);
+    snprintf(entry, sizeof entry, "LADLE_KEY=%s", text);
     assert_int_equal(putenv(entry), 0);
     vault_take_environment();
     assert_null(getenv("LADLE_KEY"));
@@ -376,10 +376,10 @@ int main(void)
     if (mkdtemp(folder) == NULL) {
         return 1;
     }
-    snprintf(key_path, sizeof(key_path), "%s/vault.key", folder);
-    snprintf(other_path, sizeof(other_path), "%s/other.key", folder);
-    snprintf(next_path, sizeof(next_path), "%s/vault.key.next", folder);
-    snprintf(credential_path, sizeof(credential_path), "%s/ladle.key", folder);
+    snprintf(key_path, sizeof key_path, "%s/vault.key", folder);
+    snprintf(other_path, sizeof other_path, "%s/other.key", folder);
+    snprintf(next_path, sizeof next_path, "%s/vault.key.next", folder);
+    snprintf(credential_path, sizeof credential_path, "%s/ladle.key", folder);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     rmdir(folder);
     return failed;

@@ -110,7 +110,7 @@ static void advice_comes_with_ninety_days(void **state)
     free(advice);
 }
 
-/* --- the reminder -------------------------------------------------------------------------- */
+/* --- the reminder --- */
 
 static int64_t now_us, mono_us;
 

@@ -162,7 +162,7 @@ static void what_is_no_date_is_refused(void **state)
         "+02026-11-23",
         "2026-11-23T10:15:30 +01:00",
     };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         int64_t us;
         struct err e = ERR_INIT;
         if (date_parse(wrong[i], strlen(wrong[i]), NULL, &us, &e) == 0) {

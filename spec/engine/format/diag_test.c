@@ -179,8 +179,8 @@ static void what_is_not_close_is_not_suggested(void **state)
     static const char *const words[] = { "step", "use", "x", NULL };
     static const char *const none[] = { NULL };
     char huge[5000];
-    memset(huge, 'a', sizeof(huge) - 1);
-    huge[sizeof(huge) - 1] = '\0';
+    memset(huge, 'a', sizeof huge - 1);
+    huge[sizeof huge - 1] = '\0';
     assert_null(diag_closest("something", words));
     assert_null(diag_closest("y", words));
     assert_null(diag_closest("", words));

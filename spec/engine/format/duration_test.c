@@ -77,7 +77,7 @@ static void what_is_no_duration_is_refused(void **state)
         "1.2345s", ".5s",   "5 S", "5 mins", "1e3s",   "5s,", "9999999999s", "1 h,2",
         "5\ts",    "1..5s", "1 0", "५s",     "5 secs",
     };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         int64_t us = 77;
         struct err e = ERR_INIT;
         assert_int_equal(duration_parse(wrong[i], strlen(wrong[i]), &us, &e), -1);
@@ -99,7 +99,7 @@ static void a_bare_number_is_told_that_its_unit_is_missing(void **state)
 static void assert_format(int64_t us, const char *expected)
 {
     char out[64];
-    duration_format(us, out, sizeof(out));
+    duration_format(us, out, sizeof out);
     assert_string_equal(out, expected);
 }
 
@@ -122,9 +122,9 @@ static void the_two_largest_units_are_shown(void **state)
 static void what_is_shown_reads_back(void **state)
 {
     const int64_t values[] = { 0, 500000, 1500000, 45 * SECOND, 5400 * SECOND, 176400 * SECOND };
-    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         char out[64];
-        duration_format(values[i], out, sizeof(out));
+        duration_format(values[i], out, sizeof out);
         assert_duration(out, values[i]);
     }
 }

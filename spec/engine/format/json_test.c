@@ -130,7 +130,7 @@ static void what_is_not_one_json_document_is_refused(void **state)
         "{\"\\u0000\":1}",
         "\xef\xbb\xbf{}",
     };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_refused(wrong[i], strlen(wrong[i]));
     }
     assert_refused("1\0", 2);
@@ -141,8 +141,8 @@ static void duplicate_keys_are_refused(void **state)
 {
     static const char flat[] = "{\"a\":1,\"a\":2}";
     static const char deep[] = "[{\"a\":{\"b\":1,\"b\":1}}]";
-    assert_refused(flat, sizeof(flat) - 1);
-    assert_refused(deep, sizeof(deep) - 1);
+    assert_refused(flat, sizeof flat - 1);
+    assert_refused(deep, sizeof deep - 1);
 }
 
 static void bytes_that_are_not_utf8_are_refused(void **state)
@@ -297,14 +297,14 @@ static void damaged_documents_are_survived(void **state)
 {
     static const char text[] =
         "{\"a\":[1,-2.5e3,\"x\\u20ac\\n\",{\"b\":null}],\"c\":123456789012345678901}";
-    const size_t len = sizeof(text) - 1;
-    char copy[sizeof(text)];
+    const size_t len = sizeof text - 1;
+    char copy[sizeof text];
     for (size_t cut = 0; cut < len; cut++) {
         assert_refused(text, cut);
     }
     for (size_t at = 0; at < len; at++) {
         for (int byte = 0; byte < 256; byte++) {
-            memcpy(copy, text, sizeof(text));
+            memcpy(copy, text, sizeof text);
             copy[at] = (char)byte;
             json_t *v = json_parse(copy, len, NULL);
             if (v != NULL) {

@@ -106,7 +106,7 @@ static void what_could_be_read_in_two_ways_is_refused(void **state)
         "https://a.test/\\",
         "https://[0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:1]/",
     };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct url u;
         struct err e = ERR_INIT;
         if (url_parse(wrong[i], strlen(wrong[i]), &u, &e) == 0) {
@@ -126,16 +126,16 @@ static void hosts_and_urls_have_a_longest(void **state)
     char text[URL_MAX + 10];
     struct url u;
     struct err e = ERR_INIT;
-    int n = snprintf(text, sizeof(text), "https://%064d.test/", 0);
+    int n = snprintf(text, sizeof text, "https://%064d.test/", 0);
     text[8] = 'a';
     assert_int_equal(url_parse(text, (size_t)n, &u, &e), -1);
-    n = snprintf(text, sizeof(text), "https://");
+    n = snprintf(text, sizeof text, "https://");
     for (int i = 0; i < 128; i++) {
-        n += snprintf(text + n, sizeof(text) - (size_t)n, "a.");
+        n += snprintf(text + n, sizeof text - (size_t)n, "a.");
     }
-    n += snprintf(text + n, sizeof(text) - (size_t)n, "test/");
+    n += snprintf(text + n, sizeof text - (size_t)n, "test/");
     assert_int_equal(url_parse(text, (size_t)n, &u, &e), -1);
-    memset(text, 'a', sizeof(text));
+    memset(text, 'a', sizeof text);
     memcpy(text, "https://a.test/", 15);
     assert_int_equal(url_parse(text, URL_MAX + 1, &u, &e), -1);
     assert_int_equal(e.kind, ERR_TOO_LARGE);
@@ -165,10 +165,10 @@ static void decoding_reads_what_encoding_wrote(void **state)
     struct buf back;
     buf_init(&coded, 1000);
     buf_init(&back, 1000);
-    assert_int_equal(url_encode(&coded, all, sizeof(all)), 0);
+    assert_int_equal(url_encode(&coded, all, sizeof all), 0);
     assert_int_equal(url_decode(&back, coded.data, coded.len, false, NULL), 0);
-    assert_int_equal(back.len, sizeof(all));
-    assert_memory_equal(back.data, all, sizeof(all));
+    assert_int_equal(back.len, sizeof all);
+    assert_memory_equal(back.data, all, sizeof all);
     buf_fini(&coded);
     buf_fini(&back);
 }
@@ -188,7 +188,7 @@ static void a_plus_is_a_space_in_forms_only(void **state)
 static void bad_escapes_and_nul_are_refused(void **state)
 {
     static const char *const wrong[] = { "%", "a%2", "%g0", "%0g", "%00", "%%41" };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct buf out;
         struct err e = ERR_INIT;
         buf_init(&out, 100);
@@ -209,7 +209,7 @@ static void a_form_is_made_of_an_objects_members(void **state)
     static const char text[] =
         "{\"a b\":\"x&y\",\"n\":5,\"r\":1.5,\"t\":true,\"none\":null,"
         "\"l\":[1,\"two\",null],\"empty\":[],\"e\":\"\"}";
-    json_t *fields = json_parse(text, sizeof(text) - 1, NULL);
+    json_t *fields = json_parse(text, sizeof text - 1, NULL);
     struct buf out;
     buf_init(&out, 1000);
     assert_int_equal(url_encode_form(&out, fields, NULL), 0);
@@ -227,7 +227,7 @@ static void a_form_cannot_hold_objects(void **state)
 {
     static const char *const wrong[] = { "{\"a\":{}}", "{\"a\":[{}]}", "{\"a\":[[1]]}", "[1]",
                                          "1" };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         json_t *fields = json_parse(wrong[i], strlen(wrong[i]), NULL);
         struct buf out;
         struct err e = ERR_INIT;
@@ -326,7 +326,7 @@ static void what_is_no_network_is_refused(void **state)
         "1.2.3.4/99999999999",
         "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc",
     };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct cidr c;
         struct err e = ERR_INIT;
         if (cidr_parse(wrong[i], &c, &e) == 0) {
@@ -386,7 +386,7 @@ static void addresses_outside_the_public_internet_are_private(void **state)
         "10.1",
         "1.2.3.4 ",
     };
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (!ip_is_private(all[i])) {
             fail_msg("%s counts as public", all[i]);
         }
@@ -403,7 +403,7 @@ static void addresses_of_the_public_internet_are_not_private(void **state)
         "203.0.114.1",     "223.255.255.255", "::ffff:8.8.8.8",  "64:ff9b::8.8.8.8",
         "2606:4700::1111", "2a00:1450::1",    "2002:808:808::1", "2001:200::1",
     };
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (ip_is_private(all[i])) {
             fail_msg("%s counts as private", all[i]);
         }

@@ -160,7 +160,7 @@ static void an_empty_file_is_an_error(void **state)
 {
     static const char *const empty[] = { "",      "\n\n",         "# only a comment\n",
                                          "---\n", "\xef\xbb\xbf", "---\n...\n" };
-    for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
+    for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++) {
         assert_error(empty[i], 1, 1, "empty");
         assert_null(root);
     }
@@ -277,7 +277,7 @@ static void an_expression_that_yaml_cannot_read_is_told_to_be_quoted(void **stat
         "x: = a #b\n   c\n",
         "x: = { a: 1 }\n",
     };
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         parse(texts[i]);
         assert_null(root);
         assert_int_equal(d->count, 1);
@@ -333,7 +333,7 @@ static void bytes_that_are_no_text_are_refused_at_their_place(void **state)
     static const char with_nul[] = "a: x\0y\n";
     end(NULL);
     begin(NULL);
-    root = yaml_parse(with_nul, sizeof(with_nul) - 1, d);
+    root = yaml_parse(with_nul, sizeof with_nul - 1, d);
     assert_null(root);
     assert_int_equal(d->items[0].column, 5);
 }
@@ -378,15 +378,15 @@ static void damaged_and_random_files_are_survived(void **state)
         "recipe: x\nneeds: {crm: highlevel}\nwhen:\n  - crm.new_lead\n"
         "if: = not has(event.tags, 'a') # c\ndo:\n  - step: a\n    with:\n"
         "      t: |\n        two\n        lines\n      u: \"q\\x41\"\n  - &b *c\n";
-    const size_t len = sizeof(good) - 1;
-    char copy[sizeof(good)];
+    const size_t len = sizeof good - 1;
+    char copy[sizeof good];
     for (size_t cut = 0; cut < len; cut++) {
         check(good, cut);
     }
     static const char marks[] = "\n\t :-?[]{},#&*!|>'\"%@`\\~\xff\x01\xe2=.";
     for (size_t at = 0; at < len; at++) {
-        for (size_t i = 0; i < sizeof(marks); i++) {
-            memcpy(copy, good, sizeof(good));
+        for (size_t i = 0; i < sizeof marks; i++) {
+            memcpy(copy, good, sizeof good);
             copy[at] = marks[i];
             check(copy, len);
         }
@@ -394,12 +394,12 @@ static void damaged_and_random_files_are_survived(void **state)
     uint32_t seed = 7;
     for (int round = 0; round < 3000; round++) {
         char noise[120];
-        for (size_t i = 0; i < sizeof(noise); i++) {
+        for (size_t i = 0; i < sizeof noise; i++) {
             seed = seed * 1664525 + 1013904223;
-            noise[i] = marks[(seed >> 16) % (sizeof(marks) - 4)];
+            noise[i] = marks[(seed >> 16) % (sizeof marks - 4)];
             noise[i] = (seed >> 28) < 4 ? 'a' : noise[i];
         }
-        check(noise, sizeof(noise));
+        check(noise, sizeof noise);
     }
 }
 

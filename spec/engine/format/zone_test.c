@@ -109,7 +109,7 @@ static void names_cannot_leave_the_folder(void **state)
         "%2e%2e",
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct err e = ERR_INIT;
         assert_null(zone_get(wrong[i], &e));
         assert_int_equal(e.kind, ERR_CONFIG);
@@ -135,7 +135,7 @@ struct image {
 
 static void put(struct image *im, const void *data, size_t len)
 {
-    assert_true(im->len + len <= sizeof(im->bytes));
+    assert_true(im->len + len <= sizeof im->bytes);
     memcpy(im->bytes + im->len, data, len);
     im->len += len;
 }
@@ -181,7 +181,7 @@ static struct image image_of(const char *rule)
 static const struct zone *made(const void *data, size_t len, struct err *e)
 {
     char path[64];
-    snprintf(path, sizeof(path), "%s/Made", folder);
+    snprintf(path, sizeof path, "%s/Made", folder);
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     assert_int_equal(fwrite(data, 1, len, f), len);
@@ -248,7 +248,7 @@ static void broken_rules_are_refused(void **state)
         "AAA-1BBB,M3.0.0,M10.5.0",
         "AAA-1BBB,366,3",
     };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         if (made_rule(wrong[i]) != NULL) {
             fail_msg("\"%s\" was accepted", wrong[i]);
         }
@@ -272,7 +272,7 @@ static void a_file_with_any_byte_changed_is_survived(void **state)
     static unsigned char bytes[8192];
     FILE *f = fopen("/usr/share/zoneinfo/Asia/Tokyo", "r");
     assert_non_null(f);
-    size_t len = fread(bytes, 1, sizeof(bytes), f);
+    size_t len = fread(bytes, 1, sizeof bytes, f);
     fclose(f);
     for (size_t i = 0; i < len; i++) {
         static const unsigned char changes[] = { 0xff, 0x80, 0x01 };
@@ -351,7 +351,7 @@ int main(void)
     }
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     char path[64];
-    snprintf(path, sizeof(path), "%s/Made", folder);
+    snprintf(path, sizeof path, "%s/Made", folder);
     unlink(path);
     rmdir(folder);
     return failed;

@@ -45,18 +45,18 @@ static void note_end(void *ud, const struct http_response *res, const struct err
     if (e != NULL) {
         end->kind = e->kind;
         end->status = e->status;
-        (void)snprintf(end->message, sizeof(end->message), "%s", e->message);
+        (void)snprintf(end->message, sizeof end->message, "%s", e->message);
         return;
     }
     end->status = res->status;
     end->body_len = res->body.len;
     end->header_count = res->header_count;
-    (void)snprintf(end->body, sizeof(end->body), "%s", buf_text(&res->body));
-    (void)snprintf(end->peer, sizeof(end->peer), "%s", res->peer);
+    (void)snprintf(end->body, sizeof end->body, "%s", buf_text(&res->body));
+    (void)snprintf(end->peer, sizeof end->peer, "%s", res->peer);
     const char *type = http_response_header(res, "content-type");
     const char *cookie = http_response_header(res, "x-cookie");
-    (void)snprintf(end->type, sizeof(end->type), "%s", type != NULL ? type : "");
-    (void)snprintf(end->cookie, sizeof(end->cookie), "%s", cookie != NULL ? cookie : "");
+    (void)snprintf(end->type, sizeof end->type, "%s", type != NULL ? type : "");
+    (void)snprintf(end->cookie, sizeof end->cookie, "%s", cookie != NULL ? cookie : "");
 }
 
 static void echo(struct exchange *x)
@@ -111,7 +111,7 @@ static int start(void **state)
     f->server = http_server_new(f->loop, &o, &e);
     assert_non_null(f->server);
     f->client = http_client_new(f->loop, NULL);
-    (void)snprintf(f->base, sizeof(f->base), "http://%s", http_server_address(f->server));
+    (void)snprintf(f->base, sizeof f->base, "http://%s", http_server_address(f->server));
     *state = f;
     return 0;
 }
@@ -130,7 +130,7 @@ static int finish(void **state)
 static const char *url(struct fixture *f, const char *path)
 {
     static char text[256];
-    (void)snprintf(text, sizeof(text), "%s%s", f->base, path);
+    (void)snprintf(text, sizeof text, "%s%s", f->base, path);
     return text;
 }
 
@@ -203,16 +203,15 @@ static void curl_adds_no_type_of_its_own(void **state)
     struct fixture *f = *state;
     f->plan = ECHO;
     static char big[64 << 10];
-    memset(big, 'x', sizeof(big));
+    memset(big, 'x', sizeof big);
     struct ending end = call(f, (struct http_request){ .method = "POST", .url = url(f, "/a") });
     json_t *all = echoed(&end);
     assert_null(json_path_text(all, "headers.content-type"));
     assert_string_equal(json_path_text(all, "headers.content-length"), "0");
     json_decref(all);
     f->plan = ANSWER_OK;
-    end =
-        call(f, (struct http_request){
-                    .method = "POST", .url = url(f, "/a"), .body = big, .body_len = sizeof(big) });
+    end = call(f, (struct http_request){
+                      .method = "POST", .url = url(f, "/a"), .body = big, .body_len = sizeof big });
     assert_int_equal(end.status, 201);
     end = call(f, (struct http_request){ .method = "HEAD", .url = url(f, "/a") });
     assert_int_equal(end.status, 201);
@@ -224,7 +223,7 @@ static void many_calls_at_once_all_end(void **state)
     struct fixture *f = *state;
     enum { CALLS = 500 };
     static struct ending ends[CALLS];
-    memset(ends, 0, sizeof(ends));
+    memset(ends, 0, sizeof ends);
     for (int i = 0; i < CALLS; i++) {
         struct http_request r = { .method = i % 2 ? "GET" : "POST",
                                   .url = url(f, "/a"),
@@ -238,7 +237,7 @@ static void many_calls_at_once_all_end(void **state)
     assert_int_equal(f->request_count, CALLS);
 }
 
-/* --- was it sent? ---------------------------------------------------------------------------- */
+/* --- was it sent? --- */
 
 static void a_refused_connection_is_unreachable(void **state)
 {
@@ -249,7 +248,7 @@ static void a_refused_connection_is_unreachable(void **state)
     listener_address(fd, address);
     close(fd);
     char target[128];
-    (void)snprintf(target, sizeof(target), "http://%s/", address);
+    (void)snprintf(target, sizeof target, "http://%s/", address);
     struct ending end = call(
         f, (struct http_request){ .method = "POST", .url = target, .body = "x", .body_len = 1 });
     assert_int_equal(end.kind, ERR_UNREACHABLE);
@@ -334,7 +333,7 @@ static void time_that_runs_out_before_anything_was_sent_is_unreachable(void **st
     char address[ADDRESS_TEXT];
     listener_address(fd, address);
     char target[128];
-    (void)snprintf(target, sizeof(target), "https://%s/", address);
+    (void)snprintf(target, sizeof target, "https://%s/", address);
     stop_clock();
     struct ending end = { 0 };
     struct http_request r = {
@@ -348,7 +347,7 @@ static void time_that_runs_out_before_anything_was_sent_is_unreachable(void **st
     close(fd);
 }
 
-/* --- a server that says exactly what it is told ---------------------------------------------- */
+/* --- a server that says exactly what it is told --- */
 
 /* Accepts one connection, reads the request's head, says `text`, and closes. */
 static struct ending call_script(struct fixture *f, const char *text, size_t len,
@@ -359,7 +358,7 @@ static struct ending call_script(struct fixture *f, const char *text, size_t len
     char address[ADDRESS_TEXT];
     listener_address(listener, address);
     char target[128];
-    (void)snprintf(target, sizeof(target), "http://%s/", address);
+    (void)snprintf(target, sizeof target, "http://%s/", address);
     r.url = target;
     r.may_be_private = true;
     struct ending end = { 0 };
@@ -464,15 +463,15 @@ static void a_compressed_body_counts_in_full(void **state)
                                             0x14, 0x0c, 0x77, 0x00, 0x00, 0x03, 0xda, 0x38,
                                             0x9a, 0xe8, 0x03, 0x00, 0x00 };
     static char text[256];
-    int len = snprintf(text, sizeof(text),
+    int len = snprintf(text, sizeof text,
                        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n",
-                       sizeof(packed));
-    memcpy(text + len, packed, sizeof(packed));
+                       sizeof packed);
+    memcpy(text + len, packed, sizeof packed);
     struct http_request r = { .method = "GET", .body_max = 999 };
-    struct ending end = call_script(f, text, (size_t)len + sizeof(packed), r);
+    struct ending end = call_script(f, text, (size_t)len + sizeof packed, r);
     assert_int_equal(end.kind, ERR_TOO_LARGE);
     r.body_max = 1000;
-    end = call_script(f, text, (size_t)len + sizeof(packed), r);
+    end = call_script(f, text, (size_t)len + sizeof packed, r);
     assert_int_equal(end.kind, ERR_NONE);
     assert_int_equal(end.body_len, 1000);
 }
@@ -498,17 +497,17 @@ static void headers_past_the_maximum_are_dropped(void **state)
 {
     struct fixture *f = *state;
     static char text[8 << 10];
-    size_t len = (size_t)snprintf(text, sizeof(text), "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n");
+    size_t len = (size_t)snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n");
     for (int i = 0; i < 100; i++) {
-        len += (size_t)snprintf(text + len, sizeof(text) - len, "X-%d: %d\r\n", i, i);
+        len += (size_t)snprintf(text + len, sizeof text - len, "X-%d: %d\r\n", i, i);
     }
-    len += (size_t)snprintf(text + len, sizeof(text) - len, "\r\n");
+    len += (size_t)snprintf(text + len, sizeof text - len, "\r\n");
     struct ending end = call_script(f, text, len, (struct http_request){ .method = "GET" });
     assert_int_equal(end.status, 200);
     assert_int_equal(end.header_count, HTTP_HEADERS_MAX);
 }
 
-/* --- what is refused before it is sent ------------------------------------------------------- */
+/* --- what is refused before it is sent --- */
 
 static struct ending call_public(struct fixture *f, const char *target)
 {
@@ -527,8 +526,8 @@ static void a_private_address_is_refused_unless_allowed(void **state)
     const char *port = strrchr(f->base, ':');
     static const char *const hosts[] = { "127.0.0.1", "localhost",  "[::1]", "[::ffff:127.0.0.1]",
                                          "0.0.0.0",   "2130706433", "127.1" };
-    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
-        (void)snprintf(target, sizeof(target), "http://%s%s/", hosts[i], port);
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        (void)snprintf(target, sizeof target, "http://%s%s/", hosts[i], port);
         struct ending end = call_public(f, target);
         assert_int_equal(end.kind, ERR_CONFIG);
     }
@@ -558,7 +557,7 @@ static void a_request_that_makes_no_sense_is_refused(void **state)
                                         "http://user:secret@example.com/",
                                         "http://exa mple.com/",
                                         "http://example.com/\r\nX: y" };
-    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
         struct ending end = call(f, (struct http_request){ .method = "GET", .url = urls[i] });
         assert_int_equal(end.kind, ERR_CONFIG);
     }
@@ -572,7 +571,7 @@ static void a_request_that_makes_no_sense_is_refused(void **state)
     assert_int_equal(f->request_count, 0);
 }
 
-/* --- cancelling ------------------------------------------------------------------------------ */
+/* --- cancelling --- */
 
 static void a_cancelled_call_never_ends(void **state)
 {
@@ -649,7 +648,7 @@ static void a_client_freed_with_calls_in_flight_leaves_nothing(void **state)
     assert_int_equal(end.count, 0);
 }
 
-/* --- TLS ------------------------------------------------------------------------------------- */
+/* --- TLS --- */
 
 struct tls {
     char folder[64];
@@ -688,12 +687,12 @@ static void await_port(struct fixture *f, struct tls *t)
         char text[1024] = "";
         FILE *file = fopen(t->log, "r");
         if (file != NULL) {
-            text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+            text[fread(text, 1, sizeof text - 1, file)] = '\0';
             fclose(file);
         }
         const char *accept = strstr(text, "ACCEPT 127.0.0.1:");
         if (accept != NULL && strchr(accept, '\n') != NULL) {
-            (void)snprintf(t->port, sizeof(t->port), "%d", (int)strtol(accept + 17, NULL, 10));
+            (void)snprintf(t->port, sizeof t->port, "%d", (int)strtol(accept + 17, NULL, 10));
             return;
         }
         loop_turn(f->loop, false);
@@ -702,11 +701,11 @@ static void await_port(struct fixture *f, struct tls *t)
 
 static void start_tls(struct fixture *f, struct tls *t)
 {
-    (void)snprintf(t->folder, sizeof(t->folder), "/tmp/ladle-tls-XXXXXX");
+    (void)snprintf(t->folder, sizeof t->folder, "/tmp/ladle-tls-XXXXXX");
     assert_non_null(mkdtemp(t->folder));
-    (void)snprintf(t->key, sizeof(t->key), "%s/key.pem", t->folder);
-    (void)snprintf(t->cert, sizeof(t->cert), "%s/cert.pem", t->folder);
-    (void)snprintf(t->log, sizeof(t->log), "%s/log", t->folder);
+    (void)snprintf(t->key, sizeof t->key, "%s/key.pem", t->folder);
+    (void)snprintf(t->cert, sizeof t->cert, "%s/cert.pem", t->folder);
+    (void)snprintf(t->log, sizeof t->log, "%s/log", t->folder);
     const char *const make[] = { "openssl",
                                  "req",
                                  "-x509",
@@ -753,7 +752,7 @@ static struct ending call_tls(struct fixture *f, struct http_client *client, con
                               const char *host)
 {
     char target[128];
-    (void)snprintf(target, sizeof(target), "https://%s:%s/", host, t->port);
+    (void)snprintf(target, sizeof target, "https://%s:%s/", host, t->port);
     struct http_request r = { .method = "GET", .url = target, .may_be_private = true };
     struct ending end = { 0 };
     client->send(client, &r, note_end, &end);
@@ -783,7 +782,7 @@ static void tls_to_a_server_without_it_sends_nothing(void **state)
 {
     struct fixture *f = *state;
     char target[128];
-    (void)snprintf(target, sizeof(target), "https://%s/", http_server_address(f->server));
+    (void)snprintf(target, sizeof target, "https://%s/", http_server_address(f->server));
     struct ending end = call(
         f, (struct http_request){ .method = "POST", .url = target, .body = "x", .body_len = 1 });
     assert_int_equal(end.kind, ERR_TLS);

@@ -31,9 +31,9 @@ static void lines_that_are_no_headers_are_dropped(void **state)
 static void headers_past_the_maximum_are_dropped(void **state)
 {
     static char text[HTTP_HEADERS_MAX * 16 * 2];
-    size_t len = (size_t)snprintf(text, sizeof(text), "HTTP/1.1 200 OK\r\n");
+    size_t len = (size_t)snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\n");
     for (int i = 0; i < HTTP_HEADERS_MAX + 10; i++) {
-        len += (size_t)snprintf(text + len, sizeof(text) - len, "h%d: %d\r\n", i, i);
+        len += (size_t)snprintf(text + len, sizeof text - len, "h%d: %d\r\n", i, i);
     }
     struct http_response r = parse(text);
     assert_int_equal(r.header_count, HTTP_HEADERS_MAX);
@@ -59,7 +59,7 @@ static void any_bytes_are_parsed_without_harm(void **state)
         size_t len = (size_t)i % 40;
         for (size_t j = 0; j < len; j++) {
             seed = seed * 1664525u + 1013904223u;
-            text[j] = alphabet[(seed >> 16) % (sizeof(alphabet) - 1)];
+            text[j] = alphabet[(seed >> 16) % (sizeof alphabet - 1)];
         }
         struct http_response r = { 0 };
         http_head_parse(text, len, &r);
@@ -104,7 +104,7 @@ static void headers_of_the_connection_are_not_the_caller_s(void **state)
 static void a_header_that_no_service_takes_is_refused(void **state)
 {
     static char value[20 << 10];
-    memset(value, 'x', sizeof(value) - 1);
+    memset(value, 'x', sizeof value - 1);
     assert_int_equal(check("GET", "X", value), ERR_CONFIG);
 }
 
@@ -123,10 +123,10 @@ static void a_target_has_no_escapes_that_can_be_read_in_two_ways(void **state)
     static const char *const good[] = { "/", "/a%20b", "/a?b=%2F%2f", "/%C3%A9", "/a+b?c+d", "*" };
     static const char *const bad[] = { "/%",   "/%4",   "/%4g",    "/%00",  "/%2F",  "/a%2fb?c",
                                        "/a b", "/a\tb", "/a\177b", "/?a=%", "/?%0g", "/?a=%00" };
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_true(http_target_is_good(good[i]));
     }
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(http_target_is_good(bad[i]));
     }
 }

@@ -46,8 +46,8 @@ static void on_request(void *ud, struct exchange *x)
     f->request_count++;
     size_t len = 0;
     const char *body = exchange_body(x, &len);
-    (void)snprintf(f->body, sizeof(f->body), "%.*s", (int)len, body);
-    (void)snprintf(f->peer, sizeof(f->peer), "%s", exchange_peer(x));
+    (void)snprintf(f->body, sizeof f->body, "%.*s", (int)len, body);
+    (void)snprintf(f->peer, sizeof f->peer, "%s", exchange_peer(x));
     switch (f->plan) {
     case ANSWER_OK:
         exchange_add_header(x, "X-Extra", "yes");
@@ -303,7 +303,7 @@ static void an_exchange_whose_client_left_is_safe_to_answer(void **state)
         loop_turn(f->loop, false);
     }
     struct linger reset = { .l_onoff = 1, .l_linger = 0 };
-    assert_int_equal(setsockopt(fd[0], SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)), 0);
+    assert_int_equal(setsockopt(fd[0], SOL_SOCKET, SO_LINGER, &reset, sizeof reset), 0);
     close(fd[0]); /* by a reset */
     close(fd[1]); /* in good order */
     turn_some(f->loop);
@@ -351,7 +351,7 @@ static void a_body_that_grows_too_large_is_refused(void **state)
     struct fixture *f = *state;
     char request[2000];
     int len = snprintf(
-        request, sizeof(request),
+        request, sizeof request,
         "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n%01001d\r\n", 7);
     assert_in_range(len, 1001, 1999);
     struct raw_answer a = ask(f, request);
@@ -368,7 +368,7 @@ static void a_client_that_sends_on_after_a_413_still_gets_it(void **state)
     static char piece[32 << 10];
     size_t sent = 0;
     while (sent < 2 << 20) {
-        ssize_t n = send(fd, piece, sizeof(piece), MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t n = send(fd, piece, sizeof piece, MSG_NOSIGNAL | MSG_DONTWAIT);
         assert_true(n > 0 || errno == EAGAIN); /* no reset */
         sent += n > 0 ? (size_t)n : 0;
         loop_turn(f->loop, false);
@@ -384,7 +384,7 @@ static void a_body_of_exactly_the_maximum_is_taken(void **state)
     struct fixture *f = *state;
     char request[2000];
     (void)snprintf(
-        request, sizeof(request),
+        request, sizeof request,
         "POST /a HTTP/1.1\r\nContent-Length: 1000\r\nHost: x\r\nConnection: close\r\n\r\n%01000d",
         7);
     struct raw_answer a = ask(f, request);
@@ -503,9 +503,9 @@ static void urls_with_bad_escapes_are_refused(void **state)
                                         "/a%2Fb", "/a%2fb",   "/?x=%00", "/?x=%",
                                         "/%ff",   "/?x=%c3x", "/?%fe",   "http://other/path",
                                         "*" };
-    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
         char request[200];
-        (void)snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\n" CLOSE, urls[i]);
+        (void)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\n" CLOSE, urls[i]);
         struct raw_answer a = ask(f, request);
         assert_true(has(&a, "HTTP/1.1 400 "));
     }
@@ -553,7 +553,7 @@ static void broken_requests_are_refused_and_harm_nothing(void **state)
         "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" CLOSE "xyz\r\n",
         "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" CLOSE "ffffffffffffffffff\r\n",
     };
-    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         int fd = dial(f);
         raw_send(fd, requests[i]);
         assert_int_equal(shutdown(fd, SHUT_WR), 0);
@@ -601,7 +601,7 @@ static void a_stopped_server_answers_what_is_open_and_accepts_no_more(void **sta
     }
     turn_some(f->loop);
     char address[64];
-    (void)snprintf(address, sizeof(address), "%s", http_server_address(f->server));
+    (void)snprintf(address, sizeof address, "%s", http_server_address(f->server));
     http_server_quiesce(f->server);
     http_server_quiesce(f->server);
     turn_some(f->loop);
@@ -617,7 +617,7 @@ static void a_stopped_server_answers_what_is_open_and_accepts_no_more(void **sta
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     to.sin_port = htons((uint16_t)strtol(strrchr(address, ':') + 1, NULL, 10));
     int late = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(connect(late, (struct sockaddr *)&to, sizeof(to)), -1);
+    assert_int_equal(connect(late, (struct sockaddr *)&to, sizeof to), -1);
     close(late);
     close(fd);
     close(idle);
@@ -683,7 +683,7 @@ static void surplus_headers_and_malformed_ones_are_left_out(void **state)
     exchange_add_header(f->kept[0], "X-Bad", "a\r\nX-Smuggled: yes");
     for (int i = 0; i < 20; i++) {
         char name[16];
-        (void)snprintf(name, sizeof(name), "X-%02d", i);
+        (void)snprintf(name, sizeof name, "X-%02d", i);
         exchange_add_header(f->kept[0], name, "v");
     }
     exchange_answer(f->kept[0], 200, "text/plain", "fine", 4);
@@ -734,7 +734,7 @@ static void an_address_that_cannot_be_bound_is_an_error_that_names_it(void **sta
                                        "127.0.0.1:x", "::1:80",     "[::1]",
                                        "name:80",     "",           "256.1.1.1:1",
                                        ":80" };
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(try_listen(f, bad[i], &e), ERR_CONFIG);
     }
     assert_int_equal(try_listen(f, "localhost:0", &e), ERR_NONE);
@@ -759,7 +759,7 @@ static const char whole_request[] =
 static void a_request_cut_in_two_anywhere_is_taken(void **state)
 {
     struct fixture *f = *state;
-    for (size_t cut = 1; cut < sizeof(whole_request) - 1; cut++) {
+    for (size_t cut = 1; cut < sizeof whole_request - 1; cut++) {
         int fd = dial(f);
         struct raw_answer a = { .len = 0 };
         assert_int_equal(send(fd, whole_request, cut, MSG_NOSIGNAL), (ssize_t)cut);
@@ -775,7 +775,7 @@ static void a_request_cut_in_two_anywhere_is_taken(void **state)
 static void a_client_that_leaves_anywhere_in_a_request_harms_nothing(void **state)
 {
     struct fixture *f = *state;
-    for (size_t cut = 0; cut < sizeof(whole_request) - 1; cut++) {
+    for (size_t cut = 0; cut < sizeof whole_request - 1; cut++) {
         int fd = dial(f);
         assert_int_equal(send(fd, whole_request, cut, MSG_NOSIGNAL), (ssize_t)cut);
         loop_turn(f->loop, false);

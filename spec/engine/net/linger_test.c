@@ -72,7 +72,7 @@ static void a_peer_that_sends_without_end_is_cut(void **state)
     int peer = linger_on_one(f);
     size_t sent = 0;
     while (lingerers_count(f->lingerers) > 0) {
-        ssize_t n = send(peer, piece, sizeof(piece), MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t n = send(peer, piece, sizeof piece, MSG_NOSIGNAL | MSG_DONTWAIT);
         sent += n > 0 ? (size_t)n : 0;
         loop_turn(f->loop, false);
     }

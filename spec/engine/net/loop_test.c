@@ -57,7 +57,7 @@ static void timers_fire_in_the_order_of_their_due_times(void **state)
     move_clock(l, 3000);
     assert_int_equal(order_len, 4);
     const int expected[] = { 1, 3, 2, 0 };
-    assert_memory_equal(order, expected, sizeof(expected));
+    assert_memory_equal(order, expected, sizeof expected);
 }
 
 static void a_timer_never_fires_early_by_a_microsecond(void **state)
@@ -242,7 +242,7 @@ static void ticks_run_behind_timers_and_ask_not_to_sleep(void **state)
     loop_turn(l, false);
     const int expected[] = { 1, 103, 101 };
     assert_int_equal(order_len, 3);
-    assert_memory_equal(order, expected, sizeof(expected));
+    assert_memory_equal(order, expected, sizeof expected);
     loop_remove_tick(l, tick_once_more, &second);
     loop_turn(l, true); /* would sleep for good, had the tick not asked for more */
     loop_turn(l, true);

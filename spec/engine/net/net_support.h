@@ -67,7 +67,7 @@ static inline int raw_connect(const char *address)
     a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_not_equal(fd, -1);
-    assert_int_equal(connect(fd, (const struct sockaddr *)&a, sizeof(a)), 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&a, sizeof a), 0);
     assert_int_not_equal(fcntl(fd, F_SETFL, O_NONBLOCK), -1);
     return fd;
 }
@@ -86,7 +86,7 @@ struct raw_answer {
 /* Reads what is there. */
 static inline void raw_read(int fd, struct raw_answer *a)
 {
-    ssize_t n = recv(fd, a->text + a->len, sizeof(a->text) - 1 - a->len, MSG_DONTWAIT);
+    ssize_t n = recv(fd, a->text + a->len, sizeof a->text - 1 - a->len, MSG_DONTWAIT);
     if (n > 0) {
         a->len += (size_t)n;
         a->text[a->len] = '\0';

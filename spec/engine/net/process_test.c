@@ -24,9 +24,9 @@ static char output[128];
 
 static int start(void **state)
 {
-    (void)snprintf(folder, sizeof(folder), "/tmp/ladle-process-XXXXXX");
+    (void)snprintf(folder, sizeof folder, "/tmp/ladle-process-XXXXXX");
     assert_non_null(mkdtemp(folder));
-    (void)snprintf(output, sizeof(output), "%s/output", folder);
+    (void)snprintf(output, sizeof output, "%s/output", folder);
     *state = loop_new();
     return 0;
 }
@@ -43,7 +43,7 @@ static const char *read_output(void)
     static char text[4096];
     FILE *f = fopen(output, "r");
     assert_non_null(f);
-    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
     fclose(f);
     return text;
 }
@@ -92,7 +92,7 @@ static void environment_and_folder_are_those_given(void **state)
     struct process_opts o = { .output_path = output, .env = env, .cwd = folder };
     run(*state, o, "echo $COLOUR $HOME; /bin/pwd");
     char expected[128];
-    (void)snprintf(expected, sizeof(expected), "blue\n%s\n", folder);
+    (void)snprintf(expected, sizeof expected, "blue\n%s\n", folder);
     assert_string_equal(read_output(), expected);
 }
 

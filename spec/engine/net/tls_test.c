@@ -118,8 +118,7 @@ static int finish(void **state)
     return 0;
 }
 
-/* --- a client ----------------------------------------------------------------------------------
- */
+/* --- a client --- */
 
 struct reply {
     bool is_done;
@@ -190,8 +189,7 @@ static void look(struct fixture *f)
     }
 }
 
-/* --- tests -------------------------------------------------------------------------------------
- */
+/* --- tests --- */
 
 static void a_request_comes_and_goes_within_tls(void **state)
 {

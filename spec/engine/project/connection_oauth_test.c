@@ -37,7 +37,7 @@ static int up(void **state)
 {
     open_table = json_parse(OPEN, strlen(OPEN), NULL);
     crm_table = json_parse(CRM, strlen(CRM), NULL);
-    return open_table && crm_table ? 0 : -1;
+    return open_table != NULL && crm_table != NULL ? 0 : -1;
 }
 
 static int down(void **state)

@@ -23,7 +23,7 @@ static void write_file(const char *name, const char *text)
 static int folder_up(void **state)
 {
     (void)snprintf(folder, sizeof folder, "/tmp/ladle-project-XXXXXX");
-    return mkdtemp(folder) ? world_up(state) : -1;
+    return mkdtemp(folder) != NULL ? world_up(state) : -1;
 }
 
 static int folder_down(void **state)
@@ -72,7 +72,7 @@ static void assert_config(const struct project *p, const char *path, const char 
 {
     json_t *want = parse(expected);
     json_t *got = json_path(p->connections, path);
-    char *text = got ? json_text(got, NULL) : xstrdup("(missing)");
+    char *text = got != NULL ? json_text(got, NULL) : xstrdup("(missing)");
     if (!json_equal(want, got)) {
         fail_msg("%s is %s", path, text);
     }
@@ -406,7 +406,7 @@ static void broken_bytes_never_crash_the_loader(void **state)
     free(text);
 }
 
-/* --- secrets ---------------------------------------------------------------------------------- */
+/* --- secrets --- */
 
 static char *find_secret(void *ud, const char *name)
 {

@@ -45,7 +45,8 @@ static int make_folder(const char *name)
 static int folder_up(void **state)
 {
     (void)snprintf(folder, sizeof folder, "/tmp/ladle-recipes-XXXXXX");
-    if (!mkdtemp(folder) || make_folder("recipes") != 0 || make_folder("recipes/maps") != 0) {
+    if (mkdtemp(folder) == NULL || make_folder("recipes") != 0 ||
+        make_folder("recipes/maps") != 0) {
         return -1;
     }
     return world_up(state);
@@ -183,7 +184,7 @@ static void a_project_without_recipes_is_fine(void **state)
     recipe_set_fini(&set);
 }
 
-/* --- calls ------------------------------------------------------------------------------------ */
+/* --- calls --- */
 
 static json_t *bundle_of(const struct recipe_set *set, size_t index)
 {

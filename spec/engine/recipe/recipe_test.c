@@ -40,7 +40,7 @@ static void assert_plan(const struct recipe *r, const char *path, const char *ex
 {
     json_t *want = parse(expected);
     json_t *got = json_path(r->plan, path);
-    char *text = got ? json_text(got, NULL) : xstrdup("(missing)");
+    char *text = got != NULL ? json_text(got, NULL) : xstrdup("(missing)");
     if (!json_equal(want, got)) {
         fail_msg("%s is %s", path, text);
     }
@@ -48,7 +48,7 @@ static void assert_plan(const struct recipe *r, const char *path, const char *ex
     json_decref(want);
 }
 
-/* --- good recipes ----------------------------------------------------------------------------- */
+/* --- good recipes --- */
 
 static void a_whole_recipe_becomes_a_plan(void **state)
 {
@@ -333,7 +333,7 @@ static void a_bundle_without_calls_has_the_hash_that_it_always_had(void **state)
     recipe_free(r);
 }
 
-/* --- refused ---------------------------------------------------------------------------------- */
+/* --- refused --- */
 
 static void an_empty_recipe_names_every_word_that_is_missing(void **state)
 {
@@ -792,7 +792,7 @@ static void shapes_are_checked_everywhere(void **state)
         "7:11 `on_error` of a recipe is a list of steps (continue and fail belong to a step)\n");
 }
 
-/* --- with a project --------------------------------------------------------------------------- */
+/* --- with a project --- */
 
 static void needs_are_bound_to_connections_of_the_project(void **state)
 {
@@ -882,7 +882,7 @@ static void the_project_gives_inputs_as_the_declared_types(void **state)
     json_decref(p.connections);
 }
 
-/* --- any bytes -------------------------------------------------------------------------------- */
+/* --- any bytes --- */
 
 static uint32_t next_random(uint32_t *seed)
 {
@@ -918,7 +918,7 @@ static void broken_bytes_never_crash_the_loader(void **state)
     free(text);
 }
 
-/* --- any recipe ------------------------------------------------------------------------------- */
+/* --- any recipe --- */
 
 static uint32_t below(uint32_t *seed, uint32_t n)
 {

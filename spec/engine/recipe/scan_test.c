@@ -16,7 +16,7 @@ static void note(void *ud, enum scan_what what, const char *name, size_t len)
     static const char *const words[] = { "step",  "step?",  "map",  "map?",
                                          "pages", "pages?", "item", "error" };
     struct buf *out = ud;
-    (void)buf_printf(out, "%s:%.*s ", words[what], (int)len, name ? name : "");
+    (void)buf_printf(out, "%s:%.*s ", words[what], (int)len, name != NULL ? name : "");
 }
 
 static void finds(const char *text, const char *expected)

@@ -23,7 +23,7 @@
 
 enum { FILE_MAX = 1 << 20, CONNECTORS_MAX = 8 };
 
-/* --- the catalogue ---------------------------------------------------------------------------- */
+/* --- the catalogue --- */
 
 static struct {
     char *names[CONNECTORS_MAX];
@@ -40,7 +40,7 @@ static json_t *find_connector(void *ud, const char *name)
     }
     struct err e = ERR_INIT;
     json_t *table = catalog_connector(".", name, &e);
-    if (table) {
+    if (table != NULL) {
         assert_true(known.count < CONNECTORS_MAX);
         known.names[known.count] = xstrdup(name);
         known.tables[known.count++] = table;
@@ -78,7 +78,7 @@ static int load_all(void **state)
     project = project_load(".", &hooks, d);
     show(d);
     diags_free(d);
-    return project && recipe_set_load(&set, project, &hooks, &e) == 0 ? 0 : -1;
+    return project != NULL && recipe_set_load(&set, project, &hooks, &e) == 0 ? 0 : -1;
 }
 
 static int free_all(void **state)
@@ -93,15 +93,15 @@ static int free_all(void **state)
     return 0;
 }
 
-/* --- what the cases can use ------------------------------------------------------------------- */
+/* --- what the cases can use --- */
 
 static json_t *read_json(const char *path)
 {
     size_t len = 0;
     struct err e = ERR_INIT;
     char *text = folder_read(path, FILE_MAX, &len, &e);
-    json_t *v = text ? json_parse(text, len, &e) : NULL;
-    if (!v) {
+    json_t *v = text != NULL ? json_parse(text, len, &e) : NULL;
+    if (v == NULL) {
         fail_msg("%s: %s", path, e.message);
     }
     free(text);
@@ -147,7 +147,7 @@ static int lua_compile(lua_State *L)
 static const char *connector_of(const char *connection)
 {
     json_t *config = json_object_get(project->connections, connection);
-    return config ? json_get_text(config, "connector") : connection;
+    return config != NULL ? json_get_text(config, "connector") : connection;
 }
 
 /* checked(connection, operation, input) -> input with defaults; raises what the real call would
@@ -203,7 +203,7 @@ static void play(const char *name)
     vm_free(vm);
 }
 
-/* --- tests ------------------------------------------------------------------------------------ */
+/* --- tests --- */
 
 static void every_shipped_recipe_loads_with_the_real_connectors(void **state)
 {
@@ -214,8 +214,7 @@ static void every_shipped_recipe_loads_with_the_real_connectors(void **state)
     assert_int_equal(set.count, 6);
 }
 
-/* --- the examples of recipes/README.md ----------------------------------------------------------
- */
+/* --- the examples of recipes/README.md --- */
 
 static void write_text(const char *path, const char *text)
 {
@@ -250,12 +249,12 @@ static int write_examples(const char *folder, const char *readme)
 {
     static const char open[] = "```yaml\n";
     int count = 0;
-    for (const char *at = strstr(readme, open); at; at = strstr(at, open)) {
+    for (const char *at = strstr(readme, open); at != NULL; at = strstr(at, open)) {
         at += sizeof open - 1;
         const char *end = strstr(at, "```");
         assert_non_null(end);
         char *text = example_recipe(at, (size_t)(end - at), count);
-        if (text) {
+        if (text != NULL) {
             char *path = xasprintf("%s/recipes/example%d.yaml", folder, count++);
             write_text(path, text);
             free(path);
@@ -286,7 +285,7 @@ static void the_examples_of_the_readme_load(void **state)
     struct recipe_set examples;
     char *readme = folder_read("recipes/README.md", FILE_MAX, &len, &e);
     char folder[] = "/tmp/ladle-examples-XXXXXX";
-    assert_true(readme && mkdtemp(folder));
+    assert_true(readme != NULL && mkdtemp(folder) != NULL);
     char *recipes = xasprintf("%s/recipes", folder);
     assert_int_equal(mkdir(recipes, 0700), 0);
     int count = write_examples(folder, readme);

@@ -81,8 +81,7 @@ static void restart(struct world *w, const char *steps, const char *more)
     fix_settle(w->f);
 }
 
-/* --- tests -------------------------------------------------------------------------------------
- */
+/* --- tests --- */
 
 static void a_run_without_effects_ends_as_done(void **state)
 {

@@ -300,7 +300,8 @@ static void locations_have_limiters_of_their_own_and_one_breaker(void **state)
 {
     struct fixture *f = *state;
     struct connection *agency = connect(f, AGENCY);
-    struct connection *a = accounts_hold(f->service, agency, "L1"), *b = accounts_hold(f->service, agency, "L2");
+    struct connection *a = accounts_hold(f->service, agency, "L1"),
+                      *b = accounts_hold(f->service, agency, "L2");
     assert_ptr_not_equal(limiter_of(f, a), limiter_of(f, b));
     assert_ptr_not_equal(limiter_of(f, a), limiter_of(f, agency));
     assert_ptr_equal(connection_root(a), connection_root(b));
@@ -392,7 +393,8 @@ static void installs_change_an_account(void **state)
     (void)judge(f, agency, "{'type':'UNINSTALL','locationId':'L1'}");
     assert_int_equal(change.change, ACCOUNT_REMOVED);
     assert_false(change.keeps_token);
-    assert_contains(judge(f, agency, "{'type':'UNINSTALL','locationId':'L1','appId':'other'}"), "app");
+    assert_contains(judge(f, agency, "{'type':'UNINSTALL','locationId':'L1','appId':'other'}"),
+                    "app");
     assert_int_equal(change.change, ACCOUNT_UNCHANGED);
     (void)judge(f, agency, "{'type':'UNINSTALL','companyId':'C1'}"); /* the agency itself */
     assert_int_equal(change.change, ACCOUNT_REMOVED);

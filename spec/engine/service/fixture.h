@@ -363,12 +363,12 @@ static inline struct service_call *fix_call(struct fixture *f, struct connection
     const struct operation *operation = connector_operation(connection_connector(c), op);
     assert_non_null(operation);
     struct service_call *call = call_start(service_calls(f->service), &(struct call_opts){
-                                                           .connection = c,
-                                                           .operation = operation,
-                                                           .input = fix_json(input),
-                                                           .done = fix_done,
-                                                           .ud = o,
-                                                       });
+                                                                          .connection = c,
+                                                                          .operation = operation,
+                                                                          .input = fix_json(input),
+                                                                          .done = fix_done,
+                                                                          .ud = o,
+                                                                      });
     fix_settle(f); /* a limit is kept before the first call */
     return call;
 }

@@ -219,7 +219,7 @@ static void an_outcome_is_written_into_the_row_of_the_step(void **state)
         { RESOLVE_NOT_DONE, NULL, JOURNAL_WAITING, NULL, "{\"kind\":\"unknown\"}" },
         { RESOLVE_SKIP, NULL, JOURNAL_DONE, NULL, "{\"kind\":\"skipped\",\"tries\":[" },
     };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct id id = stopped(f, "greet", RUN_PARKED, "push", unknown_lines, 4);
         resolve(f, id, cases[i].as, cases[i].given);
         struct run_list *list = read_run(f, id);

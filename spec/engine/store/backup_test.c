@@ -17,9 +17,9 @@ struct target {
 static struct target target_of(const struct fixture *f)
 {
     struct target t = { .fixture = *f };
-    snprintf(t.path, sizeof(t.path), "%s/copy.db", f->folder);
-    snprintf(t.fixture.path, sizeof(t.fixture.path), "%s/copy.db", f->folder);
-    snprintf(t.fixture.url, sizeof(t.fixture.url), "sqlite:%s", t.path);
+    snprintf(t.path, sizeof t.path, "%s/copy.db", f->folder);
+    snprintf(t.fixture.path, sizeof t.fixture.path, "%s/copy.db", f->folder);
+    snprintf(t.fixture.url, sizeof t.fixture.url, "sqlite:%s", t.path);
     t.fixture.store = NULL;
     return t;
 }

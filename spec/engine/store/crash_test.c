@@ -117,7 +117,7 @@ static void check_nothing_is_there_by_half(struct fixture *f)
 static void crash_at(struct fixture *f, const char *point, int passage)
 {
     char fault[64];
-    snprintf(fault, sizeof(fault), "%s=crash@%d", point, passage);
+    snprintf(fault, sizeof fault, "%s=crash@%d", point, passage);
     int fds[2];
     assert_int_equal(pipe(fds), 0);
     pid_t child = fork();
@@ -184,7 +184,7 @@ static void make_old_runs(struct fixture *f)
         struct run_save *save = fix_save(fix_run(f, "greet", NULL, RUN_RUNNING), RUN_DEAD);
         for (int row = 0; row < OLD_ROWS; row++) {
             char path[20];
-            snprintf(path, sizeof(path), "step/%d", row);
+            snprintf(path, sizeof path, "step/%d", row);
             fix_journal(save, path, JOURNAL_DONE, NULL, "{}");
         }
         fix_exec(f, &save->op);
@@ -221,7 +221,7 @@ static void a_crash_while_pruning_leaves_runs_whole(void **state)
     int64_t before = OLD_RUNS;
     for (int i = 0; i < 5; i++) {
         char fault[40];
-        snprintf(fault, sizeof(fault), "store.prune=crash@%d", passages[i]);
+        snprintf(fault, sizeof fault, "store.prune=crash@%d", passages[i]);
         pid_t child = fork();
         if (child == 0) {
             run_pruning(f, fault);

@@ -70,16 +70,16 @@ static inline void fix_make_folder(struct fixture *f)
 {
     log_set_level(LOG_OFF); /* tests look at errors, not at the log */
     const char *tmp = getenv("TMPDIR");
-    snprintf(f->folder, sizeof(f->folder), "%.200s/ladle-store-XXXXXX", tmp != NULL ? tmp : "/tmp");
+    snprintf(f->folder, sizeof f->folder, "%.200s/ladle-store-XXXXXX", tmp != NULL ? tmp : "/tmp");
     assert_non_null(mkdtemp(f->folder));
-    snprintf(f->path, sizeof(f->path), "%s/data/ladle.db", f->folder);
-    snprintf(f->url, sizeof(f->url), "sqlite:%s", f->path);
+    snprintf(f->path, sizeof f->path, "%s/data/ladle.db", f->folder);
+    snprintf(f->url, sizeof f->url, "sqlite:%s", f->path);
 }
 
 static inline void fix_remove_folder(struct fixture *f)
 {
     char command[400];
-    snprintf(command, sizeof(command), "rm -rf '%s'", f->folder);
+    snprintf(command, sizeof command, "rm -rf '%s'", f->folder);
     assert_int_equal(system(command), 0);
 }
 

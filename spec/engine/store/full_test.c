@@ -19,8 +19,7 @@ enum {
     LAYERS_MAX = 8
 };
 
-/* --- the disk ----------------------------------------------------------------------------------
- */
+/* --- the disk --- */
 
 enum failing { FAIL_WRITES, FAIL_SYNCS };
 
@@ -113,8 +112,7 @@ static int disk_install(void **state)
     return sqlite3_vfs_register(&vfs, 1);
 }
 
-/* --- the work ----------------------------------------------------------------------------------
- */
+/* --- the work --- */
 
 /* An event of two runs, then the end of the first of them. */
 struct piece {
@@ -215,8 +213,7 @@ static void do_batch(int first, int count)
     wait_for_all();
 }
 
-/* --- the audit ----------------------------------------------------------------------------------
- */
+/* --- the audit --- */
 
 static int acknowledged(bool saves)
 {
@@ -267,8 +264,7 @@ static void audit_counters(struct fixture *f)
     assert_int_equal(c.by_state[RUN_RUNNING], 0);
 }
 
-/* --- one try ------------------------------------------------------------------------------------
- */
+/* --- one try --- */
 
 static bool open_store(struct fixture *f)
 {

@@ -40,7 +40,7 @@ static bool opens(struct store *s, const struct vault *v, const char *name, cons
     struct secret_get *get = secret_get_new(name);
     assert_int_equal(store_exec(s, &get->op, NULL), 0);
     struct secret *plain =
-        get->sealed ? vault_open_value(v, name, get->sealed, get->len, NULL) : NULL;
+        get->sealed != NULL ? vault_open_value(v, name, get->sealed, get->len, NULL) : NULL;
     bool is = plain != NULL && strcmp(secret_bytes(plain), value) == 0;
     secret_free(plain);
     secret_get_free(get);

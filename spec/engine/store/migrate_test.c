@@ -178,8 +178,8 @@ static int setup(void **state)
 static struct fixture copy_of(const struct fixture *f)
 {
     struct fixture copy = *f;
-    snprintf(copy.path, sizeof(copy.path), "%.280s.v1", f->path);
-    snprintf(copy.url, sizeof(copy.url), "sqlite:%s", copy.path);
+    snprintf(copy.path, sizeof copy.path, "%.280s.v1", f->path);
+    snprintf(copy.url, sizeof copy.url, "sqlite:%s", copy.path);
     copy.store = NULL;
     return copy;
 }
@@ -251,8 +251,8 @@ static void a_migrated_store_has_the_tables_of_a_new_one(void **state)
     };
     f->store = fix_open_store(f, false, true);
     struct fixture fresh = *f;
-    snprintf(fresh.path, sizeof(fresh.path), "%s/fresh.db", f->folder);
-    snprintf(fresh.url, sizeof(fresh.url), "sqlite:%s", fresh.path);
+    snprintf(fresh.path, sizeof fresh.path, "%s/fresh.db", f->folder);
+    snprintf(fresh.url, sizeof fresh.url, "sqlite:%s", fresh.path);
     store_close(fix_open_store(&fresh, false, false));
     for (int i = 0; i < 3; i++) {
         assert_int_equal(fix_number(f, sums[i]), fix_number(&fresh, sums[i]));

@@ -52,7 +52,7 @@ static int64_t count(struct fixture *f, const char *what)
         { "history", "select count(*) from record_version" },
         { "version", "select count(*) from version" },
     };
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         if (strcmp(tables[i].what, what) == 0) {
             return fix_number(f, tables[i].sql);
         }
@@ -79,7 +79,7 @@ static struct id run_with_journal(struct fixture *f, enum run_state state, int r
     struct run_save *save = fix_save(id, state);
     for (int i = 0; i < rows; i++) {
         char path[20];
-        snprintf(path, sizeof(path), "step/%d", i);
+        snprintf(path, sizeof path, "step/%d", i);
         fix_journal(save, path, JOURNAL_DONE, NULL, "{}");
     }
     fix_exec(f, &save->op);
@@ -285,7 +285,7 @@ static void deleted_records_go_with_their_history_and_others_stay(void **state)
     struct fixture *f = *state;
     for (int i = 0; i < 5; i++) {
         char id[16];
-        snprintf(id, sizeof(id), "t%d", i);
+        snprintf(id, sizeof id, "t%d", i);
         put_record(f, id, false);
         if (i > 0) {
             put_record(f, id, true);
@@ -361,7 +361,7 @@ static void more_old_versions_than_a_sweep_notes_go_in_the_next(void **state)
     struct fixture *f = *state;
     for (int i = 0; i < PRUNE_VERSIONS_MAX + 10; i++) {
         char hash[16];
-        snprintf(hash, sizeof(hash), "h%d", i);
+        snprintf(hash, sizeof hash, "h%d", i);
         put_version(f, hash, "greet");
         fix_now_us += 1000;
     }

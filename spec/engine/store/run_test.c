@@ -290,7 +290,7 @@ static void an_error_comes_back_as_it_was_saved(void **state)
     (void)err_set(&save->err, ERR_DUPLICATE, "the contact is there already");
     save->err.status = 400;
     save->err.retry_at_us = 12345;
-    snprintf(save->err.detail, sizeof(save->err.detail), "c1");
+    snprintf(save->err.detail, sizeof save->err.detail, "c1");
     fix_exec(f, &save->op);
     struct run_row row = fix_read(f, id);
     assert_int_equal(row.err.kind, ERR_DUPLICATE);
@@ -413,7 +413,7 @@ static void what_cannot_be_asked_names_the_state(void **state)
         { RUN_CANCELLED, RUN_REQUEST_CANCEL, "cancelled" },
         { RUN_DEAD, RUN_REQUEST_CANCEL, "dead" },
     };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct run_ask ask;
         run_ask_init(&ask, fix_run(f, "greet", NULL, cases[i].state), cases[i].what);
         struct err e = fix_exec_error(f, &ask.op);

@@ -119,15 +119,15 @@ static void a_file_that_is_no_database_is_refused_and_left_alone(void **state)
 {
     struct fixture *f = *state;
     char text[8192];
-    memset(text, 'x', sizeof(text));
-    write_file(f, text, sizeof(text));
+    memset(text, 'x', sizeof text);
+    write_file(f, text, sizeof text);
     struct err e = refuse(f, false, false);
     assert_int_equal(e.kind, ERR_CONFIG);
     assert_non_null(strstr(e.message, "not a database"));
     assert_non_null(strstr(e.message, f->path));
     struct stat st;
     assert_int_equal(stat(f->path, &st), 0);
-    assert_int_equal(st.st_size, sizeof(text));
+    assert_int_equal(st.st_size, sizeof text);
 }
 
 static void a_database_of_another_program_is_refused_and_left_alone(void **state)
@@ -191,7 +191,7 @@ static void a_folder_in_the_place_of_the_store_is_refused(void **state)
 static void a_folder_whose_parent_is_missing_is_named(void **state)
 {
     struct fixture *f = *state;
-    snprintf(f->url, sizeof(f->url), "sqlite:%.200s/no/such/ladle.db", f->folder);
+    snprintf(f->url, sizeof f->url, "sqlite:%.200s/no/such/ladle.db", f->folder);
     struct err e = refuse(f, false, true);
     assert_int_equal(e.kind, ERR_CONFIG);
     assert_non_null(strstr(e.message, "/no/such"));
@@ -338,10 +338,10 @@ static void overwrite_page(const struct fixture *f, int64_t number)
 {
     enum { PAGE = 4096 };
     char page[PAGE];
-    memset(page, 0xa5, sizeof(page));
+    memset(page, 0xa5, sizeof page);
     int fd = open(f->path, O_WRONLY);
     assert_int_not_equal(fd, -1);
-    assert_int_equal(pwrite(fd, page, sizeof(page), (number - 1) * PAGE), sizeof(page));
+    assert_int_equal(pwrite(fd, page, sizeof page, (number - 1) * PAGE), sizeof page);
     close(fd);
 }
 

@@ -169,7 +169,7 @@ static struct probe *probes_new(size_t count)
     for (size_t i = 0; i < count; i++) {
         probes[i].op.exec = probe_exec;
         probes[i].op.done = probe_done;
-        snprintf(probes[i].name, sizeof(probes[i].name), "probe%zu", i);
+        snprintf(probes[i].name, sizeof probes[i].name, "probe%zu", i);
     }
     return probes;
 }

@@ -55,8 +55,8 @@ static void many_tries_are_cut_to_the_last_ones_and_their_messages(void **state)
     json_t *tries = NULL;
     for (int i = 0; i < TRIES_MAX + 3; i++) {
         char message[TRIES_MESSAGE * 2];
-        memset(message, 'a' + i, sizeof(message));
-        message[sizeof(message) - 1] = '\0';
+        memset(message, 'a' + i, sizeof message);
+        message[sizeof message - 1] = '\0';
         json_t *v = json_pack("{s:s, s:s}", "kind", "timeout", "message", message);
         if (tries != NULL) {
             json_object_set_new(v, "tries", tries);
@@ -79,7 +79,7 @@ static void what_is_no_json_object_tells_of_none(void **state)
 {
     (void)state;
     const char *const wrong[] = { "{", "[]", "7", "\"text\"", "" };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct journal_row row = row_with(wrong[i]);
         assert_null(tries_of(&row));
     }

@@ -175,7 +175,7 @@ static void a_wait_matches_by_all_of_its_fields_and_by_the_kind_of_their_values(
         { "{\"at\":{\"b\":2,\"a\":1}}", "{\"at\":{\"a\":1,\"b\":2}}", true },
         { "{\"at\":{\"b\":2,\"a\":1}}", "{\"at\":{\"a\":1}}", false },
     };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct id id = run_that_waits(f, cases[i].match);
         size_t woken = send(f, cases[i].payload);
         if (woken != (cases[i].is_woken ? 1 : 0)) {
@@ -198,8 +198,8 @@ static void long_values_are_compared_whole(void **state)
         }
         char match[300];
         char payload[300];
-        snprintf(match, sizeof(match), "{\"id\":\"%sa\"}", value);
-        snprintf(payload, sizeof(payload), "{\"id\":\"%sb\"}", value);
+        snprintf(match, sizeof match, "{\"id\":\"%sa\"}", value);
+        snprintf(payload, sizeof payload, "{\"id\":\"%sb\"}", value);
         run_that_waits(f, match);
         assert_int_equal(send(f, payload), 0);
         assert_int_equal(send(f, match), 1);
