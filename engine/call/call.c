@@ -54,18 +54,35 @@ static void call_free(struct service_call *call)
     free(call);
 }
 
+static void count_end(struct connection *root, enum err_kind end)
+{
+    if (root->calls_by_end[end] == NULL) {
+        const struct metric_label labels[2] = {
+            { "connection", root->name },
+            { "outcome", end == ERR_NONE ? "ok" : err_kind_name(end) },
+        };
+        root->calls_by_end[end] =
+            metrics_counter_by("ladle_calls_total", "API calls by their end", labels);
+    }
+    metric_add(root->calls_by_end[end], 1);
+}
+
+static void count_time(struct connection *root, int64_t us)
+{
+    if (root->call_seconds == NULL) {
+        root->call_seconds = metrics_histogram(
+            "ladle_call_seconds", "Time from sending a call to its end", "connection", root->name);
+    }
+    metric_observe_us(root->call_seconds, us);
+}
+
+/* An account has no metrics of its own. */
 static void count(const struct service_call *call, const struct err *e)
 {
-    const struct metric_label labels[2] = {
-        { "connection", connection_root(call->c)->name },
-        { "outcome", e == NULL ? "ok" : err_kind_name(e->kind) },
-    };
-    metric_add(metrics_counter_by("ladle_calls_total", "API calls by their end", labels), 1);
+    struct connection *root = connection_root(call->c);
+    count_end(root, e == NULL ? ERR_NONE : e->kind);
     if (call->was_sent) {
-        metric_observe_us(metrics_histogram("ladle_call_seconds",
-                                            "Time from sending a call to its end", "connection",
-                                            connection_root(call->c)->name),
-                          clock_mono_us() - call->sent_us);
+        count_time(root, clock_mono_us() - call->sent_us);
     }
     log_debug("call", "%s.%s: %s", call->c->name, call->op->name, e == NULL ? "ok" : e->message);
 }
@@ -331,11 +348,14 @@ void call_go(struct service_call *call)
 
 static void show_waiting(const struct service_call *call, int by)
 {
-    struct connection *c = connection_root(call->c); /* an account has no metrics of its own */
-    c->waiting += by;
-    metric_set(metrics_gauge("ladle_limiter_waiting", "Calls that wait for their service's limit",
-                             "connection", c->name),
-               c->waiting);
+    struct connection *root = connection_root(call->c);
+    if (root->limiter_waiting == NULL) {
+        root->limiter_waiting =
+            metrics_gauge("ladle_limiter_waiting", "Calls that wait for their service's limit",
+                          "connection", root->name);
+    }
+    root->waiting += by;
+    metric_add(root->limiter_waiting, by);
 }
 
 static void slot_ready(struct limiter_wait *w, const struct err *failed)

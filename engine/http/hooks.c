@@ -25,9 +25,34 @@
 
 enum { KEY_MAX = 255, EVENTS_PER_DELIVERY_MAX = 100 };
 
+/* What became of a delivery. */
+enum outcome {
+    DELIVERY_STORED,
+    DELIVERY_DUPLICATE,
+    DELIVERY_CHALLENGE, /* a question of the service, answered */
+    DELIVERY_REFUSED,   /* by the store */
+    DELIVERY_UNREADABLE,
+    DELIVERY_UNVERIFIED,
+    DELIVERY_UNKNOWN_HOOK,
+    DELIVERY_WRONG_METHOD,
+    OUTCOME_COUNT
+};
+
+static const char *const outcome_names[OUTCOME_COUNT] = {
+    [DELIVERY_STORED] = "stored",
+    [DELIVERY_DUPLICATE] = "duplicate",
+    [DELIVERY_CHALLENGE] = "challenge",
+    [DELIVERY_REFUSED] = "refused",
+    [DELIVERY_UNREADABLE] = "unreadable",
+    [DELIVERY_UNVERIFIED] = "unverified",
+    [DELIVERY_UNKNOWN_HOOK] = "unknown_hook",
+    [DELIVERY_WRONG_METHOD] = "wrong_method",
+};
+
 struct hooks {
     struct hooks_opts o;
-    struct map *receivers; /* connector -> struct receiver */
+    struct map *receivers;                    /* connector -> struct receiver */
+    struct metric *deliveries[OUTCOME_COUNT]; /* NULL: none yet */
 };
 
 /* One delivery, from its first byte to its answer. */
@@ -66,16 +91,20 @@ void hooks_free(struct hooks *h)
 
 /* --- answers --- */
 
-static void count(const char *outcome)
+static void count(struct hooks *h, enum outcome outcome)
 {
-    metric_add(metrics_counter("ladle_deliveries_total", "Webhook deliveries, by outcome.",
-                               "outcome", outcome),
-               1);
+    if (h->deliveries[outcome] == NULL) {
+        h->deliveries[outcome] =
+            metrics_counter("ladle_deliveries_total", "Webhook deliveries, by outcome.", "outcome",
+                            outcome_names[outcome]);
+    }
+    metric_add(h->deliveries[outcome], 1);
 }
 
-static void refuse(struct exchange *x, int status, const struct err *e, const char *outcome)
+static void refuse(struct hooks *h, struct exchange *x, int status, const struct err *e,
+                   enum outcome outcome)
 {
-    count(outcome);
+    count(h, outcome);
     exchange_answer_error(x, status, e);
 }
 
@@ -96,7 +125,7 @@ static void answer(struct intake *d)
 {
     if (d->err.kind != ERR_NONE) {
         exchange_add_header(d->x, "Retry-After", "5");
-        refuse(d->x, 503, &d->err, "refused");
+        refuse(d->hooks, d->x, 503, &d->err, DELIVERY_REFUSED);
         return;
     }
     char id[ID_TEXT + 1];
@@ -105,7 +134,7 @@ static void answer(struct intake *d)
     char body[160];
     int len = snprintf(body, sizeof body, "{\"id\":\"%s\",\"duplicate\":%s,\"runs\":%zu}", id,
                        is_duplicate ? "true" : "false", d->runs);
-    count(is_duplicate ? "duplicate" : "stored");
+    count(d->hooks, is_duplicate ? DELIVERY_DUPLICATE : DELIVERY_STORED);
     answer_stored(d, is_duplicate ? 200 : 202, body, (size_t)len);
 }
 
@@ -241,7 +270,7 @@ static enum reading read_plain(struct intake *d, const char *body, size_t len, s
     }
     const char *challenge = scheme_challenge(d->connection, event);
     if (challenge != NULL) {
-        count("challenge");
+        count(d->hooks, DELIVERY_CHALLENGE);
         exchange_answer(d->x, 200, "text/plain", challenge, strlen(challenge));
     } else {
         store_plain(d, body, len, event);
@@ -363,7 +392,8 @@ static void take(struct hooks *h, struct exchange *x, struct connection *c,
                          : read_plain(d, delivery->body, delivery->len, &e)) {
     case READ_FAILED:
         log_info("hooks", "a delivery for %s could not be read: %s", connection_name(c), e.message);
-        refuse(x, e.kind == ERR_INVALID || e.kind == ERR_SCRIPT ? 400 : 500, &e, "unreadable");
+        refuse(h, x, e.kind == ERR_INVALID || e.kind == ERR_SCRIPT ? 400 : 500, &e,
+               DELIVERY_UNREADABLE);
         drop_intake(d);
         break;
     case READ_ANSWERED:
@@ -397,8 +427,8 @@ static void log_refusal(const struct delivery *d, struct connection *c, const st
     }
 }
 
-static void refuse_delivery(struct exchange *x, const struct delivery *d, struct connection *c,
-                            enum refusal why, const struct err *e)
+static void refuse_delivery(struct hooks *h, struct exchange *x, const struct delivery *d,
+                            struct connection *c, enum refusal why, const struct err *e)
 {
     const struct metric_label labels[2] = { { "connection", connection_name(c) },
                                             { "reason", refusal_name(why) } };
@@ -410,7 +440,7 @@ static void refuse_delivery(struct exchange *x, const struct delivery *d, struct
     if (status == 401 && verify_is_basic(c)) {
         exchange_add_header(x, "WWW-Authenticate", "Basic realm=\"webhook\"");
     }
-    refuse(x, status, e, "unverified");
+    refuse(h, x, status, e, DELIVERY_UNVERIFIED);
 }
 
 /* The address as the sender called it, behind whatever proxy, or NULL: nobody has said it. Yours.
@@ -460,7 +490,7 @@ static void receive(struct hooks *h, struct exchange *x, struct connection *c, c
     if (why == REFUSED_NOT) {
         take(h, x, c, &delivery);
     } else {
-        refuse_delivery(x, &delivery, c, why, &e);
+        refuse_delivery(h, x, &delivery, c, why, &e);
     }
     free(url);
 }
@@ -472,13 +502,13 @@ void hooks_handle(struct hooks *h, struct exchange *x)
     struct connection *c = find_hook(h, x, &token);
     if (c == NULL) {
         (void)err_set(&e, ERR_NOT_FOUND, "there is no hook at this address");
-        refuse(x, 404, &e, "unknown_hook");
+        refuse(h, x, 404, &e, DELIVERY_UNKNOWN_HOOK);
         return;
     }
     if (strcmp(exchange_method(x), "POST") != 0) {
         (void)err_set(&e, ERR_INVALID, "a hook takes POST");
         exchange_add_header(x, "Allow", "POST");
-        refuse(x, 405, &e, "wrong_method");
+        refuse(h, x, 405, &e, DELIVERY_WRONG_METHOD);
         return;
     }
     receive(h, x, c, token);
