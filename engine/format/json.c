@@ -1,15 +1,10 @@
 /*
- * JSON, exact. Jansson parses; what it cannot do stands here: nesting is measured before it
- * recurses, an integer beyond 64 bits is turned into a real alone (its own flag for that would turn
- * all the integers of the document), and the text is written by our own writer, since jansson
- * prints 0.1 as 0.10000000000000001. Error messages name the place but quote nothing: a body may
- * hold a secret. json_t is reference-counted without atomics, so a value belongs to one thread at a
- * time.
+ * JSON as text and by name: what json_read.c reads is written by our own writer, since jansson prints
+ * 0.1 as 0.10000000000000001. json_t is reference-counted without atomics, so a value belongs to one
+ * thread at a time.
  */
 #include "format/json.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,140 +14,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 
-enum {
-    INT_DIGITS_SAFE = 18, /* so many digits always fit into 64 bits */
-    TEXT_MAX = 1 << 30,
-};
-
-/* --- reading --- */
-
-/* The index behind a text that begins at `at` with its quote, or len where it does not end. */
-static size_t skip_string(const char *text, size_t len, size_t at)
-{
-    for (at++; at < len; at++) {
-        if (text[at] == '\\') {
-            at++;
-        } else if (text[at] == '"') {
-            return at + 1;
-        }
-    }
-    return len;
-}
-
-/* Nesting, and NUL bytes: jansson takes one for the end and would not look behind it. */
-static int check_shape(const char *text, size_t len, int depth_max, struct err *e)
-{
-    int depth = 0;
-    int line = 1;
-    for (size_t at = 0; at < len;) {
-        char c = text[at];
-        if (c == '"') {
-            at = skip_string(text, len, at);
-            continue;
-        }
-        if (c == '\0') {
-            return err_set(e, ERR_INVALID, "JSON at line %d: a NUL byte", line);
-        }
-        line += c == '\n';
-        depth += (c == '[' || c == '{') - (c == ']' || c == '}');
-        if (depth > depth_max) {
-            return err_set(e, ERR_INVALID, "JSON is nested more than %d levels deep at line %d",
-                           depth_max, line);
-        }
-        at++;
-    }
-    return 0;
-}
-
-static bool is_number_char(char c)
-{
-    return ascii_is_digit(c) || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
-}
-
-/* Whether the number text[0..len) is an integer that 64 bits do not hold. */
-static bool is_big_integer(const char *text, size_t len)
-{
-    if (len <= INT_DIGITS_SAFE || memchr(text, '.', len) != NULL ||
-        memchr(text, 'e', len) != NULL || memchr(text, 'E', len) != NULL) {
-        return false;
-    }
-    if (len > 24) {
-        return true; /* a sign and zeros in front are not JSON, so the digits all count */
-    }
-    char copy[32];
-    memcpy(copy, text, len);
-    copy[len] = '\0';
-    errno = 0;
-    (void)strtoll(copy, NULL, 10); /* only its range is asked for */
-    return errno == ERANGE;
-}
-
-/* A copy of the document in which each integer beyond 64 bits has ".0" behind it; yours. */
-static char *widen_integers(const char *text, size_t len, size_t *out_len)
-{
-    struct buf out;
-    buf_init(&out, len + len / 4 + 2); /* two bytes for at least 19 */
-    for (size_t at = 0; at < len;) {
-        size_t end = at + 1;
-        if (text[at] == '"') {
-            end = skip_string(text, len, at);
-        } else if (is_number_char(text[at])) {
-            while (end < len && is_number_char(text[end])) {
-                end++;
-            }
-        }
-        int rc = buf_append(&out, text + at, end - at);
-        if (is_number_char(text[at]) && is_big_integer(text + at, end - at)) {
-            rc = buf_puts(&out, ".0");
-        }
-        assert(rc == 0);
-        at = end;
-    }
-    return buf_take(&out, out_len);
-}
-
-/* Jansson's message without its " near '…'", which quotes the document. */
-static int set_parse_error(struct err *e, const json_error_t *problem)
-{
-    const char *near = strstr(problem->text, " near ");
-    int len = near != NULL ? (int)(near - problem->text) : (int)strlen(problem->text);
-    return err_set(e, ERR_INVALID, "JSON at line %d, column %d: %.*s", problem->line,
-                   problem->column, len, problem->text);
-}
-
-static json_t *parse(const char *text, size_t len, int depth_max, struct err *e)
-{
-    const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
-    if (len == 0) {
-        err_set(e, ERR_INVALID, "JSON at line 1, column 1: there is no text");
-        return NULL;
-    }
-    if (check_shape(text, len, depth_max, e) == -1) {
-        return NULL;
-    }
-    json_error_t problem;
-    json_t *v = json_loadb(text, len, flags, &problem);
-    if (v == NULL && json_error_code(&problem) == json_error_numeric_overflow) {
-        size_t wide_len;
-        char *wide = widen_integers(text, len, &wide_len);
-        v = json_loadb(wide, wide_len, flags, &problem);
-        free(wide);
-    }
-    if (v == NULL) {
-        set_parse_error(e, &problem);
-    }
-    return v;
-}
-
-json_t *json_parse(const char *text, size_t len, struct err *e)
-{
-    return parse(text, len, JSON_DEPTH_MAX, e);
-}
-
-json_t *json_parse_own(const char *text, size_t len, struct err *e)
-{
-    return parse(text, len, JSON_OWN_DEPTH_MAX, e);
-}
+enum { TEXT_MAX = 1 << 30 };
 
 /* --- writing --- */
 

@@ -100,6 +100,8 @@ static void text_survives_with_all_its_characters(void **state)
 {
     assert_same("\"\\u0000\\u001f\\n\\t\\r\\\"\\\\\\/\\u20ac\xc3\xa9\\ud83d\\ude00\"",
                 "\"\\u0000\\u001f\\n\\t\\r\\\"\\\\/\xe2\x82\xac\xc3\xa9\xf0\x9f\x98\x80\"");
+    assert_same("{\"\\ta\\u00e9\": [\"\\b\\f\", {\"\\\\\": \"x\\n\"}]}",
+                "{\"\\ta\xc3\xa9\":[\"\\u0008\\u000c\",{\"\\\\\":\"x\\n\"}]}");
 }
 
 static void what_is_not_one_json_document_is_refused(void **state)
@@ -163,6 +165,38 @@ static void an_error_names_the_place_and_quotes_nothing(void **state)
     text = "{\"key-of-secret\":1,\"key-of-secret\":2}";
     assert_null(json_parse(text, strlen(text), &e));
     assert_null(strstr(e.message, "key-of-secret"));
+}
+
+static void an_error_says_what_is_wrong_where(void **state)
+{
+    static const struct {
+        const char *text, *message;
+    } wrong[] = {
+        { "", "line 1, column 1: the text ends too soon" },
+        { "[1,\n 2,\n]", "line 3, column 1: a value is expected" },
+        { "{\"a\": nul}", "line 1, column 7: a value is expected" },
+        { "{\"\xc3\xa9\": [1 2]}", "line 1, column 10: a comma or ] is expected" },
+        { "{\"a\":1 \"b\"", "line 1, column 8: a comma or } is expected" },
+        { "{a:1}", "line 1, column 2: a key in quotes is expected" },
+        { "{\"a\" 1}", "line 1, column 6: a colon is expected" },
+        { "{\"a\":1,\"a\":2}", "line 1, column 11: the same key again" },
+        { "{\"\\u0000\":1}", "line 1, column 10: a NUL in a key" },
+        { "[\"a\nb\"]", "line 1, column 4: a control character in a text" },
+        { "\"\\q\"", "line 1, column 3: an escape that JSON does not have" },
+        { "\"\\u12\"", "line 1, column 6: \\u takes four hex digits" },
+        { "\"\\ud83d \\ude00\"", "line 1, column 8: half of a surrogate pair" },
+        { "\"\xff\"", "line 1, column 2: not UTF-8" },
+        { "\"abc", "line 1, column 5: a text without its end" },
+        { "-x", "line 1, column 2: a malformed number" },
+        { "1e999", "line 1, column 6: a number that is too large" },
+        { "{} {}", "line 1, column 4: something stands behind the end" },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct err e = ERR_INIT;
+        assert_null(json_parse(wrong[i].text, strlen(wrong[i].text), &e));
+        assert_memory_equal(e.message, "JSON at ", 8);
+        assert_string_equal(e.message + 8, wrong[i].message);
+    }
 }
 
 static char *nested(char open, char close, int depth)
@@ -331,6 +365,7 @@ int main(void)
         cmocka_unit_test(duplicate_keys_are_refused),
         cmocka_unit_test(bytes_that_are_not_utf8_are_refused),
         cmocka_unit_test(an_error_names_the_place_and_quotes_nothing),
+        cmocka_unit_test(an_error_says_what_is_wrong_where),
         cmocka_unit_test(nesting_is_allowed_up_to_the_maximum_only),
         cmocka_unit_test(what_is_accepted_can_be_wrapped_written_and_read_again),
         cmocka_unit_test(brackets_in_texts_are_not_nesting),
