@@ -15,8 +15,9 @@
  *
  * HTTP/1.1 only: with one call on a connection, "was sent" is a fact of that call alone.
  *
- * A call owns its easy handle, its copy of the body and its buffers, and goes into a small pool
- * when it is over. The limit of a call's time is a timer of ours, so that it follows a replaced
+ * A call owns its easy handle, its copy of the request and its buffers, and goes into a small pool
+ * when it is over. What holds for every call is said to the handle once, as curl takes longer to
+ * forget and to be told than to send; what differs is said each time (hand_to_curl). The limit of a call's time is a timer of ours, so that it follows a replaced
  * clock; curl's own time-keeping runs on an alarm. Loop thread only; curl resolves names on threads
  * of its own, which are left behind, not waited for, when a call ends first.
  */
@@ -43,8 +44,10 @@
 enum {
     PER_HOST_DEFAULT = 64,
     IDLE_CONNECTIONS_MAX = 256,
-    POOL_MAX = 64,              /* calls kept for reuse */
-    BUFFER_KEPT_MAX = 64 << 10, /* a larger one is freed with its call */
+    POOL_MAX = 64,                    /* calls kept for reuse */
+    BUFFER_KEPT_MAX = 64 << 10,       /* a larger one is freed with its call */
+    LINES_MAX = HTTP_HEADERS_MAX + 4, /* what is sent besides what the caller gives */
+    LINES_BYTES_MAX = 2 << 20,        /* what http_head_check lets pass fits */
     TIMEOUT_DEFAULT_US = 30 * 1000 * 1000,
     CONNECT_DEFAULT_US = 10 * 1000 * 1000,
     FORGET_MAX = 8 << 10, /* of curl's blocks that are overwritten when they are freed */
@@ -70,9 +73,10 @@ struct http_call {
     struct list link;
     struct client *client;
     CURL *easy;
-    struct curl_slist *headers;
-    char *body;
-    size_t body_len;
+    struct buf lines;                     /* of the request's head, a NUL behind each */
+    struct curl_slist headers[LINES_MAX]; /* into lines */
+    size_t line_count;
+    struct buf body;    /* of the request */
     struct timer limit; /* of the whole call */
     int64_t timeout_us;
     http_done_fn done;
@@ -88,6 +92,8 @@ struct http_call {
     bool is_private; /* refused for its address */
     bool is_too_large;
     bool has_body_begun;
+    bool may_be_sent; /* in this call: what the handle knows is not of the one before */
+    bool has_query;   /* in its URL, which may hold a key */
 };
 
 struct socket_watch {
@@ -176,6 +182,24 @@ static int set_watch(CURL *easy, curl_socket_t fd, int what, void *ud, void *soc
 
 /* --- during a call --- */
 
+static long sent_bytes(const struct http_call *call)
+{
+    long sent = 0;
+    if (call->may_be_sent) {
+        (void)curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &sent); /* known since 7.4.1 */
+    }
+    return sent;
+}
+
+static int status_of(const struct http_call *call)
+{
+    long status = 0;
+    if (call->may_be_sent) {
+        (void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+    }
+    return (int)status;
+}
+
 /* Every address that a name resolved to passes here, so a name cannot lead to a private one. */
 static curl_socket_t open_socket(void *ud, curlsocktype purpose, struct curl_sockaddr *a)
 {
@@ -205,9 +229,8 @@ static int on_prereq(void *ud, char *peer, char *local, int peer_port, int local
     if (call->is_private) {
         return CURL_PREREQFUNC_ABORT;
     }
-    long sent = 0;
-    (void)curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &sent); /* known since 7.4.1 */
-    return sent == 0 || call->is_safe ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+    call->may_be_sent = true;
+    return sent_bytes(call) == 0 || call->is_safe ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 static bool is_status_line(const char *line, size_t len)
@@ -278,20 +301,6 @@ static enum err_kind kind_sent(CURLcode code)
     }
 }
 
-static long sent_bytes(const struct http_call *call)
-{
-    long sent = 0;
-    (void)curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &sent);
-    return sent;
-}
-
-static int status_of(const struct http_call *call)
-{
-    long status = 0;
-    (void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
-    return (int)status;
-}
-
 static void explain(const struct http_call *call, CURLcode code, struct err *e)
 {
     const char *why = call->why[0] != '\0' ? call->why : curl_easy_strerror(code);
@@ -328,37 +337,35 @@ static void reset_buf(struct buf *b)
 static void free_call(struct http_call *call)
 {
     curl_easy_cleanup(call->easy);
+    buf_fini(&call->lines);
+    buf_fini(&call->body);
     buf_fini(&call->head);
     buf_fini(&call->res.body);
     free(call);
 }
 
-/* Headers and bodies carry tokens. */
-static void forget_request(struct http_call *call)
+/* Curl keeps a URL and its parts until the next call of the handle, which may be long; what stood
+ * in a head or a body is gone from curl with the call. */
+static void forget_call(struct http_call *call)
 {
-    for (struct curl_slist *line = call->headers; line != NULL; line = line->next) {
-        secret_scrub(line->data, strlen(line->data));
+    reset_buf(&call->lines);
+    reset_buf(&call->body);
+    reset_buf(&call->head);
+    reset_buf(&call->res.body);
+    if (call->has_query) {
+        curl_easy_cleanup(call->easy);
+        call->easy = NULL;
     }
-    curl_slist_free_all(call->headers);
-    call->headers = NULL;
-    if (call->body != NULL) {
-        secret_scrub(call->body, call->body_len);
-    }
-    free(call->body);
-    call->body = NULL;
 }
 
 static void recycle(struct http_call *call)
 {
     struct client *c = call->client;
-    forget_request(call);
+    forget_call(call);
     if (c->pool_len == POOL_MAX) {
         free_call(call);
         return;
     }
-    curl_easy_reset(call->easy);
-    reset_buf(&call->head);
-    reset_buf(&call->res.body);
     c->pool_len++;
     list_push_front(&c->pool, &call->link);
 }
@@ -442,10 +449,8 @@ static void on_limit(struct timer *t)
         assert(set_rc_ == CURLE_OK);                                                               \
     } while (0)
 
-static void set_policy(struct http_call *call)
+static void set_policy(CURL *h, const struct client *c)
 {
-    CURL *h = call->easy;
-    const struct client *c = call->client;
     SET(h, CURLOPT_NOSIGNAL, 1L);
     SET(h, CURLOPT_QUICK_EXIT, 1L); /* else ending a call waits for its name look-up */
     SET(h, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -455,12 +460,10 @@ static void set_policy(struct http_call *call)
     SET(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     SET(h, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     SET(h, CURLOPT_PATH_AS_IS, 1L);
-    SET(h, CURLOPT_ACCEPT_ENCODING, "");
+    SET(h, CURLOPT_ACCEPT_ENCODING, "gzip"); /* read it, too; what is sent says set_headers */
     SET(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(h, CURLOPT_SSL_VERIFYPEER, 1L);
     SET(h, CURLOPT_SSL_VERIFYHOST, 2L);
-    SET(h, CURLOPT_USERAGENT, c->user_agent);
-    SET(h, CURLOPT_MAXAGE_CONN, (long)(call->is_safe ? IDLE_MAX_S : IDLE_UNSAFE_MAX_S));
     if (c->ca_file != NULL) {
         SET(h, CURLOPT_CAINFO, c->ca_file);
     }
@@ -481,13 +484,14 @@ static void set_callbacks(struct http_call *call)
     SET(h, CURLOPT_WRITEDATA, call);
 }
 
-static struct curl_slist *append_line(struct curl_slist *lines, const char *line)
+static void make_handle(struct http_call *call)
 {
-    struct curl_slist *longer = curl_slist_append(lines, line);
-    if (longer == NULL) {
+    call->easy = curl_easy_init();
+    if (call->easy == NULL) {
         abort(); /* no memory: as xmalloc does */
     }
-    return longer;
+    set_policy(call->easy, call->client);
+    set_callbacks(call);
 }
 
 static bool has_header(const struct http_request *r, const char *name)
@@ -500,24 +504,53 @@ static bool has_header(const struct http_request *r, const char *name)
     return false;
 }
 
+static void put_line(struct http_call *call, const char *name, const char *mark, const char *value)
+{
+    (void)buf_puts(&call->lines, name); /* fit: see LINES_BYTES_MAX */
+    (void)buf_puts(&call->lines, mark);
+    (void)buf_puts(&call->lines, value);
+    (void)buf_putc(&call->lines, '\0');
+    call->line_count++;
+}
+
+/* Curl reads the list where it is; it is ours. */
+static void list_lines(struct http_call *call)
+{
+    char *at = call->lines.data;
+    for (size_t i = 0; i < call->line_count; i++) {
+        bool is_last = i + 1 == call->line_count;
+        call->headers[i] = (struct curl_slist){ at, is_last ? NULL : &call->headers[i + 1] };
+        at += strlen(at) + 1;
+    }
+    SET(call->easy, CURLOPT_HTTPHEADER, call->headers);
+}
+
+/* A header of our own, where the caller has not given it. */
+static void put_default(struct http_call *call, const struct http_request *r, const char *name,
+                        const char *value)
+{
+    if (!has_header(r, name)) {
+        put_line(call, name, ": ", value);
+    }
+}
+
 /* Curl's own Expect (which costs a round trip) and its form type are taken away; "Name;" is how
- * curl is told of a header without a value. */
+ * curl is told of a header without a value. Curl formats byte by byte, and what has an option of
+ * its own twice: so these headers are lines, and short. */
 static void set_headers(struct http_call *call, const struct http_request *r)
 {
-    struct curl_slist *lines = append_line(NULL, "Expect:");
+    call->line_count = 0;
+    put_line(call, "Expect:", "", "");
     for (size_t i = 0; i < r->header_count; i++) {
         const struct http_header *h = &r->headers[i];
-        char *line = h->value[0] != '\0' ? xasprintf("%s: %s", h->name, h->value)
-                                         : xasprintf("%s;", h->name);
-        lines = append_line(lines, line);
-        secret_scrub(line, strlen(line));
-        free(line);
+        put_line(call, h->name, h->value[0] != '\0' ? ": " : ";", h->value);
     }
     if (!has_header(r, "content-type")) {
-        lines = append_line(lines, "Content-Type:");
+        put_line(call, "Content-Type:", "", "");
     }
-    call->headers = lines;
-    SET(call->easy, CURLOPT_HTTPHEADER, lines);
+    put_default(call, r, "User-Agent", call->client->user_agent);
+    put_default(call, r, "Accept-Encoding", "gzip");
+    list_lines(call);
 }
 
 /* Methods that carry a body say "Content-Length: 0" where they have none; servers ask for it. */
@@ -527,19 +560,23 @@ static bool takes_body(const char *method)
            strcmp(method, "PATCH") == 0;
 }
 
+/* The first option takes back what the call before said of its method and its body. */
 static void set_method(struct http_call *call, const struct http_request *r)
 {
     CURL *h = call->easy;
+    SET(h, CURLOPT_HTTPGET, 1L);
     if (strcmp(r->method, "HEAD") == 0) {
+        SET(h, CURLOPT_CUSTOMREQUEST, NULL);
         SET(h, CURLOPT_NOBODY, 1L);
         return;
     }
     if (r->body != NULL || takes_body(r->method)) {
-        call->body_len = r->body != NULL ? r->body_len : 0;
-        call->body = xmemdup(r->body != NULL ? r->body : "", call->body_len);
+        size_t len = r->body != NULL ? r->body_len : 0;
+        call->body.max = len;
+        (void)buf_append(&call->body, r->body != NULL ? r->body : "", len); /* its very length */
         SET(h, CURLOPT_POST, 1L);
-        SET(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_len);
-        SET(h, CURLOPT_POSTFIELDS, call->body);
+        SET(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
+        SET(h, CURLOPT_POSTFIELDS, buf_text(&call->body));
     }
     SET(h, CURLOPT_CUSTOMREQUEST, r->method);
 }
@@ -556,6 +593,7 @@ static void set_limits(struct http_call *call, const struct http_request *r)
     call->timeout_us = r->timeout_us > 0 ? r->timeout_us : TIMEOUT_DEFAULT_US;
     call->res.body.max = r->body_max > 0 ? r->body_max : HTTP_BODY_MAX;
     SET(call->easy, CURLOPT_CONNECTTIMEOUT_MS, to_ms(connect_us));
+    SET(call->easy, CURLOPT_MAXAGE_CONN, (long)(call->is_safe ? IDLE_MAX_S : IDLE_UNSAFE_MAX_S));
 }
 
 static struct http_call *new_call(struct client *c)
@@ -567,11 +605,9 @@ static struct http_call *new_call(struct client *c)
     }
     struct http_call *call = xcalloc(1, sizeof(*call));
     call->client = c;
-    call->easy = curl_easy_init();
-    if (call->easy == NULL) {
-        abort(); /* no memory: as xmalloc does */
-    }
     list_init(&call->link);
+    buf_init(&call->lines, LINES_BYTES_MAX);
+    buf_init(&call->body, 0);
     buf_init(&call->head, HTTP_HEAD_BYTES_MAX);
     buf_init(&call->res.body, HTTP_BODY_MAX);
     return call;
@@ -585,7 +621,7 @@ static void begin(struct http_call *call, const struct http_request *r)
     call->res.status = 0;
     call->is_safe = r->method != NULL && http_method_is_safe(r->method);
     call->may_be_private = r->may_be_private;
-    call->is_private = call->is_too_large = call->has_body_begun = false;
+    call->is_private = call->is_too_large = call->has_body_begun = call->may_be_sent = false;
     list_push_back(&call->client->calls, &call->link);
     timer_init(&call->limit, call->client->loop, on_limit);
 }
@@ -606,12 +642,14 @@ static int check_request(const struct http_request *r, struct err *e)
 
 static void hand_to_curl(struct http_call *call, const struct http_request *r)
 {
-    set_policy(call);
-    set_callbacks(call);
+    if (call->easy == NULL) {
+        make_handle(call);
+    }
     set_limits(call, r);
     set_method(call, r);
     set_headers(call, r);
     SET(call->easy, CURLOPT_URL, r->url);
+    call->has_query = strchr(r->url, '?') != NULL;
     CURLMcode rc = curl_multi_add_handle(call->client->multi, call->easy);
     if (rc != CURLM_OK) {
         err_set(&call->refusal, ERR_INTERNAL, "start a call: %s", curl_multi_strerror(rc));
