@@ -94,7 +94,7 @@ static int json_output(const struct operation *op, const struct http_response *r
         schema_check_output(op->output, body, e) == -1) {
         return err_prefix(e, "the answer to %s", op->name);
     }
-    *output = body != NULL ? json_deep_copy(body) : json_object();
+    *output = body != NULL ? json_incref(body) : json_object();
     return 0;
 }
 
@@ -106,7 +106,7 @@ static json_t *fixed(const json_t *table)
 
 static void add_report(const struct operation *op, const char *host, int status, json_t *output)
 {
-    if (json_object_get(op->table, "store") != NULL && json_is_object(output)) {
+    if (op->is_local && json_is_object(output)) {
         json_object_set_new(output, "sent_to", json_string(host));
         json_object_set_new(output, "status", json_integer(status));
     }

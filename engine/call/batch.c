@@ -15,9 +15,9 @@
 
 enum { MOST_DEFAULT = 50, MOST_MAX = 500 };
 
-static json_t *how_of(const struct service_call *call)
+static const json_t *how_of(const struct service_call *call)
 {
-    return json_object_get(call->op->table, "batch");
+    return call->op->batch;
 }
 
 static const char *word(const struct service_call *call, const char *key)

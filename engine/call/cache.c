@@ -104,7 +104,7 @@ static struct service_call *find_leader(const struct service_call *call)
 
 bool cache_take(struct cache *k, struct service_call *call)
 {
-    if (json_get_int(call->op->table, "cache_ms", 0) <= 0 || call->probe != NULL) {
+    if (call->op->cache_us <= 0 || call->probe != NULL) {
         return false;
     }
     free(call->cache_key);
@@ -153,7 +153,7 @@ void cache_keep(struct cache *k, const struct service_call *call, const json_t *
         .text = text,
         .len = len,
         .kept_us = now_us,
-        .expires_us = now_us + json_get_int(call->op->table, "cache_ms", 0) * 1000,
+        .expires_us = now_us + call->op->cache_us,
     };
     list_push_front(&k->used, &n->link);
     k->bytes += len;

@@ -454,9 +454,7 @@ static struct service_call *call_new(struct call_set *k, const struct call_opts 
     call->c = o->connection;
     account_hold_again(call->c);
     call->op = o->operation;
-    call->timeout_us = o->timeout_us > 0
-                           ? o->timeout_us
-                           : json_get_int(o->operation->table, "timeout_ms", 0) * 1000;
+    call->timeout_us = o->timeout_us > 0 ? o->timeout_us : o->operation->timeout_us;
     call->timeout_us = call->timeout_us > 0 ? call->timeout_us : TIMEOUT_DEFAULT_US;
     call->key = o->idempotency_key != NULL ? xstrdup(o->idempotency_key) : NULL;
     call->done = o->done;
@@ -474,13 +472,22 @@ static struct service_call *call_new(struct call_set *k, const struct call_opts 
     return call;
 }
 
+/* A copy, as it is filled in and changed: only its members, where the schema says nothing of what
+ * is within them. */
+static json_t *own_input(const struct operation *op, json_t *input)
+{
+    if (input == NULL) {
+        return json_object();
+    }
+    return op->is_nested ? json_deep_copy(input) : json_copy(input);
+}
+
 struct service_call *call_start(struct call_set *k, const struct call_opts *o)
 {
     struct service_call *call = call_new(k, o);
     call->before_send = o->before_send;
     call->is_fresh = o->is_fresh;
-    call->input = o->input != NULL ? json_deep_copy(o->input)
-                                   : json_object(); /* it is filled in and changed */
+    call->input = own_input(o->operation, o->input);
     json_decref(o->input);
     timer_start(&call->timer, 0);
     return call;

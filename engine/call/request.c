@@ -155,12 +155,17 @@ int request_check(const struct connection *c, const struct operation *op, json_t
     if (why != NULL) {
         return err_set(e, ERR_INVALID, "%s cannot be called from here: %s", op->name, why);
     }
-    fill(c, op, input);
-    if (schema_check(op->input, input, e) == -1 || check_filled(c, op, input, e) == -1 ||
+    if (op->is_filled) {
+        fill(c, op, input);
+    }
+    if (schema_check(op->input, input, e) == -1 ||
+        (op->is_filled && check_filled(c, op, input, e) == -1) ||
         check_one_of(op, input, e) == -1) {
         return err_prefix(e, "input of %s", op->name);
     }
-    settle_dates(c, op->input, input);
+    if (op->has_dates) {
+        settle_dates(c, op->input, input);
+    }
     return 0;
 }
 
@@ -673,7 +678,7 @@ static void set_method(struct request *r, const char *method)
 static int build_free(struct request *r, const struct connection *c, const struct operation *op,
                       const json_t *input, struct err *e)
 {
-    const json_t *how = json_object_get(op->table, "free");
+    const json_t *how = op->free;
     r->url = free_url(c, json_string_value(part(how, input, "url")), e);
     if (r->url == NULL || admit(r, c, how, e) == -1) {
         return -1;
