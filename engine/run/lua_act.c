@@ -86,6 +86,13 @@ static int act_enter(lua_State *L)
     return 0;
 }
 
+/* act.meta() -> where the event comes from, as recipes see it   [-0, +1, raises] */
+static int act_meta(lua_State *L)
+{
+    vm_push_json(L, run_of(L)->meta, true);
+    return 1;
+}
+
 static char *text_of(lua_State *L, int index)
 {
     if (lua_isnoneornil(L, index)) {
@@ -377,6 +384,7 @@ const luaL_Reg act_functions[] = {
     { "fork", act_fork },
     { "log", act_log },
     { "look", act_look },
+    { "meta", act_meta },
     { "recall", act_recall },
     { "setting", act_setting },
     { "wait", act_wait },

@@ -137,20 +137,14 @@ struct entry {
     char *key;
 };
 
-/* Pushes the function under `which`, the event, its meta and the time.   [-0, +4, raises] */
-static void push_entry(lua_State *L, const struct entry *n, const char *which)
-{
-    lua_rawgetp(L, LUA_REGISTRYINDEX, which);
-    vm_push_json(L, n->event, true);
-    vm_push_json(L, n->meta, true);
-    lua_pushinteger(L, n->now_us);
-}
-
 static int decide(lua_State *L)
 {
     struct entry *n = lua_touserdata(L, 1);
-    push_entry(L, n, &DECIDE);
-    lua_call(L, 3, 2); // wanted key
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &DECIDE);
+    vm_push_json(L, n->event, true);
+    vm_push_json(L, n->meta, true);
+    lua_pushinteger(L, n->now_us); // decide event meta now
+    lua_call(L, 3, 2);             // wanted key
     n->is_wanted = lua_toboolean(L, -2);
     if (n->is_wanted && !lua_isnil(L, -1)) {
         size_t len;
@@ -173,11 +167,16 @@ int program_decide(struct program *p, const json_t *event, const json_t *meta, i
     return rc;
 }
 
+/* All of the meta is asked for with act.meta, where a recipe wants it: most do not. */
 static int start(lua_State *L)
 {
     struct entry *n = lua_touserdata(L, 1);
-    push_entry(L, n, &RUN);
-    n->strand = strand_start(n->strands, L, 3, n->end, n->ud);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &RUN);
+    vm_push_json(L, n->event, true);
+    lua_pushstring(L, json_get_text(n->meta, "connection"));
+    lua_pushstring(L, json_get_text(n->meta, "type")); /* nil where there is none */
+    lua_pushinteger(L, n->now_us);                     // run event connection type now
+    n->strand = strand_start(n->strands, L, 4, n->end, n->ud);
     return 0;
 }
 
