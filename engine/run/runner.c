@@ -17,10 +17,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "format/date.h"
 #include "run/active.h"
 #include "run/lua_act.h"
-#include "service/accounts.h"
+#include "run/meta.h"
 
 enum {
     CLAIM_MAX = 256,
@@ -297,16 +296,14 @@ static void fetch_version(struct runner *r, struct run_load *load)
 static json_t *claimed_meta(const struct runner *r, const struct run_load *load,
                             const json_t *event)
 {
-    char id[ID_TEXT + 1];
-    char at[DATE_TEXT];
-    id_format(&load->run.event_id, id);
-    date_format(load->received_us, at);
     json_t *headers =
         load->headers != NULL ? json_parse_own(load->headers, strlen(load->headers), NULL) : NULL;
-    const char *location = accounts_of_event(r->o.service, load->connection, event);
-    return json_pack("{s:s, s:s?, s:s?, s:s, s:s*, s:s*, s:o*}", "id", id, "type", load->type,
-                     "connection", load->connection, "received_at", at, "location", location,
-                     "event_type", json_get_text(headers, ":type"), "headers", headers);
+    return meta_new(r->o.service, &(struct meta_source){ .event = load->run.event_id,
+                                                         .connection = load->connection,
+                                                         .type = load->type,
+                                                         .received_us = load->received_us,
+                                                         .payload = event,
+                                                         .headers = headers });
 }
 
 /* A run that is made so long after its event came is no answer to it any more, but a replay, or

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "format/date.h"
+#include "run/meta.h"
 #include "service/accounts.h"
 
 struct router {
@@ -296,17 +296,15 @@ static void routed(struct store_op *op, const struct err *e)
     }
 }
 
-static json_t *make_meta(const struct router *r, const struct event_row *row, const json_t *event,
-                         json_t *headers)
+static json_t *meta_of(const struct router *r, const struct event_row *row, const json_t *event,
+                       json_t *headers)
 {
-    char id[ID_TEXT + 1];
-    char at[DATE_TEXT];
-    id_format(&row->id, id);
-    date_format(row->received_us, at);
-    const char *location = accounts_of_event(r->o.service, row->connection, event);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*, s:o*}", "id", id, "type", row->type,
-                     "connection", row->connection, "received_at", at, "location", location,
-                     "event_type", json_get_text(headers, ":type"), "headers", headers);
+    return meta_new(r->o.service, &(struct meta_source){ .event = row->id,
+                                                         .connection = row->connection,
+                                                         .type = row->type,
+                                                         .received_us = row->received_us,
+                                                         .payload = event,
+                                                         .headers = headers });
 }
 
 static struct routing *routing_new(struct router *r, struct event_put *put, json_t *event,
@@ -317,7 +315,7 @@ static struct routing *routing_new(struct router *r, struct event_put *put, json
         .put = put,
         .router = r,
         .event = event,
-        .meta = make_meta(r, &put->event, event, headers),
+        .meta = meta_of(r, &put->event, event, headers),
     };
     put->op.done = routed;
     put->op.ud = g;
