@@ -112,7 +112,8 @@ static struct journal_row *record(struct effect *fx, enum journal_state state)
 {
     struct journal_row *row = run_record(fx->run, fx->path, state);
     row->attempts = fx->attempt;
-    if (row->input == NULL && fx->input != NULL) {
+    bool is_stored = fx->started_us > 0; /* with the STARTED row, whose input stays */
+    if (row->input == NULL && fx->input != NULL && !is_stored) {
         row->input = effect_text(fx->input);
     }
     return row;
