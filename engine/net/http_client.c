@@ -59,12 +59,13 @@ enum {
 struct client {
     struct http_client base; /* first: what callers hold */
     struct loop *loop;
-    CURLM *multi;
+    CURLM *multi; /* NULL: no call was made yet */
     struct alarm *alarm;
     struct list calls;   /* under way */
     struct list pool;    /* for reuse */
     struct list sockets; /* that curl watches */
     int pool_len;
+    int max_per_host;
     char *ca_file;
     char *user_agent;
 };
@@ -656,66 +657,20 @@ static void hand_to_curl(struct http_call *call, const struct http_request *r)
     }
 }
 
-static struct http_call *client_send(struct http_client *base, const struct http_request *r,
-                                     http_done_fn done, void *ud)
-{
-    struct client *c = (struct client *)base;
-    struct http_call *call = new_call(c);
-    begin(call, r);
-    call->done = done;
-    call->ud = ud;
-    if (check_request(r, &call->refusal) == 0) {
-        hand_to_curl(call, r);
-    }
-    /* A refused call ends through its timer too, so that done never comes from within send. */
-    timer_start(&call->limit, call->refusal.kind == ERR_NONE ? call->timeout_us : 0);
-    return call;
-}
-
-static void client_cancel(struct http_client *base, struct http_call *call)
-{
-    assert(call->client == (struct client *)base);
-    detach(call);
-    recycle(call);
-}
-
 /* --- life --- */
 
-static void client_free(struct http_client *base)
-{
-    struct client *c = (struct client *)base;
-    while (!list_is_empty(&c->calls)) {
-        client_cancel(base, list_entry(c->calls.next, struct http_call, link));
-    }
-    for (struct list *it = list_pop(&c->pool); it != NULL; it = list_pop(&c->pool)) {
-        free_call(list_entry(it, struct http_call, link));
-    }
-    /* Curl closes the idle connections here, and may still call set_watch and set_alarm. */
-    CURLMcode rc = curl_multi_cleanup(c->multi);
-    assert(rc == CURLM_OK);
-    list_each_safe (it, &c->sockets) {
-        free_socket_watch(list_entry(it, struct socket_watch, link));
-    }
-    alarm_free(c->alarm);
-    free(c->ca_file);
-    free(c->user_agent);
-    free(c);
-    curl_global_cleanup();
-}
-
-static CURLM *new_multi(struct client *c, int max_per_host)
+static CURLM *new_multi(struct client *c)
 {
     CURLM *m = curl_multi_init();
     if (m == NULL) {
         abort(); /* no memory: as xmalloc does */
     }
-    long per_host = max_per_host > 0 ? max_per_host : PER_HOST_DEFAULT;
     (void)curl_multi_setopt(m, CURLMOPT_SOCKETFUNCTION,
                             set_watch); /* fail only for unknown options */
     (void)curl_multi_setopt(m, CURLMOPT_SOCKETDATA, c);
     (void)curl_multi_setopt(m, CURLMOPT_TIMERFUNCTION, set_alarm);
     (void)curl_multi_setopt(m, CURLMOPT_TIMERDATA, c);
-    (void)curl_multi_setopt(m, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
+    (void)curl_multi_setopt(m, CURLMOPT_MAX_HOST_CONNECTIONS, (long)c->max_per_host);
     (void)curl_multi_setopt(m, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS_MAX);
     return m;
 }
@@ -747,19 +702,80 @@ static void *grow_memory(void *old, size_t size)
     return data;
 }
 
-struct http_client *http_client_new(struct loop *l, const struct http_client_opts *o)
+/* At the first call: what curl and its TLS set up is 2 MB, and a good part of the time to start. */
+static void start_curl(struct client *c)
 {
     CURLcode rc = curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, forget_memory, grow_memory,
                                        strdup, calloc);
     assert(rc == CURLE_OK);
+    c->alarm = alarm_new(c->loop, on_alarm, c);
+    c->multi = new_multi(c);
+}
+
+static void stop_curl(struct client *c)
+{
+    for (struct list *it = list_pop(&c->pool); it != NULL; it = list_pop(&c->pool)) {
+        free_call(list_entry(it, struct http_call, link));
+    }
+    /* Curl closes the idle connections here, and may still call set_watch and set_alarm. */
+    CURLMcode rc = curl_multi_cleanup(c->multi);
+    assert(rc == CURLM_OK);
+    list_each_safe (it, &c->sockets) {
+        free_socket_watch(list_entry(it, struct socket_watch, link));
+    }
+    alarm_free(c->alarm);
+    curl_global_cleanup();
+}
+
+static struct http_call *client_send(struct http_client *base, const struct http_request *r,
+                                     http_done_fn done, void *ud)
+{
+    struct client *c = (struct client *)base;
+    if (c->multi == NULL) {
+        start_curl(c);
+    }
+    struct http_call *call = new_call(c);
+    begin(call, r);
+    call->done = done;
+    call->ud = ud;
+    if (check_request(r, &call->refusal) == 0) {
+        hand_to_curl(call, r);
+    }
+    /* A refused call ends through its timer too, so that done never comes from within send. */
+    timer_start(&call->limit, call->refusal.kind == ERR_NONE ? call->timeout_us : 0);
+    return call;
+}
+
+static void client_cancel(struct http_client *base, struct http_call *call)
+{
+    assert(call->client == (struct client *)base);
+    detach(call);
+    recycle(call);
+}
+
+static void client_free(struct http_client *base)
+{
+    struct client *c = (struct client *)base;
+    while (!list_is_empty(&c->calls)) {
+        client_cancel(base, list_entry(c->calls.next, struct http_call, link));
+    }
+    if (c->multi != NULL) {
+        stop_curl(c);
+    }
+    free(c->ca_file);
+    free(c->user_agent);
+    free(c);
+}
+
+struct http_client *http_client_new(struct loop *l, const struct http_client_opts *o)
+{
     struct client *c = xcalloc(1, sizeof(*c));
     c->base = (struct http_client){ client_send, client_cancel, client_free };
     c->loop = l;
     list_init(&c->calls);
     list_init(&c->pool);
     list_init(&c->sockets);
-    c->alarm = alarm_new(l, on_alarm, c);
-    c->multi = new_multi(c, o != NULL ? o->max_per_host : 0);
+    c->max_per_host = o != NULL && o->max_per_host > 0 ? o->max_per_host : PER_HOST_DEFAULT;
     c->ca_file = o != NULL && o->ca_file != NULL ? xstrdup(o->ca_file) : NULL;
     c->user_agent = xstrdup(o != NULL && o->user_agent != NULL ? o->user_agent : "ladle");
     return &c->base;
