@@ -31,6 +31,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -40,6 +41,7 @@
 #include "base/secret.h"
 #include "format/url.h"
 #include "net/http_head.h"
+#include "net/sockets.h"
 
 enum {
     PER_HOST_DEFAULT = 64,
@@ -61,9 +63,9 @@ struct client {
     struct loop *loop;
     CURLM *multi; /* NULL: no call was made yet */
     struct alarm *alarm;
-    struct list calls;   /* under way */
-    struct list pool;    /* for reuse */
-    struct list sockets; /* that curl watches */
+    struct list calls;       /* under way */
+    struct list pool;        /* for reuse */
+    struct sockets *sockets; /* that curl watches */
     int pool_len;
     int max_per_host;
     char *ca_file;
@@ -97,27 +99,23 @@ struct http_call {
     bool has_query;   /* in its URL, which may hold a key */
 };
 
-struct socket_watch {
-    struct list link;
-    struct client *client;
-    curl_socket_t fd;
-    struct watch *watch;
-};
-
 static void reap(struct client *c);
 
 /* --- curl and the loop --- */
 
-static void on_socket(void *ud, int events)
+static void on_socket(void *ud, int fd, int events)
 {
-    struct socket_watch *w = ud;
-    struct client *c = w->client;
+    struct client *c = ud;
     int mask =
         (events & LOOP_READ ? CURL_CSELECT_IN : 0) | (events & LOOP_WRITE ? CURL_CSELECT_OUT : 0);
     int running = 0;
-    CURLMcode rc = curl_multi_socket_action(c->multi, w->fd, mask, &running); /* may free w */
+    CURLMcode rc = curl_multi_socket_action(c->multi, fd, mask, &running);
     assert(rc == CURLM_OK);
-    reap(c);
+}
+
+static void on_sockets_done(void *ud)
+{
+    reap(ud);
 }
 
 static void on_alarm(void *ud)
@@ -136,48 +134,13 @@ static int set_alarm(CURLM *multi, long timeout_ms, void *ud)
     return 0;
 }
 
-static void free_socket_watch(struct socket_watch *w)
-{
-    watch_free(w->watch);
-    list_remove(&w->link);
-    free(w);
-}
-
-static struct socket_watch *new_socket_watch(struct client *c, curl_socket_t fd)
-{
-    struct socket_watch *w = xcalloc(1, sizeof(*w));
-    w->client = c;
-    w->fd = fd;
-    w->watch = watch_new(c->loop, fd, on_socket, w);
-    if (w->watch == NULL) {
-        free(w);
-        return NULL;
-    }
-    list_push_back(&c->sockets, &w->link);
-    return w;
-}
-
 static int set_watch(CURL *easy, curl_socket_t fd, int what, void *ud, void *socket_ud)
 {
     struct client *c = ud;
-    struct socket_watch *w = socket_ud;
-    if (what == CURL_POLL_REMOVE) {
-        if (w != NULL) {
-            free_socket_watch(w);
-        }
-        return 0;
-    }
-    if (w == NULL) {
-        w = new_socket_watch(c, fd);
-        if (w == NULL) {
-            return 0; /* logged; -1 would end the whole multi handle, so only this call runs out of
-                         time */
-        }
-        (void)curl_multi_assign(c->multi, fd,
-                                w); /* fails only for a descriptor that curl does not know */
-    }
-    watch_set(w->watch,
-              (what & CURL_POLL_IN ? LOOP_READ : 0) | (what & CURL_POLL_OUT ? LOOP_WRITE : 0));
+    bool is_wanted = what != CURL_POLL_REMOVE;
+    sockets_want(c->sockets, fd,
+                 (is_wanted && (what & CURL_POLL_IN) ? LOOP_READ : 0) |
+                     (is_wanted && (what & CURL_POLL_OUT) ? LOOP_WRITE : 0));
     return 0;
 }
 
@@ -216,7 +179,20 @@ static curl_socket_t open_socket(void *ud, curlsocktype purpose, struct curl_soc
         call->is_private = true;
         return CURL_SOCKET_BAD;
     }
-    return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+    int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+    if (fd == -1) {
+        return CURL_SOCKET_BAD;
+    }
+    sockets_opened(call->client->sockets, fd);
+    return fd;
+}
+
+/* A connection outlives the call that opened it. */
+static int close_socket(void *ud, curl_socket_t fd)
+{
+    struct client *c = ud;
+    sockets_closing(c->sockets, fd);
+    return close(fd);
 }
 
 /* Connected, handshake done, nothing sent in this attempt. A connection that another call opened
@@ -477,6 +453,8 @@ static void set_callbacks(struct http_call *call)
     SET(h, CURLOPT_ERRORBUFFER, call->why);
     SET(h, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     SET(h, CURLOPT_OPENSOCKETDATA, call);
+    SET(h, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    SET(h, CURLOPT_CLOSESOCKETDATA, call->client);
     SET(h, CURLOPT_PREREQFUNCTION, on_prereq);
     SET(h, CURLOPT_PREREQDATA, call);
     SET(h, CURLOPT_HEADERFUNCTION, on_header);
@@ -703,13 +681,18 @@ static void *grow_memory(void *old, size_t size)
 }
 
 /* At the first call: what curl and its TLS set up is 2 MB, and a good part of the time to start. */
-static void start_curl(struct client *c)
+static int start_curl(struct client *c, struct err *e)
 {
+    c->sockets = sockets_new(c->loop, on_socket, on_sockets_done, c);
+    if (c->sockets == NULL) {
+        return err_set(e, ERR_UNREACHABLE, "nothing was sent: no descriptor is left");
+    }
     CURLcode rc = curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, forget_memory, grow_memory,
                                        strdup, calloc);
     assert(rc == CURLE_OK);
     c->alarm = alarm_new(c->loop, on_alarm, c);
     c->multi = new_multi(c);
+    return 0;
 }
 
 static void stop_curl(struct client *c)
@@ -720,9 +703,7 @@ static void stop_curl(struct client *c)
     /* Curl closes the idle connections here, and may still call set_watch and set_alarm. */
     CURLMcode rc = curl_multi_cleanup(c->multi);
     assert(rc == CURLM_OK);
-    list_each_safe (it, &c->sockets) {
-        free_socket_watch(list_entry(it, struct socket_watch, link));
-    }
+    sockets_free(c->sockets);
     alarm_free(c->alarm);
     curl_global_cleanup();
 }
@@ -731,14 +712,12 @@ static struct http_call *client_send(struct http_client *base, const struct http
                                      http_done_fn done, void *ud)
 {
     struct client *c = (struct client *)base;
-    if (c->multi == NULL) {
-        start_curl(c);
-    }
     struct http_call *call = new_call(c);
     begin(call, r);
     call->done = done;
     call->ud = ud;
-    if (check_request(r, &call->refusal) == 0) {
+    if (check_request(r, &call->refusal) == 0 &&
+        (c->multi != NULL || start_curl(c, &call->refusal) == 0)) {
         hand_to_curl(call, r);
     }
     /* A refused call ends through its timer too, so that done never comes from within send. */
@@ -774,7 +753,6 @@ struct http_client *http_client_new(struct loop *l, const struct http_client_opt
     c->loop = l;
     list_init(&c->calls);
     list_init(&c->pool);
-    list_init(&c->sockets);
     c->max_per_host = o != NULL && o->max_per_host > 0 ? o->max_per_host : PER_HOST_DEFAULT;
     c->ca_file = o != NULL && o->ca_file != NULL ? xstrdup(o->ca_file) : NULL;
     c->user_agent = xstrdup(o != NULL && o->user_agent != NULL ? o->user_agent : "ladle");
