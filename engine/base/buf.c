@@ -80,7 +80,27 @@ int buf_puts(struct buf *b, const char *text)
 
 int buf_putc(struct buf *b, char c)
 {
-    return buf_append(b, &c, 1);
+    if (b->is_full || b->len >= b->max || b->len + 1 >= b->cap) {
+        return buf_append(b, &c, 1);
+    }
+    b->data[b->len++] = c;
+    b->data[b->len] = '\0';
+    return 0;
+}
+
+int buf_put_int(struct buf *b, int64_t value)
+{
+    char text[20]; /* the digits, from the end */
+    size_t at = sizeof text;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        text[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0) {
+        text[--at] = '-';
+    }
+    return buf_append(b, text + at, sizeof text - at);
 }
 
 int buf_printf(struct buf *b, const char *fmt, ...)

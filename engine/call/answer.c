@@ -31,11 +31,7 @@ static json_t *headers_object(const struct http_response *res)
 {
     json_t *out = json_object();
     for (size_t i = 0; i < res->header_count; i++) {
-        json_t *value =
-            json_string(res->headers[i].value); /* NULL where it is not UTF-8: left out */
-        if (value != NULL) {
-            json_object_set_new(out, res->headers[i].name, value);
-        }
+        json_set_text(out, res->headers[i].name, res->headers[i].value);
     }
     return out;
 }

@@ -48,6 +48,7 @@ static void call_free(struct service_call *call)
     list_remove(&call->follow_link);
     account_let_go(call->c);
     json_decref(call->input);
+    free(call->early);
     free(call->cache_key);
     free(call->key);
     free(call->group);
@@ -436,8 +437,8 @@ static void begin(struct timer *t)
 {
     struct service_call *call = list_entry(t, struct service_call, timer);
     struct err e = ERR_INIT;
-    if (call->early.kind != ERR_NONE) {
-        fail(call, &call->early);
+    if (call->early != NULL) {
+        fail(call, call->early);
     } else if (call->is_known_absent) {
         call_finish(call, json_null(), NULL, NULL);
     } else if (prepare(call, &e) == -1) {
@@ -500,7 +501,9 @@ struct service_call *call_probe(struct call_set *k, const struct call_opts *o, i
     if (operation_is_idempotent(o->operation, o->input)) {
         call->is_known_absent = true;
     } else {
-        call->probe = probe_new(o->connection, o->operation, o->input, since_us, &call->early);
+        struct err e = ERR_INIT;
+        call->probe = probe_new(o->connection, o->operation, o->input, since_us, &e);
+        call->early = call->probe == NULL ? xmemdup(&e, sizeof e) : NULL;
     }
     if (call->probe != NULL) {
         call->op = probe_operation(call->probe);

@@ -302,7 +302,7 @@ static int set_secret_headers(struct request *r, const struct connection *c, str
 static int set_fixed_headers(struct request *r, const struct connection *c,
                              const struct operation *op, const char *key, struct err *e)
 {
-    const char *key_header = json_get_text(op->table, "idempotency_header");
+    const char *key_header = op->idempotency_header;
     if (set_headers(r, json_object_get(connector_table(c->connector), "headers"), e) == -1 ||
         set_headers(r, json_object_get(op->table, "headers"), e) == -1 ||
         set_headers(r, json_object_get(c->config, "headers"), e) == -1 ||
@@ -596,7 +596,12 @@ static char *free_url(const struct connection *c, const char *given, struct err 
                       c->name);
         return NULL;
     }
-    return xasprintf("%s%s%s", c->base_url, *given == '/' || *given == '?' ? "" : "/", given);
+    struct buf url;
+    buf_init(&url, strlen(c->base_url) + 1 + strlen(given));
+    (void)buf_puts(&url, c->base_url); /* it has their length */
+    (void)buf_puts(&url, *given == '/' || *given == '?' ? "" : "/");
+    (void)buf_puts(&url, given);
+    return buf_take(&url, NULL);
 }
 
 /* The input's value for a part of a free call ("query"), or NULL. Borrowed. */

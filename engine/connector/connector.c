@@ -300,6 +300,7 @@ struct operation operation_read(const struct connector *c, const char *name, jso
         .is_idempotent = json_get_bool(table, "idempotent", idempotent_by_default(method)),
         .idempotent_when = json_get_text(table, "idempotent_when"),
         .idempotent_unless = json_get_text(table, "idempotent_unless"),
+        .idempotency_header = json_get_text(table, "idempotency_header"),
         .free = part(table, "free"),
         .batch = part(table, "batch"),
         .is_local = json_object_get(table, "store") != NULL,

@@ -24,6 +24,7 @@ struct operation {
     bool is_idempotent; /* repeating it does no harm */
     /* What is asked for at every call; the rest is looked up in the table. */
     const char *idempotent_when, *idempotent_unless; /* boolean fields of the input, or NULL */
+    const char *idempotency_header;                  /* takes a key of ours; or NULL */
     json_t *free;                                    /* the input names the URL; or NULL */
     json_t *batch;                                   /* calls of it may go as one; or NULL */
     bool is_local;                                   /* it has a `store` table */

@@ -138,9 +138,11 @@ char *connector_dedupe_key(const struct connector *c, const json_t *payload, con
     if (id != NULL) {
         return id;
     }
-    char hex[SIGN_SHA256_HEX + 1];
-    sign_sha256_hex(body, len, hex);
-    return xasprintf("sha256:%s", hex);
+    static const char prefix[] = "sha256:";
+    char *key_text = xmalloc(sizeof prefix + SIGN_SHA256_HEX);
+    memcpy(key_text, prefix, sizeof prefix);
+    sign_sha256_hex(body, len, key_text + sizeof prefix - 1);
+    return key_text;
 }
 
 /* --- bodies --- */

@@ -13,6 +13,7 @@
 #include "base/ascii.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/utf8.h"
 
 enum { TEXT_MAX = 1 << 30 };
 
@@ -149,7 +150,7 @@ static int write_value(struct buf *out, const json_t *v, bool is_sorted, int dep
     case JSON_STRING:
         return write_string(out, json_string_value(v), json_string_length(v));
     case JSON_INTEGER:
-        return buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+        return buf_put_int(out, json_integer_value(v));
     case JSON_REAL:
         return write_real(out, json_real_value(v));
     case JSON_TRUE:
@@ -269,8 +270,9 @@ const char *json_get_text(const json_t *v, const char *key)
 
 void json_set_text(json_t *object, const char *key, const char *text)
 {
-    if (text != NULL) {
-        json_object_set_new(object, key, json_string(text));
+    size_t len = text != NULL ? strlen(text) : 0;
+    if (text != NULL && utf8_is_valid(text, len)) {
+        json_object_set_new_nocheck(object, key, json_stringn_nocheck(text, len));
     }
 }
 

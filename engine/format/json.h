@@ -38,7 +38,7 @@ json_t *json_path(const json_t *v, const char *path);
 const char *json_path_text(const json_t *v, const char *path);
 /* Members, by name, of an object that may be NULL. */
 const char *json_get_text(const json_t *v, const char *key);
-/* Sets a member; with text NULL it does nothing. */
+/* Sets a member; with text NULL, or one that is not UTF-8, it does nothing. */
 void json_set_text(json_t *object, const char *key, const char *text);
 int64_t json_get_int(const json_t *v, const char *key, int64_t otherwise);
 bool json_get_bool(const json_t *v, const char *key, bool otherwise);

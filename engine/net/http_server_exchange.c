@@ -41,7 +41,6 @@ struct exchange *exchange_new(struct http_server *s, struct guest *g, struct MHD
     x->conn = conn;
     x->state = X_NEW;
     x->is_bad = false;
-    x->peer[0] = '\0';
     return x;
 }
 
@@ -266,7 +265,7 @@ char *exchange_header_list(const struct exchange *x, const char *name)
 static json_t *header_text(const char *value, size_t len)
 {
     if (utf8_is_valid(value, len)) {
-        return json_stringn(value, len);
+        return json_stringn_nocheck(value, len);
     }
     struct buf text;
     buf_init(&text, len * 2);
@@ -319,13 +318,13 @@ const char *exchange_body(const struct exchange *x, size_t *len)
 
 const char *exchange_peer(const struct exchange *x)
 {
-    struct exchange *cache = (struct exchange *)(uintptr_t)x; /* formatted on first use */
-    if (x->peer[0] == '\0') {
+    struct guest *g = x->guest;
+    if (g->peer[0] == '\0') { /* formatted on first use */
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-        address_format(info != NULL ? info->client_addr : NULL, cache->peer);
+        address_format(info != NULL ? info->client_addr : NULL, g->peer);
     }
-    return x->peer;
+    return g->peer;
 }
 
 /* --- how an exchange ends --- */

@@ -211,9 +211,13 @@ static void before_send(void *ud, struct service_call *call)
     run_when_saved(fx->run, &fx->waiter);
 }
 
-/* The key by which a service that takes one knows this effect again: the same in every attempt. */
+/* The key by which a service that takes one knows this effect again: the same in every attempt.
+ * Yours; NULL for a service that takes none. */
 static char *idempotency_key(const struct effect *fx)
 {
+    if (fx->operation->idempotency_header == NULL) {
+        return NULL;
+    }
     char id[ID_TEXT + 1];
     id_format(&fx->run->id, id);
     return xasprintf("%s:%s", id, fx->path);

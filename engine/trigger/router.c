@@ -80,13 +80,17 @@ size_t router_in_flight(const struct router *r)
 static struct recipes *recipes_of(struct router *r, const char *connection, const char *event,
                                   bool may_add)
 {
-    char *name = xasprintf("%s\n%s", connection, event);
-    struct recipes *list = map_get(r->triggers, name);
+    struct buf name;
+    buf_init(&name, strlen(connection) + 1 + strlen(event));
+    (void)buf_puts(&name, connection); /* it has their length */
+    (void)buf_putc(&name, '\n');
+    (void)buf_puts(&name, event);
+    struct recipes *list = map_get(r->triggers, name.data);
     if (list == NULL && may_add) {
         list = xcalloc(1, sizeof *list);
-        map_put(r->triggers, name, list);
+        map_put(r->triggers, name.data, list);
     }
-    free(name);
+    buf_fini(&name);
     return list;
 }
 
