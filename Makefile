@@ -9,7 +9,7 @@ CC      ?= cc
 PREFIX  ?= /usr/local
 
 # From the lowest layer up: a file uses its own layer and those before it (spec/support/layers.sh checks).
-LAYERS := base format crypto net store service script recipe run trigger admin cli
+LAYERS := base format crypto net store script connector service recipe run trigger admin cli
 
 PACKAGES := lua5.4 lua5.4-cjson libcurl yaml-0.1 jansson libuv libmicrohttpd gnutls sqlite3 openssl libsodium
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)

@@ -76,6 +76,10 @@ void cli_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The hooks that give recipe/ the catalogue (cached per process). */
 const struct project_hooks *cli_hooks(const char *folder);
 void cli_hooks_forget(void); /* frees the catalogue; at exit */
+/* What is wrong with a file of the catalogue is told on stderr when it is read; after this it is
+ * kept for cli_hooks_errors: the errors of one file each, borrowed; NULL past the end. */
+void cli_hooks_keep_errors(void);
+struct diags *cli_hooks_errors(size_t index);
 /* Loads ladle.yaml of -C; prints the errors; NULL with *code set. */
 struct project *cli_project(struct cli *c, int *code);
 /* Opens the project's store without threads, for one command. */

@@ -111,6 +111,70 @@ static void add_gaps(struct check *k, const struct recipe *r)
     grants_add_gaps(&g, r, k->gaps);
 }
 
+/* --- connectors ---------------------------------------------------------------------------- */
+
+/* Every file that the index names is there and has what the index says. */
+static void check_areas(struct check *k, const char *name, const json_t *table)
+{
+    struct areas areas = project_areas(k->hooks);
+    json_t *names = json_object_get(areas_index(&areas, table), "operations");
+    char *index = xasprintf("scripts/connectors/%s/index.lua", name);
+    struct diags *d = diags_new(index);
+    const char *operation;
+    json_t *area;
+    json_object_foreach (names, operation, area) {
+        if (!areas_operation(&areas, table, operation)) {
+            diags_add(d, 0, 0, NULL,
+                      "`operations.%.60s` is said to stand in %s.lua, which has errors or does not "
+                      "have it",
+                      operation, json_string_value(area));
+        }
+    }
+    add_errors(k, d);
+    diags_free(d);
+    free(index);
+}
+
+/* A connector of the project's own, whether something uses it or not, with all of its areas. */
+static void check_connector(struct check *k, const char *file)
+{
+    size_t len = strlen(file);
+    if (len < sizeof ".lua" || strcmp(file + len - 4, ".lua") != 0) {
+        return;
+    }
+    char *name = xstrndup(file, len - 4);
+    const json_t *table = k->hooks->find_connector(k->hooks->ud, name);
+    k->files++;
+    if (table) {
+        check_areas(k, name, table);
+    }
+    free(name);
+}
+
+static void check_connectors(struct check *k)
+{
+    char *path = xasprintf("%s/scripts/connectors", k->c->folder);
+    size_t count;
+    struct err e = ERR_INIT; /* no folder: no connectors */
+    char **names = folder_names(path, NAMES_MAX, &count, &e);
+    for (size_t i = 0; names && i < count; i++) {
+        check_connector(k, names[i]);
+    }
+    if (names) {
+        folder_free_names(names);
+    }
+    free(path);
+}
+
+/* What was wrong with files that were read on the way. */
+static void add_catalogue_errors(struct check *k)
+{
+    struct diags *d;
+    for (size_t i = 0; (d = cli_hooks_errors(i)) != NULL; i++) {
+        add_errors(k, d);
+    }
+}
+
 /* --- recipes ------------------------------------------------------------------------------- */
 
 static int check_all(struct check *k)
@@ -121,7 +185,7 @@ static int check_all(struct check *k)
         return cli_fail(k->c, &e);
     }
     k->recipes = set.count;
-    k->files = set.count + set.diag_count + 1;
+    k->files += set.count + set.diag_count + 1;
     for (size_t i = 0; i < set.diag_count; i++) {
         add_errors(k, set.diags[i]);
     }
@@ -215,15 +279,20 @@ static int check_path(struct check *k, const char *path)
 
 static int check_recipes(struct check *k)
 {
-    int code = k->c->arg_count == 0 ? check_all(k) : CLI_OK;
+    if (k->c->arg_count == 0) {
+        check_connectors(k);
+        return check_all(k);
+    }
+    int code = CLI_OK;
     for (int i = 0; i < k->c->arg_count && code == CLI_OK; i++) {
         code = check_path(k, k->c->args[i]);
     }
     return code;
 }
 
-static int report(const struct check *k)
+static int report(struct check *k)
 {
+    add_catalogue_errors(k);
     if (k->c->is_json) {
         print_json(k);
     } else {
@@ -259,6 +328,7 @@ static int check_project(struct check *k)
     } else {
         k->files = 1;
         add_errors(k, d);
+        check_connectors(k);
         (void)report(k); /* nothing works without ladle.yaml, so it is more than a failed check */
         code = CLI_USAGE;
     }
@@ -273,6 +343,7 @@ static int run(struct cli *c)
         .c = c, .hooks = cli_hooks(c->folder), .errors = json_array(), .gaps = json_array()
     };
     buf_init(&k.text, TEXT_MAX);
+    cli_hooks_keep_errors();
     int code = check_project(&k);
     buf_fini(&k.text);
     json_decref(k.errors);

@@ -96,7 +96,7 @@ static int add_connection(struct engine *en, const char *name, const json_t *con
     const char *kind = json_get_text(filled, "connector");
     const struct project_hooks *h = cli_hooks(en->project->folder);
     json_t *table = h->find_connector(h->ud, kind);
-    struct connector *c = table != NULL ? connector_new(kind, table, e) : NULL;
+    struct connector *c = table != NULL ? connector_new(kind, table) : NULL;
     if (table == NULL) {
         (void)err_set(e, ERR_CONFIG, "there is no connector '%s'", kind);
     }

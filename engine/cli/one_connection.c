@@ -40,11 +40,9 @@ static int add(struct one_connection *o, const char *name, const json_t *config,
         return err_set(e, ERR_CONFIG, "connection %s: there is no connector \"%.60s\"", name,
                        kind ? kind : "");
     }
-    o->connector = connector_new(kind, table, e);
-    if (o->connector) {
-        connector_set_areas(o->connector, &(struct areas){ .find = h->find_part, .ud = h->ud });
-    }
-    json_t *filled = o->connector ? project_fill(config, find_secret, o, e) : NULL;
+    o->connector = connector_new(kind, table);
+    connector_set_areas(o->connector, &(struct areas){ .find = h->find_part, .ud = h->ud });
+    json_t *filled = project_fill(config, find_secret, o, e);
     if (filled) {
         o->connection = service_add(o->service, name, o->connector, filled, e);
     }

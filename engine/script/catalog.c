@@ -117,11 +117,5 @@ json_t *catalog_part(const char *project_folder, const char *path, struct err *e
 json_t *catalog_action(const char *project_folder, const char *name, struct err *e)
 {
     const char *slash = strrchr(name, '/');
-    json_t *table = read_catalog(project_folder, name, slash != NULL ? slash + 1 : name, e);
-    if (table != NULL && !json_is_true(json_object_get(table, "run"))) {
-        (void)err_set(e, ERR_SCRIPT, "scripts/%s.lua: an action needs a function `run`", name);
-        json_decref(table);
-        return NULL;
-    }
-    return table;
+    return read_catalog(project_folder, name, slash != NULL ? slash + 1 : name, e);
 }

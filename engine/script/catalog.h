@@ -18,7 +18,8 @@ char *source_find_module(void *project_folder, const char *name, size_t *len);
 bool source_is_name(const char *name);
 
 /* The data of a connector or an action: runs the file in a fresh sandboxed state, and returns its
- * table without functions (each becomes true). ERR_NOT_FOUND, ERR_SCRIPT. Yours. */
+ * table without functions (each becomes true). Beside its name nothing of it is checked
+ * (connector/connector_shape.h). ERR_NOT_FOUND, ERR_SCRIPT. Yours. */
 json_t *catalog_connector(const char *project_folder, const char *name, struct err *e);
 /* The same of a file that belongs to a connector, "highlevel/calendars": it has no name in it. */
 json_t *catalog_part(const char *project_folder, const char *path, struct err *e);

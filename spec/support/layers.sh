@@ -3,7 +3,7 @@
 # third-party header stands in the files named here and no others. Prints every breach; exit 1 if there is one.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-layers="base format crypto net store service script recipe run trigger admin cli"
+layers="base format crypto net store script connector service recipe run trigger admin cli"
 bad=0
 
 allowed=""
