@@ -114,7 +114,7 @@ static void add_gaps(struct check *k, const struct recipe *r)
 /* --- connectors ---------------------------------------------------------------------------- */
 
 /* Every file that the index names is there and has what the index says. */
-static void check_areas(struct check *k, const char *name, const json_t *table)
+static void check_index(struct check *k, const char *name, const json_t *table)
 {
     struct areas areas = project_areas(k->hooks);
     json_t *names = json_object_get(areas_index(&areas, table), "operations");
@@ -125,14 +125,43 @@ static void check_areas(struct check *k, const char *name, const json_t *table)
     json_object_foreach (names, operation, area) {
         if (!areas_operation(&areas, table, operation)) {
             diags_add(d, 0, 0, NULL,
-                      "`operations.%.60s` is said to stand in %s.lua, which has errors or does not "
-                      "have it",
+                      "`operations.%.60s` is said to stand in %.60s.lua, which has errors or does "
+                      "not have it",
                       operation, json_string_value(area));
         }
     }
     add_errors(k, d);
     diags_free(d);
     free(index);
+}
+
+static void add_missing_index(struct check *k, const char *name, const char *index)
+{
+    char *file = xasprintf("scripts/connectors/%s.lua", name);
+    struct diags *d = diags_new(file);
+    diags_add(d, 0, 0, NULL, "it says `areas = true`, and there is no scripts/%s.lua", index);
+    add_errors(k, d);
+    diags_free(d);
+    free(file);
+}
+
+static void check_areas(struct check *k, const char *name, const json_t *table)
+{
+    if (!json_is_true(json_object_get(table, "areas"))) {
+        return;
+    }
+    char *events = xasprintf("%s/events", name), *index = xasprintf("connectors/%s/index", name);
+    (void)k->hooks->find_part(k->hooks->ud, events); /* there need not be one */
+    size_t len;
+    char *text = k->hooks->find_source(k->hooks->ud, index, &len);
+    if (text) {
+        check_index(k, name, table);
+    } else {
+        add_missing_index(k, name, index);
+    }
+    free(text);
+    free(index);
+    free(events);
 }
 
 /* A connector of the project's own, whether something uses it or not, with all of its areas. */

@@ -656,18 +656,18 @@ static const struct shape_key CONNECTOR_KEYS[] = {
     KEY("title", TEXT, "Its name for people."),
     KEY("base_url", TEXT, "The URL under which paths are; a connection may give its own."),
     KEY("headers", PLAIN_MAP, "Headers that go with every call."),
+    KEY("operations", OPERATIONS, "The actions, by the name that recipes use."),
+    KEY("events", EVENTS, "The triggers, by the name that recipes use."),
+    KEY("prepare", PREPARES, "What is done to an event before the steps see it, by its name."),
     KEY("auth", AUTH, "How a connection is authorised."),
     KEY("limits", LIMITS, "Windows of time, and how many calls the service takes in any of each."),
     KEY("rate_headers", RATE_HEADERS, "Headers of the answer that tell how many calls are left."),
+    KEY("classify", CLASSIFY,
+        "What an answer means that is no success: the first rule that fits names its kind."),
     KEY("webhook", WEBHOOK,
         "How deliveries are read and verified; without it the connector takes none."),
     KEY("config", SCHEMA,
         "The keys that a connection may have in `ladle.yaml`, beside those that all have."),
-    KEY("classify", CLASSIFY,
-        "What an answer means that is no success: the first rule that fits names its kind."),
-    KEY("events", EVENTS, "The triggers, by the name that recipes use."),
-    KEY("prepare", PREPARES, "What is done to an event before the steps see it, by its name."),
-    KEY("operations", OPERATIONS, "The actions, by the name that recipes use."),
     KEY("areas", FLAG, "Further operations and events stand in the folder beside the file."),
     KEY("network", NETWORK,
         "Private and loopback addresses are refused unless the connection says `allow_private: "
@@ -715,7 +715,7 @@ static const struct shape_key ACTION_KEYS[] = {
     KEY("output", SCHEMA, "What comes out, for people; it is not checked."),
     END,
 };
-static const struct shape ACTION = TABLE(ACTION_KEYS, "An action");
+static const struct shape ACTION = TABLE(ACTION_KEYS, "The table of an action");
 
 const struct shape *connector_shape(void)
 {

@@ -135,7 +135,8 @@ static void tell(struct shape_walk *w, const char *hint, const char *message)
     diags_add(w->d, line, column, hint, "%s", message);
 }
 
-static void tell_va(struct shape_walk *w, const char *hint, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void tell_va(struct shape_walk *w, const char *hint,
+                                                          const char *fmt, va_list ap)
 {
     char message[MESSAGE_MAX];
     (void)vsnprintf(message, sizeof message, fmt, ap); /* a long one is cut */
