@@ -114,7 +114,7 @@ describe('ladle check of a connector', function()
     local text = assert(host.read_file 'scripts/connectors/README.md')
     local example, yaml = text:match '```lua\n(.-)```\n\n```yaml\n(.-)```'
     local typo = text:match '\n    (scripts/connectors/tickets.lua.-)\n\n':gsub('\n    ', '\n')
-    with({ ['ladle.yaml'] = yaml, [CONNECTOR] = example }, function(p)
+    with({ ['ladle.yaml'] = yaml:gsub('%$%b{}', 'a-long-secret'), [CONNECTOR] = example }, function(p)
       assert.are.same({}, errors(p, 0))
       p:write(CONNECTOR, (example:gsub('success', 'sucess')))
       local code, out = p:run { 'check' }
@@ -158,13 +158,14 @@ describe('ladle check of the areas of a connector', function()
 
   it('tells a typo of each file', function()
     local changes = {
-      index = INDEX:gsub('type', 'tipe'), people = PEOPLE:gsub('path', 'paht'), events = EVENTS:gsub("'string'", "'strng'"),
+      index = INDEX:gsub('type', 'tipe'), people = PEOPLE:gsub('path', 'paht'),
+      events = EVENTS:gsub("'string'", "'strng'"),
     }
     for name, message in pairs {
       index = 'unknown key `events.person_came.tipe` (did you mean `type`?)',
       people = 'unknown key `operations.list_people.paht` (did you mean `path`?)',
-      events = '`events.person_came.name[1]` takes `string`, `integer`, `number`, `boolean`, `date`, `list`, `object` or '
-        .. '`any`, not `strng` (did you mean `string`?)',
+      events = '`events.person_came.name[1]` takes `string`, `integer`, `number`, `boolean`, `date`, `list`, '
+        .. '`object` or `any`, not `strng` (did you mean `string`?)',
     } do
       with(folder { [name] = changes[name] }, function(p)
         local found = table.concat(errors(p, 1), '\n')

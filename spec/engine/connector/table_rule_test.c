@@ -277,6 +277,18 @@ static void a_word_that_stands_once_in_the_source_gives_the_line(void **state)
     assert_int_equal(d->items[0].line, 2);
     assert_int_equal(d->items[0].column, 15);
     assert_int_equal(d->items[1].line, 3);
+    assert_int_equal(d->items[1].column, 22); /* the word that is wrong, not its key */
+    diags_free(d);
+}
+
+static void a_name_that_is_not_there_gives_the_line_that_it_stands_in(void **state)
+{
+    struct diags *d = look_at(
+        connector_shape(), GET("'path':'/','query':['subjct'],'input':{'subject':['string']}"),
+        "query = {},\nquery = { 'subjct' },\ninput = { subject = { 'string' } },\n");
+    assert_int_equal(d->count, 1);
+    assert_int_equal(d->items[0].line, 2);
+    assert_int_equal(d->items[0].column, 12);
     diags_free(d);
 }
 
@@ -352,6 +364,7 @@ int main(void)
         cmocka_unit_test(a_name_that_lua_would_quote_is_quoted_in_the_place),
         cmocka_unit_test(nesting_has_an_end),
         cmocka_unit_test(a_word_that_stands_once_in_the_source_gives_the_line),
+        cmocka_unit_test(a_name_that_is_not_there_gives_the_line_that_it_stands_in),
         cmocka_unit_test(a_word_that_stands_twice_gives_none),
         cmocka_unit_test(the_kinds_of_errors_are_those_of_the_engine),
         cmocka_unit_test(the_kinds_of_records_are_those_of_the_store),
