@@ -520,8 +520,7 @@ static const struct shape_key WEBHOOK_KEYS[] = {
     KEY("installs", INSTALLS,
         "The types of deliveries that say that the app was installed in an account, or removed."),
     KEY("schemes", PRESETS,
-        "The presets for `config`. The engine puts those of "
-        "[lib/signatures.lua](../lib/signatures.lua) here."),
+        "The presets for `config`. The engine puts those of `lib/signatures.lua` here."),
     END,
 };
 static const struct shape WEBHOOK = {

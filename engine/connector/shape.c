@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "script/catalog.h"
 
 enum {
     TEXT_MAX =
@@ -261,7 +262,7 @@ static void put_value(struct buf *out, const json_t *v)
 {
     switch (json_typeof(v)) {
     case JSON_OBJECT:
-        (void)buf_puts(out, "a table");
+        (void)buf_puts(out, catalog_is_function(v) ? "a function" : "a table");
         return;
     case JSON_ARRAY:
         (void)buf_puts(out, "a list");
@@ -278,10 +279,8 @@ static void put_value(struct buf *out, const json_t *v)
         (void)buf_printf(out, "%.14g", json_real_value(v));
         return;
     case JSON_TRUE:
-        (void)buf_puts(out, "true or a function"); /* JSON cannot tell them apart */
-        return;
     case JSON_FALSE:
-        (void)buf_puts(out, "false");
+        (void)buf_puts(out, json_is_true(v) ? "true" : "false");
         return;
     case JSON_NULL:
         (void)buf_puts(out, "null");
@@ -323,6 +322,7 @@ static bool has_front(const struct shape *s)
 static bool fits(const struct shape *s, const json_t *v)
 {
     bool is_empty_list = json_is_array(v) && json_array_size(v) == 0;
+    bool is_object = json_is_object(v) && !catalog_is_function(v);
     switch (s->kind) {
     case SHAPE_ANY:
         return true;
@@ -335,13 +335,13 @@ static bool fits(const struct shape *s, const json_t *v)
     case SHAPE_FLAG:
         return json_is_boolean(v);
     case SHAPE_FUNCTION:
-        return json_is_true(v);
+        return catalog_is_function(v);
     case SHAPE_TABLE:
-        return json_is_object(v) || is_empty_list || (json_is_array(v) && has_front(s));
+        return is_object || is_empty_list || (json_is_array(v) && has_front(s));
     case SHAPE_LIST:
         return json_is_array(v) || (json_is_object(v) && json_object_size(v) == 0);
     case SHAPE_MAP:
-        return json_is_object(v) || is_empty_list;
+        return is_object || is_empty_list;
     }
     return false;
 }

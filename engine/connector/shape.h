@@ -21,7 +21,7 @@ enum shape_kind {
     SHAPE_PLAIN,    /* a text, a number, true or false */
     SHAPE_NUMBER,   /* a whole number from `min` to `max` */
     SHAPE_FLAG,     /* true or false */
-    SHAPE_FUNCTION, /* `true` stands in its place in JSON (script/catalog.h) */
+    SHAPE_FUNCTION, /* a mark stands in its place in JSON (script/catalog.h) */
     SHAPE_TABLE,    /* has these `keys` and no others */
     SHAPE_LIST,     /* `min` to `max` items, each as `of` */
     SHAPE_MAP,      /* free names, at most `max`, each with a value as `of` */

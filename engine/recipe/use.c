@@ -315,14 +315,13 @@ void reference_keep_script(struct check *c, const struct yaml *y, const char *na
 
 static bool has_functions(const json_t *connector)
 {
-    if (json_is_true(json_object_get(connector, "zone")) ||
-        json_is_true(json_object_get(connector, "custom_fields"))) {
+    if (json_object_get(connector, "zone") || json_object_get(connector, "custom_fields")) {
         return true;
     }
     const char *name;
     json_t *operation;
     json_object_foreach (json_object_get(connector, "operations"), name, operation) {
-        if (json_is_true(json_object_get(operation, "run"))) {
+        if (json_object_get(operation, "run")) {
             return true;
         }
     }

@@ -1,6 +1,6 @@
 /* What connectors and actions say about themselves: their file is run in a sandboxed state of its
  * own, which is thrown away, and the table that it returns becomes JSON, each function in it
- * `true`. Nothing is kept; callers cache. */
+ * a mark. Nothing is kept; callers cache. */
 #include "script/catalog.h"
 
 #include <stdlib.h>
@@ -9,6 +9,11 @@
 #include "base/mem.h"
 #include "script/state.h"
 #include "script/vm.h"
+
+bool catalog_is_function(const json_t *v)
+{
+    return json_object_size(v) == 1 && json_is_true(json_object_get(v, CATALOG_FUNCTION));
+}
 
 struct reading {
     const char *path; /* "connectors/highlevel" */

@@ -97,6 +97,13 @@ describe('ladle check of a connector', function()
     end)
   end)
 
+  it('does not take a function for a switch', function()
+    with({ [CONNECTOR] = (TICKETS:gsub('idempotent = false', 'idempotent = print')) }, function(p)
+      assert.are.equal(CONNECTOR .. ':7 `operations.close_ticket.idempotent` takes true or false, not a function',
+        (errors(p, 2)[2]:gsub(' %(.*', '')))
+    end)
+  end)
+
   it('lists the words that are allowed', function()
     with({ [CONNECTOR] = (TICKETS:gsub("'PUT'", "'UPDATE'")) }, function(p)
       assert.are.equal(CONNECTOR .. ':7 `operations.close_ticket.method` takes `GET`, `POST`, `PUT`, `PATCH`, '

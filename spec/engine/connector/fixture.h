@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "connector/connector_shape.h"
+#include "script/catalog.h"
 
 /* All that was found, for the log of a test that fails. */
 static inline void fail_with(struct diags *d)

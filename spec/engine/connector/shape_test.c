@@ -201,8 +201,21 @@ static bool has_kind(const struct shape *s, enum shape_kind kind)
     return s != NULL;
 }
 
+static json_t *function(void)
+{
+    return json_pack("{s:b}", CATALOG_FUNCTION, 1);
+}
+
+/* A number with a fraction is nothing that a key takes; a function is no switch, nor the reverse.
+ */
 static void mistype(const struct way *way, const struct shape *table, const struct shape_key *key)
 {
+    if (has_kind(key->shape, SHAPE_FUNCTION)) {
+        takes(way, key, function());
+        refuses(way, key, json_true(), "takes ");
+    } else if (!has_kind(key->shape, SHAPE_ANY)) {
+        refuses(way, key, function(), "takes ");
+    }
     if (!has_kind(key->shape, SHAPE_ANY)) {
         bool takes_numbers = has_kind(key->shape, SHAPE_PLAIN);
         refuses(way, key, takes_numbers ? json_pack("[i]", 1) : json_real(7.5), "takes ");

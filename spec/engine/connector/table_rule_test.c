@@ -123,7 +123,7 @@ static void a_path_and_what_goes_into_a_call_name_fields_of_the_input(void **sta
                  "'input':{'cursor':['string']}"),
              "`operations.a.pages.next` names `cursr`, which is no field of the input",
              "did you mean `cursor`?" },
-           { GET("'path':'/','run':true,'run_when':['verfy',{'map':'b'}],"
+           { GET("'path':'/','run':{'function':true},'run_when':['verfy',{'map':'b'}],"
                  "'input':{'verify':['boolean'],'b':['object']}"),
              "`operations.a.run_when[1]` names `verfy`, which is no field of the input",
              "did you mean `verify`?" },
@@ -135,7 +135,7 @@ static void a_path_and_what_goes_into_a_call_name_fields_of_the_input(void **sta
     PASS(connector_shape(),
          GET("'path':'/{id}/x/{n}','query':['q'],'input':{'id':['string'],'n':['integer'],"
              "'q':{'1':'string','optional':true}}"),
-         GET("'path':'/','run':true,'run_when':['a',['a','b'],{'map':'b'}],"
+         GET("'path':'/','run':{'function':true},'run_when':['a',['a','b'],{'map':'b'}],"
              "'input':{'a':['string'],'b':['object']}"));
 }
 
@@ -213,8 +213,8 @@ static void keys_that_go_together_are_asked_for_together(void **state)
              NULL },
            { "{'name':'x','webhook':{'type':'t','verify':[{'kind':'none'},{'kind':'hmac_sha1'}]}}",
              "`webhook` has a rule `verify[2]` of the kind `hmac_sha1` without a `header`", NULL });
-    PASS(connector_shape(), "{'name':'x','operations':{'a':{'run':true}}}",
-         "{'name':'x','receive':true,'webhook':{'verify':'config'}}",
+    PASS(connector_shape(), "{'name':'x','operations':{'a':{'run':{'function':true}}}}",
+         "{'name':'x','receive':{'function':true},'webhook':{'verify':'config'}}",
          "{'name':'x','webhook':{'type':'t','verify':[{'kind':'token'},{'kind':'hmac_sha1',"
          "'header':'X'}]}}");
 }
@@ -224,21 +224,22 @@ static void keys_that_go_together_are_asked_for_together(void **state)
 static void a_descriptor_has_its_type_in_front_and_nothing_behind_it(void **state)
 {
     REFUSE(action_shape(),
-           { "{'name':'x','run':true,'input':{'a':['string','integer']}}",
+           { "{'name':'x','run':{'function':true},'input':{'a':['string','integer']}}",
              "`input.a` takes one item without a name, not 2", NULL },
-           { "{'name':'x','run':true,'input':{'a':'string'}}",
+           { "{'name':'x','run':{'function':true},'input':{'a':'string'}}",
              "`input.a` takes a descriptor, such as { 'string', optional = true }, not `string`",
              NULL },
-           { "{'name':'x','run':true,'input':{'a':{'optional':true}}}",
+           { "{'name':'x','run':{'function':true},'input':{'a':{'optional':true}}}",
              "`input.a` needs its type in front", NULL },
-           { "{'name':'x','run':true,'input':{'a':['text']}}",
+           { "{'name':'x','run':{'function':true},'input':{'a':['text']}}",
              "`input.a[1]` takes `string`, `integer`, `number`, `boolean`, `date`, `list`, "
              "`object` or `any`, not `text`",
              NULL },
            { "{'name':'x','run':1}", "`run` takes a function, not 1", NULL });
-    PASS(action_shape(), "{'name':'x','run':true}",
-         "{'name':'x','run':true,'input':{},'output':[]}",
-         "{'name':'x','run':true,'input':{'a':['string'],'b':{'1':'list','of':['any'],'max':3}}}");
+    PASS(action_shape(), "{'name':'x','run':{'function':true}}",
+         "{'name':'x','run':{'function':true},'input':{},'output':[]}",
+         "{'name':'x','run':{'function':true},'input':{'a':['string'],'b':{'1':'list','of':['any'],"
+         "'max':3}}}");
 }
 
 static void a_name_that_lua_would_quote_is_quoted_in_the_place(void **state)
@@ -256,7 +257,8 @@ static void nesting_has_an_end(void **state)
     for (int i = 0; i < 50; i++) {
         d = json_pack("{s:s, s:o}", "1", "list", "of", d);
     }
-    json_t *table = json_pack("{s:s, s:b, s:{s:o}}", "name", "x", "run", 1, "input", "a", d);
+    json_t *table =
+        json_pack("{s:s, s:{s:b}, s:{s:o}}", "name", "x", "run", "function", 1, "input", "a", d);
     struct diags *found = diags_new("x.lua");
     assert_int_equal(shape_check(action_shape(), table, found), -1);
     assert_int_equal(found->count, 1);

@@ -71,7 +71,7 @@ static void an_action_tells_its_table(void **state)
     assert_string_equal(
         text,
         "{\"input\":{\"contactId\":[\"string\"],\"n\":{\"1\":\"integer\",\"optional\":true}},"
-        "\"name\":\"score_lead\",\"output\":{},\"run\":true,\"summary\":\"Rate\"}");
+        "\"name\":\"score_lead\",\"output\":{},\"run\":{\"function\":true},\"summary\":\"Rate\"}");
     free(text);
     json_decref(v);
 }
@@ -199,7 +199,7 @@ static void a_connector_may_use_modules_of_the_project(void **state)
     json_t *v = catalog_connector(folder, "mine", &e);
     assert_non_null(v);
     assert_string_equal(json_get_text(v, "host"), "api.example.com");
-    assert_true(json_is_true(json_object_get(v, "classify")));
+    assert_true(catalog_is_function(json_object_get(v, "classify")));
     json_decref(v);
 }
 
