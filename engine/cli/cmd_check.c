@@ -1,5 +1,6 @@
-/* `ladle check`: loads ladle.yaml and the recipes as the engine would, and prints every error of
- * every file with its place; and, as warnings, what the recipes need of their connections and were
+/* `ladle check`: loads ladle.yaml, the recipes and what they use as the engine would, and the
+ * project's own connectors with all of their areas, and prints every error of every file with its
+ * place; and, as warnings, what the recipes need of their connections and were
  * not granted, as far as the store knows it. Nothing is started or written. Any bytes in a file
  * give errors, never more. */
 #include <stdlib.h>
@@ -388,14 +389,16 @@ const struct command cmd_check = {
     .args = "[PATH…]",
     .args_min = 0,
     .args_max = -1,
-    .summary = "Find every error in ladle.yaml and the recipes",
+    .summary = "Find every error in ladle.yaml, recipes, connectors and scripts",
     .help =
-        "Without PATH, all recipes of the project; else the files named, and the recipes in the "
-        "folders named.\n"
+        "Without PATH, all recipes and connectors of the project; else the files named, and the "
+        "recipes in\n"
+        "the folders named.\n"
         "Every error of a file is told at once, with file:line:column, the line and what to do.\n"
         "A warning tells what a step needs and its connection was not granted: scopes, and kinds "
         "of tokens.\n"
-        "Exit code 1 where a recipe has errors, 2 where ladle.yaml has.\n"
+        "Exit code 1 where a recipe has errors, 2 where ladle.yaml has, or a connector that it "
+        "uses.\n"
         "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{connection "
         "recipe\n"
         "file line step operation scopes message hint}]}.",
