@@ -34,12 +34,16 @@ void table_names_flag(struct shape_walk *w, const char *text)
     }
 }
 
-/* Whether what the table does not name may stand elsewhere: it is a part of a connector, or has
- * parts. */
+/* A file of a connector's folder has no name in it. */
+static bool is_part(const struct shape_walk *w)
+{
+    return json_object_get(shape_root(w), "name") == NULL;
+}
+
+/* Whether what the table does not have may stand elsewhere. */
 static bool has_more(const struct shape_walk *w)
 {
-    const json_t *root = shape_root(w);
-    return json_object_get(root, "name") == NULL || json_is_true(json_object_get(root, "areas"));
+    return is_part(w) || json_is_true(json_object_get(shape_root(w), "areas"));
 }
 
 static void names_member(struct shape_walk *w, const char *text, const char *list, const char *what)
@@ -61,12 +65,17 @@ void table_names_event(struct shape_walk *w, const char *text)
     names_member(w, text, "events", "event");
 }
 
-/* What looks for an effect must not make one. */
+/* What looks for an effect must not make one. A connector's own table has it, as a name that leads
+ * nowhere would be found too late: when an effect is in doubt. */
 void table_names_reading(struct shape_walk *w, const char *text)
 {
-    const json_t *operation = json_object_get(json_object_get(shape_root(w), "operations"), text);
+    const json_t *operations = json_object_get(shape_root(w), "operations");
+    const json_t *operation = json_object_get(operations, text);
     const char *method = json_get_text(operation, "method");
-    table_names_operation(w, text);
+    if (operation == NULL && !is_part(w)) {
+        shape_find_unknown(w, text, operations,
+                           "names `%.60s`, which is no operation of this table", text);
+    }
     if (operation != NULL && (method == NULL || strcmp(method, "GET") != 0)) {
         shape_find(w, "an operation with the method GET", "names `%.60s`, which does not only read",
                    text);

@@ -11,7 +11,7 @@ void table_names_flag(struct shape_walk *w, const char *text);
  * it may stand in another file: then any name will do. */
 void table_names_operation(struct shape_walk *w, const char *text);
 void table_names_event(struct shape_walk *w, const char *text);
-/* It is an operation with the method GET. */
+/* It is an operation with the method GET, of the same table but in a part. */
 void table_names_reading(struct shape_walk *w, const char *text);
 /* It is a path whose {fields} are fields of the input. */
 void table_has_path(struct shape_walk *w, const char *text);

@@ -147,7 +147,7 @@ static void what_looks_for_an_effect_only_reads(void **state)
 {
     REFUSE(connector_shape(),
            { WITH_PROBE("{'list':'lists','items':'i','as':'t','match':['t']}"),
-             "`operations.a.probe.list` names `lists`, which is no operation of this connector",
+             "`operations.a.probe.list` names `lists`, which is no operation of this table",
              "did you mean `list`?" },
            { WITH_PROBE("{'list':'find','items':'i','as':'t','match':['t']}"),
              "`operations.a.probe.list` names `find`, which does not only read",
@@ -162,6 +162,18 @@ static void what_looks_for_an_effect_only_reads(void **state)
              "`operations.a.probe` needs `items`", NULL });
     PASS(connector_shape(),
          WITH_PROBE("{'list':'list','items':'i','as':'t','match':['t'],'from':{'q':'t'}}"));
+}
+
+/* … also where the connector has parts: a call in doubt is no time to find out. */
+static void what_a_part_looks_with_may_stand_in_another_file(void **state)
+{
+    REFUSE(connector_shape(),
+           { "{'name':'x','areas':true,'operations':{'a':{'method':'POST','path':'/',"
+             "'input':{'t':['string']},'probe':{'list':'b','items':'i','as':'t','match':['t']}}}}",
+             "`operations.a.probe.list` names `b`, which is no operation of this table", NULL });
+    PASS(connector_part_shape("calendars"),
+         "{'operations':{'a':{'method':'POST','path':'/','input':{'t':['string']},"
+         "'probe':{'list':'b','items':'i','as':'t','match':['t']}}}}");
 }
 
 static void names_of_operations_and_events_must_be_there(void **state)
@@ -360,6 +372,7 @@ int main(void)
         cmocka_unit_test(an_idempotent_field_must_be_there_and_be_true_or_false),
         cmocka_unit_test(a_path_and_what_goes_into_a_call_name_fields_of_the_input),
         cmocka_unit_test(what_looks_for_an_effect_only_reads),
+        cmocka_unit_test(what_a_part_looks_with_may_stand_in_another_file),
         cmocka_unit_test(names_of_operations_and_events_must_be_there),
         cmocka_unit_test(keys_that_go_together_are_asked_for_together),
         cmocka_unit_test(a_descriptor_has_its_type_in_front_and_nothing_behind_it),
