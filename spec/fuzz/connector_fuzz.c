@@ -4,11 +4,11 @@
 #include "fuzz.h"
 
 #include "base/utf8.h"
+#include "call/answer.h"
+#include "call/request.h"
+#include "connection/connection_state.h"
 #include "connector/connector_shape.h"
-#include "service/answer.h"
-#include "service/connection.h"
-#include "service/paging.h"
-#include "service/request.h"
+#include "connector/paging.h"
 #include "service/schema.h"
 
 static struct service nobody; /* what a connection asks of it here is the zone, which is UTC */
