@@ -9,7 +9,7 @@
 #include "connection/connection_state.h"
 #include "connector/connector_shape.h"
 #include "connector/paging.h"
-#include "service/schema.h"
+#include "connector/schema.h"
 
 static struct service nobody; /* what a connection asks of it here is the zone, which is UTC */
 
