@@ -10,8 +10,9 @@
 #include "connector/connector_shape.h"
 #include "connector/paging.h"
 #include "connector/schema.h"
+#include "webhook/verify.h"
 
-static struct service nobody; /* what a connection asks of it here is the zone, which is UTC */
+static struct connection_env nobody; /* what a connection asks of it here is the zone, which is UTC */
 
 static void check_findings(const struct diags *d)
 {
@@ -120,7 +121,7 @@ static void work_with(json_t *table)
 {
     struct err e = ERR_INIT;
     static char name[] = "fuzz", base_url[] = "https://a.example";
-    struct connection c = { .service = &nobody, .name = name, .base_url = base_url };
+    struct connection c = { .env = &nobody, .name = name, .base_url = base_url };
     c.config = json_object();
     c.connector = connector_new("fuzz", table);
     check_operations(&c);
