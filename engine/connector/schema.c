@@ -16,10 +16,11 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "connector/shape.h"
 #include "format/date.h"
 #include "format/diag.h"
 
-enum { FINDINGS_MAX = 8, PATH_MAX_LEN = 200, SCHEMA_DEPTH_MAX = 16, SCHEMA_FIELDS_MAX = 256 };
+enum { FINDINGS_MAX = 8, PATH_MAX_LEN = 200, SCHEMA_FIELDS_MAX = 256 };
 
 /* Findings are written one after the other; those past FINDINGS_MAX are counted. */
 struct check {
@@ -46,9 +47,6 @@ struct descriptor {
     int64_t max;
     const char *format, *needs, *why;
 };
-
-static const char *const type_names[] = { "string", "integer", "number", "boolean", "date",
-                                          "list",   "object",  "any",    NULL };
 
 const char *schema_type(const json_t *descriptor)
 {
@@ -326,7 +324,7 @@ static void check_value(struct check *c, const struct descriptor *d, json_t *v,
         return;
     }
     check_limits(c, d, v, at);
-    if (c->depth >= SCHEMA_DEPTH_MAX) {
+    if (c->depth >= SHAPE_DEPTH_MAX) {
         return;
     }
     c->depth++;
@@ -480,7 +478,7 @@ bool schema_has_member(const json_t *schema, const char *key)
     return false;
 }
 
-/* The depth of a schema is bounded by schema_validate. */
+/* The depth of a schema is bounded: SHAPE_DEPTH_MAX. */
 static bool is_or_holds(const json_t *descriptor, const char *type)
 {
     const char *own = schema_type(descriptor);
@@ -499,70 +497,4 @@ bool schema_has_type(const json_t *schema, const char *type)
         }
     }
     return false;
-}
-
-/* --- schemas themselves --- */
-
-static bool is_type(const char *type)
-{
-    for (const char *const *t = type_names; type != NULL && *t != NULL; t++) {
-        if (strcmp(*t, type) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void join(char *out, size_t size, const char *prefix, const char *name)
-{
-    (void)snprintf(out, size, "%s%s%s", prefix, *prefix != '\0' ? "." : "",
-                   name); /* a long path is cut */
-}
-
-static int validate(const json_t *schema, int depth, const char *prefix, struct err *e);
-
-static int validate_descriptor(const json_t *d, int depth, const char *path, struct err *e)
-{
-    if (depth > SCHEMA_DEPTH_MAX) {
-        return err_set(e, ERR_CONFIG, "%s: nested more than %d deep", path, SCHEMA_DEPTH_MAX);
-    }
-    if (!is_type(schema_type(d))) {
-        const char *type = schema_type(d);
-        return err_set(e, ERR_CONFIG, "%s: %s is no type", path,
-                       type != NULL ? type : "a descriptor without a type");
-    }
-    json_t *allowed = member(d, "enum");
-    if (allowed != NULL && !json_is_array(allowed)) {
-        return err_set(e, ERR_CONFIG, "%s: enum is no list", path);
-    }
-    if (member(d, "of") != NULL && validate_descriptor(member(d, "of"), depth + 1, path, e) == -1) {
-        return -1;
-    }
-    return member(d, "fields") != NULL ? validate(member(d, "fields"), depth + 1, path, e) : 0;
-}
-
-static int validate(const json_t *schema, int depth, const char *prefix, struct err *e)
-{
-    if (json_is_array(schema) && json_array_size(schema) == 0) {
-        return 0;
-    }
-    if (!json_is_object(schema) || json_object_size(schema) > SCHEMA_FIELDS_MAX) {
-        return err_set(e, ERR_CONFIG, "%s: must be a table of at most %d fields",
-                       *prefix != '\0' ? prefix : "schema", SCHEMA_FIELDS_MAX);
-    }
-    char path[PATH_MAX_LEN];
-    const char *name;
-    json_t *d;
-    json_object_foreach ((json_t *)schema, name, d) {
-        join(path, sizeof path, prefix, name);
-        if (validate_descriptor(d, depth, path, e) == -1) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-int schema_validate(const json_t *schema, struct err *e)
-{
-    return validate(schema, 0, "", e);
 }
