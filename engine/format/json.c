@@ -189,6 +189,11 @@ int json_append(struct buf *out, const json_t *v)
     return write_value(out, v, false, 0);
 }
 
+int json_append_text(struct buf *out, const char *text, size_t len)
+{
+    return write_string(out, text, len);
+}
+
 /* --- looking up --- */
 
 /* "0" … "999999999" without leading zeros; -1 otherwise. */

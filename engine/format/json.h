@@ -25,6 +25,7 @@ json_t *json_parse_own(const char *text, size_t len, struct err *e);
 char *json_text(const json_t *v, size_t *len);
 char *json_text_sorted(const json_t *v);           /* keys sorted: for hashes. Yours. */
 int json_append(struct buf *out, const json_t *v); /* -1 where out is full */
+int json_append_text(struct buf *out, const char *text, size_t len); /* UTF-8, as a JSON text */
 
 /* As json_decref, for a value that holds secrets: texts that nobody else refers to are overwritten
  * first. NULL is allowed. */

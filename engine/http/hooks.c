@@ -16,6 +16,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/utf8.h"
 #include "crypto/sign.h"
 #include "format/forwarded.h"
 #include "format/url.h"
@@ -23,7 +24,7 @@
 #include "webhook/hook_watch.h"
 #include "webhook/verify.h"
 
-enum { KEY_MAX = 255, EVENTS_PER_DELIVERY_MAX = 100 };
+enum { KEY_MAX = 255, EVENTS_PER_DELIVERY_MAX = 100, HEADERS_TEXT_MAX = 256 << 10 };
 
 /* What became of a delivery. */
 enum outcome {
@@ -61,7 +62,7 @@ struct intake {
     struct exchange *x;
     struct connection *connection;
     const struct delivery *delivery; /* while it is read */
-    json_t *headers;                 /* for meta */
+    char *headers;                   /* for meta, as JSON; NULL until the body is read */
     size_t pending;                  /* events on their way into the store */
     size_t stored, duplicates, runs;
     struct id first;
@@ -146,7 +147,7 @@ static void finish_one(struct intake *d)
     FAULT("hooks.before_answer");
     answer(d);
     FAULT("hooks.after_answer");
-    json_decref(d->headers);
+    free(d->headers);
     free(d);
 }
 
@@ -167,29 +168,23 @@ static void accepted(void *ud, const struct id *id, bool is_duplicate, size_t ru
 
 /* --- events --- */
 
-static void hide_header(json_t *headers, const char *hidden)
-{
-    const char *name;
-    json_t *value;
-    void *next;
-    json_object_foreach_safe(headers, next, name, value)
-    {
-        if (strcasecmp(name, hidden) == 0) {
-            json_object_del(headers, name);
-        }
-    }
-}
-
-/* Headers that are stored and that recipes may see: none that could hold a credential. */
-static json_t *public_headers(const struct exchange *x, const struct connection *c)
+/* The headers that are stored and that recipes may see: none that could hold a credential. The
+ * type, where there is one, stands among them as meta.event_type; no header of a sender can have
+ * its name. Yours. */
+static char *public_headers(const struct intake *d, const char *type)
 {
     const char *const hidden[] = { "authorization", "proxy-authorization", "cookie",
-                                   verify_token_header(c), NULL };
-    json_t *headers = exchange_headers(x);
-    for (size_t i = 0; hidden[i] != NULL; i++) {
-        hide_header(headers, hidden[i]);
+                                   verify_token_header(d->connection), NULL };
+    struct buf out;
+    buf_init(&out, HEADERS_TEXT_MAX);
+    (void)buf_putc(&out, '{');
+    (void)exchange_put_headers(d->x, hidden, &out); /* a head is far smaller */
+    if (type != NULL && utf8_is_valid(type, strlen(type))) {
+        (void)buf_puts(&out, out.len > 1 ? ",\":type\":" : "\":type\":");
+        (void)json_append_text(&out, type, strlen(type));
     }
-    return headers;
+    (void)buf_putc(&out, '}');
+    return buf_take(&out, NULL);
 }
 
 static void store_event(struct intake *d, const char *type, const char *key, json_t *event,
@@ -237,26 +232,18 @@ static char *dedupe_key(const struct intake *d, const json_t *event, const char 
                                              body, len);
 }
 
-/* For meta.event_type. No header of a sender can have such a name. */
-static void note_type(struct intake *d, const json_t *event)
-{
-    char *type = scheme_type(d->connection, d->delivery, event);
-    if (type != NULL) {
-        json_object_set_new(d->headers, ":type", json_string(type));
-    }
-    free(type);
-}
-
 static void store_plain(struct intake *d, const char *body, size_t len, json_t *event)
 {
-    note_type(d, event);
+    char *type = scheme_type(d->connection, d->delivery, event);
     char *key = dedupe_key(d, event, body, len);
+    d->headers = public_headers(d, type);
     size_t text_len = len;
     char *text = is_json(d->x) ? NULL : json_text(event, &text_len);
     store_event(d, event_type(connection_connector(d->connection), event), key, event,
                 text != NULL ? text : body, text_len);
     free(text);
     free(key);
+    free(type);
 }
 
 enum reading { READ_FAILED = -1, READ_STORED, READ_ANSWERED };
@@ -344,6 +331,7 @@ static enum reading read_with_function(struct intake *d, const char *body, size_
     json_t *result = r != NULL ? receiver_call(r, body, len, type != NULL ? type : "", e) : NULL;
     const json_t *events = json_object_get(result, "events");
     int rc = result != NULL ? check_received(events, e) : -1;
+    d->headers = rc == 0 ? public_headers(d, NULL) : NULL;
     for (size_t i = 0; rc == 0 && i < json_array_size(events); i++) {
         store_received(d, json_array_get(events, i), i, body, len);
     }
@@ -371,7 +359,7 @@ static struct connection *find_hook(const struct hooks *h, const struct exchange
 
 static void drop_intake(struct intake *d)
 {
-    json_decref(d->headers);
+    free(d->headers);
     free(d);
 }
 
@@ -380,12 +368,7 @@ static void take(struct hooks *h, struct exchange *x, struct connection *c,
 {
     struct intake *d = xcalloc(1, sizeof *d);
     /* One more than there are events, so that the answer waits until all are handed over. */
-    *d = (struct intake){ .hooks = h,
-                          .x = x,
-                          .connection = c,
-                          .delivery = delivery,
-                          .headers = public_headers(x, c),
-                          .pending = 1 };
+    *d = (struct intake){ .hooks = h, .x = x, .connection = c, .delivery = delivery, .pending = 1 };
     struct err e = ERR_INIT;
     bool has_function = connector_has_receive(connection_connector(c));
     switch (has_function ? read_with_function(d, delivery->body, delivery->len, &e)

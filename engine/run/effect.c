@@ -279,11 +279,10 @@ static void begin_unknown(struct effect *fx, const struct journal_row *row)
 static void choose_connection(struct effect *fx)
 {
     const struct run *run = fx->run;
-    const char *from = json_get_text(run->meta, "connection");
+    const char *from = meta_connection(run->meta);
     bool is_its_event = from != NULL && strcmp(from, connection_name(fx->connection)) == 0;
-    fx->connection =
-        accounts_choose(runner_service(run->runner), fx->connection, fx->operation, fx->input,
-                        is_its_event ? json_get_text(run->meta, "location") : NULL);
+    fx->connection = accounts_choose(runner_service(run->runner), fx->connection, fx->operation,
+                                     fx->input, is_its_event ? meta_location(run->meta) : NULL);
 }
 
 void effect_begin(struct effect *fx)

@@ -89,7 +89,7 @@ static int act_enter(lua_State *L)
 /* act.meta() -> where the event comes from, as recipes see it   [-0, +1, raises] */
 static int act_meta(lua_State *L)
 {
-    vm_push_json(L, run_of(L)->meta, true);
+    vm_push_json(L, meta_json(run_of(L)->meta), true);
     return 1;
 }
 
@@ -291,8 +291,8 @@ static int end_wait(lua_State *L, const char *path)
 static char *whole_match(const struct run *run, const char *connection, const char *match)
 {
     const struct connection *c = service_find(runner_service(run->runner), connection);
-    const char *from = json_get_text(run->meta, "connection");
-    const char *account = json_get_text(run->meta, "location");
+    const char *from = meta_connection(run->meta);
+    const char *account = meta_location(run->meta);
     if (c == NULL || account == NULL || from == NULL || strcmp(from, connection) != 0) {
         return xstrdup(match);
     }

@@ -128,7 +128,9 @@ bool program_has_conditions(const struct program *p)
 struct entry {
     struct program *program;
     struct strands *strands;
-    const json_t *event, *meta;
+    const json_t *event;
+    const json_t *meta;            /* of decide */
+    const char *connection, *type; /* of start; or NULL */
     int64_t now_us;
     strand_end_fn end;
     void *ud;
@@ -173,22 +175,22 @@ static int start(lua_State *L)
     struct entry *n = lua_touserdata(L, 1);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &RUN);
     vm_push_json(L, n->event, true);
-    lua_pushstring(L, json_get_text(n->meta, "connection"));
-    lua_pushstring(L, json_get_text(n->meta, "type")); /* nil where there is none */
-    lua_pushinteger(L, n->now_us);                     // run event connection type now
+    lua_pushstring(L, n->connection);
+    lua_pushstring(L, n->type);    /* nil where there is none */
+    lua_pushinteger(L, n->now_us); // run event connection type now
     n->strand = strand_start(n->strands, L, 4, n->end, n->ud);
     return 0;
 }
 
-struct strand *program_start(struct program *p, struct strands *q, const json_t *event,
-                             const json_t *meta, int64_t now_us, strand_end_fn end, void *ud,
-                             struct err *e)
+struct strand *program_start(struct program *p, struct strands *q, const struct program_input *in,
+                             strand_end_fn end, void *ud, struct err *e)
 {
     struct entry n = { .program = p,
                        .strands = q,
-                       .event = event,
-                       .meta = meta,
-                       .now_us = now_us,
+                       .event = in->event,
+                       .connection = in->connection,
+                       .type = in->type,
+                       .now_us = in->now_us,
                        .end = end,
                        .ud = ud };
     return vm_enter(p->vm, start, &n, e) == 0 ? n.strand : NULL;

@@ -19,7 +19,6 @@
 #include "base/metrics.h"
 #include "run/active.h"
 #include "run/lua_act.h"
-#include "run/meta.h"
 
 enum {
     CLAIM_MAX = 256,
@@ -148,8 +147,8 @@ static void begin(struct runner *r, struct run *run)
     }
 }
 
-void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event, json_t *meta,
-                  int64_t created_us)
+void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event,
+                  struct meta *meta, int64_t created_us)
 {
     struct run *run = run_new(r, id, p);
     run->event = event;
@@ -293,17 +292,15 @@ static void fetch_version(struct runner *r, struct run_load *load)
     store_submit_read(r->o.store, &w->get.op);
 }
 
-static json_t *claimed_meta(const struct runner *r, const struct run_load *load,
-                            const json_t *event)
+static struct meta *claimed_meta(const struct runner *r, const struct run_load *load,
+                                 const json_t *event)
 {
-    json_t *headers =
-        load->headers != NULL ? json_parse_own(load->headers, strlen(load->headers), NULL) : NULL;
     return meta_new(r->o.service, &(struct meta_source){ .event = load->run.event_id,
                                                          .connection = load->connection,
                                                          .type = load->type,
                                                          .received_us = load->received_us,
                                                          .payload = event,
-                                                         .headers = headers });
+                                                         .headers = load->headers });
 }
 
 /* A run that is made so long after its event came is no answer to it any more, but a replay, or

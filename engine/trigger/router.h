@@ -25,7 +25,7 @@ struct incoming {
     const char *type; /* the connector's event name, or the service's own word for one that it does
                          not know */
     const char *key;  /* dedupe key, or NULL */
-    json_t *headers;  /* a reference is kept; or NULL */
+    const char *headers; /* JSON, as they are stored; or NULL */
     const char *payload; /* JSON text */
     size_t payload_len;
     json_t *event; /* the same, parsed */
