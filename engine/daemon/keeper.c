@@ -1,9 +1,9 @@
 /* One sweep after the other: each step is an operation of the store that looks at a bounded number
  * of rows. The next step is submitted only when the last is done and a little time has passed, so
- * events and runs always come first. A step that fails is no harm: the sweep goes on at the next
- * turn. */
+ * events and runs always come first. A step that fails is no harm: the sweep goes on in a minute. */
 #include "daemon/keeper.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -77,18 +77,22 @@ void keeper_start(struct keeper *k)
     next_step(k, FIRST_PAUSE_US);
 }
 
-void keeper_stop(struct keeper *k)
+void keeper_quiesce(struct keeper *k)
 {
-    if (k != NULL) {
-        k->is_stopped = true;
-        timer_stop(&k->timer);
-    }
+    k->is_stopped = true;
+    timer_stop(&k->timer);
+}
+
+bool keeper_is_idle(const struct keeper *k)
+{
+    return !k->is_in_flight;
 }
 
 void keeper_free(struct keeper *k)
 {
     if (k != NULL) {
-        keeper_stop(k);
+        assert(keeper_is_idle(k));
+        timer_stop(&k->timer);
         free(k);
     }
 }

@@ -155,7 +155,7 @@ static void events_that_others_stored_are_found_and_routed_once(void **state)
     assert_int_equal(door_counts(&d).unrouted, COUNT);
     router_scan(d.router);
     router_scan(d.router); /* while one looks */
-    while (router_in_flight(d.router) > 0 || runner_active(d.w.runner) > 0) {
+    while (!router_is_idle(d.router) || runner_active(d.w.runner) > 0) {
         loop_turn(d.w.f->loop, false);
     }
     fix_settle(d.w.f);
