@@ -208,7 +208,7 @@ static void note_failure(struct worker *w, const struct err *e)
     if (e != NULL && !w->is_failing) {
         log_error("store", "nothing can be %s: %s", w->done_to_ops, e->message);
     } else if (e == NULL && w->is_failing) {
-        log_info("store", "the store can be %s again", w->done_to_ops);
+        log_info("store", "the store works again");
     }
     w->is_failing = e != NULL;
 }
