@@ -2,7 +2,6 @@
  * written is written, what was to be read is read, and everything comes to an end. */
 #include "fixture.h"
 
-#include "base/fault.h"
 #include "store/query.h"
 #include "store/record.h"
 
@@ -15,18 +14,6 @@ static const char SHOP[] =
 #define ORDER(step)                                                                                \
     "{'step':'" step "','use':{'connection':'shop','operation':'order'},'retry':" RETRY ","        \
     "'with':{'t':'map','v':{'name':{'t':'lit','v':'" step "'}}}}"
-
-static int disarm(void **state)
-{
-    fault_disarm();
-    return fix_teardown(state);
-}
-
-static void arm(const char *spec)
-{
-    struct err e = ERR_INIT;
-    assert_int_equal(fault_arm(spec, &e), 0);
-}
 
 static json_t *bundle(const char *steps)
 {
@@ -140,7 +127,7 @@ static void a_run_ends_whichever_of_its_commits_fails(void **state)
         change_run(&w, MAKE_DUE, id);
         char spec[60];
         snprintf(spec, sizeof spec, "store.commit_full=fail@%d", at);
-        arm(spec);
+        fix_arm(spec);
         runner_poke(w.runner);
         loop_turn(w.f->loop, false);
         await_idle(&w);
@@ -157,7 +144,7 @@ static void parked_runs_go_on_although_a_commit_fails(void **state)
     open_world(&w, *state, STOP);
     struct id id = store_run(&w);
     change_run(&w, "update run set state = 3, due_us = 0, parked_for = 'shop' where id = $1", id);
-    arm("store.commit_full=fail");
+    fix_arm("store.commit_full=fail");
     runner_release(w.runner, "shop");
     loop_turn(w.f->loop, false);
     await_idle(&w);
@@ -176,7 +163,7 @@ static void a_run_without_a_recipe_is_dead_and_told_of_although_a_commit_fails(v
                "update run set state = 0, due_us = 1, version = null, recipe = 'gone'"
                " where id = $1",
                id);
-    arm("store.commit_full=fail@2"); /* behind the claim */
+    fix_arm("store.commit_full=fail@2"); /* behind the claim */
     runner_poke(w.runner);
     loop_turn(w.f->loop, false);
     await_idle(&w);
@@ -210,7 +197,7 @@ static void a_record_is_written_at_the_first_try_of_its_step_although_a_commit_f
     free(text);
     world_start(&w);
     struct id id = begin(&w, "{}");
-    arm("store.commit_full=fail");
+    fix_arm("store.commit_full=fail");
     loop_turn(w.f->loop, false);
     await_idle(&w);
     assert_state(&w, id, RUN_DONE);
@@ -226,7 +213,7 @@ static void a_version_that_could_not_be_read_once_kills_no_run(void **state)
     struct id id = store_run(&w);
     world_close(&w);
     fix_restart(w.f);
-    arm("store.read=fail");
+    fix_arm("store.read=fail");
     open_with(&w, *state, "hash-2", "[" ORDER("other") "]");
     await_idle(&w);
     assert_state(&w, id, RUN_DONE); /* by the version that it began with */
@@ -262,7 +249,7 @@ static void a_cancelling_during_a_look_for_others_is_seen_by_the_next(void **sta
     open_world(&w, *state, "[" ORDER("a") "]");
     struct id id = begin(&w, "{}");
     fix_settle(w.f);
-    arm("store.read=stall..+50ms"); /* the first look is held up until the run is cancelled */
+    fix_arm("store.read=stall..+50ms"); /* the first look is held up until the run is cancelled */
     runner_store_changed(w.runner);
     loop_turn(w.f->loop, false);
     cancel(&w, id);
@@ -279,7 +266,7 @@ static void a_cancelling_is_seen_although_the_look_fails_once(void **state)
     struct id id = begin(&w, "{}");
     fix_settle(w.f);
     cancel(&w, id);
-    arm("store.read=fail");
+    fix_arm("store.read=fail");
     runner_store_changed(w.runner);
     await_idle(&w);
     assert_true(w.f->http.sent[0].is_cancelled);
@@ -359,7 +346,7 @@ static void on_a_disk_that_takes_nothing_a_stop_ends_as_by_a_crash(void **state)
     static const char steps[] = "[{'step':'nap','wait':{'t':'lit','v':'2 days'}}]";
     struct world w;
     open_world(&w, *state, steps);
-    arm("store.commit_full=fail*@2");
+    fix_arm("store.commit_full=fail*@2");
     struct id id = begin(&w, "{}"); /* its row is the first commit */
     loop_turn(w.f->loop, false);
     loop_turn(w.f->loop, false);
@@ -393,7 +380,7 @@ static void what_is_claimed_when_the_stop_is_late_is_put_back(void **state)
     world_close(&w);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, fix_setup, disarm)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fix_setup, fix_teardown)
 
 int main(void)
 {
