@@ -325,11 +325,13 @@ static void save_done(struct store_op *op, const struct err *e)
     }
     run->is_woken |= save->was_woken;
     run_save_free(save);
+    if (was_cancelled && !was_final) { /* who waits for the commit to go on does not */
+        run_conclude(run, RUN_CANCELLED, 0, NULL);
+        return;
+    }
     wake_waiters(run);
     if (was_final) {
         runner_run_over(run->runner, run, has_released);
-    } else if (was_cancelled) {
-        run_conclude(run, RUN_CANCELLED, 0, NULL);
     } else if (run->pending != NULL) {
         runner_mark_dirty(run->runner, run);
     }

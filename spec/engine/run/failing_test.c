@@ -273,6 +273,21 @@ static void a_cancelling_is_seen_although_the_look_fails_once(void **state)
     world_close(&w);
 }
 
+/* Nobody has told the runner yet: the commit that lets the call go tells it. */
+static void a_run_that_was_cancelled_sends_nothing_more(void **state)
+{
+    struct world w;
+    open_world(&w, *state, "[" ORDER("a") "]");
+    json_t *event = fix_json("{}");
+    struct id id = world_store_run(&w, event);
+    cancel(&w, id);
+    world_begin_run(&w, id, event);
+    await_idle(&w);
+    assert_int_equal(w.f->http.count, 0);
+    assert_state(&w, id, RUN_CANCELLED);
+    world_close(&w);
+}
+
 /* --- which step --- */
 
 static void a_run_names_the_branch_that_waits_not_one_that_is_done(void **state)
@@ -393,6 +408,7 @@ int main(void)
         TEST(an_old_run_hears_of_its_cancelling_behind_hundreds_of_newer_ones),
         TEST(a_cancelling_during_a_look_for_others_is_seen_by_the_next),
         TEST(a_cancelling_is_seen_although_the_look_fails_once),
+        TEST(a_run_that_was_cancelled_sends_nothing_more),
         TEST(a_run_names_the_branch_that_waits_not_one_that_is_done),
         TEST(of_two_branches_that_wait_a_run_names_the_one_that_goes_on_first),
         TEST(a_run_whose_row_is_gone_leaves_memory),
