@@ -1,6 +1,7 @@
 /* One sweep after the other: each step is an operation of the store that looks at a bounded number
  * of rows. The next step is submitted only when the last is done and a little time has passed, so
- * events and runs always come first. A step that fails is no harm: the sweep goes on in a minute. */
+ * events and runs always come first. For the same reason a step need not land: it is made again
+ * after a while. */
 #include "daemon/keeper.h"
 
 #include <assert.h>
@@ -13,6 +14,7 @@ enum {
     STEP_ROWS = 200,
     STEP_PAUSE_US = 20000,
     FIRST_PAUSE_US = 1000000, /* an engine that never lives for a minute keeps house, too */
+    AGAIN_PAUSE_US = 10 * 1000000, /* after a step that failed */
     SWEEP_PAUSE_US = 60 * 1000000,
 };
 
@@ -37,8 +39,10 @@ static void step_done(struct store_op *op, const struct err *e)
     struct keeper *k = op->ud;
     k->is_in_flight = false;
     if (e != NULL) {
-        log_warn("store", "could not look for rows whose time is over: %s", e->message);
-        next_step(k, SWEEP_PAUSE_US);
+        if (e->kind != ERR_STORE && e->kind != ERR_STORE_FULL) { /* these the store logs itself */
+            log_warn("store", "could not look for rows whose time is over: %s", e->message);
+        }
+        next_step(k, AGAIN_PAUSE_US);
         return;
     }
     k->deleted += k->prune.deleted;

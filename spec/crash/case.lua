@@ -45,7 +45,8 @@ local function control(self, what, body)
 end
 
 -- options: ladle, inspect (paths of the programs), scenario, mode (crash where none is given), faults (LADLE_FAULTS of
--- the engine to which it happens), point and at (where), trace (a file for the names of the fault points that it passes).
+-- the engine to which it happens), point and at (where), trace (a file for the names of the fault points that it
+-- passes).
 function Case.new(options)
   local scenario = options.scenario
   local self = setmetatable({ options = options, mode = options.mode or 'crash', scenario = scenario,
@@ -100,6 +101,15 @@ function Case:is_alive()
   return self.engine ~= nil and self.engine:is_running()
 end
 
+local function log_of_last(self)
+  return host.read_file(self.logs[#self.logs]) or ''
+end
+
+-- By its own word: while it starts another case's engine may answer at its port.
+local function has_begun(self)
+  return log_of_last(self):find(' listens on ', 1, true) ~= nil
+end
+
 local function start(self, env)
   local stage = self.stage
   self.logs[#self.logs + 1] = stage:path(('engine-%d.log'):format(#self.logs + 1))
@@ -107,7 +117,7 @@ local function start(self, env)
   self.engine = stage:spawn({ 'run' }, self.logs[#self.logs])
   stage.env = {}
   return Stage.wait_for('the engine to listen', WAIT_MS, function()
-    return not self:is_alive() and 'gone' or stage:is_up() and 'up'
+    return not self:is_alive() and 'gone' or has_begun(self) and 'up'
   end) == 'up'
 end
 
@@ -373,10 +383,6 @@ local function second_life(self, problems)
   audit_life(self, problems)
 end
 
-local function log_of_last(self)
-  return host.read_file(self.logs[#self.logs]) or ''
-end
-
 local function is_stopping(self)
   return log_of_last(self):find('engine: stopping', 1, true) ~= nil
 end
@@ -398,8 +404,7 @@ function first_life.stop(self)
   local is_alive = play(self, self.deadly)
   local is_by_fault = not is_alive or is_stopping(self)
   local code = is_by_fault and collect(self) or self:stop()
-  local has_begun = log_of_last(self):find(' listens on ', 1, true) ~= nil
-  if not has_begun and code > 0 and code <= 3 then return true end -- on a full disk it does not start
+  if not has_begun(self) and code > 0 and code <= 3 then return true end -- on a full disk it does not start
   if code == 128 + SIGTERM and is_stopping(self) then return true end
   if code ~= 0 then error(('the engine was stopped, and ended with %d'):format(code), 0) end
   return is_by_fault

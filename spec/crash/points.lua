@@ -10,7 +10,7 @@
 --   ladle lua spec/crash/points.lua                 all of it
 --   … --only 'replay,one call'                      these scenarios
 --   … --sample 40                                   so many cases, spread evenly over all
---   … --every 3                                     each third passage only
+--   … --every 3                                     each third of the passages only
 --   … --case 'replay' store.before_commit@7 [--keep]   one case, its folder kept
 --   … --jobs 8                                      how many at once
 --
@@ -29,11 +29,12 @@ local BEYOND = 3 -- passages over the recorded number that are tried: the size o
 
 -- Of each mode: how a case is played, and what is armed at a passage of a point that can fail, and of one that cannot.
 -- What can fail lies within a transaction, where a crash leaves what one at store.before_commit does, or only reads.
+-- What fails for long covers the passages behind it, so of these each `stride`-th is the first.
 local MODES = {
   crash = { play = 'crash', plain = '%s=crash@%d' },
   fail = { play = 'fail', failing = '%s=fail@%d' },
-  fail5 = { play = 'fail', failing = '%s=fail@%d..+5s' },
-  stop = { play = 'stop', plain = '%s=stop@%d', failing = '%s=stop@%d,%1$s=fail*@%2$d' },
+  fail5 = { play = 'fail', failing = '%s=fail@%d..+5s', stride = 3 },
+  stop = { play = 'stop', plain = '%s=stop@%d', failing = '%s=stop@%d,%1$s=fail*@%2$d', stride = 3 },
 }
 
 local function find(name)
@@ -124,7 +125,7 @@ local function play_point(mode, name, point, can_fail, last, every, only)
     local has_happened, problem = play(name, mode, where, can_fail)
     say { scenario = name, point = ('%s@%d'):format(point, i), happened = has_happened, problem = problem }
     if not has_happened and not only then return end
-    i = i + every
+    i = i + every * (can_fail and mode.stride or 1)
   end
 end
 
@@ -215,8 +216,8 @@ end
 local function tell(mode, scenario, point, problem)
   print(('FAILED %s, %s: %s'):format(scenario, point or 'with nothing armed', problem))
   if point then
-    print(('  to see it: LADLE=%s %s lua %s --mode %s --case "%s" %s --keep'):format(LADLE, LADLE, arg[0], mode, scenario,
-      point))
+    print(('  to see it: LADLE=%s %s lua %s --mode %s --case "%s" %s --keep'):format(LADLE, LADLE, arg[0], mode,
+      scenario, point))
   end
   io.stdout:flush()
 end
