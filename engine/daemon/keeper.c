@@ -13,7 +13,7 @@
 enum {
     STEP_ROWS = 200,
     STEP_PAUSE_US = 20000,
-    FIRST_PAUSE_US = 1000000, /* an engine that never lives for a minute keeps house, too */
+    FIRST_PAUSE_US = 1000000,      /* an engine that never lives for a minute keeps house, too */
     AGAIN_PAUSE_US = 10 * 1000000, /* after a step that failed */
     SWEEP_PAUSE_US = 60 * 1000000,
 };

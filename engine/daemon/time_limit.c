@@ -21,7 +21,7 @@ void time_limit_set(unsigned seconds)
 {
     struct sigaction a = { .sa_handler = end_process };
     int rc = sigaction(SIGALRM, &a, NULL);
-    assert(rc == 0); /* fails only for a bad signal number */
+    assert(rc == 0);      /* fails only for a bad signal number */
     (void)alarm(seconds); /* says what was left of an earlier one */
 }
 

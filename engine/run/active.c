@@ -298,7 +298,8 @@ static void end_refused(struct run *run, bool was_verdict_only, const struct err
 
 static void save_failed(struct run *run, struct run_save *save, const struct err *e)
 {
-    bool was_verdict_only = save->row_count + save->wait_count + save->ended_wait_count == 0;
+    size_t rest = save->row_count + save->wait_count + save->ended_wait_count;
+    bool was_verdict_only = save->has_state && rest == 0;
     run_save_free(save);
     if (e->kind == ERR_CANCELLED) { /* a stop on a disk that takes nothing is like a crash */
         close_walk(run);

@@ -25,7 +25,7 @@ struct run {
     json_t *event, *meta;
     struct map *journal;      /* path -> struct journal_row of earlier attempts; NULL: none */
     struct run_load load;     /* owns those rows */
-    char *step; /* that its row names: where it waits, or where the walk ended */
+    char *step;               /* that its row names: where it waits, or where the walk ended */
     struct run_save *pending; /* or NULL */
     struct run_save *saving;  /* in flight, or NULL */
     struct list waiting;      /* struct save_waiter: for pending */

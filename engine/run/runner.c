@@ -202,18 +202,18 @@ void runner_run_over(struct runner *r, struct run *run, bool has_released)
 {
     count_state(r, run->state);
     FAULT("run.over");
-    bool was_full = r->active_count >= RUNNER_ACTIVE_MAX;
     if (run->state == RUN_WAITING) {
         runner_expect(r, run->is_woken ? 0 : run->due_us);
     }
+    r->may_be_due |= has_released;
     runner_run_lost(r, run);
-    r->may_be_due |= has_released || was_full;
 }
 
 void runner_run_lost(struct runner *r, struct run *run)
 {
-    run_free(run);
+    r->may_be_due |= r->active_count >= RUNNER_ACTIVE_MAX; /* there was no room for others */
     r->active_count--;
+    run_free(run);
 }
 
 /* --- claims --- */

@@ -51,11 +51,11 @@ enum {
 struct worker {
     struct store *store;
     pthread_t thread;
-    bool is_running;       /* loop thread */
-    struct list pending;   /* loop thread: not handed over yet */
-    struct list queue;     /* under the store's lock */
-    pthread_cond_t wanted; /* something is queued, or it shall stop */
-    struct db *db;         /* --- the worker's thread --- while it runs, else the loop's */
+    bool is_running;         /* loop thread */
+    struct list pending;     /* loop thread: not handed over yet */
+    struct list queue;       /* under the store's lock */
+    pthread_cond_t wanted;   /* something is queued, or it shall stop */
+    struct db *db;           /* --- the worker's thread --- while it runs, else the loop's */
     const char *done_to_ops; /* "stored" or "read"; for the log */
     int64_t seen_version;    /* --- the worker's thread --- */
     bool is_failing;         /* --- the worker's thread --- */
@@ -283,7 +283,7 @@ static void settle(struct worker *w, struct list *batch, bool gives_up)
         list_push_back(&over, link);
     }
     int64_t longer_ms = w->pause_ms == 0 ? PAUSE_FIRST_MS : 2 * w->pause_ms;
-    w->pause_ms = list_is_empty(batch)             ? 0
+    w->pause_ms = list_is_empty(batch)           ? 0
                   : longer_ms < PAUSE_LONGEST_MS ? longer_ms
                                                  : PAUSE_LONGEST_MS;
     hand_back(w, &over);

@@ -12,7 +12,8 @@ static const char SHOP[] =
 
 #define RETRY "{'tries':2,'first_us':10000000,'longest_us':10000000,'factor':1,'jitter':'none'}"
 #define ORDER(step)                                                                                \
-    "{'step':'" step "','use':{'connection':'shop','operation':'order'},'retry':" RETRY ","        \
+    "{'step':'" step "','use':{'connection':'shop','operation':'order'},'retry':" RETRY            \
+    ","                                                                                            \
     "'with':{'t':'map','v':{'name':{'t':'lit','v':'" step "'}}}}"
 
 static json_t *bundle(const char *steps)
@@ -188,11 +189,10 @@ static void a_record_is_written_at_the_first_try_of_its_step_although_a_commit_f
     struct world w;
     world_open(&w, *state);
     world_connect(&w, "records", records);
-    world_add(&w, "r", "hash-1", fix_json("{'plan':{'recipe':'r','needs':{'records':'records'},"
-                                          "'do':[]},'inputs':{},'timezone':'UTC'}"));
-    char *text = xasprintf("{'plan':{'recipe':'r','needs':{'records':'records'},'do':%s},"
-                           "'inputs':{},'timezone':'UTC'}",
-                           steps);
+    char *text = xasprintf(
+        "{'plan':{'recipe':'r','needs':{'records':'records'},'do':%s},"
+        "'inputs':{},'timezone':'UTC'}",
+        steps);
     world_add(&w, "r", "hash-1", fix_json(text));
     free(text);
     world_start(&w);
