@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
-#include "base/days.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "format/zone_rule.h"
 
 enum {
     NAME_MAX_BYTES = 64,
@@ -25,26 +25,9 @@ enum {
     TYPE_BYTES = 6,
     ZONES_MAX = 1000,         /* tzdata has 600; a caller cannot fill the memory with names */
     OFFSET_MAX_S = 26 * 3600, /* RFC 8536, 3.2 */
-    DAY_S = 86400,
 };
 
 static const char default_folder[] = "/usr/share/zoneinfo";
-
-/* "Mm.w.d", "Jn" and "n" of a POSIX TZ string. */
-enum rule_kind { RULE_MONTH, RULE_JULIAN, RULE_DAY };
-
-struct rule_date {
-    enum rule_kind kind;
-    int month, week, day;
-    int64_t time_s; /* local, from midnight; -167 … 167 hours (RFC 8536, 3.3.1) */
-};
-
-struct rule {
-    bool is_set;
-    bool has_dst;
-    int32_t std_s, dst_s; /* east of UTC */
-    struct rule_date start, end;
-};
 
 struct zone {
     char name[NAME_MAX_BYTES + 1];
@@ -52,190 +35,10 @@ struct zone {
     int64_t *at;          /* transitions in seconds since 1970, rising */
     int32_t *offset;      /* seconds east of UTC from at[i] on */
     int32_t first_offset; /* before at[0] */
-    struct rule rule;
+    struct zone_rule rule;
 };
 
 static struct map *zones; /* name -> struct zone */
-
-/* --- the footer: a POSIX TZ string --- */
-
-struct scan {
-    const char *at;
-    const char *end;
-};
-
-static bool take_char(struct scan *s, char c)
-{
-    if (s->at < s->end && *s->at == c) {
-        s->at++;
-        return true;
-    }
-    return false;
-}
-
-static int take_number(struct scan *s, int max, int *out)
-{
-    const char *first = s->at;
-    int value = 0;
-    while (s->at < s->end && ascii_is_digit(*s->at) && s->at - first < 4) {
-        value = value * 10 + (*s->at++ - '0');
-    }
-    *out = value;
-    return s->at > first && value <= max ? 0 : -1;
-}
-
-/* "CET", "<-03>": only its end is of interest. */
-static int skip_abbreviation(struct scan *s)
-{
-    const char *first = s->at;
-    if (take_char(s, '<')) {
-        while (s->at < s->end && *s->at != '>') {
-            s->at++;
-        }
-        return take_char(s, '>') ? 0 : -1;
-    }
-    while (s->at < s->end && ascii_is_alpha(*s->at)) {
-        s->at++;
-    }
-    return s->at - first >= 3 ? 0 : -1;
-}
-
-/* "[+-]hh[:mm[:ss]]" in seconds. */
-static int take_time(struct scan *s, int max_hours, int64_t *out)
-{
-    int parts[3] = { 0 };
-    int sign = 1;
-    if (take_char(s, '-')) {
-        sign = -1;
-    } else {
-        (void)take_char(s, '+');
-    }
-    if (take_number(s, max_hours, &parts[0]) == -1) {
-        return -1;
-    }
-    for (int i = 1; i < 3 && take_char(s, ':'); i++) {
-        if (take_number(s, 59, &parts[i]) == -1) {
-            return -1;
-        }
-    }
-    *out = sign * ((int64_t)parts[0] * 3600 + parts[1] * 60 + parts[2]);
-    return 0;
-}
-
-static int take_month_rule(struct scan *s, struct rule_date *out)
-{
-    out->kind = RULE_MONTH;
-    if (take_number(s, 12, &out->month) == -1 || out->month < 1 || !take_char(s, '.') ||
-        take_number(s, 5, &out->week) == -1 || out->week < 1 || !take_char(s, '.')) {
-        return -1;
-    }
-    return take_number(s, 6, &out->day);
-}
-
-static int take_rule_date(struct scan *s, struct rule_date *out)
-{
-    int rc;
-    if (take_char(s, 'M')) {
-        rc = take_month_rule(s, out);
-    } else if (take_char(s, 'J')) {
-        out->kind = RULE_JULIAN;
-        rc = take_number(s, 365, &out->day) == 0 && out->day >= 1 ? 0 : -1;
-    } else {
-        out->kind = RULE_DAY;
-        rc = take_number(s, 365, &out->day);
-    }
-    out->time_s = 2 * 3600;
-    if (rc == 0 && take_char(s, '/')) {
-        rc = take_time(s, 167, &out->time_s);
-    }
-    return rc;
-}
-
-/* "CET-1CEST,M3.5.0,M10.5.0/3". POSIX counts offsets west of UTC. */
-static int parse_rule(const char *text, size_t len, struct rule *out)
-{
-    struct scan s = { text, text + len };
-    int64_t west;
-    *out = (struct rule){ .is_set = true };
-    if (skip_abbreviation(&s) == -1 || take_time(&s, 24, &west) == -1) {
-        return -1;
-    }
-    out->std_s = (int32_t)-west;
-    if (s.at == s.end) {
-        return 0;
-    }
-    out->has_dst = true;
-    out->dst_s = out->std_s + 3600;
-    if (skip_abbreviation(&s) == -1) {
-        return -1;
-    }
-    if (s.at < s.end && *s.at != ',') {
-        if (take_time(&s, 24, &west) == -1) {
-            return -1;
-        }
-        out->dst_s = (int32_t)-west;
-    }
-    if (!take_char(&s, ',') || take_rule_date(&s, &out->start) == -1 || !take_char(&s, ',') ||
-        take_rule_date(&s, &out->end) == -1) {
-        return -1;
-    }
-    return s.at == s.end ? 0 : -1;
-}
-
-/* The moment in that year, in seconds of local time before the change. */
-static int64_t rule_date_s(const struct rule_date *r, int64_t year)
-{
-    int64_t day = days_from_date(year, 1, 1);
-    switch (r->kind) {
-    case RULE_DAY:
-        day += r->day;
-        break;
-    case RULE_JULIAN:
-        /* Counts no 29 February: March 1 is day 60 in every year. */
-        day += r->day - 1 + (r->day >= 60 && days_in_month(year, 2) == 29);
-        break;
-    case RULE_MONTH: {
-        day = days_from_date(year, r->month, 1);
-        int64_t weekday = ((day + 4) % 7 + 7) % 7; /* 0 Sunday; 1970-01-01 was a Thursday */
-        day += (r->day - weekday + 7) % 7 + 7 * (r->week - 1);
-        if (day >= days_from_date(year, r->month, 1) + days_in_month(year, r->month)) {
-            day -= 7; /* week 5 is the last one */
-        }
-        break;
-    }
-    }
-    return day * DAY_S + r->time_s;
-}
-
-/* The offset that the latest change up to t left behind, over the years around t: a change may
- * lie a week beyond its year. Where both fall together, summer time begins (RFC 8536, 3.3.1:
- * all year). */
-static int32_t rule_offset_s(const struct rule *r, int64_t t)
-{
-    if (!r->has_dst) {
-        return r->std_s;
-    }
-    int64_t days = (t + r->std_s) / DAY_S;
-    int year;
-    int month;
-    int day;
-    days_to_date(days, &year, &month, &day);
-    int64_t latest = INT64_MIN;
-    int32_t offset = r->std_s;
-    for (int64_t y = (int64_t)year - 1; y <= (int64_t)year + 1; y++) {
-        int64_t end = rule_date_s(&r->end, y) - r->dst_s;
-        int64_t start = rule_date_s(&r->start, y) - r->std_s;
-        if (end <= t && end > latest) {
-            latest = end;
-            offset = r->std_s;
-        }
-        if (start <= t && start >= latest) {
-            latest = start;
-            offset = r->dst_s;
-        }
-    }
-    return offset;
-}
 
 /* --- the file --- */
 
@@ -317,7 +120,7 @@ static int read_footer(struct zone *z, const uint8_t *at, size_t len)
         return -1;
     }
     size_t rule_len = (size_t)(stop - at) - 1;
-    return rule_len == 0 ? 0 : parse_rule((const char *)at + 1, rule_len, &z->rule);
+    return rule_len == 0 ? 0 : zone_rule_parse((const char *)at + 1, rule_len, &z->rule);
 }
 
 /* Skips the first block, which has 32-bit times, and reads the second (RFC 8536, 3). */
@@ -451,7 +254,7 @@ int zone_offset_s(const struct zone *z, int64_t wall_us)
     }
     int64_t t = wall_us / 1000000 - (wall_us % 1000000 < 0);
     if (z->rule.is_set && (z->count == 0 || t >= z->at[z->count - 1])) {
-        return rule_offset_s(&z->rule, t);
+        return zone_rule_offset_s(&z->rule, t);
     }
     size_t low = 0;
     size_t high = z->count;
