@@ -2,8 +2,9 @@
  * Time zones from the system's zone files (TZif, RFC 8536), read whole and checked, because setting
  * TZ is unsafe beside other threads. A zone is a sorted list of moments with the offset that begins
  * at each, and a POSIX TZ rule for the time after the last. Leap seconds are not counted, as in all
- * civil time here, so the "right/" zones are refused. Zones are kept until zone_forget_all; loop
- * thread only.
+ * civil time here, so the "right/" zones are refused. Zones are kept until zone_forget_all. A zone
+ * whose file changed is read again into the same struct, so that whoever holds one holds the new
+ * data; nobody else may keep a pointer into it. Loop thread only.
  */
 #include "format/date.h"
 
@@ -11,6 +12,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/ascii.h"
@@ -25,12 +27,22 @@ enum {
     TYPE_BYTES = 6,
     ZONES_MAX = 1000,         /* tzdata has 600; a caller cannot fill the memory with names */
     OFFSET_MAX_S = 26 * 3600, /* RFC 8536, 3.2 */
+    US = 1000000,
 };
 
 static const char default_folder[] = "/usr/share/zoneinfo";
 
+/* What tells one version of a file from another; all zero where there is none. */
+struct stamp {
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    struct timespec modified, changed;
+};
+
 struct zone {
     char name[NAME_MAX_BYTES + 1];
+    struct stamp stamp; /* of the file as it was last looked at */
     size_t count;
     int64_t *at;          /* transitions in seconds since 1970, rising */
     int32_t *offset;      /* seconds east of UTC from at[i] on */
@@ -145,19 +157,46 @@ static int parse_file(struct zone *z, const uint8_t *data, size_t len)
     return read_footer(z, data + end, len - end);
 }
 
-/* The whole file, or -1 with errno; more than FILE_MAX is EFBIG. */
-static ssize_t read_file(const char *path, uint8_t *out)
+static struct stamp stamp_of(const struct stat *st)
+{
+    return (struct stamp){ .device = st->st_dev,
+                           .inode = st->st_ino,
+                           .size = st->st_size,
+                           .modified = st->st_mtim,
+                           .changed = st->st_ctim };
+}
+
+static bool is_same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool is_same_stamp(const struct stamp *a, const struct stamp *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           is_same_time(a->modified, b->modified) && is_same_time(a->changed, b->changed);
+}
+
+/* The whole file, or -1 with errno; more than FILE_MAX is EFBIG. The stamp is taken first, so that
+ * a file that changes while it is read is read again at the next look. */
+static ssize_t read_file(const char *path, uint8_t *out, struct stamp *stamp)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd == -1) {
         return -1;
     }
+    struct stat st;
     size_t len = 0;
-    ssize_t n = 1;
-    while (n != 0 && len < FILE_MAX) {
+    ssize_t n = fstat(fd, &st);
+    if (n == 0) {
+        *stamp = stamp_of(&st);
+        n = 1;
+    }
+    while (n > 0 && len < FILE_MAX) {
         n = read(fd, out + len, FILE_MAX - len);
-        if (n == -1 && errno != EINTR) {
-            break;
+        if (n == -1 && errno == EINTR) {
+            n = 1;
+            continue;
         }
         len += n > 0 ? (size_t)n : 0;
     }
@@ -192,29 +231,39 @@ static void zone_free(void *p)
     free(z);
 }
 
-static struct zone *load(const char *name, struct err *e)
+static char *path_of(const char *name)
 {
     const char *folder = getenv("LADLE_ZONEINFO");
-    char *path = xasprintf("%s/%s", folder != NULL ? folder : default_folder, name);
+    return xasprintf("%s/%s", folder != NULL ? folder : default_folder, name);
+}
+
+/* Reads the file of that zone into z, which is empty but for its name. Of UTC there need be none:
+ * without transitions its offset is 0. */
+static int load(struct zone *z, struct err *e)
+{
+    char *path = path_of(z->name);
     uint8_t *data = xmalloc(FILE_MAX);
-    struct zone *z = xcalloc(1, sizeof(*z));
-    memcpy(z->name, name, strlen(name) + 1);
-    ssize_t len = read_file(path, data);
+    ssize_t len = read_file(path, data, &z->stamp);
     int rc = 0;
-    if (len == -1 && strcmp(name, "UTC") != 0) {
+    if (len == -1 && strcmp(z->name, "UTC") != 0) {
         rc = err_set(e, ERR_CONFIG,
-                     "there is no time zone \"%s\"; names are as in Europe/Amsterdam or UTC", name);
+                     "there is no time zone \"%s\"; names are as in Europe/Amsterdam or UTC",
+                     z->name);
     } else if (len != -1 && parse_file(z, data, (size_t)len) == -1) {
         rc = err_set(e, ERR_CONFIG, "the zone file of \"%s\" is damaged or of an unknown kind",
-                     name);
+                     z->name);
     }
     free(data);
     free(path);
-    if (rc == -1) {
-        zone_free(z);
-        return NULL;
-    }
-    return z; /* UTC without a file: no transitions, offset 0 */
+    return rc;
+}
+
+/* An empty one of that name, which has at most NAME_MAX_BYTES. */
+static struct zone *zone_new(const char *name)
+{
+    struct zone *z = xcalloc(1, sizeof *z);
+    memcpy(z->name, name, strlen(name) + 1);
+    return z;
 }
 
 const struct zone *zone_get(const char *name, struct err *e)
@@ -234,10 +283,12 @@ const struct zone *zone_get(const char *name, struct err *e)
         err_set(e, ERR_CONFIG, "more than %d time zones are in use", ZONES_MAX);
         return NULL;
     }
-    z = load(name, e);
-    if (z != NULL) {
-        (void)map_put(zones, name, z); /* was absent */
+    z = zone_new(name);
+    if (load(z, e) == -1) {
+        zone_free(z);
+        return NULL;
     }
+    (void)map_put(zones, name, z); /* was absent */
     return z;
 }
 
@@ -247,15 +298,83 @@ void zone_forget_all(void)
     zones = NULL;
 }
 
-int zone_offset_s(const struct zone *z, int64_t wall_us)
+/* --- files that change --- */
+
+/* Whether both tell the same of every moment, as far as their files say it the same way. */
+static bool is_same_data(const struct zone *a, const struct zone *b)
 {
-    if (z == NULL) {
-        return 0;
+    for (size_t i = 0; i < a->count && a->count == b->count; i++) {
+        if (a->at[i] != b->at[i] || a->offset[i] != b->offset[i]) {
+            return false;
+        }
     }
-    int64_t t = wall_us / 1000000 - (wall_us % 1000000 < 0);
-    if (z->rule.is_set && (z->count == 0 || t >= z->at[z->count - 1])) {
-        return zone_rule_offset_s(&z->rule, t);
+    return a->count == b->count && a->first_offset == b->first_offset &&
+           zone_rule_is_same(&a->rule, &b->rule);
+}
+
+/* Whether the file is another one than at the last look; from then on this is the last look. */
+static bool has_new_file(struct zone *z)
+{
+    char *path = path_of(z->name);
+    struct stat st;
+    struct stamp now = { .size = 0 };
+    if (stat(path, &st) == 0) {
+        now = stamp_of(&st);
     }
+    free(path);
+    bool is_new = !is_same_stamp(&now, &z->stamp);
+    z->stamp = now;
+    return is_new;
+}
+
+/* Reads z again: 1 where it tells something else now, 0 where it does not, -1 where the file is not
+ * usable, and then z is as it was. */
+static int reload(struct zone *z, struct err *e)
+{
+    struct zone *fresh = zone_new(z->name);
+    int rc;
+    if (load(fresh, NULL) == -1) {
+        rc = err_set(e, ERR_CONFIG,
+                     "the file of the time zone \"%s\" is gone or damaged; what was read before "
+                     "stays in force",
+                     z->name);
+    } else {
+        rc = !is_same_data(z, fresh);
+        struct zone old = *z;
+        *z = *fresh;
+        *fresh = old;
+    }
+    zone_free(fresh);
+    return rc;
+}
+
+int zone_reload_if_changed(size_t *changed, struct err *e)
+{
+    size_t pos = 0;
+    const char *name;
+    void *value;
+    int rc = 0;
+    *changed = 0;
+    while (zones != NULL && map_next(zones, &pos, &name, &value)) {
+        struct zone *z = value;
+        int told = has_new_file(z) ? reload(z, e) : 0;
+        *changed += told == 1;
+        rc = told == -1 ? -1 : rc;
+    }
+    return rc;
+}
+
+/* --- offsets --- */
+
+/* Where the list of transitions ends, the rule holds from the last of them on. */
+static bool is_by_rule(const struct zone *z, int64_t t)
+{
+    return z->rule.is_set && (z->count == 0 || t >= z->at[z->count - 1]);
+}
+
+/* How many transitions there are up to t. */
+static size_t count_until(const struct zone *z, int64_t t)
+{
     size_t low = 0;
     size_t high = z->count;
     while (low < high) {
@@ -266,5 +385,42 @@ int zone_offset_s(const struct zone *z, int64_t wall_us)
             high = middle;
         }
     }
-    return low == 0 ? z->first_offset : z->offset[low - 1];
+    return low;
+}
+
+static int offset_at(const struct zone *z, int64_t t)
+{
+    if (is_by_rule(z, t)) {
+        return zone_rule_offset_s(&z->rule, t);
+    }
+    size_t past = count_until(z, t);
+    return past == 0 ? z->first_offset : z->offset[past - 1];
+}
+
+static int64_t second_of(int64_t wall_us)
+{
+    return wall_us / US - (wall_us % US < 0);
+}
+
+int zone_offset_s(const struct zone *z, int64_t wall_us)
+{
+    return z == NULL ? 0 : offset_at(z, second_of(wall_us));
+}
+
+/* A transition may change no more than a name. */
+static int64_t next_change_s(const struct zone *z, int64_t t)
+{
+    for (size_t i = count_until(z, t); i < z->count; i++) {
+        if (z->at[i] > INT64_MIN && offset_at(z, z->at[i]) != offset_at(z, z->at[i] - 1)) {
+            return z->at[i];
+        }
+        t = z->at[i];
+    }
+    return z->rule.is_set ? zone_rule_next_change_s(&z->rule, t) : INT64_MAX;
+}
+
+int64_t zone_next_change_us(const struct zone *z, int64_t after_us)
+{
+    int64_t at = z == NULL ? INT64_MAX : next_change_s(z, second_of(after_us));
+    return at > INT64_MAX / US ? INT64_MAX : at * US;
 }

@@ -187,3 +187,40 @@ int32_t zone_rule_offset_s(const struct zone_rule *r, int64_t t)
     }
     return offset;
 }
+
+/* The first change of the clocks by the rule after t; INT64_MAX where it has none. */
+int64_t zone_rule_next_change_s(const struct zone_rule *r, int64_t t)
+{
+    if (!r->has_dst) {
+        return INT64_MAX;
+    }
+    int year;
+    int month;
+    int day;
+    days_to_date(t / DAY_S, &year, &month, &day);
+    int64_t next = INT64_MAX;
+    for (int64_t y = (int64_t)year - 1; y <= (int64_t)year + 2; y++) {
+        const int64_t dates[] = { rule_date_s(&r->start, y) - r->std_s,
+                                  rule_date_s(&r->end, y) - r->dst_s };
+        for (int i = 0; i < 2; i++) {
+            int64_t at = dates[i];
+            if (at > t && at < next && zone_rule_offset_s(r, at) != zone_rule_offset_s(r, at - 1)) {
+                next = at;
+            }
+        }
+    }
+    return next;
+}
+
+static bool is_same_date(const struct zone_rule_date *a, const struct zone_rule_date *b)
+{
+    return a->kind == b->kind && a->month == b->month && a->week == b->week && a->day == b->day &&
+           a->time_s == b->time_s;
+}
+
+bool zone_rule_is_same(const struct zone_rule *a, const struct zone_rule *b)
+{
+    return a->is_set == b->is_set && a->has_dst == b->has_dst && a->std_s == b->std_s &&
+           a->dst_s == b->dst_s && is_same_date(&a->start, &b->start) &&
+           is_same_date(&a->end, &b->end);
+}

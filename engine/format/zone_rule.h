@@ -26,3 +26,6 @@ struct zone_rule {
 /* 0, or -1 where the text is no such rule. */
 int zone_rule_parse(const char *text, size_t len, struct zone_rule *out);
 int32_t zone_rule_offset_s(const struct zone_rule *r, int64_t t); /* seconds east of UTC */
+/* The first moment after t at which the offset becomes another; INT64_MAX where there is none. */
+int64_t zone_rule_next_change_s(const struct zone_rule *r, int64_t t);
+bool zone_rule_is_same(const struct zone_rule *a, const struct zone_rule *b);
