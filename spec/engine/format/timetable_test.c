@@ -284,8 +284,9 @@ static void a_fixed_time_that_comes_twice_counts_the_first_time(void **state)
     assert_next(t, "2026-10-25T00:00Z", 2,
                 "2026-10-25T00:30Z normal 10-25 02:30\n"
                 "2026-10-26T01:30Z normal 10-26 02:30\n");
-    /* Also for who asks between the two. */
+    /* Also for who asks between the two, when the clocks show an earlier time again. */
     assert_next(t, "2026-10-25T00:45Z", 1, "2026-10-26T01:30Z normal 10-26 02:30\n");
+    assert_next(t, "2026-10-25T01:10Z", 1, "2026-10-26T01:30Z normal 10-26 02:30\n");
     timetable_free(t);
     t = MADE("cron=30 1 * * *", "timezone=America/New_York");
     assert_next(t, "2026-11-01T00:00Z", 2,
