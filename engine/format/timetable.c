@@ -104,7 +104,7 @@ static bool next_real(const struct timetable *t, int64_t after_us, int64_t end_u
 
 /* --- both --- */
 
-/* The moment of a bound, or of the end of the day that it is. */
+/* The moment of a bound, or that of the same local time so many days later. */
 static int64_t bound_us(const struct timetable *t, const struct timetable_bound *b, int days)
 {
     if (!b->is_local) {
@@ -142,8 +142,11 @@ bool timetable_next(const struct timetable *t, int64_t after_us, struct occurren
     int64_t end = min_us(YEAR_LAST_US, after_us + LOOK_AHEAD_DAYS * DAY_US);
     bool is_found = t->is_real_time ? next_real(t, after_us, min_us(end, last), out)
                                     : next_fixed(t, after_us, min_us(end, last + DAY_US), out);
+    if (!is_found || out->planned_us > last) {
+        return false;
+    }
     out->due_us = out->planned_us + t->delay_us;
-    return is_found && out->planned_us <= last;
+    return true;
 }
 
 void timetable_free(struct timetable *t)
