@@ -112,15 +112,21 @@ static bool is_excepted(const struct calendar *c, int64_t day)
     return low < c->except_count && c->except[low] == day;
 }
 
+int calendar_weekday(int64_t day)
+{
+    int64_t since_monday = day + 3; /* 1970-01-01 was a Thursday */
+    return (int)(since_monday - floor_div(since_monday, 7) * 7) + 1;
+}
+
 /* Whether that day of the month fits, given that its month does. */
 static bool fits_date(const struct calendar *c, int64_t day, int day_of_month, int month_days)
 {
     if (c->days == 0 && c->weekdays == 0) {
         return true;
     }
-    int weekday = (int)(day + 3 - floor_div(day + 3, 7) * 7) + 1; /* 1970-01-01: a Thursday */
     bool is_last = day_of_month == month_days && (c->days & CALENDAR_LAST_DAY) != 0;
-    return is_last || (c->days >> day_of_month & 1) != 0 || (c->weekdays >> weekday & 1) != 0;
+    return is_last || (c->days >> day_of_month & 1) != 0 ||
+           (c->weekdays >> calendar_weekday(day) & 1) != 0;
 }
 
 /* The first day of [day, last] that fits but for `except`, or last + 1. */

@@ -42,6 +42,7 @@ bool calendar_is_around_the_clock(const struct calendar *c);
  * month and a day that it passes. */
 bool calendar_next(const struct calendar *c, int64_t from_s, int64_t until_s, int64_t *found_s);
 
+int calendar_weekday(int64_t day); /* 1 Monday … 7 Sunday, of a day since 1970 */
 /* The number of "mon" or "Monday", 1 … 7, of "jan" or "January", 1 … 12, in any case; or 0. */
 int calendar_weekday_number(const char *text, size_t len);
 int calendar_month_number(const char *text, size_t len);

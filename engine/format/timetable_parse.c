@@ -187,10 +187,7 @@ static int read_period(struct parse *p, int64_t us)
         return refuse_period(p, s);
     }
     p->t->is_real_time = true;
-    p->t->calendar.every_s = s % 60 == 0 ? 0 : (int)s;
-    for (int64_t minute = 0; s % 60 == 0 && minute < CALENDAR_MINUTES; minute += s / 60) {
-        calendar_add_time(&p->t->calendar, (int)minute);
-    }
+    p->t->calendar.every_s = (int)s;
     return 0;
 }
 
@@ -212,7 +209,7 @@ static int read_days(struct parse *p, int64_t us)
     }
     int64_t days = us / DAY_US;
     if (days == 7) {
-        c->weekdays = (uint8_t)(1u << ((first - TIMETABLE_FIRST_DAY) % 7 + 7) % 7 << 1);
+        c->weekdays = (uint8_t)(1u << calendar_weekday(first));
     } else if (days > 1) {
         c->every_days = (int)days;
         c->first_day = first;

@@ -271,8 +271,8 @@ static void put_every_days(struct buf *b, const struct calendar *c)
         (void)buf_printf(b, "every %d days", c->every_days);
         return;
     }
-    int weekday = (int)(((c->first_day - TIMETABLE_FIRST_DAY) % 7 + 7) % 7) + 1;
-    (void)buf_printf(b, "every %d weeks on %s", c->every_days / 7, calendar_weekday_name(weekday));
+    const char *weekday = calendar_weekday_name(calendar_weekday(c->first_day));
+    (void)buf_printf(b, "every %d weeks on %s", c->every_days / 7, weekday);
 }
 
 static void put_days(struct buf *b, const struct calendar *c)
