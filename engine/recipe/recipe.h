@@ -59,12 +59,14 @@ void recipe_free(struct recipe *r);
 /* All recipes of recipes/: *.yaml but *_test.yaml, not the folders in it (maps/). Each file's
  * errors are in a diags of its own, under the name recipes/FILE; the recipes without errors are
  * there all the same. Two recipes of one name are an error, and so are errors in the field maps
- * of recipes/maps. */
+ * of recipes/maps. Files that look like recipes and are not read are told as warnings. */
 struct recipe_set {
     struct recipe **recipes; /* in the order of their files' names */
     size_t count;
-    struct diags **diags; /* of the files with errors */
+    struct diags **diags; /* of the files with errors; their warnings are there too */
     size_t diag_count;
+    struct diags **warned; /* of the files that have warnings, and no errors */
+    size_t warned_count;
 };
 
 /* 0 also where files have errors; -1 where the folder cannot be read. A project without the folder
@@ -72,3 +74,5 @@ struct recipe_set {
 int recipe_set_load(struct recipe_set *set, const struct project *p, const struct project_hooks *h,
                     struct err *e);
 void recipe_set_fini(struct recipe_set *set);
+/* One warning in the log for each of the set, up to twenty. */
+void recipe_set_warn(const struct recipe_set *set);

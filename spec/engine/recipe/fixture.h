@@ -23,7 +23,15 @@ static const char CRM[] =
     "   \"agency\":{\"1\":\"string\",\"optional\":true},"
     "   \"new_lead\":{\"1\":\"object\",\"optional\":true,\"fields\":{"
     "     \"tags\":{\"1\":\"list\",\"of\":[\"string\"],\"optional\":true}}}},"
-    " \"events\":{\"contact_created\":{},\"note_created\":{}},"
+    " \"prepare\":{\"visit_made\":{\"hydrate\":[{\"fields\":[\"owner\"]}],\"custom_fields\":{}}},"
+    " \"events\":{\"contact_created\":{},\"note_created\":{},"
+    "   "
+    "\"visit_made\":{\"fields\":{\"id\":[\"string\"],\"tags\":{\"1\":\"list\",\"of\":[\"string\"]},"
+    "     "
+    "\"visit\":{\"1\":\"object\",\"fields\":{\"place\":[\"string\"],\"guest\":[\"object\"]}}}},"
+    "   \"visit_moved\":{\"fields\":{\"id\":[\"string\"],\"moved_to\":[\"string\"]}},"
+    "   \"long_visit\":{\"of\":\"visit_made\",\"fields\":{\"hours\":[\"integer\"]}},"
+    "   \"sampled\":{\"sample\":\"samples/records/activity_added.json\"}},"
     " \"operations\":{"
     "   \"get_contact\":{\"input\":{\"contactId\":[\"string\"]}},"
     "   \"ping\":{},"
@@ -32,7 +40,15 @@ static const char CRM[] =
     "     \"phone\":{\"1\":\"string\",\"optional\":true},"
     "     \"since\":{\"1\":\"string\",\"optional\":true,\"format\":\"date-time\"},"
     "     \"tags\":{\"1\":\"list\",\"optional\":true,\"max\":2,\"of\":[\"string\"]}}},"
-    "   \"create_task\":{\"input\":{"
+    "   \"call\":{\"output_as\":\"response\",\"output\":{\"status\":[\"integer\"],"
+    "     \"headers\":[\"object\"],\"body\":[\"any\"]}},"
+    "   "
+    "\"list_tasks\":{\"also\":{\"succeded\":\"succeeded\"},\"output\":{\"succeded\":[\"boolean\"],"
+    "     "
+    "\"tasks\":{\"1\":\"list\",\"of\":{\"1\":\"object\",\"fields\":{\"title\":[\"string\"]}}}},"
+    "     \"input\":{\"page\":{\"1\":\"integer\",\"optional\":true}}},"
+    "   \"create_task\":{\"output\":{\"task\":{\"1\":\"object\",\"fields\":{\"id\":[\"string\"],"
+    "     \"title\":[\"string\"]}}},\"input\":{"
     "     "
     "\"contactId\":[\"string\"],\"title\":{\"1\":\"string\",\"max\":20},\"dueDate\":[\"date\"],"
     "     \"completed\":[\"boolean\"],"
@@ -47,7 +63,8 @@ static const char CRM[] =
 
 static const char RECORDS[] =
     "{\"name\":\"records\",\"config\":{},\"events\":{\"activity_added\":{}},"
-    " \"operations\":{\"upsert_task\":{\"input\":{\"contact_id\":[\"string\"],\"task_id\":["
+    " \"operations\":{\"upsert_task\":{\"store\":{},\"output\":{\"change\":[\"string\"],"
+    "\"record\":[\"object\"]},\"input\":{\"contact_id\":[\"string\"],\"task_id\":["
     "\"string\"]}}}}";
 
 static const char WEBHOOK[] =
@@ -176,12 +193,12 @@ static int world_down(void **state)
     return 0;
 }
 
-/* Errors as one text, "line:column message (hint)\n" each, in order of place. */
-static char *diags_text(struct diags *d)
+/* Errors, or warnings, as one text, "line:column message (hint)\n" each, in order of place; takes the
+ * list. */
+static char *items_text(json_t *list)
 {
     struct buf out;
     buf_init(&out, 1 << 20);
-    json_t *list = diags_json(d); /* sorted */
     size_t i;
     json_t *item;
     json_array_foreach (list, i, item) {
@@ -194,4 +211,14 @@ static char *diags_text(struct diags *d)
     char *text = buf_take(&out, NULL);
     buf_fini(&out);
     return text;
+}
+
+static inline char *diags_text(struct diags *d)
+{
+    return items_text(diags_json(d));
+}
+
+static inline char *warnings_text(struct diags *d)
+{
+    return items_text(diags_warnings_json(d));
 }

@@ -269,7 +269,7 @@ static void groups_and_branches_hold_steps(void **state)
                "  - step: both\n    parallel:\n"
                "      - step: c\n        use: crm.ping\n        with: { x: = steps.b.id }\n"
                "      - step: d\n        do:\n          - step: e\n            wait: 1 h\n"
-               "  - step: f\n    stop: = steps.c.id .. steps.d\n");
+               "  - step: f\n    stop: = steps.c.id .. steps.b.id\n");
     assert_plan(r, "do.0.do.1.with.v.x.s", "\"steps.a.id\"");
     assert_plan(r, "do.0.on_error", "\"continue\"");
     assert_null(json_path(r->plan, "do.0.retry"));
@@ -285,10 +285,10 @@ static void items_of_nested_lists_are_all_seen(void **state)
         HEAD
         "do:\n"
         "  - step: outer\n    each: = event.contacts\n    as: task\n    parallel: 4\n    do:\n"
-        "      - step: inner\n        each: = item.list\n        as: x\n        parallel: 64\n"
+        "      - step: inner\n        each: = task.list\n        as: x\n        parallel: 64\n"
         "        use: crm.ping\n        with: { a: = task.id, b: \"${x.id} ${task.id}\" }\n"
         "        on_error:\n          - step: late\n            use: crm.ping\n"
-        "            with: { c: = task.id, d: \"${item.id}\" }\n");
+        "            with: { c: = task.id, d: \"${task.id}\" }\n");
     assert_plan(r, "do.0.at_once", "4");
     assert_plan(r, "do.0.as", "\"task\"");
     assert_plan(r, "do.0.do.0.at_once", "64");
@@ -527,16 +527,18 @@ static void how_many_at_once_is_a_number_beside_each(void **state)
 
 static void branches_do_not_see_each_other(void **state)
 {
-    refuse(HEAD
-           "do:\n  - step: both\n    parallel:\n"
-           "      - step: a\n        use: crm.ping\n        on_error: continue\n"
-           "      - step: b\n        use: crm.ping\n        with: { x: = steps.a.id }\n"
-           "      - step: c\n        use: crm.ping\n        with: { x: = error.kind }\n"
-           "  - step: d\n    use: crm.ping\n    with: { x: '= steps.a.id .. steps.b.id' }\n"
-           "  - step: e\n    parallel: []\n",
-           "14:20 the result of step `a` is not there at this place\n"
-           "17:20 `error` is there only below `on_error`\n"
-           "22:15 `parallel` has 1 to 64 steps (a branch of several steps is a step with `do`)\n");
+    refuse(
+        HEAD
+        "do:\n  - step: both\n    parallel:\n"
+        "      - step: a\n        use: crm.ping\n        on_error: continue\n"
+        "      - step: b\n        use: crm.ping\n        with: { x: = steps.a.id }\n"
+        "      - step: c\n        use: crm.ping\n        with: { x: = error.kind }\n"
+        "  - step: d\n    use: crm.ping\n    with: { x: '= steps.a.id .. steps.b.id' }\n"
+        "  - step: e\n    parallel: []\n",
+        "14:20 step `a` stands in another branch of `both`, and branches do not see each other's "
+        "results\n"
+        "17:20 `error` is there only below `on_error`\n"
+        "22:15 `parallel` has 1 to 64 steps (a branch of several steps is a step with `do`)\n");
 }
 
 static void results_of_a_group_with_each_stay_in_it(void **state)
@@ -548,9 +550,11 @@ static void results_of_a_group_with_each_stay_in_it(void **state)
            "    on_error:\n      - step: c\n        use: crm.ping\n"
            "        with: { x: \"${steps.a.id} ${item.id}\" }\n"
            "  - step: d\n    use: crm.ping\n    with: { x: = steps.b.id, y: = steps.group }\n",
-           "18:20 the result of step `a` is not there at this place\n"
+           "18:20 step `a` is done for each item of `group`: its results are seen there only, and "
+           "later `steps.group` is the list of them\n"
            "18:20 `item` is there only in a step with `each`\n"
-           "21:16 the result of step `b` is not there at this place\n");
+           "21:16 step `b` is done for each item of `group`: its results are seen there only, and "
+           "later `steps.group` is the list of them\n");
 }
 
 static void names_are_unique_in_the_whole_recipe(void **state)
@@ -655,6 +659,43 @@ static void a_hole_holds_a_path_and_nothing_else(void **state)
         "(for a computed value write the whole value as an expression: = …)\n");
 }
 
+static void double_braces_are_no_hole(void **state)
+{
+    refuse(HEAD
+           "if: \"{{ event.ok }}\"\ndo:\n  - step: a\n    use: crm.ping\n    with:\n"
+           "      a: Hello {{contact.name}}, {{ event.name }}\n"
+           "      b: \"{{ upper(inputs.x) }}\"\n      c: '= \"{{ event.x }}\"'\n",
+           "6:5 `{{ }}` holds no value here "
+           "(write ${event.firstName}, or the whole value as an expression: = …)\n"
+           "11:10 `{{ }}` holds no value here "
+           "(write ${event.firstName}, or the whole value as an expression: = …)\n"
+           "12:10 `{{ }}` holds no value here "
+           "(write ${event.firstName}, or the whole value as an expression: = …)\n");
+    refuse(
+        HEAD "do:\n  - step: a\n    use: crm.ping\n    with:\n      a: {{ event.name }}\n",
+        "10:11 a key must be a text (there is no `{{ }}` here: a value is written as ${…}; a text "
+        "that begins with { or [ must be in quotes)\n");
+}
+
+static void a_template_for_others_is_sent_with_a_warning(void **state)
+{
+    static const char text[] = HEAD
+        "do:\n  - step: a\n    use: crm.ping\n    with:\n      a: Hello {{contact.name}}\n"
+        "      b: '= \"Hello {{contact.name}}\"'\n      c: a }} b {{ c\n";
+    struct diags *d = diags_new("r.yaml");
+    struct recipe *r = recipe_parse("r.yaml", text, strlen(text), NULL, &hooks, d);
+    char *told = warnings_text(d);
+    assert_non_null(r);
+    assert_plan(r, "do.0.with.v.a", "{\"t\":\"lit\",\"v\":\"Hello {{contact.name}}\"}");
+    assert_string_equal(told,
+                        "10:10 `{{ }}` is sent as it is: nothing is filled in (a value is written "
+                        "as ${event.firstName}; where the braces are meant, write the text as an "
+                        "expression: = \"…\")\n");
+    free(told);
+    recipe_free(r);
+    diags_free(d);
+}
+
 static void a_hole_cannot_stand_for_a_number(void **state)
 {
     refuse(HEAD
@@ -674,8 +715,8 @@ static void only_earlier_steps_have_results(void **state)
         "  - step: third\n    use: crm.ping\n    with: { x: '= \"steps.none\" .. steps.second.x -- "
         "steps.no' }\n",
         "6:5 there are no results of steps at this place (it is looked at before the first step)\n"
-        "10:16 the result of step `a` is not there at this place\n"
-        "13:16 no step before this one is called `third`\n"
+        "10:16 step `a` has no result here: this place is a part of it\n"
+        "13:16 step `third` comes later, in line 14\n"
         "13:40 no step before this one is called `secnd`\n");
 }
 
@@ -1047,6 +1088,8 @@ int main(void)
         cmocka_unit_test(a_comment_behind_an_expression_is_an_error_that_says_so),
         cmocka_unit_test(an_expression_needs_its_blank),
         cmocka_unit_test(a_hole_holds_a_path_and_nothing_else),
+        cmocka_unit_test(double_braces_are_no_hole),
+        cmocka_unit_test(a_template_for_others_is_sent_with_a_warning),
         cmocka_unit_test(a_hole_cannot_stand_for_a_number),
         cmocka_unit_test(only_earlier_steps_have_results),
         cmocka_unit_test(field_maps_are_found_and_checked),
