@@ -18,7 +18,7 @@
 #include "recipe/recipe.h"
 
 static const char CRM[] =
-    "{\"name\":\"crm\",\"auth\":{\"kinds\":[\"oauth\",\"token\"]},"
+    "{\"name\":\"crm\",\"webhook\":{\"type\":\"type\"},\"auth\":{\"kinds\":[\"oauth\",\"token\"]},"
     " \"config\":{\"location\":[\"string\"],"
     "   \"agency\":{\"1\":\"string\",\"optional\":true},"
     "   \"new_lead\":{\"1\":\"object\",\"optional\":true,\"fields\":{"
@@ -29,6 +29,9 @@ static const char CRM[] =
     "\"visit_made\":{\"fields\":{\"id\":[\"string\"],\"tags\":{\"1\":\"list\",\"of\":[\"string\"]},"
     "     "
     "\"visit\":{\"1\":\"object\",\"fields\":{\"place\":[\"string\"],\"guest\":[\"object\"]}}}},"
+    "   "
+    "\"lead\":{\"of\":\"contact_created\",\"any\":[{\"field\":\"tags\",\"has\":\"new_lead.tags\"}],"
+    "     \"defaults\":{\"new_lead\":{\"tags\":[\"lead\"]}}},"
     "   \"visit_moved\":{\"fields\":{\"id\":[\"string\"],\"moved_to\":[\"string\"]}},"
     "   \"long_visit\":{\"of\":\"visit_made\",\"fields\":{\"hours\":[\"integer\"]}},"
     "   \"sampled\":{\"sample\":\"samples/records/activity_added.json\"}},"
@@ -62,7 +65,7 @@ static const char CRM[] =
     "     \"place\":{\"1\":\"string\",\"from_connection\":\"location\"}}}}}";
 
 static const char RECORDS[] =
-    "{\"name\":\"records\",\"config\":{},\"events\":{\"activity_added\":{}},"
+    "{\"name\":\"records\",\"config\":{},\"events\":{\"activity_added\":{\"internal\":true}},"
     " \"operations\":{\"upsert_task\":{\"store\":{},\"output\":{\"change\":[\"string\"],"
     "\"record\":[\"object\"]},\"input\":{\"contact_id\":[\"string\"],\"task_id\":["
     "\"string\"]}}}}";
@@ -80,8 +83,13 @@ static const char WEBHOOK[] =
     "\"events\":{\"received\":{}},\"operations\":{}}";
 
 static const char LADLE[] =
-    "{\"name\":\"ladle\",\"events\":{\"run_dead\":{},\"run_parked\":{}},"
+    "{\"name\":\"ladle\",\"events\":{\"run_dead\":{\"internal\":true},\"run_parked\":{\"internal\":"
+    "true}},"
     "\"operations\":{}}";
+
+/* It can tell of events, and takes no webhooks. */
+static const char MUTE[] =
+    "{\"name\":\"mute\",\"config\":{},\"events\":{\"spoke\":{}},\"operations\":{}}";
 
 static const char ACTION[] =
     "{\"name\":\"score\",\"input\":{\"answers\":[\"list\"]},"
@@ -92,6 +100,7 @@ struct world {
     json_t *records;
     json_t *webhook;
     json_t *ladle;
+    json_t *mute;
     json_t *action;
 };
 
@@ -108,6 +117,9 @@ static json_t *fake_connector(void *ud, const char *name)
     }
     if (strcmp(name, "ladle") == 0) {
         return w->ladle;
+    }
+    if (strcmp(name, "mute") == 0) {
+        return w->mute;
     }
     return strcmp(name, "records") == 0 ? w->records : NULL;
 }
@@ -177,8 +189,8 @@ static json_t *parse(const char *text)
 static int world_up(void **state)
 {
     (void)state;
-    world =
-        (struct world){ parse(CRM), parse(RECORDS), parse(WEBHOOK), parse(LADLE), parse(ACTION) };
+    world = (struct world){ parse(CRM),   parse(RECORDS), parse(WEBHOOK),
+                            parse(LADLE), parse(MUTE),    parse(ACTION) };
     return 0;
 }
 
@@ -189,6 +201,7 @@ static int world_down(void **state)
     json_decref(world.records);
     json_decref(world.webhook);
     json_decref(world.ladle);
+    json_decref(world.mute);
     json_decref(world.action);
     return 0;
 }

@@ -833,7 +833,42 @@ static void shapes_are_checked_everywhere(void **state)
         "7:11 `on_error` of a recipe is a list of steps (continue and fail belong to a step)\n");
 }
 
+static void an_event_of_a_connection_without_webhooks_cannot_come(void **state)
+{
+    refuse(
+        "recipe: r\nneeds:\n  m: mute\nwhen:\n  - m.spoke\ndo:\n  - step: a\n"
+        "    wait_for: m.spoke\n    with: { a: b }\n",
+        "5:5 m.spoke cannot come: mute takes no webhooks (the connector's table needs `webhook`)\n"
+        "8:15 m.spoke cannot come: mute takes no webhooks "
+        "(the connector's table needs `webhook`)\n");
+}
+
 /* --- with a project --- */
+
+static void an_event_that_the_connection_s_rule_never_fits_cannot_come(void **state)
+{
+    static const char text[] =
+        "recipe: r\nneeds:\n  crm: crm\nwhen:\n  - crm.lead\ndo:\n  - step: a\n    stop: x\n";
+    static const struct {
+        const char *connections, *errors;
+    } cases[] = {
+        { "{\"crm\":{\"connector\":\"crm\"}}", "" },
+        { "{\"crm\":{\"connector\":\"crm\",\"new_lead\":{\"tags\":[\"vip\"]}}}", "" },
+        { "{\"crm\":{\"connector\":\"crm\",\"new_lead\":{\"tags\":[]}}}",
+          "5:5 crm.lead cannot come: nothing fits the connection's rule for it "
+          "(in ladle.yaml, give the connection a condition, such as `new_lead.tags`)\n" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct project p = { .folder = (char *)"/nowhere", .timezone = (char *)"UTC" };
+        p.connections = parse(cases[i].connections);
+        char *errors = NULL;
+        struct recipe *r = load(text, &p, &errors);
+        assert_string_equal(errors, cases[i].errors);
+        recipe_free(r);
+        free(errors);
+        json_decref(p.connections);
+    }
+}
 
 static void needs_are_bound_to_connections_of_the_project(void **state)
 {
@@ -1099,6 +1134,8 @@ int main(void)
         cmocka_unit_test(conditions_are_expressions),
         cmocka_unit_test(inputs_are_declared_with_types),
         cmocka_unit_test(shapes_are_checked_everywhere),
+        cmocka_unit_test(an_event_of_a_connection_without_webhooks_cannot_come),
+        cmocka_unit_test(an_event_that_the_connection_s_rule_never_fits_cannot_come),
         cmocka_unit_test(needs_are_bound_to_connections_of_the_project),
         cmocka_unit_test(the_workspace_needs_no_entry_in_the_project),
         cmocka_unit_test(what_the_connection_fills_in_is_not_missing),
