@@ -31,6 +31,9 @@ struct check {
     json_t *inputs;                    /* what is known of `inputs`, and of `event`; NULL: */
     json_t *event;                     /* nothing */
     json_t *result;                    /* the same of the step that was just read */
+    json_t *starts;                    /* what starts the recipe (recipe/echo.h) */
+    bool is_conditional;               /* this place is perhaps not reached: an `if`, `each` … */
+    bool has_stop;                     /* a step before this place may end the run */
     const struct outline *outline;     /* all steps of the file */
     const struct yaml *step;           /* the one at hand, or NULL */
     json_t *maps;                      /* field maps that expressions use: name -> list */

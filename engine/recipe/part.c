@@ -9,6 +9,7 @@
 
 #include "project/check.h"
 #include "project/policy.h"
+#include "recipe/echo.h"
 #include "recipe/inputs.h"
 #include "recipe/known.h"
 #include "recipe/library.h"
@@ -120,6 +121,7 @@ static json_t *read_trigger(struct check *c, const struct yaml *y, bool is_first
     }
     if (reference_event(c, y, "`when`", &r)) {
         trigger = json_pack("{s:s, s:s}", "connection", r.owner, "event", r.name);
+        echo_note_start(c, &r);
     }
     note_event(c, &r, is_first);
     reference_fini(&r);
@@ -208,6 +210,7 @@ static void read_steps(struct check *c, const struct yaml *root, json_t *plan)
                     "`on_error` of a recipe is a list of steps");
     } else if (on_error != NULL) {
         c->has_error = true;
+        c->is_conditional = true;
         set_node(plan, "on_error", steps_read(c, on_error, "`on_error`"));
     }
 }
@@ -276,6 +279,7 @@ static json_t *read_plan(struct check *c, const struct yaml *root)
     const struct yaml *condition = yaml_get(root, "if");
     if (condition != NULL) {
         set_node(plan, "if", node_condition(c, condition, "`if`"));
+        c->is_conditional = !yaml_is(condition, "true");
     }
     read_key(c, root, plan);
     read_steps(c, root, plan);
@@ -308,6 +312,7 @@ bool part_read(struct part *out, struct library *lib, const char *text, size_t l
         .maps = out->maps,
         .scripts = out->scripts,
         .calls = out->calls,
+        .starts = json_object(),
         .library = lib,
     };
     size_t before = check_count(d);
@@ -324,6 +329,7 @@ bool part_read(struct part *out, struct library *lib, const char *text, size_t l
     json_decref(c.names);
     json_decref(c.inputs);
     json_decref(c.event);
+    json_decref(c.starts);
     json_decref(c.result);
     if (!is_good) {
         part_fini(out);

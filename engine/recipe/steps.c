@@ -17,6 +17,7 @@
 #include "format/duration.h"
 #include "project/literal.h"
 #include "project/policy.h"
+#include "recipe/echo.h"
 #include "recipe/known.h"
 #include "recipe/library.h"
 #include "recipe/nodes.h"
@@ -271,6 +272,7 @@ static void read_action(struct check *c, const struct yaml *y, const struct yaml
         set_result(c, known_output(&r));
         set_new(step, "use", use_json(&r));
         read_fields(c, y, use, &r, step);
+        echo_check(c, use, &r, json_object_get(step, "with"));
         if (r.connector == NULL) {
             reference_keep_script(c, use, r.name);
         }
@@ -295,8 +297,12 @@ static void read_timeout(struct check *c, const struct yaml *y, json_t *step)
 
 static json_t *read_on_error_list(struct check *c, const struct yaml *y)
 {
+    bool was_conditional = c->is_conditional;
     c->has_error = true;
-    return steps_read(c, y, "`on_error`");
+    c->is_conditional = true;
+    json_t *steps = steps_read(c, y, "`on_error`");
+    c->is_conditional = was_conditional;
+    return steps;
 }
 
 /* After `continue` or a list the run goes on, and later steps may look at `error`. */
@@ -362,6 +368,7 @@ static void read_stop(struct check *c, const struct yaml *y, const struct yaml *
 {
     set_new(step, "stop", read_text(c, stop, "`stop`"));
     set_result(c, known_none("ends the run, and gives no result"));
+    c->has_stop = true;
 }
 
 /* A written-out wait is a duration above zero, or a date: digits alone are neither. */
@@ -638,10 +645,14 @@ static json_t *read_step(struct check *c, const struct yaml *y)
         return NULL;
     }
     check_words(c->diags, y, STEP_WORDS, "a step");
-    const struct yaml *around = c->step;
+    const struct yaml *around = c->step, *condition = yaml_get(y, "if");
+    bool was_conditional = c->is_conditional;
     c->step = y;
+    c->is_conditional = was_conditional || yaml_get(y, "each") != NULL ||
+                        (condition != NULL && !yaml_is(condition, "true"));
     json_t *step = read_parts(c, y);
     c->step = around;
+    c->is_conditional = was_conditional;
     return step;
 }
 

@@ -58,6 +58,8 @@
 --     custom_fields          where its answer has custom fields: model, at (paths of their owners)
 --     also                   two spellings of one field of the answer: {ours = 'theirs'}
 --     cache_ms               how long an answer may serve others who ask the same
+--     causes                 events that a call brings, where the names do not say it (create_note brings note_created):
+--                            {event = true, or the field that must be given, or {field = value}}
 --   prepare                  by event: hydrate (fields, and how they are fetched where they are missing), dates,
 --                            custom_fields
 --     batch                  how calls that wait for the limit go as one (service/batch.c)
@@ -188,6 +190,11 @@ local whole_opportunity = {
     'contactId', 'name', 'pipelineId', 'pipelineStageId', 'status', 'source', 'assignedTo', 'monetaryValue',
   },
   use = 'get_opportunity', with = { id = 'id' }, item = 'opportunity',
+}
+-- Which events a change of an opportunity brings, by the fields that it gives.
+local opportunity_changes = {
+  opportunity_updated = true, opportunity_status_updated = 'status', opportunity_stage_updated = 'pipelineStageId',
+  opportunity_monetary_value_updated = 'monetaryValue', opportunity_assigned_to_updated = 'assignedTo',
 }
 local invoice_dates = { dates = { issueDate = 'day', dueDate = 'day' } }
 
@@ -522,7 +529,7 @@ return {
       method = 'PUT', path = '/contacts/{contactId}/tasks/{taskId}/completed',
       summary = 'Mark a task as done or open', scopes = write, success = 200, idempotent = true,
       input = { contactId = id, taskId = id, completed = { 'boolean' } },
-      output = { task = task },
+      output = { task = task }, causes = { task_completed = { completed = true } },
     },
     delete_task = {
       method = 'DELETE', path = '/contacts/{contactId}/tasks/{taskId}', summary = 'Delete a task', scopes = write,
@@ -570,13 +577,14 @@ return {
       method = 'POST', path = '/contacts/{contactId}/tags', summary = 'Add tags to a contact', scopes = write,
       success = 201, idempotent = true,
       input = { contactId = id, tags = tags },
-      output = { tags = { 'list', of = { 'string' } } }, batch = tag_batch 'add',
+      output = { tags = { 'list', of = { 'string' } } }, causes = { contact_tag_updated = true }, batch = tag_batch 'add',
     },
     remove_tags = {
       method = 'DELETE', path = '/contacts/{contactId}/tags', summary = 'Remove tags from a contact', scopes = write,
       success = 200, idempotent = true, body = { 'tags' },
       input = { contactId = id, tags = tags },
-      output = { tags = { 'list', of = { 'string' } } }, batch = tag_batch 'remove',
+      output = { tags = { 'list', of = { 'string' } } }, causes = { contact_tag_updated = true },
+      batch = tag_batch 'remove',
     },
 
     create_association = {
@@ -587,6 +595,7 @@ return {
         locationId = location, removeAllTags = flag,
       },
       output = { succeded = flag, errorCount = count, responses = { 'list', optional = true } }, also = both_spellings,
+      causes = { contact_tag_updated = true },
     },
     add_remove_contact_from_business = {
       method = 'POST', path = '/contacts/bulk/business', scopes = write, success = 200, idempotent = true,
@@ -662,7 +671,7 @@ return {
         status = { 'string', optional = true, enum = { 'open', 'won', 'lost', 'abandoned', 'all' } },
         customFields = custom_fields,
       },
-      output = { opportunity = { 'object' } },
+      output = { opportunity = { 'object' } }, causes = opportunity_changes,
       run = opportunity_writes 'update_opportunity', run_when = { { map = 'customFields' } },
     },
     get_opportunity = {

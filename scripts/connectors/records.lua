@@ -32,11 +32,11 @@ local written = {
 local one = { record = { 'object', optional = true, nullable = true } }
 local many = { records = { 'list' } }
 
-local function upsert(kind, method, path, summary, input)
+local function upsert(kind, method, path, summary, input, causes)
   return {
     method = method, path = path, summary = summary, input = input, output = written, idempotent = true,
     idempotency_header = 'Idempotency-Key', when_conflict = { change = 'same' },
-    store = { action = 'upsert', kind = kind, id = kind .. '_id', contact = 'contact_id' },
+    store = { action = 'upsert', kind = kind, id = kind .. '_id', contact = 'contact_id' }, causes = causes,
   }
 end
 
@@ -120,7 +120,7 @@ return {
     append_activity = upsert(
       'activity', 'POST', '/contacts/{contact_id}/activities',
       'Write a line of a contact\'s activity log; the same id again with another text is a new version',
-      activity
+      activity, { activity_added = { origin = 'workspace' } }
     ),
     save_submission = upsert('submission', 'PUT', '/submissions/{submission_id}', 'Save a submission', {
       submission_id = id, contact_id = optional_id, source = source(calculator), origin = origin,
