@@ -259,6 +259,7 @@ static void read_head(struct check *c, const struct yaml *root, json_t *plan)
     if (name != NULL && check_name(c->diags, name, "a recipe")) {
         (void)json_object_set_new(plan, "recipe", json_string(name->text));
     }
+    (void)json_object_set_new(plan, "file", json_string(c->diags->file));
     read_summary(c, root, plan);
     read_needs(c, root);
     (void)json_object_set(plan, "needs", c->needs);

@@ -4,11 +4,11 @@
 
 /* A recipe, loaded and checked. `plan` is its normal form, which scripts/lib/walk.lua walks:
  *
- *   plan    {recipe, summary, needs:{name:connector}, inputs:{name:{type, default?, label?}},
+ *   plan    {recipe, file, summary, needs:{name:connector}, inputs:{name:{type, default?, label?}},
  *            when?:[{connection, event}], if?:node, key?:node, mode?, settle_us?, do:[step],
  *            on_error?:[step]}
  *           `mode` is "queue", "latest", "drop" or "parallel"; where it is missing, a recipe
- *           with a key has "queue" and one without it "parallel". Without `when` (only where
+ *           with a key has "queue" and one without it "parallel"; `file` is for errors. Without `when` (only where
  *           another recipe calls it) it never starts by itself.
  *   step    {step, line, if?:node, on_error?:"continue" | "fail" | [step]} and one of
  *           use:{connection, operation} | {script}, with?:node, retry:policy, timeout_us?, LOOP

@@ -86,13 +86,15 @@ static json_t *error_json(const struct err *e)
     return v;
 }
 
-char *effect_error_text(const struct err *e, const char *answer, const struct journal_row *earlier)
+char *effect_error_text(const struct err *e, const struct error_notes *notes)
 {
     json_t *v = error_json(e);
-    if (answer != NULL) {
-        json_object_set_new(v, "answer", json_string(answer));
+    json_set_text(v, "file", notes->file);
+    if (notes->line > 0) {
+        json_object_set_new(v, "line", json_integer(notes->line));
     }
-    json_t *tries = earlier != NULL ? tries_of(earlier) : NULL;
+    json_set_text(v, "answer", notes->answer);
+    json_t *tries = notes->earlier != NULL ? tries_of(notes->earlier) : NULL;
     if (tries != NULL) {
         json_object_set_new(v, "tries", tries);
     }
@@ -174,7 +176,7 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
     if (fx->unit != NULL) {
         struct journal_row *row = record(fx, is_unknown ? JOURNAL_STARTED : JOURNAL_FAILED);
         free(row->error);
-        row->error = effect_error_text(e, answer, NULL);
+        row->error = effect_error_text(e, &(struct error_notes){ .answer = answer });
         row->started_us = fx->started_us > 0 ? fx->started_us : row->started_us;
     }
     strand_wake(fx->wake);

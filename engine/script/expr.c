@@ -440,6 +440,14 @@ static int tell_habit(const struct token *t, const char *what, const char *bette
                : err_set(e, ERR_SCRIPT, "there is no `%.*s` in expressions", (int)t->len, t->start);
 }
 
+/* `event.end`: the word is Lua's own. */
+static int tell_field(const struct token *t, char **hint, struct err *e)
+{
+    *hint = xasprintf("write event[\"%.*s\"]", (int)t->len, t->start);
+    return err_set(e, ERR_SCRIPT, "`%.*s` is a word of Lua, and no name behind a dot", (int)t->len,
+                   t->start);
+}
+
 /* In a text that does not compile: a word or sign of another language, or one `=` where no table is
  * made. -1 with the error in e; 0 where there is none. */
 static int find_foreign(const struct expression *x, char **hint, struct err *e)
@@ -453,6 +461,9 @@ static int find_foreign(const struct expression *x, char **hint, struct err *e)
         const char *better = may_be ? habit_hint(&t) : NULL;
         if (better != NULL) {
             return tell_habit(&t, NULL, better, hint, e);
+        }
+        if (t.kind == TOKEN_KEYWORD && is_text(&before, ".")) {
+            return tell_field(&t, hint, e);
         }
         has_function = has_function || (t.kind == TOKEN_KEYWORD && is_text(&t, "function"));
         depth += is_text(&t, "{") - is_text(&t, "}");

@@ -276,9 +276,9 @@ end
 
 -- Values ------------------------------------------------------------------------------------------------
 
--- Ends the step with an error of the author's own.
+-- Ends the step with an error of the author's own, to be read as it was written.
 function pure.fail(message)
-  error({ kind = 'invalid', message = pure.text(message) or 'the recipe says so' }, 0)
+  error({ kind = 'invalid', message = pure.text(message) or 'the recipe says so', is_said = true }, 0)
 end
 
 function pure.is_empty(value)

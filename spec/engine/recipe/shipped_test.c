@@ -135,12 +135,12 @@ static int lua_bundle(lua_State *L)
     return luaL_error(L, "there is no recipe %s", name);
 }
 
-/* compile(text, line) -> function of the environment, as the engine makes it */
+/* compile(text, file, line) -> function of the environment, as the engine makes it */
 static int lua_compile(lua_State *L)
 {
     const char *code =
         lua_pushfstring(L, "local _ENV = ...; return (%s\n)", luaL_checkstring(L, 1));
-    vm_load(L, code, strlen(code), "=expr:1");
+    vm_load(L, code, strlen(code), "=expr:a.yaml:1");
     return 1;
 }
 

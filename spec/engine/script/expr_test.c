@@ -149,6 +149,8 @@ static void words_of_other_languages_are_told_in_lua_s(void **state)
     habit("event.a == True", "there is no `True` in expressions", "write `true`");
     habit("event.a AND event.b", "there is no `AND` in expressions", "write `and`");
     fine("event.null == nil");
+    habit("event.end .. 'x'", "`end` is a word of Lua, and no name behind a dot",
+          "write event[\"end\"]");
 }
 
 static void double_braces_are_no_holes(void **state)

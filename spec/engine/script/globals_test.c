@@ -176,7 +176,8 @@ static void the_engine_s_own_modules_are_read_only(void **state)
 static void expressions_read_nil_through_missing_fields(void **state)
 {
     struct err e = ERR_INIT;
-    struct snippet s = { .chunk = "=expr:3", .code = "local event = {} return event.contact.name" };
+    struct snippet s = { .chunk = "=expr:a.yaml:3",
+                         .code = "local event = {} return event.contact.name" };
     assert_int_equal(snippet_run(*state, &s, &e), 0);
     assert_string_equal(s.result, "nil");
     s.code = "return require('json').null.a.b[1]";
@@ -203,7 +204,7 @@ static void a_script_called_by_an_expression_is_no_expression(void **state)
 {
     struct vm *vm = new_vm((struct vm_opts){ .find_module = find_module });
     struct err e = ERR_INIT;
-    struct snippet s = { .chunk = "=expr", .code = "return require('greet').hello(nil)" };
+    struct snippet s = { .chunk = "=expr:a.yaml:3", .code = "return require('greet').hello(nil)" };
     (void)state;
     assert_int_equal(snippet_run(vm, &s, &e), -1);
     vm_free(vm);
