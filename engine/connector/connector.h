@@ -45,6 +45,8 @@ const char *connector_event_called(const struct connector *c, const char *type);
 const char *const *connector_operation_names(const struct connector *c);
 const char *const *connector_event_names(const struct connector *c);
 
+/* Which events a call brings: as causes_of (connector/causes.h). Yours. */
+json_t *connector_causes(const struct connector *c, const struct operation *op);
 /* is_idempotent, corrected by what the input says where the operation lets it (idempotent_when
  * and idempotent_unless name a boolean field). */
 bool operation_is_idempotent(const struct operation *op, const json_t *input);

@@ -1,6 +1,6 @@
 /* Holds what steps bring (connector/causes.h) against what starts the recipe. Calls of other recipes
  * are not followed, nor events that come back through another recipe: those are found when they run
- * (run/echo.h). Used while a recipe is read, on one thread. */
+ * (run/echoes.h). Used while a recipe is read, on one thread. */
 
 #include "recipe/echo.h"
 

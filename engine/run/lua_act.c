@@ -12,6 +12,7 @@
 #include "connector/schema.h"
 #include "format/date.h"
 #include "format/duration.h"
+#include "run/echoes.h"
 #include "run/effect.h"
 #include "run/lua_call.h"
 #include "run/lua_fork.h"
@@ -226,6 +227,42 @@ static int act_failed(lua_State *L)
     return rest(L, plan.verdict == RETRY_PARK ? RUN_PARKED : RUN_WAITING, plan.due_us, &e);
 }
 
+/* --- runs that an effect of our own started --- */
+
+/* act.echo() -> the id that this run's event shares with a call that brought it; nil: it came from
+ * elsewhere, or the run has begun before.   [-0, +1, raises] */
+static int act_echo(lua_State *L)
+{
+    const struct run *run = run_of(L);
+    const char *connection = json_get_text(run->meta, "connection");
+    const char *type = json_get_text(run->meta, "type");
+    const char *id = NULL;
+    if (run->attempts == 1 && connection != NULL && type != NULL) {
+        id = echoes_find(runner_echoes(run->runner), connection, type, run->event, clock_mono_us());
+    }
+    lua_pushstring(L, id);
+    return 1;
+}
+
+/* act.admit(about): parks the run where too many of its recipe and key were started so.
+ *   [-1, +0, raises, yields] */
+static int act_admit(lua_State *L)
+{
+    const struct run *run = run_of(L);
+    const char *recipe = program_name(run->program);
+    const char *about = luaL_checkstring(L, 1);
+    if (echoes_admit(runner_echoes(run->runner), recipe, about, clock_mono_us())) {
+        return 0;
+    }
+    struct err e = ERR_INIT;
+    (void)err_set(&e, ERR_CONFIG,
+                  "more than %d runs of %s about %.100s within a minute were started by what runs "
+                  "did: the recipe answers its own effects; give it an `if` that tells them from "
+                  "others. `ladle retry` lets this run go on",
+                  ECHOES_MAX, recipe, about);
+    return rest(L, RUN_PARKED, 0, &e);
+}
+
 /* --- waits --- */
 
 /* When a `wait` is over: a duration from now, or a date; nothing: at once. */
@@ -414,22 +451,14 @@ static int act_log(lua_State *L)
 }
 
 const luaL_Reg act_functions[] = {
-    { "begun", act_begun },
-    { "call", act_call },
-    { "check", act_check },
-    { "compile", act_compile },
-    { "complete", act_complete },
-    { "describe", act_describe },
-    { "describe_event", act_describe_event },
-    { "enter", act_enter },
-    { "failed", act_failed },
-    { "fork", act_fork },
-    { "log", act_log },
-    { "look", act_look },
-    { "recall", act_recall },
-    { "setting", act_setting },
-    { "settle", act_settle },
-    { "wait", act_wait },
-    { "wait_for", act_wait_for },
-    { NULL, NULL },
+    { "admit", act_admit },       { "begun", act_begun },
+    { "call", act_call },         { "check", act_check },
+    { "compile", act_compile },   { "complete", act_complete },
+    { "describe", act_describe }, { "describe_event", act_describe_event },
+    { "echo", act_echo },         { "enter", act_enter },
+    { "failed", act_failed },     { "fork", act_fork },
+    { "log", act_log },           { "look", act_look },
+    { "recall", act_recall },     { "setting", act_setting },
+    { "settle", act_settle },     { "wait", act_wait },
+    { "wait_for", act_wait_for }, { NULL, NULL },
 };
