@@ -204,6 +204,26 @@ static void check_connectors(struct check *k)
     free(path);
 }
 
+/* The project's other scripts: those that recipes use were read with them. */
+static void check_scripts(struct check *k)
+{
+    char *path = xasprintf("%s/scripts", k->c->folder);
+    size_t count;
+    struct err e = ERR_INIT; /* no folder: no scripts */
+    char **names = folder_names(path, NAMES_MAX, &count, &e);
+    for (size_t i = 0; names != NULL && i < count; i++) {
+        if (folder_ends_with(names[i], ".lua")) {
+            char *name = xstrndup(names[i], strlen(names[i]) - strlen(".lua"));
+            catalogue_check_script(k->c->catalogue, name);
+            free(name);
+        }
+    }
+    if (names != NULL) {
+        folder_free_names(names);
+    }
+    free(path);
+}
+
 /* What was wrong with files that were read on the way. */
 static void add_catalogue_errors(struct check *k)
 {
@@ -321,7 +341,9 @@ static int check_recipes(struct check *k)
 {
     if (k->c->arg_count == 0) {
         check_connectors(k);
-        return check_all(k);
+        int code = check_all(k);
+        check_scripts(k);
+        return code;
     }
     int code = CLI_OK;
     for (int i = 0; i < k->c->arg_count && code == CLI_OK; i++) {

@@ -133,12 +133,22 @@ static bool find_script(struct check *c, const struct yaml *y, struct reference 
         return true;
     }
     r->table = c->hooks->find_action(c->hooks->ud, r->name);
-    if (r->table == NULL) {
-        check_error(c->diags, y, "it returns a table with name, summary, input, output and run",
-                    "there is no action scripts/%s.lua that loads", r->name);
-        return false;
+    if (r->table != NULL) {
+        return true;
     }
-    return true;
+    size_t len = 0;
+    char *text =
+        c->hooks->find_source != NULL ? c->hooks->find_source(c->hooks->ud, r->name, &len) : NULL;
+    if (text != NULL) { /* what is wrong with it is told by who read it */
+        check_error(c->diags, y, "mend the script; its own error is told with file and line",
+                    "scripts/%s.lua does not load", r->name);
+    } else {
+        check_error(c->diags, y,
+                    "a script returns a table with name, summary, input, output and run",
+                    "there is no scripts/%s.lua", r->name);
+    }
+    free(text);
+    return false;
 }
 
 /* Some operations are listed and cannot be called: they say why. */

@@ -365,15 +365,18 @@ static void names_of_operations_and_events_are_looked_up(void **state)
     refuse(
         "recipe: r\nneeds:\n  crm: crm\nwhen:\n  - crm.contact_create\n  - shop.order\n"
         "do:\n  - step: a\n    use: crm.create_tsk\n  - step: b\n    use: crmm.ping\n"
-        "  - step: c\n    use: ladle.sleep\n  - step: d\n    use: scripts.missing\n",
+        "  - step: c\n    use: ladle.sleep\n  - step: d\n    use: scripts.missing\n"
+        "  - step: e\n    use: scripts.util\n",
         "5:5 crm has no event `contact_create` (did you mean `contact_created`?)\n"
         "6:5 `shop` is no connection of this recipe: `needs` does not name it\n"
         "9:10 crm has no operation `create_tsk` (did you mean `create_task`?)\n"
         "11:10 `crmm` is no connection of this recipe: `needs` does not name it (did you mean "
         "`crm`?)\n"
         "13:10 ladle has no operation `sleep`\n"
-        "15:10 there is no action scripts/missing.lua that loads "
-        "(it returns a table with name, summary, input, output and run)\n");
+        "15:10 there is no scripts/missing.lua "
+        "(a script returns a table with name, summary, input, output and run)\n"
+        "17:10 scripts/util.lua does not load "
+        "(mend the script; its own error is told with file and line)\n");
 }
 
 static void fields_are_checked_against_the_schema(void **state)
