@@ -513,7 +513,8 @@ return {
       method = 'POST', path = '/contacts/{contactId}/tags', summary = 'Add tags to a contact', scopes = write,
       success = 201, idempotent = true,
       input = { contactId = id, tags = tags },
-      output = { tags = { 'list', of = { 'string' } } }, causes = { contact_tag_updated = true }, batch = tag_batch 'add',
+      output = { tags = { 'list', of = { 'string' } } }, causes = { contact_tag_updated = true },
+      batch = tag_batch 'add',
     },
     remove_tags = {
       method = 'DELETE', path = '/contacts/{contactId}/tags', summary = 'Remove tags from a contact', scopes = write,

@@ -245,7 +245,8 @@ return {
   it('tells a mistake in its syntax as it is, with its line', function()
     with(files((ACTION:gsub('run = function%(_, input%)', 'run = function(_ input)'))), function(p)
       assert.are.same({
-        'recipes/rate.yaml:6 scripts/rate.lua does not load (mend the script; its own error is told with file and line)',
+        'recipes/rate.yaml:6 scripts/rate.lua does not load '
+          .. '(mend the script; its own error is told with file and line)',
         "scripts/rate.lua:4 ')' expected near 'input'",
       }, errors(p, 1))
       local _, text = p:run { 'check' }

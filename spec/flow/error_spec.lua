@@ -12,7 +12,8 @@ end
 local HANDED_ON = '    on_error:\n'
   .. inner '  - step: again\n    if: = error.kind == "not_found" or fail(error.message)\n    stop: x\n'
 
-local CRASHES = "return {\n  name = 'crashes', summary = 'x',\n  run = function(_, input)\n    return input.a.b\n  end,\n}"
+local CRASHES = "return {\n  name = 'crashes', summary = 'x',\n  run = function(_, input)\n    return input.a.b\n"
+  .. '  end,\n}'
 local REFUSES = "return { name = 'refuses', summary = 'x', run = function() fail('invalid', 'not you') end }"
 local NEEDS = "return { name = 'needs', summary = 'x', input = { id = { 'string' } }, run = function() return {} end }"
 
@@ -30,7 +31,8 @@ local CASES = {
   ['in-stop'] = { '  - step: ask\n    stop: = "x" .. event.count\n', '%s:9: step ask: event.count is missing', 9 },
   ['in-wait'] = { '  - step: ask\n    wait: = "x" .. event.count\n', '%s:9: step ask: event.count is missing', 9 },
   ['no-list'] = {
-    asks('ask', '= item .. "x"') .. '    each: = event.nonce\n', '%s:8: step ask: `each` gives no list, but a string', 8,
+    asks('ask', '= item .. "x"') .. '    each: = event.nonce\n',
+    '%s:8: step ask: `each` gives no list, but a string', 8,
   },
   ['of-an-item'] = {
     '  - step: all\n    each: [{ id: c1 }, {}]\n    as: one\n    on_error: fail\n    do:\n'
@@ -59,7 +61,9 @@ local CASES = {
     '  - step: bad\n    use: scripts.needs\n    with: { id: = event.contact.id }\n',
     '%s:8: step bad: id: is missing (id: event.contact.id: event.contact is missing)', 8,
   },
-  ['of-a-service'] = { note('first', 'x') .. journey.WRONG, 'get_contact was answered 400: Contact with id nobody not found', 11 },
+  ['of-a-service'] = {
+    note('first', 'x') .. journey.WRONG, 'get_contact was answered 400: Contact with id nobody not found', 11,
+  },
   ['after-a-caught-one'] = {
     asks('gone', 'nobody') .. '    on_error: continue\n' .. asks('ask', '= "c" .. event.no'),
     '%s:16: step ask: event.no is missing', 16,
@@ -72,7 +76,10 @@ describe('an error', function()
   local stage
 
   lazy_setup(function()
-    local recipes = { calls = '  - step: inner\n    call: part\n', loops = asks('ask', "'= (function() while true do end end)()'") }
+    local recipes = {
+      calls = '  - step: inner\n    call: part\n',
+      loops = asks('ask', "'= (function() while true do end end)()'"),
+    }
     for name, case in pairs(CASES) do recipes[name] = case[1] end
     stage = stages.open(journey.files(recipes, {
       scripts = { ['crashes.lua'] = CRASHES, ['refuses.lua'] = REFUSES, ['needs.lua'] = NEEDS },
@@ -98,7 +105,8 @@ describe('an error', function()
     local shown = journey.only(stage, 'in-if')
     local step = journey.step(shown, 'ask')
     assert.are.equal('failed', step.state)
-    assert.are.same({ kind = 'script', message = shown.error.message, file = 'recipes/in-if.yaml', line = 12 }, step.error)
+    local expected = { kind = 'script', message = shown.error.message, file = 'recipes/in-if.yaml', line = 12 }
+    assert.are.same(expected, step.error)
     local _, _, text = stage:cli('show', shown.id)
     assert.is_truthy(text:find('at           recipes/in-if.yaml:12', 1, true), text)
   end)

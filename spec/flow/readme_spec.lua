@@ -78,7 +78,9 @@ end
 
 local STEP_WORDS = set 'if each as parallel with retry timeout on_error'
 local HEAD_WORDS = set 'if key mode settle'
-local PROJECT_WORDS = set 'listen public_url store timezone connections inputs retention tls trusted_proxies admin recipes'
+local PROJECT_WORDS = set [[
+  listen public_url store timezone connections inputs recipes retention tls trusted_proxies admin
+]]
 
 local function wrapped(project, block, head, steps)
   project.files['recipes/line-' .. block.line .. '.yaml'] = WRAPPED:format(block.line, head, steps)
@@ -102,7 +104,8 @@ local YAML = {
   { -- further words of a step
     fits = function(indent, word) return indent == 4 and STEP_WORDS[word] end,
     place = function(project, block)
-      wrapped(project, block, '', '  - step: one\n    use: crm.get_contact\n    with: { contactId: = event.id }\n' .. block.text)
+      local step = '  - step: one\n    use: crm.get_contact\n    with: { contactId: = event.id }\n'
+      wrapped(project, block, '', step .. block.text)
     end,
   },
   { -- words of a recipe's head
@@ -113,8 +116,8 @@ local YAML = {
     fits = function(indent, word) return indent == 0 and word == 'contactId' end,
     place = function(project, block)
       local fields = block.text:gsub('([^\n]+\n)', '        %1')
-      wrapped(project, block, '', '  - step: one\n    use: alerts.post\n    each: [1]\n    with:\n      url: /\n      json:\n'
-        .. fields)
+      local step = '  - step: one\n    use: alerts.post\n    each: [1]\n    with:\n      url: /\n      json:\n'
+      wrapped(project, block, '', step .. fields)
     end,
   },
   { -- ladle.yaml; where it says no connections, for the recipes of the same README

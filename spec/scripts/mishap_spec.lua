@@ -76,7 +76,7 @@ describe('another error of an expression', function()
   end)
 
   it('may have any text for an expression', function()
-    for _, text in ipairs { '', '"', '[[', '[', 'event[', 'event["', 'event.', '--[[', '--', 'event["a', '\0event.x' } do
+    for _, text in ipairs { '', '"', '[[', '[', 'event[', 'event["', 'event.', '--[[', '--', 'event["a', '\0a' } do
       assert.is_string(mishap.explain(text, env, 'a:1:1: attempt to compare nil with number'))
     end
   end)
