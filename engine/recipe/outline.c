@@ -160,8 +160,8 @@ char *outline_why(const struct outline *o, const struct yaml *step, const char *
             wanted, shown(o, branches));
     }
     if (o->places[there].step->line > step->line) {
-        return xasprintf("step `%.60s` comes later, in line %d", wanted,
-                         o->places[there].step->line);
+        return xasprintf("step `%.60s` comes later, in line %d: its result is not there yet",
+                         wanted, o->places[there].step->line);
     }
     if (each != -1) {
         return xasprintf(

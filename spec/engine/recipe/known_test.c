@@ -233,7 +233,7 @@ static void a_step_that_comes_later_is_named(void **state)
     check(HEAD
           "do:\n  - step: a\n    on_error: continue\n    do:\n      - step: b\n"
           "        stop: = steps.z\n" STOP("x"),
-          "11:15 step `z` comes later, in line 12\n", "");
+          "11:15 step `z` comes later, in line 12: its result is not there yet\n", "");
     check(HEAD "do:\n  - step: a\n    stop: = steps.z\n    if: = steps.y.x\n",
           "8:11 no step before this one is called `z`\n"
           "9:9 no step before this one is called `y`\n",

@@ -720,7 +720,7 @@ static void only_earlier_steps_have_results(void **state)
         "steps.no' }\n",
         "6:5 there are no results of steps at this place (it is looked at before the first step)\n"
         "10:16 step `a` has no result here: this place is a part of it\n"
-        "13:16 step `third` comes later, in line 14\n"
+        "13:16 step `third` comes later, in line 14: its result is not there yet\n"
         "13:40 no step before this one is called `secnd`\n");
 }
 
