@@ -365,7 +365,9 @@ static const struct shape_key EVENT_KEYS[] = {
     KEY("defaults", ANY_MAP,
         "The settings that `any` speaks of, where the connection does not have them."),
     KEY("internal", FLAG, "It comes from the engine's own store, not through a webhook."),
-    KEY("fields", SCHEMA, "For people: what its payload has."),
+    KEY("fields", SCHEMA,
+        "What its payload has: `ladle check` warns of `event.x` that neither it nor the sample "
+        "has."),
     KEY("required", TEXTS, "For people: the fields that every payload has."),
     KEY("note", TEXT, "For people: what else there is to know."),
     KEY("core", FLAG, "For people: it is one of the core set."),
@@ -726,7 +728,9 @@ static const struct shape_key ACTION_KEYS[] = {
     NEEDED("run", FUNCTION, "Does it: `run(ctx, input)` gives the step's result."),
     KEY("summary", TEXT, "What it does, in one line for people."),
     KEY("input", SCHEMA, "What `with` gives: field and descriptor. Without it anything goes in."),
-    KEY("output", SCHEMA, "What comes out, for people; it is not checked."),
+    KEY("output", SCHEMA,
+        "What comes out: `ladle check` warns of `steps.NAME.x` that it does not have. What `run` "
+        "returns is not held against it."),
     END,
 };
 static const struct shape ACTION = TABLE(ACTION_KEYS, "The table of an action");

@@ -304,9 +304,8 @@ return {
       sample = 'samples/convertcalculator/submission_received.json', -- what is posted; `receive` makes of it:
       fields = {
         submission_id = text, key_rule = { 'string' }, calculator_id = text, calculator_name = text,
-        submitted_at = text,
-        contact_id = text, email = text, phone = text, name = text, fields = { 'object' }, results = { 'any' },
-        raw = { 'any' },
+        submitted_at = text, contact_id = text, email = text, phone = text, name = text,
+        fields = { 'object' }, results = { 'any' }, raw = { 'any' },
       },
     },
   },
