@@ -152,12 +152,17 @@ static int act_settle(lua_State *L)
     return 0;
 }
 
-/* The place in the recipe that the error at the index names; the file is the table's.
- *   [-0, +0, raises] */
+/* The place in the recipe that the error at the index names; the file is the table's. No metamethod
+ * of a script's own error is asked.   [-0, +0, raises] */
 static void read_place(lua_State *L, int index, struct error_notes *notes)
 {
-    notes->file = lua_getfield(L, index, "file") == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
-    lua_getfield(L, index, "line");
+    if (!lua_istable(L, index)) {
+        return;
+    }
+    lua_pushliteral(L, "file");
+    notes->file = lua_rawget(L, index) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+    lua_pushliteral(L, "line");
+    lua_rawget(L, index);
     notes->line = (int)lua_tointeger(L, -1);
     lua_pop(L, 2);
 }

@@ -37,16 +37,23 @@ local function first_culprit(program, source, env, parts)
   end
 end
 
--- An error as a table. A helper refuses what is missing in words of its own; then the name is added.
+-- What an error may say of itself, beside its message.
+local FIELDS = { 'kind', 'status', 'detail', 'retry_at', 'is_said', 'is_input' }
+
+-- An error as a table of its own: a script may raise one and the same in every run. A helper refuses what is missing
+-- in words of its own; then the name is added.
 local function as_table(problem, node, env)
   if type(problem) ~= 'table' then
     local message = tostring(problem)
     return { kind = 'script', message = node and mishap.explain(node.s, env, message) or message }
   end
-  local message = tostring(problem.message)
-  local missing = node and message:find 'not nothing$' and mishap.missing(node.s, env)
-  if missing then problem.message = message .. ': ' .. missing end
-  return problem
+  local own = {}
+  for _, name in ipairs(FIELDS) do own[name] = rawget(problem, name) end
+  own.message = rawget(problem, 'message')
+  if type(own.message) ~= 'string' then own.message = 'the script raised a table without a message' end
+  local missing = node and own.message:find 'not nothing$' and mishap.missing(node.s, env)
+  if missing then own.message = own.message .. ': ' .. missing end
+  return own
 end
 
 -- 'contactId: event.contact is missing' for fields that the message names and whose expression gave nothing.
@@ -90,9 +97,9 @@ function blame.step(program, step, env, path, problem, is_early)
   problem.line = node and node.line or source.line
   problem.file = problem.line and program.file
   if problem.line and (node and not problem.is_said or is_of_recipe(step, problem)) then
-    local message = tostring(problem.message)
-    local empty = not node and problem.kind == 'invalid' and empty_fields(program, source.with, env, message) or ''
-    problem.message = ('%s:%d: step %s: %s%s'):format(program.file, problem.line, path, message, empty)
+    local is_refused = not node and problem.kind == 'invalid'
+    local empty = is_refused and empty_fields(program, source.with, env, problem.message) or ''
+    problem.message = ('%s:%d: step %s: %s%s'):format(program.file, problem.line, path, problem.message, empty)
   end
   return problem
 end
@@ -105,7 +112,7 @@ function blame.recipe(program, plan, env, problem)
       problem = as_table(again, node, env)
       problem.file, problem.line = program.file, node.line
       if not problem.is_said then
-        problem.message = ('%s:%d: %s: %s'):format(program.file, node.line or 0, part, tostring(problem.message))
+        problem.message = ('%s:%d: %s: %s'):format(program.file, node.line or 0, part, problem.message)
       end
       return problem
     end

@@ -15,6 +15,8 @@ local HANDED_ON = '    on_error:\n'
 local CRASHES = "return {\n  name = 'crashes', summary = 'x',\n  run = function(_, input)\n    return input.a.b\n"
   .. '  end,\n}'
 local REFUSES = "return { name = 'refuses', summary = 'x', run = function() fail('invalid', 'not you') end }"
+local SHARES = "local same = { kind = 'invalid', message = 'the same each time' }\nreturn { name = 'shares', summary = 'x',\n"
+  .. '  run = function(_, _) error(same, 0) end }'
 local NEEDS = "return { name = 'needs', summary = 'x', input = { id = { 'string' } }, run = function() return {} end }"
 
 -- By the recipe's name: its steps, the message, the line that the error stands in. %s is the recipe's file.
@@ -57,6 +59,7 @@ local CASES = {
     "%s:8: step bad: scripts/crashes.lua:4: attempt to index a nil value (its field 'b')", 8,
   },
   ['of-a-script-s-own'] = { '  - step: bad\n    use: scripts.refuses\n', 'not you', 8 },
+  ['of-a-script-s-table'] = { '  - step: bad\n    use: scripts.shares\n', 'the same each time', 8 },
   ['of-a-script-s-input'] = {
     '  - step: bad\n    use: scripts.needs\n    with: { id: = event.contact.id }\n',
     '%s:8: step bad: id: is missing (id: event.contact.id: event.contact is missing)', 8,
@@ -77,12 +80,14 @@ describe('an error', function()
 
   lazy_setup(function()
     local recipes = {
+      ['of-the-same-table'] = '  - step: one\n    if: = not event.again\n    use: scripts.shares\n'
+        .. '  - step: two\n    use: scripts.shares\n',
       calls = '  - step: inner\n    call: part\n',
       loops = asks('ask', "'= (function() while true do end end)()'"),
     }
     for name, case in pairs(CASES) do recipes[name] = case[1] end
     stage = stages.open(journey.files(recipes, {
-      scripts = { ['crashes.lua'] = CRASHES, ['refuses.lua'] = REFUSES, ['needs.lua'] = NEEDS },
+      scripts = { ['shares.lua'] = SHARES, ['crashes.lua'] = CRASHES, ['refuses.lua'] = REFUSES, ['needs.lua'] = NEEDS },
       texts = { ['part.yaml'] = 'recipe: part\nneeds:\n  crm: highlevel\ndo:\n' .. asks('ask', '= "c" .. event.no') },
     }))
     for name in pairs(recipes) do journey.send(stage, name) end
@@ -109,6 +114,13 @@ describe('an error', function()
     assert.are.same(expected, step.error)
     local _, _, text = stage:cli('show', shown.id)
     assert.is_truthy(text:find('at           recipes/in-if.yaml:12', 1, true), text)
+  end)
+
+  it('of a table that a script raises again and again is told with the place of each run', function()
+    journey.await(stage, 'of-the-same-table', 'dead')
+    journey.send(stage, 'of-the-same-table', { again = true })
+    local runs = journey.await(stage, 'of-the-same-table', 'dead', 2)
+    assert.are.same({ 'one', 'two' }, { runs[1].step, runs[2].step })
   end)
 
   it('of a recipe that was called names that recipe', function()
