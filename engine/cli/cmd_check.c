@@ -1,7 +1,7 @@
 /* `ladle check`: loads ladle.yaml, the recipes and what they use as the engine would, and the
  * project's own connectors with all of their areas, and prints every error of every file with its
- * place; and, as warnings, what the recipes need of their connections and were
- * not granted, as far as the store knows it. Nothing is started or written. Any bytes in a file
+ * place; and, as warnings, what is hardly meant so, and what the recipes need of their connections
+ * and were not granted, as far as the store knows it. Nothing is started or written. Any bytes in a file
  * give errors, never more. */
 #include <stdlib.h>
 #include <string.h>
@@ -22,21 +22,26 @@ struct check {
     const struct project_hooks *hooks;
     struct buf text;              /* for people */
     json_t *errors;               /* for programs */
-    json_t *gaps;                 /* what was not granted: the warnings */
+    json_t *warnings;             /* for programs, too */
+    json_t *gaps;                 /* what was not granted: warnings of another form */
     struct connection_list *rows; /* of the store, or NULL */
-    size_t error_count;
+    size_t error_count, warning_count;
     size_t files, recipes;
 };
 
 /* --- errors --- */
 
+/* The errors and the warnings of one file. */
 static void add_errors(struct check *k, struct diags *d)
 {
     k->error_count += d->count + d->dropped;
+    k->warning_count += d->warning_count + d->warnings_dropped;
     diags_print(d, &k->text); /* what passes TEXT_MAX is only counted */
-    json_t *list = diags_json(d);
+    json_t *list = diags_json(d), *warnings = diags_warnings_json(d);
     json_array_extend(k->errors, list);
+    json_array_extend(k->warnings, warnings);
     json_decref(list);
+    json_decref(warnings);
 }
 
 static void print_json(const struct check *k)
@@ -46,7 +51,9 @@ static void print_json(const struct check *k)
     json_object_set_new(v, "files", json_integer((json_int_t)k->files));
     json_object_set_new(v, "recipes", json_integer((json_int_t)k->recipes));
     json_object_set(v, "errors", k->errors);
-    json_object_set(v, "warnings", k->gaps);
+    json_t *warnings = json_copy(k->gaps);
+    json_array_extend(warnings, k->warnings);
+    json_object_set_new(v, "warnings", warnings);
     cli_print_json(v);
     json_decref(v);
 }
@@ -71,16 +78,16 @@ static void print_gaps(const json_t *gaps)
 
 static void print_text(const struct check *k)
 {
-    size_t gaps = json_array_size(k->gaps);
+    size_t warnings = json_array_size(k->gaps) + k->warning_count;
     cli_print("%s", buf_text(&k->text));
     print_gaps(k->gaps);
     if (k->error_count > 0) {
         cli_print("%zu error%s, ", k->error_count, plural(k->error_count));
     } else {
-        cli_print("no errors%s", gaps > 0 ? ", " : "");
+        cli_print("no errors%s", warnings > 0 ? ", " : "");
     }
-    if (gaps > 0) {
-        cli_print("%zu warning%s%s", gaps, plural(gaps), k->error_count > 0 ? ", " : "");
+    if (warnings > 0) {
+        cli_print("%zu warning%s%s", warnings, plural(warnings), k->error_count > 0 ? ", " : "");
     }
     if (k->error_count == 0) {
         cli_print(": %zu recipe%s, ", k->recipes, plural(k->recipes));
@@ -197,6 +204,26 @@ static void check_connectors(struct check *k)
     free(path);
 }
 
+/* The project's other scripts: those that recipes use were read with them. */
+static void check_scripts(struct check *k)
+{
+    char *path = xasprintf("%s/scripts", k->c->folder);
+    size_t count;
+    struct err e = ERR_INIT; /* no folder: no scripts */
+    char **names = folder_names(path, NAMES_MAX, &count, &e);
+    for (size_t i = 0; names != NULL && i < count; i++) {
+        if (folder_ends_with(names[i], ".lua")) {
+            char *name = xstrndup(names[i], strlen(names[i]) - strlen(".lua"));
+            catalogue_check_script(k->c->catalogue, name);
+            free(name);
+        }
+    }
+    if (names != NULL) {
+        folder_free_names(names);
+    }
+    free(path);
+}
+
 /* What was wrong with files that were read on the way. */
 static void add_catalogue_errors(struct check *k)
 {
@@ -220,6 +247,9 @@ static int check_all(struct check *k)
     for (size_t i = 0; i < set.diag_count; i++) {
         add_errors(k, set.diags[i]);
     }
+    for (size_t i = 0; i < set.warned_count; i++) {
+        add_errors(k, set.warned[i]);
+    }
     for (size_t i = 0; i < set.count; i++) {
         add_gaps(k, set.recipes[i]);
     }
@@ -236,9 +266,8 @@ static void check_file(struct check *k, const char *path)
         k->recipes++;
         add_gaps(k, r);
         recipe_free(r);
-    } else {
-        add_errors(k, d);
     }
+    add_errors(k, d);
     diags_free(d);
 }
 
@@ -312,7 +341,9 @@ static int check_recipes(struct check *k)
 {
     if (k->c->arg_count == 0) {
         check_connectors(k);
-        return check_all(k);
+        int code = check_all(k);
+        check_scripts(k);
+        return code;
     }
     int code = CLI_OK;
     for (int i = 0; i < k->c->arg_count && code == CLI_OK; i++) {
@@ -370,14 +401,17 @@ static int check_project(struct check *k)
 
 static int run(struct cli *c)
 {
-    struct check k = {
-        .c = c, .hooks = cli_hooks(c), .errors = json_array(), .gaps = json_array()
-    };
+    struct check k = { .c = c,
+                       .hooks = cli_hooks(c),
+                       .errors = json_array(),
+                       .warnings = json_array(),
+                       .gaps = json_array() };
     buf_init(&k.text, TEXT_MAX);
     catalogue_keep_errors(c->catalogue);
     int code = check_project(&k);
     buf_fini(&k.text);
     json_decref(k.errors);
+    json_decref(k.warnings);
     json_decref(k.gaps);
     if (k.rows != NULL) {
         connection_list_free(k.rows);
@@ -396,13 +430,14 @@ const struct command cmd_check = {
         "recipes in\n"
         "the folders named.\n"
         "Every error of a file is told at once, with file:line:column, the line and what to do.\n"
-        "A warning tells what a step needs and its connection was not granted: scopes, and kinds "
-        "of tokens.\n"
+        "A warning tells what is hardly meant so (a field that no event of the trigger is known "
+        "to have), and what a\n"
+        "step needs and its connection was not granted: scopes, and kinds of tokens.\n"
         "Exit code 1 where a recipe has errors, 2 where ladle.yaml has, or a connector that it "
         "uses.\n"
-        "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{connection "
-        "recipe\n"
-        "file line step operation scopes message hint}]}.",
+        "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{file line "
+        "message hint}]};\n"
+        "a warning has its column too, or connection, recipe, step, operation and scopes.",
     .run = run,
     .examples =
         "  ladle check\n"

@@ -26,6 +26,7 @@ static json_t *load_run(struct store *s, struct id id, struct err *e)
                             list->rows[0].version != NULL ? json_string(list->rows[0].version)
                                                           : json_null());
         json_object_set_new(v, "steps", view_steps(list->journal, list->journal_count));
+        view_add_place(v, list->journal, list->journal_count);
         outlook_add(v, &list->rows[0]);
     }
     run_list_free(list);
@@ -189,6 +190,17 @@ static void print_outlook(const json_t *v)
     }
 }
 
+/* What went wrong, and the line of the recipe that it stands in. */
+static void print_problem(const json_t *problem)
+{
+    const char *file = json_get_text(problem, "file");
+    print_field("  ", "error", json_object_get(problem, "kind"));
+    print_field("  ", "", json_object_get(problem, "message"));
+    if (file != NULL) {
+        cli_print("  %-12s %s:%d\n", "at", file, (int)json_get_int(problem, "line", 0));
+    }
+}
+
 static void print_run(const json_t *v)
 {
     static const char *const fields[] = { "event_id", "key",    "state",      "attempts",
@@ -198,8 +210,7 @@ static void print_run(const json_t *v)
     print_fields("  ", v, fields);
     json_t *problem = json_object_get(v, "error");
     if (json_is_object(problem)) {
-        print_field("  ", "error", json_object_get(problem, "kind"));
-        print_field("  ", "", json_object_get(problem, "message"));
+        print_problem(problem);
     }
     print_steps(json_object_get(v, "steps"));
     print_outlook(v);
@@ -277,8 +288,10 @@ const struct command cmd_show = {
         "--json: the run with steps[] {name state attempts started_at ended_at due_at input "
         "output error effects},\n"
         "waits[] {step for event match until}, unknown[] {step sent_at input error} and "
-        "advice[]; or the event\n"
-        "with headers, payload and the runs that it started.",
+        "advice[]; the error\n"
+        "of the run and of a step has file and line, where in the recipe it stands. Or the event "
+        "with headers,\n"
+        "payload and the runs that it started.",
     .run = run,
     .is_quiet = true,
     .examples =

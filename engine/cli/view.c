@@ -188,6 +188,24 @@ json_t *view_steps(const struct journal_row *rows, size_t count)
     return steps;
 }
 
+void view_add_place(json_t *run, const struct journal_row *rows, size_t count)
+{
+    json_t *problem = json_object_get(run, "error");
+    const char *step = json_get_text(run, "step");
+    for (size_t i = 0; json_is_object(problem) && step != NULL && i < count; i++) {
+        if (strcmp(rows[i].path, step) != 0) {
+            continue;
+        }
+        json_t *error = view_part(rows[i].error);
+        json_t *line = json_object_get(error, "line");
+        if (line != NULL) {
+            json_set_text(problem, "file", json_get_text(error, "file"));
+            json_object_set(problem, "line", line);
+        }
+        json_decref(error);
+    }
+}
+
 /* --- ids --- */
 
 static bool has_suffix(const struct id *id, const char *suffix)

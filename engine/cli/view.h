@@ -16,6 +16,9 @@ json_t *view_run(const struct run_row *row);
  * called recipe are its effects, by their whole path; a step that has only those yet is told by
  * them. due_at: until when a `waiting` one waits. */
 json_t *view_steps(const struct journal_row *rows, size_t count);
+/* Adds to a run's error where in the recipe it stands, {file line}, as the row of the step at hand
+ * tells it; nothing where no row does. */
+void view_add_place(json_t *run, const struct journal_row *rows, size_t count);
 /* "2026-11-23T10:15:30.000Z", or null for 0. */
 json_t *view_time(int64_t wall_us);
 /* The value that a JSON text holds, null for NULL, and the text itself where it is no JSON. */

@@ -71,6 +71,12 @@ __attribute__((format(printf, 3, 4))) static void find(struct check *c, const ch
 
 /* --- one value --- */
 
+/* A whole number that JSON's 64 bits do not hold: it came as the text of its digits. */
+static bool is_big(const json_t *v)
+{
+    return json_is_string(v) && json_is_big_integer(json_string_value(v), json_string_length(v));
+}
+
 static const char *name_of(const json_t *v)
 {
     switch (json_typeof(v)) {
@@ -79,7 +85,7 @@ static const char *name_of(const json_t *v)
     case JSON_ARRAY:
         return "a list";
     case JSON_STRING:
-        return "text";
+        return is_big(v) ? "a whole number of more than 64 bits" : "text";
     case JSON_INTEGER:
         return "an integer";
     case JSON_REAL:
@@ -368,6 +374,11 @@ int schema_check(const json_t *schema, json_t *input, struct err *e)
     return conclude(&c, ERR_INVALID, e);
 }
 
+static bool is_number(const char *type)
+{
+    return strcmp(type, "integer") == 0 || strcmp(type, "number") == 0;
+}
+
 int schema_check_output(const json_t *schema, const json_t *output, struct err *e)
 {
     struct check c = { .findings = 0 };
@@ -381,7 +392,7 @@ int schema_check_output(const json_t *schema, const json_t *output, struct err *
             if (schema_is_required(d) && !flag(d, "nullable")) {
                 find(&c, name, "is missing");
             }
-        } else if (type != NULL && !fits(type, v)) {
+        } else if (type != NULL && !fits(type, v) && !(is_number(type) && is_big(v))) {
             find(&c, name, "must be %s, is %s", wanted(type), name_of(v));
         }
     }

@@ -210,6 +210,7 @@ struct engine *engine_new(const struct project *p, const struct recipe_set *reci
         engine_free(en);
         return NULL;
     }
+    recipe_set_warn(recipes);
     warn_of_gaps(en, recipes);
     char *base_url = own_port_base_url(p);
     en->callback = callback_new(&(struct callback_opts){

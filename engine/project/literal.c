@@ -43,7 +43,7 @@ bool literal_takes_text(const json_t *descriptor)
     return strcmp(type, "string") == 0 || strcmp(type, "date") == 0 || strcmp(type, "any") == 0;
 }
 
-/* A JSON number, or NULL. What passes 64 bits becomes a real, as everywhere. */
+/* A JSON number, or NULL: also for a whole one of more than 64 bits, which is a text everywhere. */
 static json_t *read_number(const char *text, size_t len)
 {
     if (len == 0 || len > NUMBER_MAX || strchr("-0123456789", text[0]) == NULL) {

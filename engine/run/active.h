@@ -96,6 +96,7 @@ void run_finish(struct run *run);             /* closes the strand, writes the v
 struct store *runner_store(struct runner *r);
 struct service *runner_service(struct runner *r);
 struct strands *runner_strands(struct runner *r);
+struct echoes *runner_echoes(struct runner *r);
 void runner_mark_dirty(struct runner *r, struct run *run);
 void runner_mark_ending(struct runner *r, struct run *run);
 void runner_save_failed(struct runner *r, struct run *run); /* tries again in a second */

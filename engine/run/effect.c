@@ -16,6 +16,8 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "connector/causes.h"
+#include "run/echoes.h"
 #include "service/accounts.h"
 #include "store/tries.h"
 
@@ -86,13 +88,15 @@ static json_t *error_json(const struct err *e)
     return v;
 }
 
-char *effect_error_text(const struct err *e, const char *answer, const struct journal_row *earlier)
+char *effect_error_text(const struct err *e, const struct error_notes *notes)
 {
     json_t *v = error_json(e);
-    if (answer != NULL) {
-        json_object_set_new(v, "answer", json_string(answer));
+    json_set_text(v, "file", notes->file);
+    if (notes->line > 0) {
+        json_object_set_new(v, "line", json_integer(notes->line));
     }
-    json_t *tries = earlier != NULL ? tries_of(earlier) : NULL;
+    json_set_text(v, "answer", notes->answer);
+    json_t *tries = notes->earlier != NULL ? tries_of(notes->earlier) : NULL;
     if (tries != NULL) {
         json_object_set_new(v, "tries", tries);
     }
@@ -106,6 +110,62 @@ char *effect_tries_text(struct run *run, const char *path)
     const struct journal_row *earlier = run_recall(run, path);
     return earlier != NULL ? tries_of_done(earlier, NULL) : NULL;
 }
+
+/* --- what comes back as an event --- */
+
+static void note_id(const struct effect *fx, const json_t *causes, const json_t *id)
+{
+    const char *event;
+    json_t *condition;
+    json_object_foreach ((json_t *)causes, event, condition) {
+        if (json_is_string(id) && causes_holds(condition, fx->input)) {
+            echoes_note(runner_echoes(fx->run->runner), connection_name(fx->connection), event,
+                        json_string_value(id), clock_mono_us());
+        }
+    }
+}
+
+/* What the call is about: the fields of its path ("/contacts/{contactId}/notes"). */
+static void note_path(const struct effect *fx, const json_t *causes)
+{
+    const char *path = fx->operation->path != NULL ? fx->operation->path : "";
+    for (const char *at = strchr(path, '{'); at != NULL; at = strchr(at + 1, '{')) {
+        char *field = xstrndup(at + 1, strcspn(at + 1, "}"));
+        note_id(fx, causes, json_object_get(fx->input, field));
+        free(field);
+    }
+}
+
+/* What it made: the id of the output, or of an object in it (`note.id`). */
+static void note_output(const struct effect *fx, const json_t *causes, const json_t *output)
+{
+    const char *name;
+    json_t *part;
+    note_id(fx, causes, json_object_get(output, "id"));
+    json_object_foreach ((json_t *)output, name, part) {
+        note_id(fx, causes, json_object_get(part, "id"));
+    }
+}
+
+/* Notes that the effect may come back as an event: before it is sent (output NULL), as the event may
+ * come before the answer, and with what was answered. */
+static void note_echo(const struct effect *fx, const json_t *output)
+{
+    const char *method = fx->operation->method;
+    bool is_reading = fx->is_look || (method != NULL && strcmp(method, "GET") == 0);
+    if (is_reading || fx->connection == NULL) {
+        return;
+    }
+    json_t *causes = connector_causes(connection_connector(fx->connection), fx->operation);
+    if (output == NULL) {
+        note_path(fx, causes);
+    } else {
+        note_output(fx, causes, output);
+    }
+    json_decref(causes);
+}
+
+/* --- rows --- */
 
 /* The row of this effect with its input, in `state`. */
 static struct journal_row *record(struct effect *fx, enum journal_state state)
@@ -138,6 +198,7 @@ void effect_succeed(struct effect *fx, json_t *output)
         return;
     }
     (void)log_redact(text, len);
+    note_echo(fx, output);
     struct journal_row *row = record(fx, JOURNAL_DONE);
     free(row->output);
     row->output = text;
@@ -174,7 +235,7 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
     if (fx->unit != NULL) {
         struct journal_row *row = record(fx, is_unknown ? JOURNAL_STARTED : JOURNAL_FAILED);
         free(row->error);
-        row->error = effect_error_text(e, answer, NULL);
+        row->error = effect_error_text(e, &(struct error_notes){ .answer = answer });
         row->started_us = fx->started_us > 0 ? fx->started_us : row->started_us;
     }
     strand_wake(fx->wake);
@@ -285,6 +346,7 @@ void effect_begin(struct effect *fx)
 {
     const struct journal_row *row = run_recall(fx->run, fx->path);
     choose_connection(fx);
+    note_echo(fx, NULL);
     if (record_effect_is_local(fx)) {
         record_effect_begin(fx);
     } else if (row != NULL && row->state == JOURNAL_STARTED) {

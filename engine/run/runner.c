@@ -19,6 +19,7 @@
 #include "base/metrics.h"
 #include "format/date.h"
 #include "run/active.h"
+#include "run/echoes.h"
 #include "run/lua_act.h"
 #include "service/accounts.h"
 
@@ -30,6 +31,7 @@ enum {
 
 struct runner {
     struct runner_opts o;
+    struct echoes *echoes;
     struct map *newest; /* recipe -> struct program, a reference each */
     struct map
         *versions; /* hash -> struct program, a reference each: newest and older ones in use */
@@ -63,6 +65,11 @@ struct service *runner_service(struct runner *r)
 struct strands *runner_strands(struct runner *r)
 {
     return r->o.strands;
+}
+
+struct echoes *runner_echoes(struct runner *r)
+{
+    return r->echoes;
 }
 
 void runner_tell_event(struct runner *r)
@@ -498,6 +505,7 @@ struct runner *runner_new(const struct runner_opts *o)
 {
     struct runner *r = xcalloc(1, sizeof *r);
     r->o = *o;
+    r->echoes = echoes_new();
     r->newest = map_new();
     r->versions = map_new();
     list_init(&r->active);
@@ -523,6 +531,7 @@ void runner_free(struct runner *r)
     timer_stop(&r->due_timer);
     timer_stop(&r->again_timer);
     loop_remove_tick(r->o.loop, tick, r);
+    echoes_free(r->echoes);
     map_free(r->newest, unref_program);
     map_free(r->versions, unref_program);
     free(r);
