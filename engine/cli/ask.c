@@ -39,13 +39,3 @@ int ask_each(struct cli *c, const char *done,
     cli_close(&o);
     return worst;
 }
-
-int ask_find_run(struct store *s, const char *text, const char *instead, struct id *id,
-                 struct err *e)
-{
-    enum view_kind kind;
-    if (view_find(s, text, &kind, id, e) == -1) {
-        return -1;
-    }
-    return kind == VIEW_RUN ? 0 : err_set(e, ERR_CONFLICT, "%.60s is an event: %s", text, instead);
-}

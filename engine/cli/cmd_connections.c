@@ -243,6 +243,10 @@ static int print_all(struct listing *l, const struct project *p, const struct co
                                          "EXPIRES", "ACCOUNT",   "WHY",   NULL };
     const struct project_hooks *h = p->hooks;
     l->table = l->c->is_json ? NULL : table_new(heads);
+    if (l->table != NULL) {
+        table_cut_first(l->table);
+        table_last_below(l->table);
+    }
     l->gaps = read_gaps(l->c, p, rows);
     int result = 0;
     const char *name;

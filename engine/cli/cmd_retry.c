@@ -7,6 +7,7 @@
 #include "cli/ask.h"
 #include "cli/causes.h"
 #include "cli/commands.h"
+#include "cli/view.h"
 #include "format/duration.h"
 
 enum { BATCH = 500, RATE_MAX = 1000, GROUP_MAX = 1000000000 };
@@ -17,7 +18,7 @@ static const int64_t SECOND_US = 1000000;
 static int retry_one(const struct cli *c, struct store *s, const char *text, struct err *e)
 {
     struct id id;
-    if (ask_find_run(s, text, "`ladle replay` runs it again", &id, e) == -1) {
+    if (view_find_run(s, text, "`ladle replay` runs it again", &id, e) == -1) {
         return -1;
     }
     struct run_ask ask;
@@ -208,9 +209,10 @@ const struct command cmd_retry = {
     .help =
         "Steps that are done stay done and are not executed again; what failed has all of "
         "its tries again.\n"
-        "An id may be cut to its last 6 characters or more. The engine notices by itself; "
-        "where none runs, the\n"
-        "run goes on once one is started. Without ids, --group or --all: --rate keeps many "
+        "An id may be cut to a beginning or an end that no other run has. The engine notices by "
+        "itself; where none\n"
+        "runs, the run goes on once one is started. Without ids, --group or --all: --rate keeps "
+        "many "
         "runs from flooding a\n"
         "service that has just come back.",
     .options = options,

@@ -21,7 +21,7 @@ static void print_json(const struct run_row *row)
 static void add_row(struct listing *l, const struct run_row *row)
 {
     char id[ID_TEXT + 1], updated[WHEN_TEXT], attempts[16];
-    id_format(&row->id, id);
+    view_id(l->c, &row->id, id);
     cli_when(l->c, row->updated_us, updated, sizeof updated);
     (void)snprintf(attempts, sizeof attempts, "%d", row->attempts); /* an int fits */
     const char *cells[] = { id,       row->recipe, run_state_name(row->state), row->step,
@@ -58,6 +58,9 @@ static int list_runs(const struct cli *c, struct store *s, const struct run_filt
                                          "TRIES", "UPDATED", "ERROR", NULL };
     struct listing l = { .c = c, .table = c->is_json ? NULL : table_new(heads) };
     struct err e = ERR_INIT;
+    if (l.table != NULL) {
+        table_last_below(l.table);
+    }
     int result = run_filter_walk(f, s, on_run, &l, &e);
     if (l.table != NULL) {
         table_print(l.table, c);

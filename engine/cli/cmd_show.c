@@ -268,9 +268,10 @@ const struct command cmd_show = {
     .args_max = 1,
     .summary = "One event or run: every step, try, wait and reason",
     .help =
-        "The id may be cut to its last 6 characters or more. A step's calls, items and nested "
-        "steps are its\n"
-        "effects; what a call was given and what it answered stand as they were journalled, "
+        "The id may be cut to a beginning or an end that no other has, of 4 characters or more; "
+        "where several have\n"
+        "it, they are listed. A step's calls, items and nested steps are its effects; what a call "
+        "was given and what it answered stand as they were journalled, "
         "with secrets blotted\n"
         "out. A run that waits says for what and until when; one that is parked says what is "
         "known and what to do.\n"

@@ -121,8 +121,8 @@ static inline char *fix_read(const struct fixture *f, const char *name)
     return text;
 }
 
-/* Runs "ladle -C FOLDER words…" with `input` on stdin; the exit code. Words end with NULL. */
-static inline int fix_run_with(struct fixture *f, const char *input, const char *const *words)
+/* "ladle -C FOLDER words…"; the exit code. */
+static inline int fix_call(const struct fixture *f, const char *const *words)
 {
     char *argv[FIX_WORDS_MAX + 4] = { xstrdup("ladle"), xstrdup("-C"), xstrdup(f->folder) };
     int argc = 3;
@@ -132,20 +132,27 @@ static inline int fix_run_with(struct fixture *f, const char *input, const char 
     }
     char *owned[FIX_WORDS_MAX + 4];
     memcpy(owned, argv, sizeof owned); /* the parser moves words about */
+    int code = cli_main(argc, argv);
+    for (int i = 0; i < argc; i++) {
+        free(owned[i]);
+    }
+    return code;
+}
+
+/* Runs "ladle -C FOLDER words…" with `input` on stdin; the exit code. Words end with NULL. */
+static inline int fix_run_with(struct fixture *f, const char *input, const char *const *words)
+{
     fix_write_text(f, ".stdin", input);
     fflush(stdout);
     fflush(stderr);
     int in = fix_redirect(f, STDIN_FILENO, ".stdin", "rb");
     int out = fix_redirect(f, STDOUT_FILENO, ".stdout", "wb");
     int err = fix_redirect(f, STDERR_FILENO, ".stderr", "wb");
-    int code = cli_main(argc, argv);
+    int code = fix_call(f, words);
     fflush(stderr);
     fix_put_back(in, STDIN_FILENO);
     fix_put_back(out, STDOUT_FILENO);
     fix_put_back(err, STDERR_FILENO);
-    for (int i = 0; i < argc; i++) {
-        free(owned[i]);
-    }
     free(f->out);
     free(f->err);
     f->out = fix_read(f, ".stdout");
