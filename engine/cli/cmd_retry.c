@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/plural.h"
 #include "cli/ask.h"
 #include "cli/causes.h"
 #include "cli/commands.h"
@@ -108,7 +109,7 @@ static void print_many(const struct many *m)
                   m->cause->example.err.message);
     }
     cli_print("%lld %s on from the failed step", (long long)m->count,
-              m->count == 1 ? "run goes" : "runs go");
+              plural(m->count, "run goes", "runs go"));
     if (m->count > 1 && m->rate > 0) {
         char span[64];
         duration_format((m->count - 1) * m->ask.spacing_us, span, sizeof span);

@@ -7,6 +7,7 @@
 
 #include "base/id.h"
 #include "base/mem.h"
+#include "base/plural.h"
 #include "cli/commands.h"
 #include "cli/one_connection.h"
 #include "cli/sample.h"
@@ -461,8 +462,8 @@ static void print_stored(const struct cli *c, const struct parcel *p, const stru
         cli_print("%d: a duplicate of event %s, nothing is started\n", r->status, id);
     } else {
         int64_t runs = json_get_int(answer, "runs", 0);
-        cli_print("%d: stored as event %s, %lld run%s\n", r->status, id, (long long)runs,
-                  runs == 1 ? "" : "s");
+        cli_print("%d: stored as event %s, %lld %s\n", r->status, id, (long long)runs,
+                  plural(runs, "run", "runs"));
     }
 }
 

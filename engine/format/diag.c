@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
 #include "base/utf8.h"
 
 enum {
@@ -201,7 +202,8 @@ void diags_print(struct diags *d, struct buf *out)
     }
     if (d->dropped > 0) {
         put_visible(out, d->file, strlen(d->file));
-        (void)buf_printf(out, ": %zu more errors are not shown\n", d->dropped);
+        (void)buf_printf(out, ": %zu more %s not shown\n", d->dropped,
+                         plural((int64_t)d->dropped, "error is", "errors are"));
     }
 }
 

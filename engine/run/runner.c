@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/plural.h"
 #include "format/date.h"
 #include "run/active.h"
 #include "run/lua_act.h"
@@ -445,8 +446,8 @@ static void released(struct store_op *op, const struct err *e)
         log_error("run", "runs that wait for %s could not be taken up: %s", release->connection,
                   e->message);
     } else if (release->op.count > 0) {
-        log_info("run", "%s works again: %lld runs go on", release->connection,
-                 (long long)release->op.count);
+        log_info("run", "%s works again: %lld %s on", release->connection,
+                 (long long)release->op.count, plural(release->op.count, "run goes", "runs go"));
         release->runner->may_be_due = true;
     }
     free(release->connection);

@@ -95,6 +95,8 @@ static void check_says_yes_to_a_good_project(void **state)
 {
     struct fixture *f = *state;
     fix_write_text(f, "recipes/good.yaml", good_recipe);
+    assert_int_equal(fix_run(f, "check"), CLI_OK);
+    assert_contains(f->out, "no errors: 1 recipe, 2 files checked\n");
     assert_int_equal(fix_run(f, "check", "--json"), CLI_OK);
     json_t *v = fix_line(f, 0);
     assert_true(json_get_bool(v, "ok", false));
