@@ -60,7 +60,7 @@ struct run_seed {
     int64_t settle_us;    /* 0: at once */
     enum run_state state; /* RUNNING: the maker begins it at once; attempts is then 1. Out too */
     int64_t due_us;       /* of QUEUED and WAITING; out too */
-    struct err err;       /* for DEAD */
+    struct err err;       /* for DEAD and SKIPPED: why */
     bool is_blocked;      /* out */
     bool is_kept;         /* private: the next two hold what was given */
     enum run_state given_state;

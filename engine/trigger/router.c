@@ -184,9 +184,9 @@ static void match_recipe(struct routing *g, const char *recipe)
             : 0;
     struct run_seed *seed = add_seed(g, p);
     seed->key = key_of_account(g, key);
+    seed->err = e;
     if (rc == -1) {
         seed->state = RUN_DEAD;
-        seed->err = e;
     } else if (!is_wanted) {
         seed->state = RUN_SKIPPED;
     } else if (runner_has_room(g->router->o.runner)) {

@@ -423,10 +423,13 @@ local function new(bundle, act)
   local steps = compile_steps(plan['do'], act)
   local on_error = plan.on_error and compile_steps(plan.on_error, act, true)
 
-  -- Whether the event is for this recipe, and the key that orders its runs (nil: none).
+  -- Whether the event is for this recipe, and the key that orders its runs (nil: none); or false, and why not.
   local function decide(event, meta, now_us)
     local env = new_env(program, event, meta, now_us)
-    if condition and not holds(condition, env) then return false end
+    if condition and not holds(condition, env) then
+      local ok, why = pcall(require('lib.explain').condition, plan['if'], env)
+      return false, ok and why or 'its `if` does not hold'
+    end
     local value = key and key(env)
     return true, value ~= nil and value ~= json.null and as_text(value) or nil
   end

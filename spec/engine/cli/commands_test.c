@@ -485,6 +485,63 @@ static void runs_are_filtered_by_state_recipe_and_time(void **state)
     assert_int_equal(fix_run(f, "runs", "--since", "yesterday"), CLI_USAGE);
 }
 
+/* `count` runs that an `if` skipped. */
+static void add_skipped(struct store *s, const char *key, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char own[32];
+        snprintf(own, sizeof own, "%s%d", key, i);
+        struct id run;
+        (void)fix_skipped_event(s, own, "if: event.n > 1 (event.n is 1)", &run);
+    }
+}
+
+static void skipped_runs_are_left_out_and_counted_unless_asked_for(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct id first, last;
+    add_skipped(s, "old", 1);
+    (void)fix_event(s, "k1", "{}", RUN_DONE, &first);
+    add_skipped(s, "more", 700); /* more than a page */
+    (void)fix_event(s, "k2", "{}", RUN_DONE, &last);
+    store_close(s);
+    assert_int_equal(fix_run(f, "runs"), CLI_OK);
+    assert_int_equal(fix_count_lines(f), 1 + 2);
+    assert_null(strstr(f->out, "skipped"));
+    assert_contains(f->err,
+                    "701 skipped runs were left out; --skipped shows them, --all everything\n");
+    assert_int_equal(fix_run(f, "runs", "--limit", "1"), CLI_OK);
+    assert_int_equal(fix_count_lines(f), 1 + 1);
+    assert_string_equal(f->err, ""); /* none is newer than what is shown */
+    assert_int_equal(fix_run(f, "runs", "--skipped", "--limit", "1000"), CLI_OK);
+    assert_int_equal(fix_count_lines(f), 1 + 701);
+    assert_contains(f->out, "\tif: event.n > 1 (event.n is 1)\n");
+    assert_string_equal(f->err, "");
+    assert_int_equal(fix_run(f, "runs", "--all", "--limit", "1000"), CLI_OK);
+    assert_int_equal(fix_count_lines(f), 1 + 703);
+    assert_int_equal(fix_run(f, "runs", "--state", "done,skipped", "--limit", "1000"), CLI_OK);
+    assert_int_equal(fix_count_lines(f), 1 + 703);
+    assert_int_equal(fix_run(f, "runs", "--all", "--skipped"), CLI_USAGE);
+    assert_int_equal(fix_run(f, "runs", "--state", "done", "--all"), CLI_USAGE);
+}
+
+static void programs_get_skipped_runs_with_their_reason(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    add_skipped(s, "k", 1);
+    store_close(s);
+    assert_int_equal(fix_run(f, "runs", "--json"), CLI_OK);
+    json_t *v = fix_line(f, 0);
+    assert_text_at(v, "state", "skipped");
+    assert_text_at(v, "error.kind", "cancelled");
+    assert_text_at(v, "error.message", "if: event.n > 1 (event.n is 1)");
+    json_decref(v);
+    assert_int_equal(fix_run(f, "runs"), CLI_OK);
+    assert_contains(f->err, "1 skipped run was left out; --skipped shows it, --all everything\n");
+}
+
 static void a_limit_takes_the_newest_over_many_pages(void **state)
 {
     struct fixture *f = *state;
@@ -765,6 +822,8 @@ int main(void)
         TEST(what_cannot_be_a_record_is_wrong_usage),
         TEST(an_event_is_listed_with_its_runs_and_a_duplicate_with_its_first),
         TEST(runs_are_filtered_by_state_recipe_and_time),
+        TEST(skipped_runs_are_left_out_and_counted_unless_asked_for),
+        TEST(programs_get_skipped_runs_with_their_reason),
         TEST(a_limit_takes_the_newest_over_many_pages),
         TEST(dead_runs_of_one_cause_are_one_line),
         TEST(show_tells_each_step_with_its_calls),

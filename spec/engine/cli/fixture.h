@@ -230,9 +230,14 @@ static inline void fix_exec(struct store *s, struct store_op *op)
     }
 }
 
-/* Stores an event of crm with one run in that state; the run's id goes to *run. */
-static inline struct id fix_event(struct store *s, const char *key, const char *payload,
-                                  enum run_state state, struct id *run)
+/* The run that an event of crm starts, in that state; `why` of one that ends at once, or NULL. */
+struct fix_run_of {
+    enum run_state state;
+    const char *why;
+};
+
+static inline struct id fix_store_event(struct store *s, const char *key, const char *payload,
+                                        const struct fix_run_of *made, struct id *run)
 {
     struct event_put *put = event_put_new();
     put->event.id = id_new();
@@ -250,12 +255,29 @@ static inline struct id fix_event(struct store *s, const char *key, const char *
     put->runs[0] = (struct run_seed){ .id = *run,
                                       .recipe = xstrdup("contact-sync"),
                                       .version = xstrdup("v1"),
-                                      .state = state,
+                                      .state = made->state,
                                       .due_us = INT64_C(1764000000000000) };
+    if (made->why != NULL) {
+        (void)err_set(&put->runs[0].err, ERR_CANCELLED, "%s", made->why);
+    }
     struct id id = put->event.id;
     fix_exec(s, &put->op);
     event_put_free(put);
     return id;
+}
+
+/* Stores an event of crm with one run in that state; the run's id goes to *run. */
+static inline struct id fix_event(struct store *s, const char *key, const char *payload,
+                                  enum run_state state, struct id *run)
+{
+    return fix_store_event(s, key, payload, &(struct fix_run_of){ state, NULL }, run);
+}
+
+/* The same with a run that was skipped for a reason. */
+static inline struct id fix_skipped_event(struct store *s, const char *key, const char *why,
+                                          struct id *run)
+{
+    return fix_store_event(s, key, "{}", &(struct fix_run_of){ RUN_SKIPPED, why }, run);
 }
 
 /* Ends a run as dead, with a step and one call in its journal. */

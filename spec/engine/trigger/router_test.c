@@ -49,7 +49,11 @@ static void an_if_that_says_no_leaves_a_skipped_run(void **state)
     door_add(&d, "picky", "received", ",'if':" EXPR("event.n > 1"));
     world_start(&d.w);
     struct id id = door_accept(&d, "received", "k1", "{'n':1}").id;
-    assert_int_equal(door_state(&d, id, "picky"), RUN_SKIPPED);
+    struct run_list *list = door_runs(&d, id, "picky");
+    assert_int_equal(list->rows[0].state, RUN_SKIPPED);
+    assert_int_equal(list->rows[0].err.kind, ERR_CANCELLED);
+    assert_string_equal(list->rows[0].err.message, "if: event.n > 1 (event.n is 1)");
+    run_list_free(list);
     id = door_accept(&d, "received", "k2", "{'n':2}").id;
     assert_int_equal(door_state(&d, id, "picky"), RUN_DONE);
     door_close(&d);
