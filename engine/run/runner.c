@@ -46,6 +46,7 @@ struct runner {
     struct timer due_timer;
     struct timer again_timer; /* saves that failed */
     struct timer grace_timer;
+    struct end_log *end_log;
     void (*stopped)(void *ud);
     void *stopped_ud;
     struct metric *runs_by_state[RUN_STATE_COUNT];
@@ -64,6 +65,11 @@ struct service *runner_service(struct runner *r)
 struct strands *runner_strands(struct runner *r)
 {
     return r->o.strands;
+}
+
+struct end_log *runner_end_log(const struct runner *r)
+{
+    return r->end_log;
 }
 
 void runner_tell_event(struct runner *r)
@@ -197,6 +203,11 @@ static void count_state(struct runner *r, enum run_state state)
 void runner_run_over(struct runner *r, struct run *run, bool has_released)
 {
     count_state(r, run->state);
+    end_log_tell(r->end_log, &(struct run_end){ .recipe = program_name(run->program),
+                                                .id = run->id,
+                                                .state = run->state,
+                                                .step = run->step,
+                                                .why = &run->err });
     FAULT("run.over");
     bool was_full = r->active_count >= RUNNER_ACTIVE_MAX;
     if (run->state == RUN_WAITING) {
@@ -250,6 +261,11 @@ static void failure_saved(struct store_op *op, const struct err *e)
 /* A run without anything to run it with: it ends where a person sees it. */
 static void fail_claimed(struct runner *r, struct run_load *load, const struct err *e)
 {
+    end_log_tell(r->end_log, &(struct run_end){ .recipe = load->run.recipe,
+                                                .id = load->run.id,
+                                                .state = RUN_DEAD,
+                                                .step = load->run.step,
+                                                .why = e });
     struct run_save *save = run_save_new();
     save->id = load->run.id;
     save->has_state = true;
@@ -501,6 +517,7 @@ struct runner *runner_new(const struct runner_opts *o)
     r->o = *o;
     r->newest = map_new();
     r->versions = map_new();
+    r->end_log = end_log_new(o->loop);
     list_init(&r->active);
     list_init(&r->dirty);
     list_init(&r->ending);
@@ -523,6 +540,7 @@ void runner_free(struct runner *r)
     assert(r->active_count == 0);
     timer_stop(&r->due_timer);
     timer_stop(&r->again_timer);
+    end_log_free(r->end_log);
     loop_remove_tick(r->o.loop, tick, r);
     map_free(r->newest, unref_program);
     map_free(r->versions, unref_program);
