@@ -123,7 +123,9 @@ const struct command cmd_events = {
         "A second delivery of the same event is kept as a line that names the first, and "
         "starts nothing.\n"
         "An event of another account than the connection's, or of a location where the app is not\n"
-        "installed, starts nothing either: its note says so, and `ladle replay ID` tries again.\n"
+        "installed, starts nothing either: its note says so, and `ladle replay ID` tries again. "
+        "The note of an\n"
+        "event that ended a `wait_for` names the run.\n"
         "`ladle show ID` tells what an event held and which runs it started.\n"
         "--json: {id connection type key received_at runs duplicate_of note}, one a line.",
     .options = options,

@@ -100,3 +100,22 @@ describe('the log', function()
   end)
 end)
 
+
+describe('an event that ended a wait_for', function()
+  it('names the run in ladle events and ladle show', function()
+    local hopes = '  - step: hope\n    wait_for: crm.appointment_created\n    with: { appointment.id: = event.id }\n'
+    journey.on_stage({ hopes = hopes }, nil, function(stage)
+      journey.send(stage, 'hopes', { id = 'ap1' })
+      local run = journey.await(stage, 'hopes', 'waiting')[1]
+      journey.open(stage, 'ap1')
+      journey.await(stage, 'hopes', 'done')
+      local note = 'ended the wait hope of run ' .. run.id
+      local event = stages.pick(stage:events(), function(one) return one.type == 'appointment_created' end)[1]
+      assert.are.equal(note, event.note)
+      for _, words in ipairs { { 'events' }, { 'show', event.id } } do
+        local _, _, text = stage:cli(table.unpack(words))
+        assert.is_truthy(text:find(note, 1, true), text)
+      end
+    end)
+  end)
+end)
