@@ -29,8 +29,11 @@ int ask_each(struct cli *c, const char *done,
     }
     for (int i = 0; i < c->arg_count; i++) {
         struct err e = ERR_INIT;
-        if (each(c, o.store, c->args[i], &e) == 0) {
+        int rc = each(c, o.store, c->args[i], &e);
+        if (rc == 0) {
             print_done(c, c->args[i], done);
+        }
+        if (rc != -1) {
             continue;
         }
         int code = cli_fail(c, &e);

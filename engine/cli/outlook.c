@@ -118,9 +118,10 @@ static void advise_waiting(json_t *advice, const json_t *v, const char *id)
     json_array_foreach (json_object_get(v, "waits"), i, wait) {
         has_retry = has_retry || strcmp(json_get_text(wait, "for"), "retry") == 0;
     }
-    if (has_retry) {
-        say(advice, "`ladle retry %s` tries again now.", id);
-    }
+    say(advice,
+        has_retry ? "`ladle retry %s --now` tries again now."
+                  : "`ladle retry %s --now` skips the wait.",
+        id);
     say(advice, "`ladle cancel %s` ends it.", id);
 }
 

@@ -205,7 +205,8 @@ void run_counts_init(struct run_counts *c);
  * another run has taken meanwhile is blocked and goes next. The rows of the step that a dead one
  * stands at, and of all steps that fail the run, of what is below them and of the groups that they
  * stand in which are FAILED become WAITING with no tries used. Rows that wait for another try wait
- * no longer. CANCEL: a run that has not ended ends as cancelled, and the next of its key goes on.
+ * no longer; with `skip_waits` neither do those that wait for a time or an event, whose time is then
+ * over. CANCEL: a run that has not ended ends as cancelled, and the next of its key goes on.
  * RESOLVE: the STARTED row of a parked run (that of its step, else the earliest) gets its outcome,
  * and the run goes on. `take_newest` drops its version. ERR_NOT_FOUND; ERR_CONFLICT with the state
  * that it is in, or where nothing is unknown; ERR_INVALID for an output that is no JSON. */
@@ -220,6 +221,7 @@ struct run_ask {
     struct id id;
     enum run_request what;
     bool take_newest;
+    bool skip_waits;    /* of RETRY */
     enum resolve_as as; /* of RESOLVE */
     const char *output; /* of RESOLVE_DONE: JSON text or NULL; borrowed */
 };
