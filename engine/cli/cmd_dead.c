@@ -43,6 +43,47 @@ static size_t add_rows(const struct cli *c, struct table *t, const struct causes
     return shown;
 }
 
+/* What the groups that are shown call for. */
+struct needs {
+    bool retry, resolve, connect;
+};
+
+static void note_need(struct needs *n, const struct run_row *run)
+{
+    bool is_parked = run->state == RUN_PARKED;
+    n->connect |= is_parked && run->err.kind == ERR_AUTH;
+    n->resolve |= is_parked && run->err.kind == ERR_UNKNOWN;
+    n->retry |= !is_parked || (run->err.kind != ERR_AUTH && run->err.kind != ERR_UNKNOWN);
+}
+
+static void print_advice(const struct causes *all)
+{
+    struct needs needs = { .retry = false };
+    for (int i = 1; i <= causes_count(all); i++) {
+        if (causes_get(all, i)->count > 0) {
+            note_need(&needs, &causes_get(all, i)->example);
+        }
+    }
+    cli_print("\n`ladle show RUN` tells every step and try, and what to do.\n");
+    if (needs.retry) {
+        cli_print(
+            "`ladle retry --group N` goes on with all runs of a group from the failed step;\n"
+            "`--rate 5` begins five of them a second.\n");
+    }
+    if (needs.resolve) {
+        cli_print(
+            "unknown: what was answered leaves open whether the call took effect. Look into\n"
+            "the service, then say it: `ladle resolve RUN --as done`, `--as not-done` (it is\n"
+            "sent again) or `--as skip`. A step that may be done twice says\n"
+            "`on_unknown: again` in its recipe, and is not parked.\n");
+    }
+    if (needs.connect) {
+        cli_print(
+            "auth: `ladle connections` says what the connection needs; then the runs go on\n"
+            "by themselves.\n");
+    }
+}
+
 static void print_causes(const struct cli *c, const struct causes *all)
 {
     static const char *const heads[] = { "GROUP", "RUNS", "STATE",      "RECIPE",  "STEP",
@@ -59,10 +100,7 @@ static void print_causes(const struct cli *c, const struct causes *all)
     if (c->is_terminal && shown == 0) {
         cli_print("nothing waits for a person\n");
     } else if (c->is_terminal) {
-        cli_print(
-            "\n`ladle show RUN` tells every step and try, and what to do.\n"
-            "`ladle retry --group N` goes on with all runs of a group from the failed step;\n"
-            "`--rate 5` begins five of them a second.\n");
+        print_advice(all);
     }
 }
 

@@ -106,7 +106,7 @@ function compile_steps(list, act, is_caught)
     local on_error = source.on_error
     local step = {
       name = source.step, use = source.use, as = source.as or 'item', retry = source.retry,
-      timeout_us = source.timeout_us, condition = part('if'), with = part('with'), each = part('each'),
+      timeout_us = source.timeout_us, may_repeat = source.on_unknown == 'again', condition = part('if'), with = part('with'), each = part('each'),
       stop = part('stop'),
       is_caught = is_caught or (on_error ~= nil and on_error ~= 'fail'),
       on_error = type(on_error) == 'table' and compile_steps(on_error, act, is_caught) or on_error,
@@ -147,11 +147,11 @@ end
 -- Steps --------------------------------------------------------------------------------------------
 
 -- What an action gets: its connections by name (`ctx.crm:get_contact { … }`), each call an effect of its own.
-local function new_ctx(program, env, path, step_timeout)
+local function new_ctx(program, step, env, path)
   local count = 0
   local function call(name, operation, input)
     count = count + 1
-    local at = { path = path .. '/' .. count, unit = path, timeout = step_timeout }
+    local at = { path = path .. '/' .. count, unit = path, timeout = step.timeout_us, may_repeat = step.may_repeat }
     return calls.take(program, at, name, operation, input or {})
   end
   local function connection(name)
@@ -179,7 +179,7 @@ end
 local function run_action(program, step, env, path, input)
   local action = program.actions[step.use.script]
   input = program.act.check(action.input, input)
-  local output = action.run(new_ctx(program, env, path, step.timeout_us), input)
+  local output = action.run(new_ctx(program, step, env, path), input)
   program.act.complete(path, input, output)
   return output
 end
@@ -204,7 +204,7 @@ local function execute(program, step, env, path)
   elseif step.use.script then
     return run_action(program, step, env, path, input)
   end
-  local at = { path = path, timeout = step.timeout_us }
+  local at = { path = path, timeout = step.timeout_us, may_repeat = step.may_repeat }
   return calls.take(program, at, step.use.connection, step.use.operation, input)
 end
 

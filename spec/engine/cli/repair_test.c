@@ -24,8 +24,8 @@ static struct id add_dead(struct store *s, const char *key, const char *message)
     return run;
 }
 
-/* A parked run whose step was sent and never answered. */
-static struct id add_parked(struct store *s, const char *key)
+/* A parked run whose step was sent and ended with that error. */
+static struct id add_unknown(struct store *s, const char *key, const struct err *why)
 {
     struct id run = add_run(s, key);
     struct run_save *save = run_save_new();
@@ -34,17 +34,26 @@ static struct id add_parked(struct store *s, const char *key)
     save->state = RUN_PARKED;
     save->attempts = 1;
     save->step = xstrdup("order");
-    (void)err_set(&save->err, ERR_UNKNOWN, "sent, no answer");
+    save->err = *why;
     struct journal_row *row = run_save_add(save);
     row->path = xstrdup("order");
     row->state = JOURNAL_STARTED;
     row->attempts = 1;
     row->started_us = INT64_C(1764000001000000);
     row->input = xstrdup("{\"n\":7}");
-    row->error = xstrdup("{\"kind\":\"unknown\",\"message\":\"sent, no answer\"}");
+    row->error = xasprintf("{\"kind\":\"unknown\",\"message\":\"%s\",\"status\":%d}", why->message,
+                           why->status);
     fix_exec(s, &save->op);
     run_save_free(save);
     return run;
+}
+
+/* It was never answered. */
+static struct id add_parked(struct store *s, const char *key)
+{
+    struct err why = ERR_INIT;
+    (void)err_set(&why, ERR_UNKNOWN, "sent, no answer");
+    return add_unknown(s, key, &why);
 }
 
 struct wait_spec {
@@ -399,6 +408,53 @@ static void show_of_a_parked_run_says_what_is_known_and_what_to_do(void **state)
     free(id);
 }
 
+static void show_of_a_call_that_was_answered_500_says_so(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct err why = ERR_INIT;
+    (void)err_set(&why, ERR_UNKNOWN,
+                  "order was sent, and … is unknown: order was answered 500: oops");
+    why.status = 500;
+    struct id parked = add_unknown(s, "k1", &why);
+    store_close(s);
+    char *id = id_text(parked);
+    assert_int_equal(fix_run(f, "show", id), CLI_OK);
+    assert_contains(f->out,
+                    "what to do\n  order was answered 500, which leaves open whether it took "
+                    "effect. Look into the service:\n");
+    char *command = xasprintf("`ladle resolve %s --as not-done`", id);
+    assert_contains(f->out, command);
+    assert_contains(f->out, "`on_unknown: again`");
+    assert_int_equal(fix_run_wide(f, 80, "dead"), CLI_OK);
+    assert_contains(f->out, "answered 500: oops");
+    assert_contains(f->out, "`ladle resolve RUN --as done`");
+    assert_null(strstr(f->out, "`ladle retry --group N`")); /* would park it again */
+    assert_fits(f->out, 80);
+    free(command);
+    free(id);
+}
+
+static void dead_says_what_each_kind_of_group_calls_for(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct err why = ERR_INIT;
+    (void)err_set(&why, ERR_AUTH, "crm is not connected; run `ladle connect crm`");
+    (void)add_unknown(s, "k1", &why);
+    store_close(s);
+    assert_int_equal(fix_run_wide(f, 80, "dead"), CLI_OK);
+    assert_contains(f->out, "auth: `ladle connections` says what the connection needs");
+    assert_null(strstr(f->out, "`ladle retry --group N`"));
+    s = fix_open_store(f);
+    (void)add_dead(s, "k2", "no title");
+    store_close(s);
+    assert_int_equal(fix_run_wide(f, 80, "dead"), CLI_OK);
+    assert_contains(f->out, "`ladle retry --group N`");
+    assert_null(strstr(f->out, "`ladle resolve"));
+    assert_fits(f->out, 80);
+}
+
 static void assert_wait(struct fixture *f, struct id id, const char *what, const char *line)
 {
     json_t *v = show(f, id);
@@ -505,6 +561,8 @@ int main(void)
         TEST(resolve_gives_the_call_the_outcome_that_is_said),
         TEST(resolve_refuses_what_makes_no_sense),
         TEST(show_of_a_parked_run_says_what_is_known_and_what_to_do),
+        TEST(show_of_a_call_that_was_answered_500_says_so),
+        TEST(dead_says_what_each_kind_of_group_calls_for),
         TEST(show_of_a_waiting_run_says_for_what_and_until_when),
         TEST(show_of_a_dead_run_says_how_it_goes_on),
         TEST(a_backup_is_a_store_and_overwrites_nothing),
