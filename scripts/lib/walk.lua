@@ -106,8 +106,8 @@ function compile_steps(list, act, is_caught)
     local on_error = source.on_error
     local step = {
       name = source.step, use = source.use, as = source.as or 'item', retry = source.retry,
-      timeout_us = source.timeout_us, may_repeat = source.on_unknown == 'again', condition = part('if'), with = part('with'), each = part('each'),
-      stop = part('stop'),
+      timeout_us = source.timeout_us, may_repeat = source.on_unknown == 'again', condition = part('if'),
+      with = part('with'), each = part('each'), stop = part('stop'),
       is_caught = is_caught or (on_error ~= nil and on_error ~= 'fail'),
       on_error = type(on_error) == 'table' and compile_steps(on_error, act, is_caught) or on_error,
     }

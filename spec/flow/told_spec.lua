@@ -109,12 +109,12 @@ describe('an event that ended a wait_for', function()
       local run = journey.await(stage, 'hopes', 'waiting')[1]
       journey.open(stage, 'ap1')
       journey.await(stage, 'hopes', 'done')
-      local note = 'ended the wait hope of run ' .. run.id
+      local said = 'ended the wait hope of run ' .. run.id
       local event = stages.pick(stage:events(), function(one) return one.type == 'appointment_created' end)[1]
-      assert.are.equal(note, event.note)
+      assert.are.equal(said, event.note)
       for _, words in ipairs { { 'events' }, { 'show', event.id } } do
         local _, _, text = stage:cli(table.unpack(words))
-        assert.is_truthy(text:find(note, 1, true), text)
+        assert.is_truthy(text:find(said, 1, true), text)
       end
     end)
   end)

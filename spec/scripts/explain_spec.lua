@@ -63,7 +63,8 @@ describe('a condition that does not hold', function()
   end)
 
   it('of any bytes is explained without an error', function()
-    for _, text in ipairs { 'event', 'event.', 'event[', 'event["', 'len(event["a\\"b"]) > 1.5e3', '"', "'\\", 'event["a', 'event. x', '..event.amount',
+    for _, text in ipairs { 'event', 'event.', 'event[', 'event["', 'len(event["a\\"b"]) > 1.5e3',
+                            '"', "'\\", 'event["a', 'event. x', '..event.amount',
                             'x.event.amount', '\xff\xfe' } do
       assert.is_string(why(text))
     end
