@@ -6,13 +6,10 @@
  * no cell can move the cursor. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "base/log.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "cli/cli.h"
+#include "cli/columns.h"
 
 enum {
     COLUMNS_MAX = 12,
@@ -22,8 +19,6 @@ enum {
     FIRST_LEAST = 24,
     INDENT = 2, /* of what stands below a row, and at most so many lines of it */
     BELOW_LINES = 3,
-    WINDOW_LEAST = 40,
-    WINDOW_USUAL = 100,
 };
 
 struct table {
@@ -34,66 +29,6 @@ struct table {
     bool may_cut_first; /* in its middle */
     bool is_last_below;
 };
-
-/* Decodes one character; a byte that is none decodes as itself. Returns its length in bytes. */
-static size_t next_char(const char *text, uint32_t *code)
-{
-    const unsigned char *s = (const unsigned char *)text;
-    size_t len = utf8_char(text, strnlen(text, 4));
-    if (len < 2) {
-        *code = s[0];
-        return 1;
-    }
-    *code = s[0] & (0xffU >> (len + 1));
-    for (size_t i = 1; i < len; i++) {
-        *code = *code << 6 | (s[i] & 0x3f);
-    }
-    return len;
-}
-
-/* Columns that a character takes (after Unicode's East Asian Width, the blocks that matter). */
-static size_t char_width(uint32_t c)
-{
-    if ((c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) ||
-        (c >= 0xfe00 && c <= 0xfe0f)) {
-        return 0;
-    }
-    bool is_wide = (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
-                   (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
-                   (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
-                   (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
-    return is_wide ? 2 : 1;
-}
-
-static size_t text_width(const char *text)
-{
-    size_t width = 0;
-    while (*text) {
-        uint32_t code;
-        text += next_char(text, &code);
-        width += char_width(code);
-    }
-    return width;
-}
-
-/* A copy without control characters (C0, DEL, C1 and bytes that read as C1, what turns the
- * direction of text) and without secrets. */
-static char *clean_copy(const char *text)
-{
-    char *copy = xstrdup(text);
-    (void)log_redact(copy, strlen(copy)); /* how many there were does not matter */
-    for (char *at = copy; *at;) {
-        uint32_t code;
-        size_t len = next_char(at, &code);
-        bool is_bad = code < 0x20 || (code >= 0x7f && code < 0xa0) ||
-                      (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-        if (is_bad) {
-            memset(at, ' ', len);
-        }
-        at += len;
-    }
-    return copy;
-}
 
 struct table *table_new(const char *const *heads)
 {
@@ -112,7 +47,7 @@ void table_row(struct table *t, const char *const *cells)
         t->cells = xrealloc(t->cells, t->cap * t->columns * sizeof *t->cells);
     }
     for (size_t i = 0; i < t->columns; i++) {
-        t->cells[t->count * t->columns + i] = clean_copy(cells[i] != NULL ? cells[i] : "");
+        t->cells[t->count * t->columns + i] = columns_clean(cells[i] != NULL ? cells[i] : "");
     }
     t->count++;
 }
@@ -139,15 +74,6 @@ static void table_free(struct table *t)
     }
     free(t->cells);
     free(t);
-}
-
-static size_t window_width(void)
-{
-    struct winsize w;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == -1 || w.ws_col == 0) {
-        return WINDOW_USUAL;
-    }
-    return w.ws_col < WINDOW_LEAST ? WINDOW_LEAST : w.ws_col;
 }
 
 /* How many columns stand side by side. */
@@ -189,7 +115,7 @@ static size_t measure(const struct table *t, size_t widths[COLUMNS_MAX])
     for (size_t i = 0; i < aligned_columns(t); i++) {
         widths[i] = 0;
         for (size_t row = 0; row < t->count; row++) {
-            size_t width = text_width(t->cells[row * t->columns + i]);
+            size_t width = columns_of(t->cells[row * t->columns + i]);
             widths[i] = width > widths[i] ? width : widths[i];
         }
         total += widths[i];
@@ -217,71 +143,23 @@ static void choose_widths(const struct table *t, size_t window, size_t widths[CO
     }
 }
 
-/* Writes characters of the text up to `room` columns; *used tells how many it took. Gives what is
- * left of the text. */
-static const char *put_columns(const char *text, size_t room, size_t *used)
-{
-    *used = 0;
-    while (*text) {
-        uint32_t code;
-        size_t len = next_char(text, &code);
-        if (*used + char_width(code) > room) {
-            break;
-        }
-        (void)fwrite(text, 1, len, stdout); /* cli_main looks at the stream's state at the end */
-        *used += char_width(code);
-        text += len;
-    }
-    return text;
-}
-
-/* The end of the text that takes at most `room` columns. */
-static const char *tail_of(const char *text, size_t room)
-{
-    size_t width = text_width(text);
-    while (width > room) {
-        uint32_t code;
-        text += next_char(text, &code);
-        width -= char_width(code);
-    }
-    return text;
-}
-
 /* Prints a cell, cut to width with an ellipsis (at its end, or in its middle), filled up with spaces
  * unless it is the last one. */
 static void print_cell(const char *text, size_t width, bool is_cut_inside, bool is_last)
 {
     size_t used, more = 0;
-    if (text_width(text) <= width) {
-        (void)put_columns(text, width, &used);
+    if (columns_of(text) <= width) {
+        (void)columns_put(text, width, &used);
     } else {
         size_t tail = is_cut_inside ? (width - 1) / 2 : 0;
-        (void)put_columns(text, width - 1 - tail, &used);
+        (void)columns_put(text, width - 1 - tail, &used);
         (void)fputs("…", stdout);
         used++;
-        (void)put_columns(tail_of(text, tail), tail, &more);
+        (void)columns_put(columns_tail(text, tail), tail, &more);
     }
     if (!is_last) {
         (void)printf("%*s", (int)(width - used - more + GAP), "");
     }
-}
-
-/* Bytes of the text that go on a line of that width: up to a blank, or, where a word is longer, as
- * many characters as fit. */
-static size_t line_length(const char *text, size_t width)
-{
-    size_t used = 0, blank = 0, at = 0;
-    while (text[at] != '\0') {
-        uint32_t code;
-        size_t len = next_char(text + at, &code);
-        if (used + char_width(code) > width) {
-            return blank > 0 && text[at] != ' ' ? blank : at;
-        }
-        blank = text[at] == ' ' ? at : blank;
-        used += char_width(code);
-        at += len;
-    }
-    return at;
 }
 
 /* The last column of a row, in lines of its own. */
@@ -289,11 +167,11 @@ static void print_below(const char *text, size_t window)
 {
     for (int line = 1; *text != '\0' && line <= BELOW_LINES; line++) {
         size_t used, width = window - INDENT;
-        bool is_cut = line == BELOW_LINES && text_width(text) > width;
-        size_t len = is_cut ? strlen(text) : line_length(text, width);
+        bool is_cut = line == BELOW_LINES && columns_of(text) > width;
+        size_t len = is_cut ? strlen(text) : columns_line(text, width);
         char *part = xstrndup(text, len);
         (void)printf("%*s", INDENT, "");
-        (void)put_columns(part, is_cut ? width - 1 : width, &used);
+        (void)columns_put(part, is_cut ? width - 1 : width, &used);
         (void)printf("%s\n", is_cut ? "…" : "");
         free(part);
         text += len;
@@ -303,7 +181,7 @@ static void print_below(const char *text, size_t window)
 
 static void print_aligned(const struct table *t)
 {
-    size_t widths[COLUMNS_MAX], window = window_width(), columns = aligned_columns(t);
+    size_t widths[COLUMNS_MAX], window = columns_window(), columns = aligned_columns(t);
     choose_widths(t, window, widths);
     for (size_t row = 0; row < t->count; row++) {
         char **cells = t->cells + row * t->columns;
