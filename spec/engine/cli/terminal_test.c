@@ -169,6 +169,133 @@ static void what_stands_below_a_row_is_told_in_whole_words(void **state)
         "  deal more to be said about it than fits a line\n");
 }
 
+/* A run that went through `count` items, the last `failed` of which were refused. */
+static struct id add_items(struct store *s, int count, int failed)
+{
+    struct id run;
+    (void)fix_event(s, "items", "{}", RUN_RUNNING, &run);
+    struct run_save *save = run_save_new();
+    save->id = run;
+    save->has_state = true;
+    save->state = failed > 0 ? RUN_DEAD : RUN_DONE;
+    save->attempts = 1;
+    save->step = failed > 0 ? xasprintf("tag/%d", count) : NULL;
+    if (failed > 0) {
+        (void)err_set(&save->err, ERR_INVALID, "%s", long_message);
+    }
+    for (int i = 1; i <= count; i++) {
+        bool is_failed = i > count - failed;
+        struct journal_row *row = run_save_add(save);
+        row->path = xasprintf("tag/%d", i);
+        row->state = is_failed ? JOURNAL_FAILED : JOURNAL_DONE;
+        row->attempts = 1;
+        row->started_us = INT64_C(1764000001000000);
+        row->ended_us = INT64_C(1764000002500000);
+        row->input = xasprintf("{\"contactId\":\"c%d\",\"tags\":[\"%s\"]}", i, long_message);
+        row->output = is_failed ? NULL : xstrdup("{\"tags\":[\"a\",\"b\"]}");
+        row->error =
+            is_failed ? xasprintf("{\"kind\":\"invalid\",\"message\":\"%s\"}", long_message) : NULL;
+    }
+    fix_exec(s, &save->op);
+    run_save_free(save);
+    return run;
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+    while ((text = strstr(text, part)) != NULL) {
+        count++;
+        text += strlen(part);
+    }
+    return count;
+}
+
+static void show_of_many_items_fits_a_screen_failed_ones_first(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct id run = add_items(s, 300, 7);
+    store_close(s);
+    char id[ID_TEXT + 1];
+    id_format(&run, id);
+    assert_int_equal(fix_run_wide(f, WIDE, "show", id), CLI_OK);
+    assert_fits(f->out, WIDE);
+    assert_true(fix_count_lines(f) <= 24);
+    assert_contains(f->out, "\n    tag/294  failed  invalid: create_task was answered 422:");
+    assert_contains(f->out, "\n    tag/298  failed");
+    assert_null(strstr(f->out, "tag/299  failed"));
+    assert_contains(f->out, "\n    and 2 more like these; 293 are done\n");
+    assert_contains(f->out, "\n--full shows what is cut here\n");
+    assert_int_equal(fix_run_wide(f, WIDE, "show", id, "--full"), CLI_OK);
+    assert_int_equal(count_of(f->out, "  done  tries"), 1 + 293); /* the step, and its items */
+    assert_contains(f->out, "than fits a line\"]}\n");
+    assert_null(strstr(f->out, "--full"));
+    assert_int_equal(fix_run(f, "show", id), CLI_OK);             /* a pipe has room */
+    assert_int_equal(count_of(f->out, "  done  tries"), 1 + 293); /* the step, and its items */
+}
+
+static void show_of_items_that_are_all_done_counts_them(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct id run = add_items(s, 300, 0);
+    store_close(s);
+    char id[ID_TEXT + 1];
+    id_format(&run, id);
+    assert_int_equal(fix_run_wide(f, WIDE, "show", id), CLI_OK);
+    assert_contains(f->out, "\n    300 calls and items, all done\n");
+    assert_true(fix_count_lines(f) <= 24);
+}
+
+static void show_of_a_few_calls_tells_each(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct id run = add_items(s, 3, 1);
+    store_close(s);
+    char id[ID_TEXT + 1];
+    id_format(&run, id);
+    assert_int_equal(fix_run_wide(f, WIDE, "show", id), CLI_OK);
+    assert_fits(f->out, WIDE);
+    assert_contains(f->out, "\n    tag/1  done  tries 1  2025-11-24T16:00:01Z, 1 s 500 ms\n");
+    assert_contains(f->out,
+                    "\n      input        {\"contactId\":\"c1\",\"tags\":[\"create_task was");
+    assert_contains(f->out,
+                    "\n      error        invalid: create_task was answered 422: the title is");
+}
+
+static void what_show_says_to_type_is_short_and_works(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct id run = add_items(s, 3, 1);
+    store_close(s);
+    char id[ID_TEXT + 1], *command;
+    id_format(&run, id);
+    assert_int_equal(fix_run_wide(f, WIDE, "show", id), CLI_OK);
+    command = xasprintf("`ladle retry %s`", id + ID_TEXT - ID_SHORT);
+    assert_contains(f->out, command);
+    assert_int_equal(fix_run(f, "retry", id + ID_TEXT - ID_SHORT), CLI_OK);
+    free(command);
+}
+
+static void show_of_a_skipped_run_says_why_not_that_it_failed(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct id run;
+    (void)fix_skipped_event(s, "k1", "if: event.amount > 100 (event.amount is 5)", &run);
+    store_close(s);
+    char id[ID_TEXT + 1];
+    id_format(&run, id);
+    assert_int_equal(fix_run_wide(f, WIDE, "show", id), CLI_OK);
+    assert_contains(f->out, "\n  why          if: event.amount > 100 (event.amount is 5)\n");
+    assert_null(strstr(f->out, "error"));
+    assert_int_equal(fix_run(f, "show", id), CLI_OK);
+    assert_contains(f->out, "\n  why          if: event.amount > 100 (event.amount is 5)\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fix_setup, fix_teardown)
 
 int main(void)
@@ -177,6 +304,11 @@ int main(void)
         TEST(every_table_fits_eighty_columns_however_long_its_values_are),
         TEST(an_id_in_a_table_is_cut_to_an_end_that_names_it),
         TEST(what_stands_below_a_row_is_told_in_whole_words),
+        TEST(show_of_many_items_fits_a_screen_failed_ones_first),
+        TEST(show_of_items_that_are_all_done_counts_them),
+        TEST(show_of_a_few_calls_tells_each),
+        TEST(what_show_says_to_type_is_short_and_works),
+        TEST(show_of_a_skipped_run_says_why_not_that_it_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
