@@ -109,8 +109,8 @@ static void advise_parked(json_t *advice, const json_t *v, const struct run_row 
     const char *step = row->step != NULL ? row->step : "the step";
     if (row->err.kind == ERR_AUTH) {
         say(advice,
-            "A connection is not authorised: `ladle connections` names it, `ladle connect "
-            "NAME` mends it.");
+            "A connection is not authorised, and its error says what to do; `ladle "
+            "connections` shows all of them.");
         say(advice, "Then the run goes on by itself.");
     } else if (unknown != NULL) {
         advise_unknown(advice, unknown, id);
