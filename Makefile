@@ -188,6 +188,15 @@ lint:
 .PHONY: check
 check: lint test
 
+# make reference: the reference of connectors' tables, from the source into its README.
+$(B)/tools/connector_reference: spec/support/connector_reference.c spec/support/connector_reference.h $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
+.PHONY: reference
+reference: deps
+	@$(MAKE) --no-print-directory B=$(B) $(B)/tools/connector_reference
+	@$(B)/tools/connector_reference
+
 .PHONY: format
 format:
 	@sh spec/support/deps.sh lint
@@ -226,6 +235,7 @@ help:
 	@echo 'make tsan       threads: the tests that have some, under ThreadSanitizer'
 	@echo 'make sim        the engine in virtual time and a failing world: SEED=1 RUNS=100'
 	@echo 'make bench      figures of this machine'
+	@echo 'make reference  the reference of connectors, printed into scripts/connectors/README.md'
 	@echo 'make format     clang-format'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='
 	@echo 'make clean'
