@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
 #include "cli/commands.h"
 #include "daemon/own_port.h"
 #include "project/folder.h"
@@ -58,11 +59,6 @@ static void print_json(const struct check *k)
     json_decref(v);
 }
 
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 static void print_gaps(const json_t *gaps)
 {
     size_t i;
@@ -82,17 +78,18 @@ static void print_text(const struct check *k)
     cli_print("%s", buf_text(&k->text));
     print_gaps(k->gaps);
     if (k->error_count > 0) {
-        cli_print("%zu error%s, ", k->error_count, plural(k->error_count));
+        cli_print("%zu %s, ", k->error_count, plural((int64_t)k->error_count, "error", "errors"));
     } else {
         cli_print("no errors%s", warnings > 0 ? ", " : "");
     }
     if (warnings > 0) {
-        cli_print("%zu warning%s%s", warnings, plural(warnings), k->error_count > 0 ? ", " : "");
+        cli_print("%zu %s%s", warnings, plural((int64_t)warnings, "warning", "warnings"),
+                  k->error_count > 0 ? ", " : "");
     }
     if (k->error_count == 0) {
-        cli_print(": %zu recipe%s, ", k->recipes, plural(k->recipes));
+        cli_print(": %zu %s, ", k->recipes, plural((int64_t)k->recipes, "recipe", "recipes"));
     }
-    cli_print("%zu file%s checked\n", k->files, plural(k->files));
+    cli_print("%zu %s checked\n", k->files, plural((int64_t)k->files, "file", "files"));
 }
 
 /* --- what was granted --- */

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/plural.h"
 #include "cli/commands.h"
 #include "daemon/engine.h"
 #include "daemon/own_port.h"
@@ -27,9 +28,10 @@ static void ready(void *ud, const char *address)
         (void)fflush(stdout);
         return;
     }
-    log_info("engine", "ladle %s listens on %s://%s, %zu recipes, %zu connections, store %s",
-             LADLE_VERSION, scheme, address, g->recipes->count,
-             json_object_size(g->project->connections), g->project->store);
+    size_t recipes = g->recipes->count, connections = json_object_size(g->project->connections);
+    log_info("engine", "ladle %s listens on %s://%s, %zu %s, %zu %s, store %s", LADLE_VERSION,
+             scheme, address, recipes, plural((int64_t)recipes, "recipe", "recipes"), connections,
+             plural((int64_t)connections, "connection", "connections"), g->project->store);
 }
 
 static int run_project(struct cli *c, const struct project *p, const struct recipe_set *recipes)

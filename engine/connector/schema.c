@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/plural.h"
 #include "base/utf8.h"
 #include "connector/shape.h"
 #include "format/date.h"
@@ -184,9 +185,10 @@ static void check_limits(struct check *c, const json_t *d, const json_t *v, cons
     int64_t max = json_get_int(json_is_object(d) ? d : NULL, "max", 0);
     if (max > 0 && json_is_string(v) &&
         utf8_count(json_string_value(v), json_string_length(v)) > (size_t)max) {
-        find(c, path, "is longer than %lld characters", (long long)max);
+        find(c, path, "is longer than %lld %s", (long long)max,
+             plural(max, "character", "characters"));
     } else if (max > 0 && json_is_array(v) && json_array_size(v) > (size_t)max) {
-        find(c, path, "has more than %lld items", (long long)max);
+        find(c, path, "has more than %lld %s", (long long)max, plural(max, "item", "items"));
     }
     const char *format = json_string_value(member(d, "format"));
     if (format != NULL && json_is_string(v) &&

@@ -12,6 +12,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/plural.h"
 #include "base/secret.h"
 #include "crypto/vault.h"
 #include "daemon/keeper.h"
@@ -180,8 +181,9 @@ static int open_runs(struct engine *en, const struct recipe_set *recipes, struct
     int64_t left = runner_recover(en->runner, e);
     FAULT("engine.recovered");
     if (left > 0) {
-        log_info("engine", "%lld runs were cut off by the last stop and go on from their journal",
-                 (long long)left);
+        log_info("engine", "%lld %s cut off by the last stop and %s from the journal",
+                 (long long)left, plural(left, "run was", "runs were"),
+                 plural(left, "goes on", "go on"));
     }
     return left == -1 ? -1 : 0;
 }

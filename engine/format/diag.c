@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
 #include "base/utf8.h"
 
 enum {
@@ -225,11 +226,13 @@ static void print_item(const struct diags *d, const struct diag *it, const char 
     }
 }
 
-static void print_dropped(const struct diags *d, size_t count, const char *what, struct buf *out)
+static void print_dropped(const struct diags *d, size_t count, const char *one,
+                          const char *several, struct buf *out)
 {
     if (count > 0) {
         put_visible(out, d->file, strlen(d->file));
-        (void)buf_printf(out, ": %zu more %s are not shown\n", count, what);
+        (void)buf_printf(out, ": %zu more %s not shown\n", count,
+                         plural((int64_t)count, one, several));
     }
 }
 
@@ -240,11 +243,11 @@ void diags_print(struct diags *d, struct buf *out)
     for (size_t i = 0; i < d->count; i++) {
         print_item(d, &d->items[i], "", out);
     }
-    print_dropped(d, d->dropped, "errors", out);
+    print_dropped(d, d->dropped, "error is", "errors are", out);
     for (size_t i = 0; i < d->warning_count; i++) {
         print_item(d, &d->warnings[i], "warning: ", out);
     }
-    print_dropped(d, d->warnings_dropped, "warnings", out);
+    print_dropped(d, d->warnings_dropped, "warning is", "warnings are", out);
 }
 
 /* A JSON text of any bytes: what is no UTF-8 is replaced first. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "connector/schema.h"
 #include "format/date.h"
 #include "project/check.h"
@@ -207,7 +208,8 @@ static bool check_rules(struct diags *d, const struct yaml *at, const char *what
     }
     int64_t max = json_get_int(descriptor, "max", 0);
     if (is_too_long(v, max)) {
-        check_error(d, at, NULL, "%s is longer than %lld characters", what, (long long)max);
+        check_error(d, at, NULL, "%s is longer than %lld %s", what, (long long)max,
+                    plural(max, "character", "characters"));
         return false;
     }
     const char *format = json_get_text(descriptor, "format");

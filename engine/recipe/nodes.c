@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
 #include "connector/schema.h"
 #include "project/literal.h"
 #include "recipe/known.h"
@@ -391,7 +392,8 @@ static json_t *list_node(struct check *c, const struct yaml *y, const char *what
     const json_t *of = json_is_object(descriptor) ? json_object_get(descriptor, "of") : NULL;
     int64_t max = json_get_int(json_is_object(descriptor) ? descriptor : NULL, "max", 0);
     if (max > 0 && y->count > (size_t)max) {
-        check_error(c->diags, y, NULL, "%s has more than %lld items", what, (long long)max);
+        check_error(c->diags, y, NULL, "%s has more than %lld %s", what, (long long)max,
+                    plural(max, "item", "items"));
     }
     json_t *items = json_array();
     for (size_t i = 0; i < y->count; i++) {

@@ -11,7 +11,8 @@
  *           with a key has "queue" and one without it "parallel"; `file` is for errors. Without `when` (only where
  *           another recipe calls it) it never starts by itself.
  *   step    {step, line, if?:node, on_error?:"continue" | "fail" | [step]} and one of
- *           use:{connection, operation} | {script}, with?:node, retry:policy, timeout_us?, LOOP
+ *           use:{connection, operation} | {script}, with?:node, retry:policy, timeout_us?,
+ *               on_unknown?:"again" | "park", LOOP
  *           stop:node            (without on_error)
  *           wait:node            (a text: a duration or a date)
  *           wait_for:{connection, event}, with:{t:"map", v:{path:node}}, timeout_us

@@ -31,10 +31,10 @@
 
 enum { AT_ONCE_MAX = 64 }; /* branches of a `parallel`, and items of `each` at the same time */
 
-static const char *const STEP_WORDS[] = { "step",     "if",       "use",      "stop",
-                                          "wait",     "wait_for", "call",     "do",
-                                          "parallel", "with",     "each",     "as",
-                                          "retry",    "timeout",  "on_error", NULL };
+static const char *const STEP_WORDS[] = { "step",       "if",   "use",   "stop",     "wait",
+                                          "wait_for",   "call", "do",    "parallel", "with",
+                                          "each",       "as",   "retry", "timeout",  "on_error",
+                                          "on_unknown", NULL };
 
 static void set_new(json_t *object, const char *key, json_t *value)
 {
@@ -323,6 +323,23 @@ static void read_on_error(struct check *c, const struct yaml *y, json_t *step)
     }
 }
 
+/* What becomes of a call that was sent and whose end nobody knows, where it cannot be looked for:
+ * parked, which is the default, or sent again. */
+static void read_on_unknown(struct check *c, const struct yaml *y, json_t *step)
+{
+    static const char *const choices[] = { "again", "park", NULL };
+    const struct yaml *on_unknown = yaml_get(y, "on_unknown");
+    if (on_unknown == NULL) {
+        return;
+    }
+    if (on_unknown->kind == YAML_SCALAR && word_is_in(choices, on_unknown->text)) {
+        set_new(step, "on_unknown", json_string(on_unknown->text));
+        return;
+    }
+    check_error(c->diags, on_unknown, "again, if doing it twice does no harm",
+                "`on_unknown` is again or park, not `%s`", SHOW(on_unknown));
+}
+
 /* --- what a step does --- */
 
 /* What a step with `each` gives, where each item comes to `of` (taken; may be NULL). */
@@ -353,6 +370,7 @@ static void read_use(struct check *c, const struct yaml *y, const struct yaml *u
         set_result(c, each_result(step, of));
     }
     set_new(step, "retry", policy_read(c->diags, yaml_get(y, "retry")));
+    read_on_unknown(c, y, step);
     read_timeout(c, y, step);
 }
 
@@ -528,12 +546,14 @@ static void read_parallel(struct check *c, const struct yaml *y, const struct ya
  * who reads it. */
 struct work {
     const char *word;
-    const char *beside[8];
+    const char *beside[9];
     void (*read)(struct check *c, const struct yaml *y, const struct yaml *value, json_t *step);
 };
 
 static const struct work WORKS[] = {
-    { "use", { "with", "each", "as", "parallel", "retry", "timeout", "on_error" }, read_use },
+    { "use",
+      { "with", "each", "as", "parallel", "retry", "timeout", "on_error", "on_unknown" },
+      read_use },
     { "stop", { NULL }, read_stop },
     { "wait", { "on_error" }, read_wait },
     { "wait_for", { "with", "timeout", "on_error" }, read_wait_for },

@@ -49,7 +49,7 @@ struct branch {
     struct fork *fork;  /* NULL: the walk itself */
     int index;          /* in the fork, from 1 */
     char *unknown_path; /* the effect that failed last, if its outcome is unknown; or NULL */
-    bool can_probe;     /* that outcome can be looked for */
+    bool can_settle;    /* that outcome can be looked for, or the call sent again */
     char *answer;       /* the body of the last failed call, bounded and without secrets; or NULL */
     char *connection;   /* of that call */
 };

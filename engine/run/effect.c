@@ -1,8 +1,8 @@
 /* One API call of a run, from the journal to the journal.
  *
  *   no row yet   call; before the first byte of one that is not idempotent a STARTED row is committed
- *   STARTED      an earlier attempt sent it and never learned the outcome: look for the effect, or give up
- *                as unknown
+ *   STARTED      an earlier attempt sent it and never learned the outcome: look for the effect; where that
+ *                cannot be done send it again, if the step says so, or give up as unknown
  *   DONE         never gets here: lua_act.c hands the stored output back
  *
  * The output is journalled before the strand goes on, but not waited for: the next effect that
@@ -222,7 +222,7 @@ static void note_failure(struct effect *fx, bool is_unknown, const char *answer)
     replace(&b->answer, answer);
     replace(&b->unknown_path, is_unknown ? fx->path : NULL);
     replace(&b->connection, fx->connection != NULL ? connection_name(fx->connection) : NULL);
-    b->can_probe = is_unknown && fx->operation->probe != NULL;
+    b->can_settle = is_unknown && (fx->operation->probe != NULL || fx->may_repeat);
 }
 
 void effect_fail(struct effect *fx, const struct err *e, const char *answer)
@@ -304,19 +304,30 @@ static void send_call(struct effect *fx)
     free(key);
 }
 
+static void send_again(struct effect *fx)
+{
+    fx->is_probing = false;
+    send_call(fx);
+}
+
 static void probed(void *ud, json_t *output, const struct err *e, const char *answer)
 {
     struct effect *fx = ud;
     fx->call = NULL;
-    if (e != NULL) {
+    if (e != NULL && e->kind == ERR_UNKNOWN && fx->may_repeat) {
+        log_info("run",
+                 "%s: whether it took effect cannot be found out; it is sent again, as its "
+                 "step says `on_unknown: again`",
+                 fx->path);
+        send_again(fx);
+    } else if (e != NULL) {
         /* Still unknown; whatever stood in the way of the probe says whether to try it again. */
         effect_fail(fx, e, answer);
     } else if (!json_is_null(output)) {
         log_info("run", "%s: an earlier attempt took effect; not repeated", fx->path);
         effect_succeed(fx, json_incref(output));
     } else {
-        fx->is_probing = false;
-        send_call(fx);
+        send_again(fx);
     }
 }
 

@@ -25,8 +25,10 @@ struct effect {
     json_t *output;
     struct err err;
     bool is_probing; /* looks for what an earlier attempt did */
-    bool is_look;    /* reads only, and nothing of it is journalled */
-    bool is_fresh;   /* its answer is not to come from the cache */
+    bool
+        may_repeat; /* the step says `on_unknown: again`: what cannot be looked for is sent again */
+    bool is_look;   /* reads only, and nothing of it is journalled */
+    bool is_fresh;  /* its answer is not to come from the cache */
     bool has_failed;
 };
 

@@ -217,7 +217,7 @@ static int act_failed(lua_State *L)
     *policy = lua_isnil(L, 3) ? NULL : vm_to_json(L, 3);
     struct retry_plan plan = { .verdict = RETRY_FINAL, .is_counted = true };
     if (!lua_toboolean(L, 4)) {
-        plan = retry_decide(*policy, effect_attempt_of(b->run, path), &e, b->can_probe,
+        plan = retry_decide(*policy, effect_attempt_of(b->run, path), &e, b->can_settle,
                             clock_wall_us());
     } else {
         free(b->answer); /* of a call before, which a script caught */

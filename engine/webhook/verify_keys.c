@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
 #include "format/date.h"
 #include "webhook/verify_rule.h"
 
@@ -43,9 +44,10 @@ static int add_secret(struct rule *r, const json_t *v, const char *what, struct 
     if (r->secret_count == SECRETS_MAX) {
         return err_set(e, ERR_CONFIG, "%s: more than %d secrets", what, SECRETS_MAX);
     }
-    if ((int64_t)strlen(text) < json_get_int(r->table, "secret_min", 1)) {
-        return err_set(e, ERR_CONFIG, "%s: a secret has at least %lld characters", what,
-                       (long long)json_get_int(r->table, "secret_min", 1));
+    int64_t least = json_get_int(r->table, "secret_min", 1);
+    if ((int64_t)strlen(text) < least) {
+        return err_set(e, ERR_CONFIG, "%s: a secret has at least %lld %s", what, (long long)least,
+                       plural(least, "character", "characters"));
     }
     struct secret *s = decode_secret(r, text);
     if (s == NULL) {

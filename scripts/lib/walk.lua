@@ -106,8 +106,8 @@ function compile_steps(list, act, file, is_caught)
     local on_error = source.on_error
     local step = {
       name = source.step, source = source, use = source.use, as = source.as or 'item', retry = source.retry,
-      timeout_us = source.timeout_us, condition = part('if'), with = part('with'), each = part('each'),
-      stop = part('stop'),
+      timeout_us = source.timeout_us, may_repeat = source.on_unknown == 'again', condition = part('if'),
+      with = part('with'), each = part('each'), stop = part('stop'),
       is_caught = is_caught or (on_error ~= nil and on_error ~= 'fail'),
       on_error = type(on_error) == 'table' and compile_steps(on_error, act, file, is_caught) or on_error,
     }
@@ -147,11 +147,11 @@ end
 -- Steps --------------------------------------------------------------------------------------------
 
 -- What an action gets: its connections by name (`ctx.crm:get_contact { … }`), each call an effect of its own.
-local function new_ctx(program, env, path, step_timeout)
+local function new_ctx(program, step, env, path)
   local count = 0
   local function call(name, operation, input)
     count = count + 1
-    local at = { path = path .. '/' .. count, unit = path, timeout = step_timeout }
+    local at = { path = path .. '/' .. count, unit = path, timeout = step.timeout_us, may_repeat = step.may_repeat }
     return calls.take(program, at, name, operation, input or {})
   end
   local function connection(name)
@@ -187,7 +187,7 @@ end
 local function run_action(program, step, env, path, input)
   local action = program.actions[step.use.script]
   input = checked(program, action.input, input)
-  local output = action.run(new_ctx(program, env, path, step.timeout_us), input)
+  local output = action.run(new_ctx(program, step, env, path), input)
   program.act.complete(path, input, output)
   return output
 end
@@ -212,7 +212,7 @@ local function execute(program, step, env, path)
   elseif step.use.script then
     return run_action(program, step, env, path, input)
   end
-  local at = { path = path, timeout = step.timeout_us }
+  local at = { path = path, timeout = step.timeout_us, may_repeat = step.may_repeat }
   return calls.take(program, at, step.use.connection, step.use.operation, input)
 end
 
@@ -454,12 +454,15 @@ local function new(bundle, act)
   local on_error = plan.on_error and compile_steps(plan.on_error, act, program.file, true)
 
   local function look(env)
-    if condition and not holds(condition, env) then return false end
+    if condition and not holds(condition, env) then
+      local ok, why = pcall(require('lib.explain').condition, plan['if'], env)
+      return false, ok and why or 'its `if` does not hold'
+    end
     local value = key and key(env)
     return true, value ~= nil and value ~= json.null and as_text(value) or nil
   end
 
-  -- Whether the event is for this recipe, and the key that orders its runs (nil: none).
+  -- Whether the event is for this recipe, and the key that orders its runs (nil: none); or false, and why not.
   local function decide(event, meta, now_us)
     local env = new_env(program, event, meta, now_us)
     local ok, is_wanted, order_key = pcall(look, env)

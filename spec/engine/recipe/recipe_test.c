@@ -762,6 +762,27 @@ static void retry_policies_are_checked(void **state)
            "18:14 `timeout` is between 100 ms and 1 h\n");
 }
 
+static void an_unknown_outcome_parks_unless_the_step_says_again(void **state)
+{
+    struct recipe *r = accept(HEAD
+                              "do:\n  - step: a\n    use: crm.ping\n    on_unknown: again\n"
+                              "  - step: b\n    use: crm.ping\n    on_unknown: park\n"
+                              "  - step: c\n    use: crm.ping\n");
+    assert_plan(r, "do.0.on_unknown", "\"again\"");
+    assert_plan(r, "do.1.on_unknown", "\"park\"");
+    assert_null(json_path(r->plan, "do.2.on_unknown"));
+    recipe_free(r);
+    refuse(
+        HEAD
+        "do:\n  - step: a\n    use: crm.ping\n    on_unknown: retry\n"
+        "  - step: b\n    wait: 1 h\n    on_unknown: again\n"
+        "  - step: c\n    use: crm.ping\n    on_unknown: [again]\n",
+        "9:17 `on_unknown` is again or park, not `retry` (again, if doing it twice does no harm)\n"
+        "12:17 `on_unknown` has no meaning beside `wait`\n"
+        "15:17 `on_unknown` is again or park, not `a list` (again, if doing it twice does no "
+        "harm)\n");
+}
+
 static void a_policy_in_full_replaces_only_what_it_says(void **state)
 {
     struct recipe *r =
@@ -1133,6 +1154,7 @@ int main(void)
         cmocka_unit_test(only_earlier_steps_have_results),
         cmocka_unit_test(field_maps_are_found_and_checked),
         cmocka_unit_test(retry_policies_are_checked),
+        cmocka_unit_test(an_unknown_outcome_parks_unless_the_step_says_again),
         cmocka_unit_test(a_policy_in_full_replaces_only_what_it_says),
         cmocka_unit_test(a_step_does_one_thing),
         cmocka_unit_test(conditions_are_expressions),
