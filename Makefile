@@ -188,6 +188,11 @@ lint:
 .PHONY: check
 check: lint test
 
+# make reference: the parts of the documentation that are written from the source.
+.PHONY: reference
+reference: all
+	@$(B)/ladle lua spec/tools/metrics.lua
+
 .PHONY: format
 format:
 	@sh spec/support/deps.sh lint
@@ -226,6 +231,7 @@ help:
 	@echo 'make tsan       threads: the tests that have some, under ThreadSanitizer'
 	@echo 'make sim        the engine in virtual time and a failing world: SEED=1 RUNS=100'
 	@echo 'make bench      figures of this machine'
+	@echo 'make reference  the parts of the documentation that are written from the source'
 	@echo 'make format     clang-format'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='
 	@echo 'make clean'
