@@ -189,14 +189,19 @@ lint:
 check: lint test
 
 # make reference: the parts of the documentation that are written from the source.
+$(B)/tools/settings_reference: spec/tools/settings_reference.c spec/tools/settings_reference.h $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 .PHONY: reference
 reference: all
+	@$(MAKE) --no-print-directory B=$(B) $(B)/tools/settings_reference
+	@$(B)/tools/settings_reference
 	@$(B)/ladle lua spec/tools/metrics.lua
 
 .PHONY: format
 format:
 	@sh spec/support/deps.sh lint
-	clang-format -i $(wildcard engine/*.[ch] engine/*/*.[ch] spec/engine/*/*.[ch] spec/support/*.[ch] spec/bench/*.[ch])
+	clang-format -i $(wildcard engine/*.[ch] engine/*/*.[ch] spec/engine/*/*.[ch] spec/support/*.[ch] spec/tools/*.[ch] spec/bench/*.[ch])
 
 .PHONY: bench
 bench: all

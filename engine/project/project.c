@@ -5,7 +5,6 @@
 
 #include "project/project.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -13,224 +12,16 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
-#include "format/date.h"
-#include "format/url.h"
-#include "project/check.h"
+#include "format/duration.h"
 #include "project/connection.h"
 #include "project/connection_webhook.h"
 #include "project/folder.h"
 #include "project/hole.h"
-#include "project/literal.h"
-#include "project/policy.h"
+#include "project/setting_read.h"
 
-#define SECOND_US        INT64_C(1000000)
-#define DAY_US           (86400 * SECOND_US)
-#define RETENTION_MAX_US (3653 * DAY_US) /* as long as a duration can be */
+enum { FILL_DEPTH_MAX = JSON_DEPTH_MAX };
 
-static const char *const WORDS[] = { "listen",      "public_url", "store",     "timezone",
-                                     "connections", "inputs",     "retention", "trusted_proxies",
-                                     "tls",         NULL };
-static const char *const RETENTION_WORDS[] = { "events", "runs", "dead", "records", NULL };
-
-enum { FILL_DEPTH_MAX = JSON_DEPTH_MAX, CONNECTIONS_MAX = 500, PROXIES_MAX = 64 };
-
-/* --- simple keys --- */
-
-/* The text of a key with its holes filled, or NULL: not there, or an error. Yours. */
-static char *read_text(struct diags *d, const struct yaml *root, const char *word)
-{
-    const struct yaml *y = yaml_get(root, word);
-    if (y == NULL) {
-        return NULL;
-    }
-    char *what = xasprintf("`%s`", word);
-    json_t *v = hole_fill(d, y, what);
-    if (v != NULL && !json_is_string(v)) {
-        check_error(d, y, NULL, "%s cannot hold a secret", what);
-    }
-    char *text = json_is_string(v) ? xstrdup(json_string_value(v)) : NULL;
-    json_decref(v);
-    free(what);
-    return text;
-}
-
-static bool is_port(const char *text)
-{
-    size_t len = strlen(text);
-    return len >= 1 && len <= 5 && strspn(text, "0123456789") == len &&
-           strtol(text, NULL, 10) <= 65535;
-}
-
-static bool is_address(const char *host)
-{
-    unsigned char out[sizeof(struct in6_addr)];
-    size_t len = strlen(host);
-    if (len > 2 && host[0] == '[' && host[len - 1] == ']') {
-        char *inner = xstrndup(host + 1, len - 2);
-        bool is_valid = inet_pton(AF_INET6, inner, out) == 1;
-        free(inner);
-        return is_valid;
-    }
-    return inet_pton(AF_INET, host, out) == 1;
-}
-
-/* "127.0.0.1:8420", "[::1]:0"; "localhost" is the loopback address. Takes text, which may be NULL.
- */
-static char *read_listen(struct diags *d, const struct yaml *root, char *text)
-{
-    if (text == NULL) {
-        return xstrdup("127.0.0.1:8420");
-    }
-    char *colon = strrchr(text, ':');
-    char *host = colon != NULL ? xstrndup(text, (size_t)(colon - text)) : xstrdup("");
-    bool is_local = strcmp(host, "localhost") == 0;
-    char *listen = NULL;
-    if (colon != NULL && is_port(colon + 1) && (is_local || is_address(host))) {
-        listen = xasprintf("%s%s", is_local ? "127.0.0.1" : host, colon);
-    } else {
-        check_error(d, yaml_get(root, "listen"),
-                    "such as 127.0.0.1:8420, 0.0.0.0:8420 or [::]:8420",
-                    "`%.80s` is no address and port to listen on", text);
-        listen = xstrdup("");
-    }
-    free(host);
-    free(text);
-    return listen;
-}
-
-static char *read_public_url(struct diags *d, const struct yaml *root)
-{
-    char *text = read_text(d, root, "public_url");
-    struct url u;
-    struct err e = ERR_INIT;
-    if (text == NULL) {
-        return NULL;
-    }
-    if (url_parse(text, strlen(text), &u, &e) != 0) {
-        check_error(d, yaml_get(root, "public_url"), "such as https://hooks.example.com", "%s",
-                    e.message);
-        return text;
-    }
-    if (u.query != NULL) {
-        check_error(d, yaml_get(root, "public_url"), NULL, "`public_url` has no query");
-    }
-    url_fini(&u);
-    return text;
-}
-
-/* A file that `tls` names, as an absolute path. Yours, or NULL with the error recorded. */
-static char *read_tls_file(struct diags *d, const struct yaml *map, const char *word,
-                           const char *folder)
-{
-    char *text = read_text(d, map, word);
-    if (text == NULL || text[0] == '\0') {
-        check_error(d, map, "tls: { certificate: tls/cert.pem, key: tls/key.pem }",
-                    "`tls` needs `%s`, a file in PEM form", word);
-        free(text);
-        return NULL;
-    }
-    char *path = text[0] == '/' ? xstrdup(text) : xasprintf("%s/%s", folder, text);
-    free(text);
-    return path;
-}
-
-static void read_tls(struct diags *d, const struct yaml *root, struct project *p)
-{
-    static const char *const words[] = { "certificate", "key", NULL };
-    const struct yaml *y = yaml_get(root, "tls");
-    if (y != NULL && check_kind(d, y, YAML_MAP, "`tls`")) {
-        check_words(d, y, words, "`tls`");
-        p->tls_certificate = read_tls_file(d, y, "certificate", p->folder);
-        p->tls_key = read_tls_file(d, y, "key", p->folder);
-    }
-}
-
-/* The networks of `trusted_proxies`, in p. */
-static void read_proxies(struct diags *d, const struct yaml *root, struct project *p)
-{
-    const struct yaml *y = yaml_get(root, "trusted_proxies");
-    if (y == NULL || !check_kind(d, y, YAML_LIST, "`trusted_proxies`")) {
-        return;
-    }
-    if (y->count == 0 || y->count > PROXIES_MAX) {
-        check_error(d, y, NULL, "`trusted_proxies` has 1 to %d items", PROXIES_MAX);
-        return;
-    }
-    p->trusted_proxies = xcalloc(y->count, sizeof *p->trusted_proxies);
-    for (size_t i = 0; i < y->count; i++) {
-        json_t *text = hole_fill(d, y->items[i], "`trusted_proxies`");
-        struct err e = ERR_INIT;
-        const char *network = json_is_string(text) ? json_string_value(text) : "";
-        if (cidr_parse(network, &p->trusted_proxies[p->trusted_count++], &e) == -1) {
-            check_error(d, y->items[i], "such as 10.0.0.0/8 or 127.0.0.1", "%s", e.message);
-        }
-        json_decref(text);
-    }
-}
-
-/* Takes text, which may be NULL. */
-static char *read_store(struct diags *d, const struct yaml *root, char *text)
-{
-    if (text == NULL) {
-        return xstrdup("sqlite:data/ladle.db");
-    }
-    if (strncmp(text, "postgres:", 9) == 0 || strncmp(text, "postgresql:", 11) == 0) {
-        check_error(d, yaml_get(root, "store"), "store: sqlite:data/ladle.db",
-                    "a PostgreSQL store is not part of this version");
-    } else if (strncmp(text, "sqlite:", 7) != 0 || text[7] == '\0') {
-        check_error(d, yaml_get(root, "store"), "store: sqlite:data/ladle.db",
-                    "`%.80s` is no store", text);
-    }
-    return text;
-}
-
-/* Takes text, which may be NULL. */
-static char *read_timezone(struct diags *d, const struct yaml *root, char *text)
-{
-    struct err e = ERR_INIT;
-    if (text == NULL) {
-        return xstrdup("UTC");
-    }
-    if (zone_get(text, &e) == NULL) {
-        check_error(d, yaml_get(root, "timezone"), NULL, "%s", e.message);
-    }
-    return text;
-}
-
-/* --- retention --- */
-
-static int64_t read_period(struct diags *d, const struct yaml *map, const char *word, int days)
-{
-    const struct yaml *y = yaml_get(map, word);
-    if (y == NULL) {
-        return days * DAY_US;
-    }
-    char *what = xasprintf("`%s`", word);
-    int64_t us = policy_duration(d, y, what, SECOND_US, RETENTION_MAX_US);
-    free(what);
-    return us;
-}
-
-static struct retention read_retention(struct diags *d, const struct yaml *root)
-{
-    const struct yaml *y = yaml_get(root, "retention");
-    struct yaml empty = { .kind = YAML_MAP };
-    if (y == NULL || !check_kind(d, y, YAML_MAP, "`retention`")) {
-        y = &empty;
-    }
-    check_words(d, y, RETENTION_WORDS, "`retention`");
-    int64_t events_us = read_period(d, y, "events", 30);
-    return (struct retention){
-        .events_us = events_us,
-        .duplicates_us = events_us,
-        .versions_us = events_us,
-        .runs_us = read_period(d, y, "runs", 30),
-        .dead_us = read_period(d, y, "dead", 180),
-        .records_us = read_period(d, y, "records", 90),
-    };
-}
-
-/* --- connections and inputs --- */
+/* --- connections --- */
 
 static bool check_connection_name(struct diags *d, const struct yaml *key)
 {
@@ -273,12 +64,13 @@ static json_t *read_connections(struct diags *d, const struct project_hooks *h, 
                                 const struct yaml *root)
 {
     const struct yaml *y = yaml_get(root, "connections");
+    const struct setting *k = setting_find(settings_of_project(), "connections");
     json_t *connections = json_object();
     if (y == NULL || !check_kind(d, y, YAML_MAP, "`connections`")) {
         return connections;
     }
-    if (y->count > CONNECTIONS_MAX) {
-        check_error(d, y, NULL, "there are more than %d connections", CONNECTIONS_MAX);
+    if (y->count > k->most) {
+        check_error(d, y, NULL, "there are more than %zu connections", k->most);
         return connections;
     }
     for (size_t i = 0; i < y->count; i++) {
@@ -293,74 +85,81 @@ static json_t *read_connections(struct diags *d, const struct project_hooks *h, 
     return connections;
 }
 
-/* A scalar stays raw text: the recipe's declaration knows its type. */
-static json_t *read_input(struct diags *d, const struct yaml *y, const char *what)
-{
-    if (y->kind != YAML_SCALAR) {
-        return literal_tree(d, y, what, NULL);
-    }
-    json_t *v = hole_fill(d, y, what);
-    if (v != NULL && !json_is_string(v)) {
-        check_error(d, y, "secrets belong to connections", "an input cannot hold a secret");
-        json_decref(v);
-        return NULL;
-    }
-    return v;
-}
-
-static json_t *read_recipe_inputs(struct diags *d, const struct yaml *y, const char *recipe)
-{
-    json_t *values = json_object();
-    char *what = xasprintf("`inputs` of %s", recipe);
-    if (check_kind(d, y, YAML_MAP, what)) {
-        for (size_t i = 0; i < y->count; i++) {
-            const struct yaml *key = y->keys[i];
-            if (check_name(d, key, "an input")) {
-                (void)json_object_set_new(values, key->text, read_input(d, y->items[i], what));
-            }
-        }
-    }
-    free(what);
-    return values;
-}
-
-static json_t *read_inputs(struct diags *d, const struct yaml *root)
-{
-    const struct yaml *y = yaml_get(root, "inputs");
-    if (y == NULL || !check_kind(d, y, YAML_MAP, "`inputs`")) {
-        return NULL;
-    }
-    json_t *inputs = json_object();
-    for (size_t i = 0; i < y->count; i++) {
-        const struct yaml *key = y->keys[i];
-        if (check_name(d, key, "a recipe")) {
-            (void)json_object_set_new(inputs, key->text,
-                                      read_recipe_inputs(d, y->items[i], key->text));
-        }
-    }
-    return inputs;
-}
-
 /* --- the whole --- */
+
+static char *copy_of(const json_t *settings, const char *key)
+{
+    const char *text = json_get_text(settings, key);
+    return text != NULL ? xstrdup(text) : NULL;
+}
+
+/* The networks of `trusted_proxies`, in p. */
+static void take_proxies(struct project *p, const json_t *list)
+{
+    size_t i;
+    json_t *network;
+    p->trusted_proxies = xcalloc(json_array_size(list) + 1, sizeof *p->trusted_proxies);
+    json_array_foreach ((json_t *)list, i, network) {
+        struct cidr *at = &p->trusted_proxies[p->trusted_count];
+        p->trusted_count += cidr_parse(json_string_value(network), at, NULL) == 0; /* as read */
+    }
+}
+
+static int64_t period_of(const json_t *settings, const char *word)
+{
+    const char *text = json_get_text(json_object_get(settings, "retention"), word);
+    int64_t us = 0;
+    (void)duration_parse(text, strlen(text), &us, NULL); /* the reader took it for one */
+    return us;
+}
+
+static struct retention retention_of(const json_t *settings)
+{
+    int64_t events_us = period_of(settings, "events");
+    return (struct retention){
+        .events_us = events_us,
+        .duplicates_us = events_us,
+        .versions_us = events_us,
+        .runs_us = period_of(settings, "runs"),
+        .dead_us = period_of(settings, "dead"),
+        .records_us = period_of(settings, "records"),
+    };
+}
+
+static void check_public_url(struct diags *d, const struct yaml *root, const char *text)
+{
+    struct url u;
+    if (text == NULL || url_parse(text, strlen(text), &u, NULL) == -1) {
+        return;
+    }
+    if (u.query != NULL) {
+        check_error(d, yaml_get(root, "public_url"), NULL, "`public_url` has no query");
+    }
+    url_fini(&u);
+}
 
 static struct project *read_project(const char *folder, const struct yaml *root,
                                     const struct project_hooks *h, struct diags *d)
 {
+    const struct setting_reader r = { .diags = d, .folder = folder, .fills_in_defaults = true };
+    json_t *settings = setting_read_map(&r, settings_of_project(), root, "ladle.yaml");
     struct project *p = xcalloc(1, sizeof *p);
-    check_words(d, root, WORDS, "ladle.yaml");
     *p = (struct project){
         .folder = xstrdup(folder),
         .hooks = h,
-        .listen = read_listen(d, root, read_text(d, root, "listen")),
-        .public_url = read_public_url(d, root),
-        .store = read_store(d, root, read_text(d, root, "store")),
-        .timezone = read_timezone(d, root, read_text(d, root, "timezone")),
+        .listen = copy_of(settings, "listen"),
+        .public_url = copy_of(settings, "public_url"),
+        .tls_certificate = copy_of(json_object_get(settings, "tls"), "certificate"),
+        .tls_key = copy_of(json_object_get(settings, "tls"), "key"),
+        .store = copy_of(settings, "store"),
+        .timezone = copy_of(settings, "timezone"),
         .connections = read_connections(d, h, folder, root),
-        .inputs = read_inputs(d, root),
-        .retention = read_retention(d, root),
+        .inputs = json_incref(json_object_get(settings, "inputs")),
+        .retention = retention_of(settings),
     };
-    read_proxies(d, root, p);
-    read_tls(d, root, p);
+    check_public_url(d, root, p->public_url);
+    take_proxies(p, json_object_get(settings, "trusted_proxies"));
+    json_decref(settings);
     return p;
 }
 

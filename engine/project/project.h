@@ -29,8 +29,9 @@ struct project {
 /* A connection's config is its map of ladle.yaml, with values of the type that its key has, or that
  * the connector's table names under `config`. The holes ${env.X} are filled. A ${secret.x} stays
  * {"secret":"x"}, and one within longer text becomes {"join":["Bearer ", {"secret":"x"}]}.
- * `webhook.public_keys` holds the files' PEM texts. Values of inputs are raw texts, because only
- * the recipe knows the types of its inputs (recipe/inputs.c); lists and maps are JSON. */
+ * `webhook.public_keys` holds the files' PEM texts, also as `file` of a key with a time. Values of
+ * inputs are raw texts, because only the recipe knows the types of its inputs (recipe/inputs.c);
+ * lists and maps are JSON. */
 
 /* What is asked of the catalogue (project/catalogue.h); any member may be NULL: then that check is left
  * out. */

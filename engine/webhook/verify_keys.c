@@ -110,10 +110,10 @@ static int read_bound(const json_t *v, const char *word, int64_t *us, struct err
                : err_prefix(e, "%s", word);
 }
 
-/* Keys of another kind are for another rule. */
+/* Keys of another kind are for another rule. In the settings `file` holds the text of the file. */
 static int add_key(struct rule *r, const json_t *v, struct err *e)
 {
-    const char *text = json_is_string(v) ? json_string_value(v) : json_get_text(v, "key");
+    const char *text = json_is_string(v) ? json_string_value(v) : json_get_text(v, "file");
     struct dated_key k = { .key = parse_key(r, text != NULL ? text : "", e) };
     if (k.key == NULL || read_bound(v, "from", &k.from_us, e) == -1 ||
         read_bound(v, "until", &k.until_us, e) == -1) {

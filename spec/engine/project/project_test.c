@@ -109,14 +109,14 @@ static void retention_replaces_only_what_it_says(void **state)
 static void retention_is_checked(void **state)
 {
     refuse("retention: { event: 1 day, runs: 30, dead: 10 ms, records: }\n",
-           "1:14 unknown word `event` in `retention` (did you mean `events`?)\n"
+           "1:14 unknown key `event` in `retention` (did you mean `events`?)\n"
            "1:34 `runs`: \"30\" is not a duration: the unit is missing; "
-           "write for example 30s, 5 min or 2 days\n"
-           "1:44 `dead` is between 1 s and 3653 days\n"
-           "1:60 `records` has no value (write \"\" for an empty text)\n");
+           "write for example 30s, 5 min or 2 days (such as runs: 1 week)\n"
+           "1:44 `dead` is 1 s at least\n"
+           "1:60 `records` has no value: it takes a duration (such as records: 30 days)\n");
     refuse("retention: 30 days\n",
            "1:12 `retention` takes a map, not one value "
-           "(a map has one line `name: value` per entry, indented)\n");
+           "(such as retention: { events: 90 days, dead: 1 week })\n");
 }
 
 static void the_engine_is_no_connector_of_a_connection(void **state)
@@ -176,21 +176,23 @@ static void all_errors_of_the_file_come_at_once(void **state)
         "connections:\n  CRM: { connector: crm }\n  a: { connector: crn }\n  b: { auth: token }\n"
         "  c: { connector: crm, location: x, auth: oath, base_ur: x, base_url: x }\n"
         "  scripts: { connector: crm }\n  records: { connector: webhook, verify: none }\n",
-        "1:1 unknown word `lisen` in ladle.yaml (did you mean `listen`?)\n"
-        "2:9 `somewhere` is no address and port to listen on "
-        "(such as 127.0.0.1:8420, 0.0.0.0:8420 or [::]:8420)\n"
-        "3:13 not a usable URL: it must begin with https:// or http:// "
-        "(such as https://hooks.example.com)\n"
-        "4:8 `mysql:x` is no store (store: sqlite:data/ladle.db)\n"
-        "5:11 there is no time zone \"Europe/Amsterdm\"; names are as in Europe/Amsterdam or UTC\n"
+        "1:1 unknown key `lisen` in ladle.yaml (did you mean `listen`?)\n"
+        "2:9 `listen`: \"somewhere\" is no address and port to listen on "
+        "(such as listen: 0.0.0.0:8420)\n"
+        "3:13 `public_url`: not a usable URL: it must begin with https:// or http:// "
+        "(such as public_url: https://hooks.example.com)\n"
+        "4:8 `store`: `mysql:x` is no store (such as store: sqlite:/var/lib/ladle/ladle.db)\n"
+        "5:11 `timezone`: there is no time zone \"Europe/Amsterdm\"; names are as in "
+        "Europe/Amsterdam "
+        "or UTC (such as timezone: Europe/Amsterdam)\n"
         "7:3 `CRM` is no valid name for a connection "
         "(a name has lower-case letters, digits, `_` and `-`, and begins with a letter)\n"
         "8:19 there is no connector `crn`\n"
         "9:6 a connection needs `connector` (such as connector: highlevel)\n"
-        "10:43 the connector crm has no auth `oath` (did you mean `oauth`?)\n"
+        "10:43 `auth` is oauth, token or none, not `oath` (did you mean `oauth`?)\n"
         "10:49 unknown key `base_ur` in a connection of crm (did you mean `base_url`?)\n"
-        "10:71 not a usable URL: it must begin with https:// or http:// "
-        "(such as https://api.example.com)\n"
+        "10:71 `base_url`: not a usable URL: it must begin with https:// or http:// "
+        "(such as base_url: https://api.example.com)\n"
         "11:3 `scripts` is a name of the engine's own\n"
         "12:3 the connection `records` is of the connector records\n");
 }
@@ -198,7 +200,8 @@ static void all_errors_of_the_file_come_at_once(void **state)
 static void a_postgres_store_belongs_to_a_later_version(void **state)
 {
     refuse("store: postgres://u@h/db\n",
-           "1:8 a PostgreSQL store is not part of this version (store: sqlite:data/ladle.db)\n");
+           "1:8 `store`: a PostgreSQL store is not part of this version "
+           "(such as store: sqlite:/var/lib/ladle/ladle.db)\n");
 }
 
 static void an_agency_is_all_locations_by_oauth(void **state)
@@ -229,7 +232,7 @@ static void a_webhook_must_say_how_it_is_verified(void **state)
         "3:6 `verify: hmac_sha256` needs a secret: `secret` or `webhook.token` "
         "(such as secret: ${secret.hook_secret})\n"
         "4:36 there is no way to verify `hmac`\n"
-        "4:52 there is no encoding `base32` (did you mean `base64`?)\n");
+        "4:52 `encoding` is hex or base64, not `base32` (did you mean `base64`?)\n");
 }
 
 static void a_preset_takes_what_its_service_leaves_open(void **state)
@@ -243,8 +246,8 @@ static void a_preset_takes_what_its_service_leaves_open(void **state)
         "2:57 `header` does not go with `verify: standard`\n"
         "3:6 `verify: standard` needs a secret: `secret` or `webhook.token` "
         "(such as secret: ${secret.hook_secret})\n"
-        "3:57 \"soon\" is not a duration: a number with up to 9 digits and 3 decimals is expected "
-        "(such as 5 minutes, or off)\n"
+        "3:57 `tolerance`: \"soon\" is not a duration: a number with up to 9 digits and 3 decimals "
+        "is expected (such as tolerance: 5 minutes)\n"
         "4:3 `verify: caller` needs `public_url`, as the sender signs the address that it calls "
         "(such as public_url: https://hooks.example.com)\n"
         "5:45 the connector crm says itself how its webhooks are verified (leave it out)\n");
@@ -264,9 +267,8 @@ static void tls_names_two_files(void **state)
     free(expected);
     project_free(p);
     refuse("tls: { certificate: a.pem, kei: b }\n",
-           "1:6 `tls` needs `key`, a file in PEM form "
-           "(tls: { certificate: tls/cert.pem, key: tls/key.pem })\n"
-           "1:28 unknown word `kei` in `tls` (did you mean `key`?)\n");
+           "1:6 `tls` needs `key` (such as key: tls/key.pem)\n"
+           "1:28 unknown key `kei` in `tls` (did you mean `key`?)\n");
 }
 
 static void trusted_proxies_are_networks(void **state)
@@ -279,8 +281,9 @@ static void trusted_proxies_are_networks(void **state)
     refuse(
         "trusted_proxies: [everybody]\nconnections:\n"
         "  in: { connector: webhook, verify: none, expect_every: 3s }\n",
-        "1:19 \"everybody\" is not an IP address or network (such as 10.0.0.0/8 or 127.0.0.1)\n"
-        "3:57 a minute is the shortest time to wait for events (such as 1 day)\n");
+        "1:19 `trusted_proxies`: \"everybody\" is not an IP address or network "
+        "(such as trusted_proxies: [127.0.0.1, 10.0.0.0/8])\n"
+        "3:57 `expect_every` is 1 min at least\n");
 }
 
 static void what_the_connector_requires_is_missed(void **state)
@@ -302,7 +305,7 @@ static void other_holes_are_refused(void **state)
     refuse(
         "listen: ${secret.x}\nconnections:\n  crm:\n    connector: crm\n    location: ${event.id}\n"
         "    token: ${secret.Bad Name}\n    client_id: ${env.A\n    allow_private: ${secret.x}\n",
-        "1:9 `listen` cannot hold a secret\n"
+        "1:9 `listen` cannot hold a secret (secrets belong to connections)\n"
         "5:15 `${event.id}`: only ${env.NAME} and ${secret.name} are filled in here "
         "(write $${ for the characters ${)\n"
         "6:12 `Bad Name` is no valid name for a secret "
@@ -338,13 +341,15 @@ static void a_public_key_may_have_a_time_of_its_own(void **state)
     assert_true(json_get_bool(webhook, "accept_rsa", false));
     assert_string_equal(json_path_text(webhook, "public_keys.0.from"), "2026-09-01T00:00:00.000Z");
     assert_string_equal(json_path_text(webhook, "public_keys.0.until"), "2027-01-01T00:00:00.000Z");
-    assert_non_null(strstr(json_path_text(webhook, "public_keys.0.key"), "BEGIN PUBLIC KEY"));
+    assert_non_null(strstr(json_path_text(webhook, "public_keys.0.file"), "BEGIN PUBLIC KEY"));
     project_free(p);
     refuse(
         "connections:\n  crm: { connector: crm, location: x, webhook: { accept_rsa: maybe, "
         "public_keys: [{ from: x }] } }\n",
-        "2:62 `accept_rsa` is true or false\n"
-        "2:83 a key of `public_keys` needs `file`\n");
+        "2:62 `accept_rsa` takes true or false, not `maybe` (only true and false are booleans)\n"
+        "2:83 `public_keys` needs `file` (such as file: keys/new.pem)\n"
+        "2:91 `from`: \"x\" is not a date; write 2026-11-23 or 2026-11-23T10:15:00+01:00 "
+        "(such as from: 2026-09-01)\n");
 }
 
 static void a_key_file_that_is_none_is_an_error(void **state)
@@ -356,7 +361,7 @@ static void a_key_file_that_is_none_is_an_error(void **state)
                "    webhook: { public_keys: [bad.pem, none.pem], allow_from: [x] }\n");
     assert_null(load(&errors));
     assert_non_null(strstr(errors, "5:30 "));
-    assert_non_null(strstr(errors, "5:39 cannot open "));
+    assert_non_null(strstr(errors, "5:39 `public_keys`: cannot open "));
     assert_non_null(strstr(errors, "5:63 "));
     free(errors);
 }

@@ -185,7 +185,7 @@ static void a_key_counts_from_its_first_moment_to_its_end(void **state)
     char *pem = sign_key_public_pem(key);
     struct connection *c =
         crm_with(*state, "crm",
-                 json_pack("{s:[{s:s, s:s, s:s}]}", "public_keys", "key", pem, "from",
+                 json_pack("{s:[{s:s, s:s, s:s}]}", "public_keys", "file", pem, "from",
                            "2026-11-23T10:00:10Z", "until", "2026-11-23T10:00:20Z"));
     const char *body = "{}";
     struct buf sig;
