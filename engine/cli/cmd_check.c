@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "cli/commands.h"
-#include "daemon/own_port.h"
+#include "daemon/trial.h"
 #include "project/folder.h"
 #include "recipe/grants.h"
 
@@ -25,6 +25,7 @@ struct check {
     struct connection_list *rows; /* of the store, or NULL */
     size_t error_count;
     size_t files, recipes;
+    bool is_project_wrong; /* ladle.yaml has errors */
 };
 
 /* --- errors --- */
@@ -123,6 +124,10 @@ static int check_all(struct check *k)
     }
     k->recipes = set.count;
     k->files = set.count + set.diag_count + 1;
+    if (set.unknown != NULL) {
+        k->is_project_wrong = true;
+        add_errors(k, set.unknown);
+    }
     for (size_t i = 0; i < set.diag_count; i++) {
         add_errors(k, set.diags[i]);
     }
@@ -233,39 +238,45 @@ static int report(const struct check *k)
     return k->error_count == 0 ? CLI_OK : CLI_NO;
 }
 
-/* The files of `tls`; the engine would not start with others. */
-static void check_port(struct check *k, struct diags *d)
+/* Who names recipes asks for these: they can be right where secrets are not set. */
+static bool is_start_meant(const struct cli *c)
 {
-    struct err e = ERR_INIT;
-    if (own_port_check(k->project, &e) == -1) {
-        diags_add(d, 0, 0, NULL, "%s", e.message);
-        add_errors(k, d);
+    bool is_meant = c->arg_count == 0;
+    for (int i = 0; i < c->arg_count; i++) {
+        is_meant = is_meant || is_project_file(c->args[i]);
     }
+    return is_meant;
+}
+
+/* What is wrong with ladle.yaml, with what only shows when the engine starts. */
+static struct project *check_settings(struct check *k)
+{
+    struct diags *d = cli_diags(k->c);
+    struct project *p = project_read(k->c->folder, k->hooks, d);
+    if (p != NULL && is_start_meant(k->c)) {
+        trial_run(p, d);
+    }
+    k->is_project_wrong = d->count > 0;
+    add_errors(k, d);
+    diags_free(d);
+    return p;
 }
 
 static int check_project(struct check *k)
 {
-    char *path = strcmp(k->c->folder, ".") == 0 ? xstrdup("ladle.yaml")
-                                                : xasprintf("%s/ladle.yaml", k->c->folder);
-    struct diags *d = diags_new(path);
-    struct project *p = project_load(k->c->folder, k->hooks, d);
-    int code;
+    int code = CLI_OK;
+    struct project *p = check_settings(k);
     if (p != NULL) {
         k->project = p;
         k->rows = read_rows(p);
-        check_port(k, d);
         code = check_recipes(k);
-        code = code == CLI_OK ? report(k) : code;
-        project_free(p);
     } else {
         k->files = 1;
-        add_errors(k, d);
-        (void)report(k); /* nothing works without ladle.yaml, so it is more than a failed check */
-        code = CLI_USAGE;
     }
-    diags_free(d);
-    free(path);
-    return code;
+    code = code == CLI_OK ? report(k) : code;
+    project_free(p);
+    /* Nothing works without ladle.yaml, so it is more than a failed check. */
+    return k->is_project_wrong ? CLI_USAGE : code;
 }
 
 static int run(struct cli *c)
@@ -294,8 +305,10 @@ const struct command cmd_check = {
         "Without PATH, all recipes of the project; else the files named, and the recipes in the "
         "folders named.\n"
         "Every error of a file is told at once, with file:line:column, the line and what to do.\n"
-        "A warning tells what a step needs and its connection was not granted: scopes, and kinds "
-        "of tokens.\n"
+        "Without PATH, what `ladle run` would refuse is found too: secrets that are not set, "
+        "settings that cannot\n"
+        "work. A warning tells what a step needs and its connection was not granted: scopes, and "
+        "kinds of tokens.\n"
         "Exit code 1 where a recipe has errors, 2 where ladle.yaml has.\n"
         "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{connection "
         "recipe\n"

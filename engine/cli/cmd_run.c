@@ -32,12 +32,13 @@ static void ready(void *ud, const char *address)
              json_object_size(g->project->connections), g->project->store);
 }
 
-static int run_project(struct cli *c, const struct project *p, const struct recipe_set *recipes)
+static int run_project(struct cli *c, const struct project *p, const struct recipe_set *recipes,
+                       struct diags *d)
 {
     struct err e = ERR_INIT;
-    struct engine *en = engine_new(p, recipes, &e);
+    struct engine *en = engine_new(p, recipes, d, &e);
     if (en == NULL) {
-        return cli_fail(c, &e);
+        return d->count > 0 ? cli_fail_diags(c, &d, 1, PROJECT_IS_WRONG) : cli_fail(c, &e);
     }
     struct greeting g = { .cli = c, .project = p, .recipes = recipes };
     int rc = engine_run(en, ready, &g, &e);
@@ -58,24 +59,31 @@ static int print_diags(const struct recipe_set *set)
     return CLI_USAGE;
 }
 
-static int run(struct cli *c)
+static int run_recipes(struct cli *c, const struct project *p, struct diags *d)
 {
-    int code = CLI_OK;
-    struct project *p = cli_project(c, &code);
-    if (p == NULL) {
-        return code;
-    }
     struct err e = ERR_INIT;
     struct recipe_set set = { 0 };
+    int code;
     if (recipe_set_load(&set, p, p->hooks, &e) == -1) {
         code = cli_fail(c, &e);
+    } else if (set.unknown != NULL) {
+        code = cli_fail_diags(c, &set.unknown, 1, PROJECT_IS_WRONG);
     } else {
         expr_forget(); /* the checker of expressions: a Lua state that an engine at work has no use
                           for */
-        code = set.diag_count > 0 ? print_diags(&set) : run_project(c, p, &set);
+        code = set.diag_count > 0 ? print_diags(&set) : run_project(c, p, &set, d);
     }
     recipe_set_fini(&set);
+    return code;
+}
+
+static int run(struct cli *c)
+{
+    struct diags *d = cli_diags(c);
+    struct project *p = project_load(c->folder, cli_hooks(c), d);
+    int code = p != NULL ? run_recipes(c, p, d) : cli_fail_diags(c, &d, 1, PROJECT_IS_WRONG);
     project_free(p);
+    diags_free(d);
     return code;
 }
 

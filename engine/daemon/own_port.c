@@ -56,8 +56,14 @@ int own_port_tls(struct loop *l, const struct project *p, struct tls **out, stru
     return files.certificate == NULL || *out != NULL ? 0 : -1;
 }
 
-int own_port_check(const struct project *p, struct err *e)
+int own_port_check(const struct project *p, struct diags *d)
 {
     struct tls_files files = files_of(p);
-    return files.certificate != NULL ? tls_check(&files, e) : 0;
+    struct err e = ERR_INIT;
+    if (files.certificate == NULL || files.key == NULL || tls_check(&files, &e) == 0) {
+        return 0;
+    }
+    const struct yaml *at = project_place(p, "tls");
+    diags_add(d, at != NULL ? at->line : 0, at != NULL ? at->column : 0, NULL, "%s", e.message);
+    return -1;
 }

@@ -15,5 +15,6 @@ char *own_port_base_url(const struct project *p);
 /* The certificate of the port; *out is NULL for plain HTTP. 0, or -1 and ERR_CONFIG. Yours
  * (tls_free, after the server). */
 int own_port_tls(struct loop *l, const struct project *p, struct tls **out, struct err *e);
-/* Whether the files of `tls` are what they should be: 0 or -1. */
-int own_port_check(const struct project *p, struct err *e);
+/* Whether the files of `tls` are what they should be: 0, or -1 after telling it in d at its
+ * place. */
+int own_port_check(const struct project *p, struct diags *d);

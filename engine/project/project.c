@@ -1,7 +1,7 @@
 /* Loads ladle.yaml: the keys of the project, its connections (connection.c) and the values of
- * recipes' inputs. Holes for the environment are filled here, those for secrets by project_fill
- * once the vault is open. Errors are all recorded with their place; a project with errors is not
- * handed out. Used at start and by commands, on one thread. */
+ * recipes' inputs. Holes for the environment are filled here, those for secrets by fill.c once the
+ * vault is open. Errors are all recorded with their place; a project with errors is not
+ * handed out, but to `ladle check`. Used at start and by commands, on one thread. */
 
 #include "project/project.h"
 
@@ -11,15 +11,11 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/secret.h"
 #include "format/duration.h"
 #include "project/connection.h"
 #include "project/connection_webhook.h"
 #include "project/folder.h"
-#include "project/hole.h"
 #include "project/setting_read.h"
-
-enum { FILL_DEPTH_MAX = JSON_DEPTH_MAX };
 
 /* --- connections --- */
 
@@ -60,37 +56,44 @@ static void check_url_is_known(struct diags *d, const struct project_hooks *h,
     }
 }
 
-static json_t *read_connections(struct diags *d, const struct project_hooks *h, const char *folder,
-                                const struct yaml *root)
+/* Where they cannot be read at all there are none, rather than an empty list: what recipes need is
+ * not missed then. */
+static void read_connections(struct project *p, struct diags *d, const struct yaml *root)
 {
     const struct yaml *y = yaml_get(root, "connections");
     const struct setting *k = setting_find(settings_of_project(), "connections");
-    json_t *connections = json_object();
-    if (y == NULL || !check_kind(d, y, YAML_MAP, "`connections`")) {
-        return connections;
+    if (y != NULL && !check_kind(d, y, YAML_MAP, "`connections`")) {
+        return;
+    }
+    p->connections = json_object();
+    p->faulty = json_object();
+    if (y == NULL) {
+        return;
     }
     if (y->count > k->most) {
         check_error(d, y, NULL, "there are more than %zu connections", k->most);
-        return connections;
+        return;
     }
     for (size_t i = 0; i < y->count; i++) {
         const struct yaml *key = y->keys[i];
+        size_t before = check_count(d);
         if (check_connection_name(d, key)) {
-            json_t *config = connection_read(d, h, folder, y->items[i], key->text);
+            json_t *config = connection_read(d, p->hooks, p->folder, y->items[i], key->text);
             check_records(d, key, config);
-            check_url_is_known(d, h, root, key, config);
-            (void)json_object_set_new(connections, key->text, config);
+            check_url_is_known(d, p->hooks, root, key, config);
+            (void)json_object_set_new(p->connections, key->text, config);
+        }
+        if (check_count(d) > before) {
+            (void)json_object_set_new(p->faulty, key->text, json_true());
         }
     }
-    return connections;
 }
 
 /* --- the whole --- */
 
 static char *copy_of(const json_t *settings, const char *key)
 {
-    const char *text = json_get_text(settings, key);
-    return text != NULL ? xstrdup(text) : NULL;
+    return xstrdup_or_null(json_get_text(settings, key));
 }
 
 /* The networks of `trusted_proxies`, in p. */
@@ -153,32 +156,33 @@ static struct project *read_project(const char *folder, const struct yaml *root,
         .tls_key = copy_of(json_object_get(settings, "tls"), "key"),
         .store = copy_of(settings, "store"),
         .timezone = copy_of(settings, "timezone"),
-        .connections = read_connections(d, h, folder, root),
         .inputs = json_incref(json_object_get(settings, "inputs")),
         .retention = retention_of(settings),
     };
+    read_connections(p, d, root);
     check_public_url(d, root, p->public_url);
     take_proxies(p, json_object_get(settings, "trusted_proxies"));
     json_decref(settings);
     return p;
 }
 
+/* Never NULL: of a file that is no map nothing is known but the folder. */
 static struct project *parse_project(const char *folder, const char *text, size_t len,
                                      const struct project_hooks *h, struct diags *d)
 {
-    size_t before = check_count(d);
+    struct yaml nothing = { .kind = YAML_MAP };
+    struct diags *told = diags_new(""); /* with this the file was told of already */
     diags_set_text(d, text, len);
     struct yaml *root = yaml_parse(text, len, d);
-    struct project *p = NULL;
-    if (root != NULL && check_kind(d, root, YAML_MAP, "ladle.yaml")) {
-        p = read_project(folder, root, h, d);
+    bool is_map = root != NULL && check_kind(d, root, YAML_MAP, "ladle.yaml");
+    struct project *p = read_project(folder, is_map ? root : &nothing, h, is_map ? d : told);
+    if (!is_map) {
+        json_decref(p->connections);
+        p->connections = NULL;
     }
-    yaml_tree_free(root);
-    if (check_count(d) == before) {
-        return p;
-    }
-    project_free(p);
-    return NULL;
+    diags_free(told);
+    p->tree = root;
+    return p;
 }
 
 /* The text of ladle.yaml; NULL with the error recorded. Yours. */
@@ -203,7 +207,7 @@ struct areas project_areas(const struct project_hooks *h)
                            .ud = h != NULL ? h->ud : NULL };
 }
 
-struct project *project_load(const char *folder, const struct project_hooks *h, struct diags *d)
+struct project *project_read(const char *folder, const struct project_hooks *h, struct diags *d)
 {
     char *absolute = realpath(folder, NULL);
     if (absolute == NULL) {
@@ -213,9 +217,70 @@ struct project *project_load(const char *folder, const struct project_hooks *h, 
     size_t len = 0;
     char *text = read_file(absolute, &len, d);
     struct project *p = text != NULL ? parse_project(absolute, text, len, h, d) : NULL;
-    free(text);
+    if (p != NULL) {
+        p->typed = xstrdup(folder);
+        p->text = text;
+        p->text_len = len;
+    }
     free(absolute);
     return p;
+}
+
+struct project *project_load(const char *folder, const struct project_hooks *h, struct diags *d)
+{
+    size_t before = check_count(d);
+    struct project *p = project_read(folder, h, d);
+    if (check_count(d) == before) {
+        return p;
+    }
+    project_free(p);
+    return NULL;
+}
+
+/* --- places --- */
+
+char *project_shown_in(const char *folder, const char *file)
+{
+    size_t len = folder != NULL ? strlen(folder) : 0;
+    while (len > 1 && folder[len - 1] == '/') {
+        len--;
+    }
+    if (len == 0 || strcmp(folder, ".") == 0) {
+        return xstrdup(file);
+    }
+    return xasprintf("%.*s%s%s", (int)len, folder, folder[len - 1] == '/' ? "" : "/", file);
+}
+
+char *project_shown(const struct project *p, const char *file)
+{
+    return project_shown_in(p != NULL ? p->typed : NULL, file);
+}
+
+/* The key of that name, and its value; false where the map does not have it. */
+static bool step_into(const struct yaml **map, const char *name, size_t len,
+                      const struct yaml **key)
+{
+    for (size_t i = 0; *map != NULL && (*map)->kind == YAML_MAP && i < (*map)->count; i++) {
+        if (strncmp((*map)->keys[i]->text, name, len) == 0 && (*map)->keys[i]->text[len] == '\0') {
+            *key = (*map)->keys[i];
+            *map = (*map)->items[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct yaml *project_place(const struct project *p, const char *path)
+{
+    const struct yaml *map = p->tree, *key = NULL;
+    while (*path != '\0') {
+        size_t len = strcspn(path, ".");
+        if (!step_into(&map, path, len, &key)) {
+            break;
+        }
+        path += len + (path[len] == '.');
+    }
+    return key;
 }
 
 void project_free(struct project *p)
@@ -224,6 +289,7 @@ void project_free(struct project *p)
         return;
     }
     free(p->folder);
+    free(p->typed);
     free(p->listen);
     free(p->public_url);
     free(p->trusted_proxies);
@@ -233,127 +299,8 @@ void project_free(struct project *p)
     free(p->timezone);
     json_decref(p->connections);
     json_decref(p->inputs);
+    json_decref(p->faulty);
+    yaml_tree_free(p->tree);
+    free(p->text);
     free(p);
-}
-
-/* --- secrets --- */
-
-struct filler {
-    char *(*find)(void *ud, const char *name);
-    void *ud;
-    struct err *err;
-};
-
-static json_t *fill(const struct filler *f, const json_t *v, int depth);
-
-static void free_secret(char *text)
-{
-    if (text != NULL) {
-        secret_scrub(text, strlen(text));
-        free(text);
-    }
-}
-
-static json_t *fill_secret(const struct filler *f, const char *name)
-{
-    char *text = f->find(f->ud, name);
-    json_t *v = text != NULL ? json_string(text) : NULL;
-    if (text == NULL) {
-        (void)err_set(f->err, ERR_CONFIG, "the secret `%s` is not set: run `ladle secret set %s`",
-                      name, name);
-    } else if (v == NULL) {
-        (void)err_set(f->err, ERR_CONFIG, "the secret `%s` is not UTF-8", name);
-    }
-    free_secret(text);
-    return v;
-}
-
-static size_t text_length(const json_t *parts)
-{
-    size_t len = 0;
-    size_t i;
-    json_t *part;
-    json_array_foreach ((json_t *)parts, i, part) {
-        len += json_string_length(part);
-    }
-    return len;
-}
-
-/* The parts, all texts by now, as one. */
-static json_t *join(const json_t *parts)
-{
-    size_t max = text_length(parts);
-    struct buf out;
-    buf_init(&out, max + 1);
-    size_t i;
-    json_t *part;
-    json_array_foreach ((json_t *)parts, i, part) {
-        (void)buf_append(&out, json_string_value(part), json_string_length(part)); /* it fits */
-    }
-    json_t *v = json_stringn(buf_text(&out), out.len);
-    if (out.data != NULL) {
-        secret_scrub(out.data, out.len);
-    }
-    buf_fini(&out);
-    return v;
-}
-
-static json_t *fill_join(const struct filler *f, const json_t *parts, int depth)
-{
-    json_t *texts = fill(f, parts, depth + 1);
-    json_t *v = texts != NULL ? join(texts) : NULL;
-    json_forget(texts);
-    return v;
-}
-
-static json_t *fill_list(const struct filler *f, const json_t *list, int depth)
-{
-    json_t *out = json_array();
-    size_t i;
-    json_t *item;
-    json_array_foreach ((json_t *)list, i, item) {
-        if (json_array_append_new(out, fill(f, item, depth + 1)) != 0) {
-            json_decref(out);
-            return NULL;
-        }
-    }
-    return out;
-}
-
-static json_t *fill_map(const struct filler *f, const json_t *map, int depth)
-{
-    json_t *out = json_object();
-    const char *key;
-    json_t *value;
-    json_object_foreach ((json_t *)map, key, value) {
-        if (json_object_set_new(out, key, fill(f, value, depth + 1)) != 0) {
-            json_decref(out);
-            return NULL;
-        }
-    }
-    return out;
-}
-
-static json_t *fill(const struct filler *f, const json_t *v, int depth)
-{
-    if (depth > FILL_DEPTH_MAX) {
-        (void)err_set(f->err, ERR_CONFIG, "a connection is nested too deeply");
-        return NULL;
-    }
-    if (hole_is_open(v)) {
-        const char *name = json_get_text(v, "secret");
-        return name != NULL ? fill_secret(f, name)
-                            : fill_join(f, json_object_get(v, "join"), depth);
-    }
-    if (json_is_array(v)) {
-        return fill_list(f, v, depth);
-    }
-    return json_is_object(v) ? fill_map(f, v, depth) : json_incref((json_t *)v);
-}
-
-json_t *project_fill(const json_t *config, char *(*find)(void *ud, const char *name), void *ud,
-                     struct err *e)
-{
-    struct filler f = { .find = find, .ud = ud, .err = e };
-    return fill(&f, config, 0);
 }

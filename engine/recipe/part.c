@@ -42,7 +42,8 @@ static void read_summary(struct check *c, const struct yaml *root, json_t *plan)
  * workspace is there without an entry. */
 static void check_binding(struct check *c, const struct yaml *key, const struct yaml *value)
 {
-    if (c->project == NULL || (yaml_is(key, "records") && yaml_is(value, "records"))) {
+    bool is_known = c->project != NULL && c->project->connections != NULL;
+    if (!is_known || (yaml_is(key, "records") && yaml_is(value, "records"))) {
         return;
     }
     const json_t *config = json_object_get(c->project->connections, key->text);

@@ -65,6 +65,7 @@ struct recipe_set {
     size_t count;
     struct diags **diags; /* of the files with errors */
     size_t diag_count;
+    struct diags *unknown; /* what ladle.yaml says of recipes that are not there; or NULL */
 };
 
 /* 0 also where files have errors; -1 where the folder cannot be read. A project without the folder

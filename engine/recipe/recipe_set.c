@@ -46,10 +46,19 @@ static void keep_recipe(struct recipe_set *set, struct recipe *r, struct diags *
     set->recipes[set->count++] = r;
 }
 
+/* recipes/NAME as the user would name it; yours. */
+static char *shown_name(const struct project *p, const char *name)
+{
+    char *file = xasprintf("recipes/%s", name);
+    char *shown = project_shown(p, file);
+    free(file);
+    return shown;
+}
+
 static void load_file(struct recipe_set *set, const char *name, struct library *lib)
 {
-    char *shown = xasprintf("recipes/%s", name);
-    char *path = xasprintf("%s/%s", library_project(lib)->folder, shown);
+    char *shown = shown_name(library_project(lib), name);
+    char *path = xasprintf("%s/recipes/%s", library_project(lib)->folder, name);
     struct diags *d = diags_new(shown);
     struct recipe *r = recipe_load_from(lib, path, d);
     if (r != NULL) {
@@ -59,7 +68,7 @@ static void load_file(struct recipe_set *set, const char *name, struct library *
     }
     if (check_count(d) > 0) {
         keep_diags(set, d);
-    } else {
+        } else {
         diags_free(d);
     }
     free(path);
@@ -67,9 +76,9 @@ static void load_file(struct recipe_set *set, const char *name, struct library *
 }
 
 /* A file that would be passed over in silence because of its ending. */
-static void refuse_file(struct recipe_set *set, const char *name)
+static void refuse_file(struct recipe_set *set, const struct project *p, const char *name)
 {
-    char *shown = xasprintf("recipes/%s", name);
+    char *shown = shown_name(p, name);
     struct diags *d = diags_new(shown);
     diags_add(d, 0, 0, "rename it", "the name of a recipe's file ends in .yaml");
     keep_diags(set, d);
@@ -83,7 +92,7 @@ static void load_names(struct recipe_set *set, char **names, const struct projec
     struct library *lib = library_new(p, h);
     for (size_t i = 0; names[i] != NULL; i++) {
         if (folder_ends_with(names[i], ".yml")) {
-            refuse_file(set, names[i]);
+            refuse_file(set, p, names[i]);
         } else if (folder_is_recipe(names[i])) {
             load_file(set, names[i], lib);
         }
@@ -127,34 +136,13 @@ static int check_maps(struct recipe_set *set, const struct project *p,
 
 /* --- values for recipes that are not there --- */
 
-/* The text of ladle.yaml for the errors, and its tree; both NULL where it cannot be read any more.
- */
-static struct yaml *read_ladle_yaml(const struct project *p, struct diags *d)
+static void refuse_input(const struct project *p, const char *recipe, struct diags *d)
 {
-    size_t len = 0;
-    struct err e = ERR_INIT;
-    char *path = xasprintf("%s/ladle.yaml", p->folder);
-    char *text = folder_read(path, YAML_BYTES_MAX, &len, &e);
-    struct yaml *root = text != NULL ? yaml_parse(text, len, d) : NULL;
-    free(text);
+    char *path = xasprintf("inputs.%s", recipe);
+    const struct yaml *at = project_place(p, path);
+    diags_add(d, at != NULL ? at->line : 0, at != NULL ? at->column : 0, NULL,
+              "`inputs` gives values to `%s`, and there is no such recipe", recipe);
     free(path);
-    return root;
-}
-
-static void refuse_input(const struct yaml *root, const char *recipe, struct diags *d)
-{
-    const struct yaml *inputs =
-        root != NULL && root->kind == YAML_MAP ? yaml_get(root, "inputs") : NULL;
-    int line = 0;
-    int column = 0;
-    for (size_t i = 0; inputs != NULL && inputs->kind == YAML_MAP && i < inputs->count; i++) {
-        if (yaml_is(inputs->keys[i], recipe)) {
-            line = inputs->keys[i]->line;
-            column = inputs->keys[i]->column;
-        }
-    }
-    diags_add(d, line, column, NULL, "`inputs` gives values to `%s`, and there is no such recipe",
-              recipe);
 }
 
 /* Values in ladle.yaml for a recipe that is not there are a slip of the pen. With a broken file
@@ -164,18 +152,19 @@ static void check_inputs(struct recipe_set *set, const struct project *p)
     if (set->diag_count > 0 || json_object_size(p->inputs) == 0) {
         return;
     }
-    struct diags *d = diags_new("ladle.yaml");
-    struct yaml *root = read_ladle_yaml(p, d);
+    char *shown = project_shown(p, "ladle.yaml");
+    struct diags *d = diags_new(shown);
+    diags_set_text(d, p->text, p->text_len);
+    free(shown);
     const char *recipe;
     json_t *values;
     json_object_foreach (p->inputs, recipe, values) {
         if (find_name(set, recipe) == NULL) {
-            refuse_input(root, recipe, d);
+            refuse_input(p, recipe, d);
         }
     }
-    yaml_tree_free(root);
     if (check_count(d) > 0) {
-        keep_diags(set, d);
+        set->unknown = d;
     } else {
         diags_free(d);
     }
@@ -210,6 +199,7 @@ void recipe_set_fini(struct recipe_set *set)
     for (size_t i = 0; i < set->diag_count; i++) {
         diags_free(set->diags[i]);
     }
+    diags_free(set->unknown);
     free(set->recipes);
     free(set->diags);
     *set = (struct recipe_set){ 0 };

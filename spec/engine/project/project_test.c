@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "../recipe/fixture.h"
+#include "project/fill.h"
 
 #define DAY_US INT64_C(86400000000)
 
@@ -411,6 +412,87 @@ static void broken_bytes_never_crash_the_loader(void **state)
     free(text);
 }
 
+/* --- what is left of a broken file, and places in it --- */
+
+static struct project *read_broken(const char *text, size_t errors)
+{
+    write_file("ladle.yaml", text);
+    struct diags *d = diags_new("ladle.yaml");
+    struct project *p = project_read(folder, &hooks, d);
+    assert_non_null(p);
+    assert_int_equal(d->count, errors);
+    diags_free(d);
+    return p;
+}
+
+static void a_broken_file_is_read_as_far_as_it_goes(void **state)
+{
+    struct project *p = read_broken(
+        "listen: nowhere\ntimezone: Europe/Amsterdam\nretention: { runs: 3 }\nconnections:\n"
+        "  crm: { connector: crm, location: x }\n  b: { connector: crm, tokne: y }\n"
+        "  c: { connector: crn }\n",
+        5);
+    assert_string_equal(p->listen, "127.0.0.1:8420");
+    assert_string_equal(p->timezone, "Europe/Amsterdam");
+    assert_int_equal(p->retention.runs_us, 30 * DAY_US);
+    assert_config(p, "crm", "{\"connector\":\"crm\",\"location\":\"x\"}");
+    assert_config(p, "c", "{}"); /* what recipes need is not held against an unknown connector */
+    assert_null(json_object_get(p->faulty, "crm"));
+    assert_non_null(json_object_get(p->faulty, "b"));
+    assert_non_null(json_object_get(p->faulty, "c"));
+    project_free(p);
+}
+
+static void connections_that_cannot_be_read_are_not_an_empty_list(void **state)
+{
+    struct project *p = read_broken("connections: [crm]\n", 1);
+    assert_null(p->connections);
+    project_free(p);
+    p = read_broken("listen: x\n  y: [\n", 1);
+    assert_null(p->connections);
+    assert_string_equal(p->timezone, "UTC");
+    project_free(p);
+    p = read_broken("- a list\n", 1);
+    assert_null(p->connections);
+    project_free(p);
+}
+
+static void assert_place(const struct project *p, const char *path, int line, int column)
+{
+    const struct yaml *at = project_place(p, path);
+    assert_int_equal(at != NULL ? at->line : 0, line);
+    assert_int_equal(at != NULL ? at->column : 0, column);
+}
+
+static void a_setting_has_a_place(void **state)
+{
+    struct project *p = accept(
+        "timezone: UTC\nconnections:\n  crm:\n    connector: crm\n"
+        "    location: x\n    webhook: { token: abc }\n");
+    assert_place(p, "timezone", 1, 1);
+    assert_place(p, "connections.crm", 3, 3);
+    assert_place(p, "connections.crm.", 3, 3);
+    assert_place(p, "connections.crm.location", 5, 5);
+    assert_place(p, "connections.crm.webhook.token", 6, 16);
+    assert_place(p, "connections.crm.base_url", 3, 3); /* not there: what is around it */
+    assert_place(p, "connections.crmm.location", 2, 1);
+    assert_place(p, "tls", 0, 0);
+    project_free(p);
+}
+
+static void files_are_named_as_the_folder_was(void **state)
+{
+    static const char *const cases[][2] = {
+        { NULL, "ladle.yaml" },          { ".", "ladle.yaml" },  { "shop", "shop/ladle.yaml" },
+        { "shop//", "shop/ladle.yaml" }, { "/", "/ladle.yaml" }, { "../a", "../a/ladle.yaml" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *shown = project_shown_in(cases[i][0], "ladle.yaml");
+        assert_string_equal(shown, cases[i][1]);
+        free(shown);
+    }
+}
+
 /* --- secrets --- */
 
 static char *find_secret(void *ud, const char *name)
@@ -427,7 +509,7 @@ static void secrets_are_filled_in_everywhere(void **state)
     json_t *want =
         parse("{\"a\":\"s3cret\",\"b\":\"x s3cret y\",\"c\":[1,\"s3cret\"],\"d\":{\"e\":true}}");
     struct err e = ERR_INIT;
-    json_t *filled = project_fill(config, find_secret, NULL, &e);
+    json_t *filled = fill_secrets(config, &(struct fill){ .find = find_secret }, &e);
     assert_true(json_equal(filled, want));
     json_decref(filled);
     json_decref(want);
@@ -438,10 +520,33 @@ static void a_missing_secret_is_named(void **state)
 {
     json_t *config = parse("{\"a\":[{\"join\":[\"x\",{\"secret\":\"gone\"}]}]}");
     struct err e = ERR_INIT;
-    assert_null(project_fill(config, find_secret, NULL, &e));
+    assert_null(fill_secrets(config, &(struct fill){ .find = find_secret }, &e));
     assert_int_equal(e.kind, ERR_CONFIG);
     assert_string_equal(e.message, "the secret `gone` is not set: run `ladle secret set gone`");
     json_decref(config);
+}
+
+static void every_missing_secret_is_told_where_it_is_named(void **state)
+{
+    struct project *p = accept(
+        "connections:\n  crm:\n    connector: crm\n    location: x\n"
+        "    token: a ${secret.one} b ${secret.known}\n    secrets: [\"${secret.known}\", "
+        "\"${secret.two}\"]\n    webhook: { token: \"${secret.three}\" }\n");
+    struct diags *d = diags_new("ladle.yaml");
+    struct err e = ERR_INIT;
+    struct fill how = { .find = find_secret,
+                        .diags = d,
+                        .at = yaml_get(yaml_get(p->tree, "connections"), "crm") };
+    assert_null(fill_secrets(json_object_get(p->connections, "crm"), &how, &e));
+    assert_int_equal(e.kind, ERR_CONFIG);
+    char *errors = diags_text(d);
+    assert_string_equal(errors,
+                        "5:12 the secret `one` is not set: run `ladle secret set one`\n"
+                        "6:34 the secret `two` is not set: run `ladle secret set two`\n"
+                        "7:23 the secret `three` is not set: run `ladle secret set three`\n");
+    free(errors);
+    diags_free(d);
+    project_free(p);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_up, folder_down)
@@ -472,7 +577,12 @@ int main(void)
         TEST(a_folder_without_the_file_is_told),
         TEST(a_pipe_in_place_of_the_file_does_not_hang),
         TEST(broken_bytes_never_crash_the_loader),
+        TEST(a_broken_file_is_read_as_far_as_it_goes),
+        TEST(connections_that_cannot_be_read_are_not_an_empty_list),
+        TEST(a_setting_has_a_place),
+        TEST(files_are_named_as_the_folder_was),
         TEST(secrets_are_filled_in_everywhere),
+        TEST(every_missing_secret_is_told_where_it_is_named),
         TEST(a_missing_secret_is_named),
     };
     return cmocka_run_group_tests_name("project", tests, NULL, NULL);

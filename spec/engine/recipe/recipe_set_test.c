@@ -139,15 +139,24 @@ static void a_yml_file_is_not_passed_over_in_silence(void **state)
 
 static void inputs_for_a_recipe_that_is_not_there_are_told(void **state)
 {
-    json_t *inputs = parse("{\"one\":{},\"tow\":{}}");
     write_file("ladle.yaml", "inputs:\n  one: {}\n  tow: {}\n");
-    write_file("recipes/a.yaml",
-               "recipe: one\nwhen:\n  - records.activity_added\ndo:\n  - step: a\n    stop: x\n");
-    struct recipe_set set = load(inputs);
-    assert_errors(&set, 0, "ladle.yaml",
-                  "3:3 `inputs` gives values to `tow`, and there is no such recipe\n");
+    write_file("recipes/a.yaml", GOOD("one"));
+    struct diags *d = diags_new("ladle.yaml");
+    struct project *p = project_load(folder, &hooks, d);
+    assert_non_null(p);
+    struct recipe_set set;
+    struct err e = ERR_INIT;
+    assert_int_equal(recipe_set_load(&set, p, &hooks, &e), 0);
+    assert_int_equal(set.diag_count, 0);
+    assert_non_null(set.unknown);
+    char *file = xasprintf("%s/ladle.yaml", folder), *text = diags_text(set.unknown);
+    assert_string_equal(set.unknown->file, file);
+    assert_string_equal(text, "3:3 `inputs` gives values to `tow`, and there is no such recipe\n");
+    free(text);
+    free(file);
     recipe_set_fini(&set);
-    json_decref(inputs);
+    project_free(p);
+    diags_free(d);
 }
 
 static void maps_come_from_the_recipes_folder(void **state)

@@ -290,8 +290,9 @@ static void the_examples_of_the_readme_load(void **state)
     assert_int_equal(mkdir(recipes, 0700), 0);
     int count = write_examples(folder, readme);
     struct project p = { .folder = folder, .timezone = (char *)"UTC" };
-    p.connections = json_pack("{s:{s:s, s:s}, s:{s:s}}", "crm", "connector", "highlevel",
-                              "location", "L1", "alerts", "connector", "http");
+    p.connections =
+        json_pack("{s:{s:s, s:s}, s:{s:s, s:s}}", "crm", "connector", "highlevel", "location", "L1",
+                  "alerts", "connector", "http", "base_url", "https://alerts.example.com");
     assert_int_equal(recipe_set_load(&examples, &p, &hooks, &e), 0);
     for (size_t i = 0; i < examples.diag_count; i++) {
         show(examples.diags[i]);

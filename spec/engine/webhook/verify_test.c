@@ -254,8 +254,8 @@ static void only_networks_that_are_named_may_send(void **state)
 static void a_connection_without_webhooks_takes_none(void **state)
 {
     struct fixture *f = *state;
-    struct connection *c =
-        fix_add(f, "shop", fix_connector(f, "http", connector_file("http")), "{}");
+    struct connection *c = fix_add(f, "shop", fix_connector(f, "http", connector_file("http")),
+                                   "{'base_url':'https://shop.test'}");
     assert_int_equal(verdict(c, NULL, NULL, "x"), ERR_NOT_FOUND);
 }
 
