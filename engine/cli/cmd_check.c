@@ -113,6 +113,25 @@ static void add_gaps(struct check *k, const struct recipe *r)
     grants_add_gaps(&g, r, k->gaps);
 }
 
+/* A recipe that never runs is no error: its caller may have gone for a while. */
+static void warn_of_idle(struct check *k, const struct recipe *r)
+{
+    if (r->can_start) {
+        return;
+    }
+    json_t *v = json_pack("{s:n, s:s, s:s, s:i, s:n, s:n, s:[], s:s, s:s}", "connection", "recipe",
+                          r->name, "file", r->file, "line", r->line, "step", "operation", "scopes",
+                          "message", RECIPE_IDLE, "hint",
+                          "give it a list of triggers, or call it from another recipe");
+    json_array_append_new(k->gaps, v);
+}
+
+static void add_warnings(struct check *k, const struct recipe *r)
+{
+    add_gaps(k, r);
+    warn_of_idle(k, r);
+}
+
 /* --- recipes --- */
 
 static int check_all(struct check *k)
@@ -132,7 +151,7 @@ static int check_all(struct check *k)
         add_errors(k, set.diags[i]);
     }
     for (size_t i = 0; i < set.count; i++) {
-        add_gaps(k, set.recipes[i]);
+        add_warnings(k, set.recipes[i]);
     }
     recipe_set_fini(&set);
     return CLI_OK;
@@ -145,7 +164,7 @@ static void check_file(struct check *k, const char *path)
     k->files++;
     if (r != NULL) {
         k->recipes++;
-        add_gaps(k, r);
+        add_warnings(k, r);
         recipe_free(r);
     } else {
         add_errors(k, d);
@@ -307,8 +326,9 @@ const struct command cmd_check = {
         "Every error of a file is told at once, with file:line:column, the line and what to do.\n"
         "Without PATH, what `ladle run` would refuse is found too: secrets that are not set, "
         "settings that cannot\n"
-        "work. A warning tells what a step needs and its connection was not granted: scopes, and "
-        "kinds of tokens.\n"
+        "work. A warning tells what a step needs and its connection was not granted (scopes, and "
+        "kinds of tokens),\n"
+        "and a recipe that nothing starts.\n"
         "Exit code 1 where a recipe has errors, 2 where ladle.yaml has.\n"
         "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{connection "
         "recipe\n"

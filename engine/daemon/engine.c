@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "crypto/vault.h"
+#include "daemon/announce.h"
 #include "daemon/keeper.h"
 #include "daemon/own_port.h"
 #include "daemon/token_age.h"
@@ -38,6 +39,7 @@ enum { GRACE_US = 5000000 };
 
 struct engine {
     const struct project *project;
+    const struct recipe_set *recipes;
     struct loop *loop;
     struct store *store;
     struct vault *vault;
@@ -186,6 +188,7 @@ struct engine *engine_new(const struct project *p, const struct recipe_set *reci
 {
     struct engine *en = xcalloc(1, sizeof *en);
     en->project = p;
+    en->recipes = recipes;
     en->loop = loop_new();
     if (open_store(en, e) == -1 || open_services(en, d, e) == -1 ||
         open_runs(en, recipes, e) == -1) {
@@ -308,6 +311,10 @@ int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), 
     token_reminder_start(en->reminder);
     router_scan(en->router);
     ready(ud, http_server_address(en->server));
+    announce(&(struct announcement){ .project = en->project,
+                                     .recipes = en->recipes,
+                                     .service = en->service,
+                                     .address = http_server_address(en->server) });
     loop_run(en->loop);
     return 0;
 }

@@ -210,28 +210,23 @@ static void check_part(struct check *c, const struct yaml *root)
     for (size_t i = 0; words[i] != NULL; i++) {
         const struct yaml *y = yaml_get(root, words[i]);
         if (y != NULL) {
-            check_error(c->diags, y, "put it at the step that calls the recipe",
+            check_error(c->diags, y,
+                        "give it a list of triggers, or put it at the step that calls the recipe",
                         "`%s` has no meaning in a recipe without `when`", words[i]);
         }
     }
 }
 
-/* What starts the recipe. One that others call can do without. */
+/* What starts the recipe. Without it the recipe is there to be called; whether any does is for the
+ * project (`can_start` of recipe.h): a caller may go and come back. */
 static void read_start(struct check *c, const struct yaml *root, json_t *plan)
 {
     const struct yaml *when = yaml_get(root, "when");
-    const char *name = json_get_text(plan, "recipe");
+    c->is_part = when == NULL;
     if (when != NULL) {
         (void)json_object_set_new(plan, "when", read_when(c, when));
-        return;
-    }
-    c->is_part = name != NULL && library_is_called(c->library, name);
-    if (c->is_part) {
-        check_part(c, root);
     } else {
-        check_error(c->diags, root,
-                    "a list of triggers; only a recipe that another one calls can do without",
-                    "a recipe needs `when`");
+        check_part(c, root);
     }
 }
 

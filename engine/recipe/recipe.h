@@ -44,7 +44,10 @@ struct recipe {
     size_t bundle_len;
     char hash[65];    /* sha-256 of the bundle, hex */
     int line, column; /* of its name in the file */
+    bool can_start;   /* it has triggers, or another recipe of the project calls it */
 };
+
+#define RECIPE_IDLE "nothing starts it: it has no `when`, and no recipe calls it"
 
 /* Loads one file. All errors are in d; NULL where there is any. Recipes that it calls are looked
  * for in the project. With p NULL, connections, values of inputs and calls are not checked, and the
@@ -65,6 +68,7 @@ struct recipe_set {
     size_t count;
     struct diags **diags; /* of the files with errors */
     size_t diag_count;
+    size_t broken;         /* of those: recipes, which the engine starts without */
     struct diags *unknown; /* what ladle.yaml says of recipes that are not there; or NULL */
 };
 

@@ -68,7 +68,8 @@ static void load_file(struct recipe_set *set, const char *name, struct library *
     }
     if (check_count(d) > 0) {
         keep_diags(set, d);
-        } else {
+        set->broken++;
+    } else {
         diags_free(d);
     }
     free(path);
@@ -82,6 +83,7 @@ static void refuse_file(struct recipe_set *set, const struct project *p, const c
     struct diags *d = diags_new(shown);
     diags_add(d, 0, 0, "rename it", "the name of a recipe's file ends in .yaml");
     keep_diags(set, d);
+    set->broken++;
     free(shown);
 }
 

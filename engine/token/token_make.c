@@ -212,8 +212,11 @@ static json_t *remedy(const struct token *t)
     if (t->state == STATE_SUSPENDED) {
         return json_string("nothing: it is tried again by itself");
     }
-    return t->is_configured ? json_string("put a new token into ladle.yaml")
-                            : json_sprintf("run `ladle connect %s`", connection_root(t->c)->name);
+    if (t->is_configured) {
+        return json_string("put a new token into ladle.yaml");
+    }
+    return json_sprintf("run `ladle connect %s%s`", connection_root(t->c)->name,
+                        t->kind == KIND_STATIC ? " --token -" : "");
 }
 
 void token_describe(const struct token *t, json_t *out)

@@ -1,11 +1,17 @@
--- A start: what it refuses, and `ladle check` finds, with the same words at the same place.
+-- A start: what it refuses (and `ladle check` finds, with the same words at the same place), what it goes on without, and
+-- what it says.
 package.path = './spec/support/?.lua;' .. package.path
 local flow = require 'flow'
 local projects = require 'projects'
+local stages = require 'stages'
 
-local host = flow.host
+local host, json = flow.host, flow.json
 
+local GOOD = 'recipe: good\nneeds: { door: webhook }\nwhen: [door.received]\ndo:\n  - step: keep\n'
+  .. '    use: records.append_activity\n    with: { activity_id: = event.id, contact_id: c1, body: came }\n'
 local BROKEN = 'recipe: broken\nneeds: { door: webhook }\nwhen: [door.received]\ndo:\n  - step: x\n    stopp: now\n'
+local PART = 'recipe: part\ndo:\n  - step: x\n    stop: here\n'
+local CALLER = 'recipe: caller\nneeds: { door: webhook }\nwhen: [door.received]\ndo:\n  - step: x\n    call: broken\n'
 local DOOR = '  door: { connector: webhook, verify: none }\n'
 
 local function settings(connections, rest)
@@ -14,6 +20,10 @@ end
 
 local function contains(text, part)
   if not text:find(part, 1, true) then error(('%q is not in:\n%s'):format(part, text), 2) end
+end
+
+local function lacks(text, part)
+  if text:find(part, 1, true) then error(('%q is in:\n%s'):format(part, text), 2) end
 end
 
 -- What a start refuses: the connections (or the whole file), and what is told of it. The last line of the file is wrong.
@@ -149,6 +159,134 @@ describe('a call that has nowhere to go', function()
       local code, out = project:run { 'check' }
       assert.are.equal(1, code, out)
       contains(out, 'recipes/r.yaml:6:10: the connection `desk` has no `base_url`, which desk.list needs')
+    end)
+  end)
+end)
+
+describe('a broken recipe', function()
+  it('does not stop the others', function()
+    local recipes = { ['good.yaml'] = GOOD, ['broken.yaml'] = BROKEN, ['part.yaml'] = PART, ['caller.yaml'] = CALLER }
+    flow.on_stage(recipes, { connections = DOOR, lenient = true }, function(stage)
+      assert.are.equal(202, (stage:post('door', '{"id":"a1"}')))
+      local run = flow.only_run(stage)
+      assert.are.equal('good', run.recipe)
+      assert.are.equal('done', run.state)
+      local log = assert(host.read_file(stage:path 'engine.log'))
+      contains(log, '2 recipes are in force: good, part\n')
+      contains(log, 'error recipe: recipes/broken.yaml:6:5: ')
+      contains(log, 'recipes/caller.yaml:6:11: the recipe `broken` has errors: recipes/broken.yaml:5:5: ')
+      contains(log, '2 recipes are broken and do not run')
+      contains(log, 'recipes/part.yaml:1: part: nothing starts it: it has no `when`, and no recipe calls it')
+      assert.are.equal(200, host.fetch { url = stage.url .. '/healthz' }.status)
+      contains(host.fetch { url = stage.url .. '/metrics' }.body, 'ladle_recipes_broken 2\n')
+    end)
+  end)
+
+  it('is counted in the line for programs', function()
+    projects.with({ ['ladle.yaml'] = settings(DOOR), ['recipes/good.yaml'] = GOOD, ['recipes/broken.yaml'] = BROKEN },
+      function(project)
+        local output = project.folder .. '/run.log'
+        local engine = assert(host.spawn {
+          argv = { host.env 'LADLE', 'run', '--json' }, cwd = project.folder, output = output,
+        })
+        local line
+        local ok, problem = pcall(function()
+          line = flow.stage({}).wait_for('the line', 20000, function()
+            return (host.read_file(output) or ''):match '{"listening"[^\n]*\n'
+          end)
+        end)
+        engine:kill 'TERM'
+        engine:wait(20000)
+        assert(ok, problem)
+        local said = json.decode(line)
+        assert.are.equal(1, said.recipes)
+        assert.are.equal(1, said.broken)
+      end)
+  end)
+
+  it('is refused with --strict', function()
+    projects.with({ ['ladle.yaml'] = settings(DOOR), ['recipes/good.yaml'] = GOOD, ['recipes/broken.yaml'] = BROKEN },
+      function(project)
+        local code, out, err = project:run { 'run', '--strict' }
+        assert.are.equal(2, code)
+        assert.are.equal('', out)
+        contains(err, 'recipes/broken.yaml:6:5: ')
+        contains(err, 'nothing was started')
+        assert.is_nil(host.stat(project.folder .. '/data'))
+        local json_code, documents = project:json('run', '--strict', '--json')
+        assert.are.equal(2, json_code)
+        assert.are.equal(1, #documents)
+        assert.are.equal('recipes/broken.yaml', documents[1].error.errors[1].file)
+        assert.are.equal(1, (project:run { 'check' }))
+      end)
+  end)
+end)
+
+describe('a recipe that nothing starts', function()
+  it('is no error, and check warns of it', function()
+    projects.with({ ['ladle.yaml'] = settings(DOOR), ['recipes/part.yaml'] = PART }, function(project)
+      local code, out = project:run { 'check' }
+      assert.are.equal(0, code)
+      contains(out, 'recipes/part.yaml:1: warning: nothing starts it: it has no `when`, and no recipe calls it')
+      assert.are.equal(0, (project:run { 'check', 'recipes/part.yaml' }))
+    end)
+  end)
+end)
+
+describe('the log of a start', function()
+  it('tells the recipes in force, a long list cut', function()
+    local recipes = {}
+    for i = 10, 23 do recipes['r' .. i .. '.yaml'] = (GOOD:gsub('recipe: good', 'recipe: r' .. i)) end
+    flow.on_stage(recipes, { connections = DOOR }, function(stage)
+      local log = assert(host.read_file(stage:path 'engine.log'))
+      contains(log, '14 recipes are in force: r10, r11, r12, r13, r14, r15, r16, r17, r18, r19, r20, r21 and 2 more\n')
+    end)
+  end)
+
+  it('tells the address of each hook, and no token', function()
+    flow.on_stage({}, { connections = DOOR }, function(stage)
+      local log = assert(host.read_file(stage:path 'engine.log'))
+      contains(log, ('door takes webhooks at %s/hooks/door\n'):format(stage.url))
+      contains(log, ('quotes takes webhooks at %s/hooks/quotes/<its token>\n'):format(stage.url))
+      lacks(log, 'stage-hook-token')
+      lacks(log, 'records takes webhooks')
+      lacks(log, 'not authorised')
+    end)
+  end)
+
+  it('tells hooks under the public address', function()
+    local stage = flow.stage({})
+    stages.with(stage, function()
+      stage:start_sandbox()
+      local yaml = assert(host.read_file(stage:path 'ladle.yaml'))
+      assert(host.write_file(stage:path 'ladle.yaml', 'public_url: https://hooks.example.com/x/\n' .. yaml))
+      stage:connect()
+      stage:start_engine()
+      contains(host.read_file(stage:path 'engine.log'), 'crm takes webhooks at https://hooks.example.com/x/hooks/crm\n')
+    end)
+  end)
+
+  it('tells what to type where a connection is not authorised, and it works', function()
+    local connections = '  key: { connector: http, auth: token, base_url: https://a.test }\n'
+    local stage = flow.stage({}, { connections = connections })
+    stages.with(stage, function()
+      stage:start_sandbox()
+      stage:start_engine()
+      local log = host.read_file(stage:path 'engine.log')
+      contains(log, 'crm is not authorised: run `ladle connect crm`\n')
+      local typed = assert(log:match 'key is not authorised: run `ladle ([^`]+)`\n', log)
+      assert.are.equal('connect key --token -', typed)
+      local words = {}
+      for word in typed:gmatch '%S+' do words[#words + 1] = word end
+      local process = assert(host.spawn {
+        argv = { '/bin/sh', '-c', 'echo a-private-token | "$0" "$@"', stage.ladle, table.unpack(words) },
+        cwd = stage.folder, env = { STAGE_CLIENT_SECRET = stage.app.client_secret },
+      })
+      assert.are.equal(0, (process:wait(20000)))
+      local states = {}
+      for _, row in ipairs((stage:cli('connections', '--json'))) do states[row.name] = row.state end
+      assert.are.equal('connected', states.key)
+      assert.are.equal('new', states.crm)
     end)
   end)
 end)

@@ -166,7 +166,7 @@ static void check_tells_errors_of_the_project_file_and_of_recipes_at_once(void *
     set_inbox_secret(f, "correct-horse-battery\n");
     char *wrong = xasprintf("listne: x\n%s", fix_ladle_yaml);
     fix_write_text(f, "ladle.yaml", wrong);
-    fix_write_text(f, "recipes/bad.yaml", "recipe: bad\nneeds: { crm: highlevel }\nwhen: [crm.contact_created]\n");
+    fix_write_text(f, "recipes/bad.yaml", "recipe: bad\nneeds: { crm: highlevel }\n");
     assert_int_equal(fix_run(f, "check"), CLI_USAGE);
     assert_contains(f->out, "ladle.yaml:1:1: unknown key `listne`");
     assert_contains(f->out, "recipes/bad.yaml:1:1: a recipe needs `do`");
