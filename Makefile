@@ -200,19 +200,24 @@ lint:
 .PHONY: check
 check: lint test
 
-# make reference: the reference of connectors' tables, from the source into its README.
+# make reference: the parts of the documentation that are written from the source.
+$(B)/tools/settings_reference: spec/tools/settings_reference.c spec/tools/settings_reference.h $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 $(B)/tools/connector_reference: spec/support/connector_reference.c spec/support/connector_reference.h $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 .PHONY: reference
-reference: deps
-	@$(MAKE) --no-print-directory B=$(B) $(B)/tools/connector_reference
+reference: all
+	@$(MAKE) --no-print-directory B=$(B) $(B)/tools/settings_reference $(B)/tools/connector_reference
+	@$(B)/tools/settings_reference
 	@$(B)/tools/connector_reference
+	@$(B)/ladle lua spec/tools/metrics.lua
 
 .PHONY: format
 format:
 	@sh spec/support/deps.sh lint
-	clang-format -i $(wildcard engine/*.[ch] engine/*/*.[ch] spec/engine/*/*.[ch] spec/support/*.[ch] spec/bench/*.[ch])
+	clang-format -i $(wildcard engine/*.[ch] engine/*/*.[ch] spec/engine/*/*.[ch] spec/support/*.[ch] spec/tools/*.[ch] spec/bench/*.[ch])
 
 .PHONY: bench
 bench: all
@@ -248,7 +253,7 @@ help:
 	@echo 'make sim        the engine in virtual time and a failing world: SEED=1 RUNS=100'
 	@echo 'make judge      schedules against implementations of others, in full (half an hour)'
 	@echo 'make bench      figures of this machine'
-	@echo 'make reference  the reference of connectors, printed into scripts/connectors/README.md'
+	@echo 'make reference  the parts of the documentation that are written from the source'
 	@echo 'make format     clang-format'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='
 	@echo 'make clean'

@@ -60,10 +60,12 @@ static void count(const struct service_call *call, const struct err *e)
         { "connection", connection_root(call->c)->name },
         { "outcome", e == NULL ? "ok" : err_kind_name(e->kind) },
     };
-    metric_add(metrics_counter_by("ladle_calls_total", "API calls by their end", labels), 1);
+    metric_add(metrics_counter_by("ladle_calls_total",
+                                  "API calls by their end: `ok` or the kind of the error.", labels),
+               1);
     if (call->was_sent) {
         metric_observe_us(metrics_histogram("ladle_call_seconds",
-                                            "Time from sending a call to its end", "connection",
+                                            "Time from sending a call to its end.", "connection",
                                             connection_root(call->c)->name),
                           clock_mono_us() - call->sent_us);
     }
@@ -349,7 +351,7 @@ static void show_waiting(const struct service_call *call, int by)
 {
     struct connection *c = connection_root(call->c); /* an account has no metrics of its own */
     c->waiting += by;
-    metric_set(metrics_gauge("ladle_limiter_waiting", "Calls that wait for their service's limit",
+    metric_set(metrics_gauge("ladle_limiter_waiting", "Calls that wait for their service's limit.",
                              "connection", c->name),
                c->waiting);
 }

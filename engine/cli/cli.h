@@ -77,6 +77,13 @@ void cli_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* What the project in -C has to offer; as long as the command runs. */
 const struct project_hooks *cli_hooks(struct cli *c);
+/* For the errors of ladle.yaml in -C; yours. */
+struct diags *cli_diags(const struct cli *c);
+/* Prints the errors of files on stderr, each with its line (or {"error":{kind,message,errors}} on
+ * stdout with --json); returns CLI_USAGE. */
+int cli_fail_diags(const struct cli *c, struct diags *const *list, size_t count,
+                   const char *message);
+#define PROJECT_IS_WRONG "ladle.yaml is wrong"
 /* Loads ladle.yaml of -C; prints the errors; NULL with *code set. */
 struct project *cli_project(struct cli *c, int *code);
 /* Opens the project's store without threads, for one command. */

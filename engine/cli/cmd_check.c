@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/plural.h"
 #include "cli/commands.h"
-#include "daemon/own_port.h"
+#include "daemon/trial.h"
 #include "project/folder.h"
 #include "recipe/grants.h"
 
@@ -28,6 +28,7 @@ struct check {
     struct connection_list *rows; /* of the store, or NULL */
     size_t error_count, warning_count;
     size_t files, recipes;
+    bool is_project_wrong; /* ladle.yaml has errors */
 };
 
 /* --- errors --- */
@@ -117,7 +118,26 @@ static void add_gaps(struct check *k, const struct recipe *r)
     grants_add_gaps(&g, r, k->gaps);
 }
 
-/* --- connectors ---------------------------------------------------------------------------- */
+/* A recipe that never runs is no error: its caller may have gone for a while. */
+static void warn_of_idle(struct check *k, const struct recipe *r)
+{
+    if (r->can_start) {
+        return;
+    }
+    json_t *v = json_pack("{s:n, s:s, s:s, s:i, s:n, s:n, s:[], s:s, s:s}", "connection", "recipe",
+                          r->name, "file", r->file, "line", r->line, "step", "operation", "scopes",
+                          "message", RECIPE_IDLE, "hint",
+                          "give it a list of triggers, or call it from another recipe");
+    json_array_append_new(k->gaps, v);
+}
+
+static void add_warnings(struct check *k, const struct recipe *r)
+{
+    add_gaps(k, r);
+    warn_of_idle(k, r);
+}
+
+/* --- connectors --- */
 
 /* Every file that the index names is there and has what the index says. */
 static void check_index(struct check *k, const char *name, const json_t *table)
@@ -125,7 +145,9 @@ static void check_index(struct check *k, const char *name, const json_t *table)
     struct areas areas = project_areas(k->hooks);
     json_t *names = json_object_get(areas_index(&areas, table), "operations");
     char *index = xasprintf("scripts/connectors/%s/index.lua", name);
-    struct diags *d = diags_new(index);
+    char *shown = project_shown_in(k->c->folder, index);
+    struct diags *d = diags_new(shown);
+    free(shown);
     const char *operation;
     json_t *area;
     json_object_foreach (names, operation, area) {
@@ -144,7 +166,9 @@ static void check_index(struct check *k, const char *name, const json_t *table)
 static void add_missing_index(struct check *k, const char *name, const char *index)
 {
     char *file = xasprintf("scripts/connectors/%s.lua", name);
-    struct diags *d = diags_new(file);
+    char *shown = project_shown_in(k->c->folder, file);
+    struct diags *d = diags_new(shown);
+    free(shown);
     diags_add(d, 0, 0, NULL, "it says `areas = true`, and there is no scripts/%s.lua", index);
     add_errors(k, d);
     diags_free(d);
@@ -230,7 +254,7 @@ static void add_catalogue_errors(struct check *k)
     }
 }
 
-/* --- recipes ------------------------------------------------------------------------------- */
+/* --- recipes --- */
 
 static int check_all(struct check *k)
 {
@@ -241,6 +265,10 @@ static int check_all(struct check *k)
     }
     k->recipes = set.count;
     k->files += set.count + set.diag_count + 1;
+    if (set.unknown != NULL) {
+        k->is_project_wrong = true;
+        add_errors(k, set.unknown);
+    }
     for (size_t i = 0; i < set.diag_count; i++) {
         add_errors(k, set.diags[i]);
     }
@@ -248,7 +276,7 @@ static int check_all(struct check *k)
         add_errors(k, set.warned[i]);
     }
     for (size_t i = 0; i < set.count; i++) {
-        add_gaps(k, set.recipes[i]);
+        add_warnings(k, set.recipes[i]);
     }
     recipe_set_fini(&set);
     return CLI_OK;
@@ -261,7 +289,7 @@ static void check_file(struct check *k, const char *path)
     k->files++;
     if (r != NULL) {
         k->recipes++;
-        add_gaps(k, r);
+        add_warnings(k, r);
         recipe_free(r);
     }
     add_errors(k, d);
@@ -360,40 +388,46 @@ static int report(struct check *k)
     return k->error_count == 0 ? CLI_OK : CLI_NO;
 }
 
-/* The files of `tls`; the engine would not start with others. */
-static void check_port(struct check *k, struct diags *d)
+/* Who names recipes asks for these: they can be right where secrets are not set. */
+static bool is_start_meant(const struct cli *c)
 {
-    struct err e = ERR_INIT;
-    if (own_port_check(k->project, &e) == -1) {
-        diags_add(d, 0, 0, NULL, "%s", e.message);
-        add_errors(k, d);
+    bool is_meant = c->arg_count == 0;
+    for (int i = 0; i < c->arg_count; i++) {
+        is_meant = is_meant || is_project_file(c->args[i]);
     }
+    return is_meant;
+}
+
+/* What is wrong with ladle.yaml, with what only shows when the engine starts. */
+static struct project *check_settings(struct check *k)
+{
+    struct diags *d = cli_diags(k->c);
+    struct project *p = project_read(k->c->folder, k->hooks, d);
+    if (p != NULL && is_start_meant(k->c)) {
+        trial_run(p, d);
+    }
+    k->is_project_wrong = d->count > 0;
+    add_errors(k, d);
+    diags_free(d);
+    return p;
 }
 
 static int check_project(struct check *k)
 {
-    char *path = strcmp(k->c->folder, ".") == 0 ? xstrdup("ladle.yaml")
-                                                : xasprintf("%s/ladle.yaml", k->c->folder);
-    struct diags *d = diags_new(path);
-    struct project *p = project_load(k->c->folder, k->hooks, d);
-    int code;
+    int code = CLI_OK;
+    struct project *p = check_settings(k);
     if (p != NULL) {
         k->project = p;
         k->rows = read_rows(p);
-        check_port(k, d);
         code = check_recipes(k);
-        code = code == CLI_OK ? report(k) : code;
-        project_free(p);
     } else {
         k->files = 1;
-        add_errors(k, d);
         check_connectors(k);
-        (void)report(k); /* nothing works without ladle.yaml, so it is more than a failed check */
-        code = CLI_USAGE;
     }
-    diags_free(d);
-    free(path);
-    return code;
+    code = code == CLI_OK ? report(k) : code;
+    project_free(p);
+    /* Nothing works without ladle.yaml, so it is more than a failed check. */
+    return k->is_project_wrong ? CLI_USAGE : code;
 }
 
 static int run(struct cli *c)
@@ -427,9 +461,13 @@ const struct command cmd_check = {
         "recipes in\n"
         "the folders named.\n"
         "Every error of a file is told at once, with file:line:column, the line and what to do.\n"
-        "A warning tells what is hardly meant so (a field that no event of the trigger is known "
-        "to have), and what a\n"
-        "step needs and its connection was not granted: scopes, and kinds of tokens.\n"
+        "Without PATH, what `ladle run` would refuse is found too: secrets that are not set, "
+        "settings that cannot\n"
+        "work. A warning tells what is hardly meant so (a field that no event of the trigger is "
+        "known "
+        "to have), what a\n"
+        "step needs and its connection was not granted (scopes, and kinds of tokens), and a recipe "
+        "that nothing starts.\n"
         "Exit code 1 where a recipe has errors, 2 where ladle.yaml has, or a connector that it "
         "uses.\n"
         "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{file line "

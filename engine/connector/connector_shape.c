@@ -72,7 +72,7 @@ static const struct shape PATH = { .kind = SHAPE_TEXT,
 
 static const struct shape TYPE =
     ONE_OF("string", "integer", "number", "boolean", "date", "list", "object", "any");
-static const struct shape FORMAT = ONE_OF("email", "date-time");
+static const struct shape FORMAT = ONE_OF("email", "date-time", "url");
 static const struct shape DESCRIPTOR;
 static const struct shape SCHEMA;
 

@@ -20,6 +20,7 @@
 #include "connector/shape.h"
 #include "format/date.h"
 #include "format/diag.h"
+#include "format/url.h"
 
 enum { FINDINGS_MAX = 8, PATH_MAX_LEN = 200, SCHEMA_FIELDS_MAX = 256 };
 
@@ -152,11 +153,24 @@ static bool looks_like_email(const char *text)
            strpbrk(text, " \t\r\n<>") == NULL;
 }
 
+static bool is_url(const char *text, size_t len)
+{
+    struct url u;
+    if (url_parse(text, len, &u, NULL) == -1) {
+        return false;
+    }
+    url_fini(&u);
+    return true;
+}
+
 bool schema_fits_format(const char *format, const char *text, size_t len)
 {
     int64_t us;
     if (strcmp(format, "email") == 0) {
         return looks_like_email(text);
+    }
+    if (strcmp(format, "url") == 0) {
+        return is_url(text, len);
     }
     return strcmp(format, "date-time") != 0 || date_parse(text, len, NULL, &us, NULL) == 0;
 }
@@ -195,6 +209,7 @@ static void check_limits(struct check *c, const json_t *d, const json_t *v, cons
         !schema_fits_format(format, json_string_value(v), json_string_length(v))) {
         find(c, path,
              strcmp(format, "email") == 0 ? "is not an e-mail address"
+             : strcmp(format, "url") == 0 ? "is not a URL; write it like https://api.example.com"
                                           : "is not a date; write it like 2026-11-23T10:00:00Z");
     }
 }

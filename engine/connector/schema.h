@@ -19,8 +19,8 @@ bool schema_is_required(const json_t *descriptor);
  * number of an integer field an integer. ERR_INVALID. */
 int schema_check(const json_t *schema, json_t *input, struct err *e);
 
-/* Whether a text has the form that `format` names ("email", "date-time"); other formats take all.
- */
+/* Whether a text has the form that `format` names ("email", "date-time", "url"); other formats take
+ * all. */
 bool schema_fits_format(const char *format, const char *text, size_t len);
 
 /* Checks that an answer has what the output schema promises; more fields than those are fine.

@@ -15,6 +15,7 @@
 #include "base/plural.h"
 #include "base/secret.h"
 #include "crypto/vault.h"
+#include "daemon/announce.h"
 #include "daemon/keeper.h"
 #include "daemon/own_port.h"
 #include "daemon/token_age.h"
@@ -39,6 +40,7 @@ enum { GRACE_US = 5000000 };
 
 struct engine {
     const struct project *project;
+    const struct recipe_set *recipes;
     struct loop *loop;
     struct store *store;
     struct vault *vault;
@@ -78,27 +80,7 @@ static int open_store(struct engine *en, struct err *e)
     return en->vault != NULL ? 0 : -1;
 }
 
-static int add_connection(struct engine *en, const char *name, const json_t *config, struct err *e)
-{
-    const struct project_connect o = {
-        .project = en->project, .service = en->service, .store = en->store, .vault = en->vault
-    };
-    return project_connect(&o, name, config, e) != NULL ? 0 : -1;
-}
-
-/* The workspace is always there; an entry in ladle.yaml may give it another sink. */
-static int add_records(struct engine *en, struct err *e)
-{
-    if (service_find(en->service, "records") != NULL) {
-        return 0;
-    }
-    json_t *config = json_pack("{s:s}", "connector", "records");
-    int rc = add_connection(en, "records", config, e);
-    json_decref(config);
-    return rc;
-}
-
-static int open_services(struct engine *en, struct err *e)
+static int open_services(struct engine *en, struct diags *d, struct err *e)
 {
     en->http = http_client_new(en->loop, &(struct http_client_opts){
                                              .user_agent = "ladle/" LADLE_VERSION,
@@ -111,14 +93,14 @@ static int open_services(struct engine *en, struct err *e)
                                             .vault = en->vault,
                                             .is_engine = true,
                                             .zone = zone_get(en->project->timezone, NULL) });
-    const char *name;
-    json_t *config;
-    json_object_foreach (en->project->connections, name, config) {
-        if (add_connection(en, name, config, e) == -1) {
-            return -1;
-        }
+    const struct project_connect o = {
+        .project = en->project, .service = en->service, .store = en->store, .vault = en->vault
+    };
+    bool has_port = own_port_check(en->project, d) == 0; /* all that is wrong is told at once */
+    if (project_connect_all(&o, d) == -1 || !has_port) {
+        return err_set(e, ERR_CONFIG, "ladle.yaml is wrong");
     }
-    return add_records(en, e) == -1 || service_load(en->service, e) == -1 ? -1 : 0;
+    return service_load(en->service, e);
 }
 
 static void add_triggers(struct engine *en, const struct recipe *r)
@@ -203,12 +185,15 @@ static void warn_of_gaps(struct engine *en, const struct recipe_set *recipes)
     connection_list_free(rows);
 }
 
-struct engine *engine_new(const struct project *p, const struct recipe_set *recipes, struct err *e)
+struct engine *engine_new(const struct project *p, const struct recipe_set *recipes,
+                          struct diags *d, struct err *e)
 {
     struct engine *en = xcalloc(1, sizeof *en);
     en->project = p;
+    en->recipes = recipes;
     en->loop = loop_new();
-    if (open_store(en, e) == -1 || open_services(en, e) == -1 || open_runs(en, recipes, e) == -1) {
+    if (open_store(en, e) == -1 || open_services(en, d, e) == -1 ||
+        open_runs(en, recipes, e) == -1) {
         engine_free(en);
         return NULL;
     }
@@ -329,6 +314,10 @@ int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), 
     token_reminder_start(en->reminder);
     router_scan(en->router);
     ready(ud, http_server_address(en->server));
+    announce(&(struct announcement){ .project = en->project,
+                                     .recipes = en->recipes,
+                                     .service = en->service,
+                                     .address = http_server_address(en->server) });
     loop_run(en->loop);
     return 0;
 }

@@ -89,14 +89,15 @@ struct diags *catalogue_errors(const struct catalogue *c, size_t index)
 /* "scripts/connectors/tickets.lua", with its text, so that lines can be shown. Yours. */
 static struct diags *errors_of(const struct catalogue *c, const char *path)
 {
-    char *file = xasprintf("scripts/%s.lua", path);
-    struct diags *d = diags_new(file);
+    char *file = xasprintf("scripts/%s.lua", path), *shown = project_shown_in(c->folder, file);
+    struct diags *d = diags_new(shown);
     size_t len;
     char *text = source_find(c->folder, path, &len);
     if (text != NULL) {
         diags_set_text(d, text, len);
     }
     free(text);
+    free(shown);
     free(file);
     return d;
 }

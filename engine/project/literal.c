@@ -188,6 +188,21 @@ static bool has_format(const json_t *v, const char *format)
            schema_fits_format(format, json_string_value(v), json_string_length(v));
 }
 
+static void fail_format(struct diags *d, const struct yaml *at, const char *what,
+                        const char *format)
+{
+    static const char *const known[][3] = {
+        { "email", "no e-mail address", "such as jane@example.com" },
+        { "url", "no URL", "such as https://api.example.com" },
+        { "date-time", "no date with a time", "such as 2026-11-25T10:00:00Z" },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(format, known[i][0]) == 0) {
+            check_error(d, at, known[i][2], "%s is %s", what, known[i][1]);
+        }
+    }
+}
+
 static bool is_too_long(const json_t *v, int64_t max)
 {
     return max > 0 && json_is_string(v) &&
@@ -214,9 +229,7 @@ static bool check_rules(struct diags *d, const struct yaml *at, const char *what
     }
     const char *format = json_get_text(descriptor, "format");
     if (!has_format(v, format)) {
-        bool is_email = strcmp(format, "email") == 0;
-        check_error(d, at, is_email ? "such as jane@example.com" : "such as 2026-11-25T10:00:00Z",
-                    "%s is %s", what, is_email ? "no e-mail address" : "no date with a time");
+        fail_format(d, at, what, format);
         return false;
     }
     return true;

@@ -250,7 +250,9 @@ static void read_part(struct library *lib, struct entry *n)
     size_t len = 0;
     struct err e = ERR_INIT;
     char *text = read_text(lib, n->file, &len, &e);
-    struct diags *d = diags_new(n->file);
+    char *shown = project_shown(lib->project, n->file);
+    struct diags *d = diags_new(shown);
+    free(shown);
     n->is_read = true;
     n->is_good = text != NULL && part_read(&n->part, lib, text, len, d);
     if (!n->is_good) {

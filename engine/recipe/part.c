@@ -45,7 +45,8 @@ static void read_summary(struct check *c, const struct yaml *root, json_t *plan)
  * workspace is there without an entry. */
 static void check_binding(struct check *c, const struct yaml *key, const struct yaml *value)
 {
-    if (c->project == NULL || (yaml_is(key, "records") && yaml_is(value, "records"))) {
+    bool is_known = c->project != NULL && c->project->connections != NULL;
+    if (!is_known || (yaml_is(key, "records") && yaml_is(value, "records"))) {
         return;
     }
     const json_t *config = json_object_get(c->project->connections, key->text);
@@ -220,32 +221,30 @@ static void check_part(struct check *c, const struct yaml *root)
     for (size_t i = 0; words[i] != NULL; i++) {
         const struct yaml *y = yaml_get(root, words[i]);
         if (y != NULL) {
-            check_error(c->diags, y, "put it at the step that calls the recipe",
+            check_error(c->diags, y,
+                        "give it a list of triggers, or put it at the step that calls the recipe",
                         "`%s` has no meaning in a recipe without `when`", words[i]);
         }
     }
 }
 
-/* What starts the recipe. One that others call can do without; what event it then sees, they say. */
+/* What starts the recipe. Without it the recipe is there to be called; whether any does is for the
+ * project (`can_start` of recipe.h): a caller may go and come back. What event a recipe that is called
+ * sees, its callers say. */
 static void read_start(struct check *c, const struct yaml *root, json_t *plan)
 {
     const struct yaml *when = yaml_get(root, "when");
     const char *name = json_get_text(plan, "recipe");
-    bool is_called = name != NULL && library_is_called(c->library, name);
+    c->is_part = when == NULL;
     if (when != NULL) {
         (void)json_object_set_new(plan, "when", read_when(c, when));
     }
-    if (is_called) {
+    if (name != NULL && library_is_called(c->library, name)) {
         json_decref(c->event);
         c->event = NULL;
     }
-    c->is_part = is_called && when == NULL;
-    if (c->is_part) {
+    if (when == NULL) {
         check_part(c, root);
-    } else if (when == NULL) {
-        check_error(c->diags, root,
-                    "a list of triggers; only a recipe that another one calls can do without",
-                    "a recipe needs `when`");
     }
 }
 

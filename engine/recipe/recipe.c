@@ -29,7 +29,7 @@ static json_t *make_bundle(const struct part *p, const struct library *lib, cons
     return bundle;
 }
 
-static struct recipe *make_recipe(const char *file, const struct part *p, const struct library *lib,
+static struct recipe *make_recipe(const char *file, const struct part *p, struct library *lib,
                                   const json_t *calls)
 {
     struct recipe *r = xcalloc(1, sizeof *r);
@@ -40,6 +40,8 @@ static struct recipe *make_recipe(const char *file, const struct part *p, const 
         .inputs = json_incref(p->inputs),
         .line = p->line,
         .column = p->column,
+        .can_start = json_object_get(p->plan, "when") != NULL ||
+                     library_is_called(lib, json_get_text(p->plan, "recipe")),
     };
     json_t *bundle = make_bundle(p, lib, calls);
     r->bundle = json_text(bundle, &r->bundle_len);

@@ -45,7 +45,10 @@ struct recipe {
     size_t bundle_len;
     char hash[65];    /* sha-256 of the bundle, hex */
     int line, column; /* of its name in the file */
+    bool can_start;   /* it has triggers, or another recipe of the project calls it */
 };
+
+#define RECIPE_IDLE "nothing starts it: it has no `when`, and no recipe calls it"
 
 /* Loads one file. All errors are in d; NULL where there is any. Recipes that it calls are looked
  * for in the project. With p NULL, connections, values of inputs and calls are not checked, and the
@@ -68,6 +71,8 @@ struct recipe_set {
     size_t diag_count;
     struct diags **warned; /* of the files that have warnings, and no errors */
     size_t warned_count;
+    size_t broken;         /* of those: recipes, which the engine starts without */
+    struct diags *unknown; /* what ladle.yaml says of recipes that are not there; or NULL */
 };
 
 /* 0 also where files have errors; -1 where the folder cannot be read. A project without the folder

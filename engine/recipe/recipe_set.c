@@ -59,10 +59,19 @@ static void keep_recipe(struct recipe_set *set, struct recipe *r, struct diags *
     set->recipes[set->count++] = r;
 }
 
+/* recipes/NAME as the user would name it; yours. */
+static char *shown_name(const struct project *p, const char *name)
+{
+    char *file = xasprintf("recipes/%s", name);
+    char *shown = project_shown(p, file);
+    free(file);
+    return shown;
+}
+
 static void load_file(struct recipe_set *set, const char *name, struct library *lib)
 {
-    char *shown = xasprintf("recipes/%s", name);
-    char *path = xasprintf("%s/%s", library_project(lib)->folder, shown);
+    char *shown = shown_name(library_project(lib), name);
+    char *path = xasprintf("%s/recipes/%s", library_project(lib)->folder, name);
     struct diags *d = diags_new(shown);
     struct recipe *r = recipe_load_from(lib, path, d);
     if (r != NULL) {
@@ -70,6 +79,7 @@ static void load_file(struct recipe_set *set, const char *name, struct library *
         r->file = xstrdup(shown);
         keep_recipe(set, r, d);
     }
+    set->broken += check_count(d) > 0;
     keep_diags(set, d);
     free(path);
     free(shown);
@@ -78,10 +88,12 @@ static void load_file(struct recipe_set *set, const char *name, struct library *
 /* --- files that would be passed over in silence --- */
 
 /* `what` is a recipe, or a field map; `inner` the folder in recipes/, with its slash. */
-static void refuse_file(struct recipe_set *set, const char *inner, const char *name,
-                        const char *what)
+static void refuse_file(struct recipe_set *set, const struct project *p, const char *inner,
+                        const char *name, const char *what)
 {
-    char *shown = xasprintf("recipes/%s%s", inner, name);
+    char *file = xasprintf("%s%s", inner, name);
+    char *shown = shown_name(p, file);
+    free(file);
     struct diags *d = diags_new(shown);
     diags_add(d, 0, 0, "rename it", "the name of a %s's file ends in .yaml", what);
     keep_diags(set, d);
@@ -126,7 +138,8 @@ static void load_names(struct recipe_set *set, char **names, const struct projec
     struct library *lib = library_new(p, h);
     for (size_t i = 0; names[i] != NULL; i++) {
         if (folder_ends_with(names[i], ".yml")) {
-            refuse_file(set, "", names[i], "recipe");
+            refuse_file(set, p, "", names[i], "recipe");
+            set->broken++;
         } else if (folder_is_recipe(names[i])) {
             load_file(set, names[i], lib);
         } else if (!folder_ends_with(names[i], ".yaml") && strcmp(names[i], "maps") != 0) {
@@ -163,7 +176,7 @@ static int check_maps(struct recipe_set *set, const struct project *p,
         if (folder_ends_with(names[i], ".yaml")) {
             check_map(set, names[i], p, h);
         } else if (folder_ends_with(names[i], ".yml")) {
-            refuse_file(set, "maps/", names[i], "field map");
+            refuse_file(set, p, "maps/", names[i], "field map");
         }
     }
     folder_free_names(names);
@@ -172,34 +185,13 @@ static int check_maps(struct recipe_set *set, const struct project *p,
 
 /* --- values for recipes that are not there --- */
 
-/* The text of ladle.yaml for the errors, and its tree; both NULL where it cannot be read any more.
- */
-static struct yaml *read_ladle_yaml(const struct project *p, struct diags *d)
+static void refuse_input(const struct project *p, const char *recipe, struct diags *d)
 {
-    size_t len = 0;
-    struct err e = ERR_INIT;
-    char *path = xasprintf("%s/ladle.yaml", p->folder);
-    char *text = folder_read(path, YAML_BYTES_MAX, &len, &e);
-    struct yaml *root = text != NULL ? yaml_parse(text, len, d) : NULL;
-    free(text);
+    char *path = xasprintf("inputs.%s", recipe);
+    const struct yaml *at = project_place(p, path);
+    diags_add(d, at != NULL ? at->line : 0, at != NULL ? at->column : 0, NULL,
+              "`inputs` gives values to `%s`, and there is no such recipe", recipe);
     free(path);
-    return root;
-}
-
-static void refuse_input(const struct yaml *root, const char *recipe, struct diags *d)
-{
-    const struct yaml *inputs =
-        root != NULL && root->kind == YAML_MAP ? yaml_get(root, "inputs") : NULL;
-    int line = 0;
-    int column = 0;
-    for (size_t i = 0; inputs != NULL && inputs->kind == YAML_MAP && i < inputs->count; i++) {
-        if (yaml_is(inputs->keys[i], recipe)) {
-            line = inputs->keys[i]->line;
-            column = inputs->keys[i]->column;
-        }
-    }
-    diags_add(d, line, column, NULL, "`inputs` gives values to `%s`, and there is no such recipe",
-              recipe);
 }
 
 /* Values in ladle.yaml for a recipe that is not there are a slip of the pen. With a broken file
@@ -209,17 +201,22 @@ static void check_inputs(struct recipe_set *set, const struct project *p)
     if (set->diag_count > 0 || json_object_size(p->inputs) == 0) {
         return;
     }
-    struct diags *d = diags_new("ladle.yaml");
-    struct yaml *root = read_ladle_yaml(p, d);
+    char *shown = project_shown(p, "ladle.yaml");
+    struct diags *d = diags_new(shown);
+    diags_set_text(d, p->text, p->text_len);
+    free(shown);
     const char *recipe;
     json_t *values;
     json_object_foreach (p->inputs, recipe, values) {
         if (find_name(set, recipe) == NULL) {
-            refuse_input(root, recipe, d);
+            refuse_input(p, recipe, d);
         }
     }
-    yaml_tree_free(root);
-    keep_diags(set, d);
+    if (check_count(d) > 0) {
+        set->unknown = d;
+    } else {
+        diags_free(d);
+    }
 }
 
 int recipe_set_load(struct recipe_set *set, const struct project *p, const struct project_hooks *h,
@@ -278,6 +275,7 @@ void recipe_set_fini(struct recipe_set *set)
     for (size_t i = 0; i < set->warned_count; i++) {
         diags_free(set->warned[i]);
     }
+    diags_free(set->unknown);
     free(set->recipes);
     free(set->diags);
     free(set->warned);

@@ -21,6 +21,7 @@
 #include "recipe/known.h"
 #include "recipe/library.h"
 #include "recipe/nodes.h"
+#include "recipe/reach.h"
 #include "recipe/use.h"
 
 #define TIMEOUT_MIN_US      INT64_C(100000)
@@ -174,7 +175,9 @@ static json_t *filled_fields(struct check *c, const struct reference *r, const j
     json_object_foreach ((json_t *)schema, field, descriptor) {
         const char *from =
             json_is_object(descriptor) ? json_get_text(descriptor, "from_connection") : NULL;
-        if (from != NULL && (c->project == NULL || has_setting(config, from))) {
+        bool is_faulty =
+            c->project != NULL && json_object_get(c->project->faulty, r->owner) != NULL;
+        if (from != NULL && (c->project == NULL || is_faulty || has_setting(config, from))) {
             set_new(filled, field, json_true());
         }
     }
@@ -273,6 +276,7 @@ static void read_action(struct check *c, const struct yaml *y, const struct yaml
         set_new(step, "use", use_json(&r));
         read_fields(c, y, use, &r, step);
         echo_check(c, use, &r, json_object_get(step, "with"));
+        reach_check(c, &r, use, yaml_get(y, "with"));
         if (r.connector == NULL) {
             reference_keep_script(c, use, r.name);
         }

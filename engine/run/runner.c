@@ -201,7 +201,7 @@ static void count_state(struct runner *r, enum run_state state)
 {
     if (r->runs_by_state[state] == NULL) {
         r->runs_by_state[state] =
-            metrics_counter("ladle_runs_total", "Attempts of runs, by how they ended.", "state",
+            metrics_counter("ladle_runs_total", "Attempts of runs by how they ended.", "state",
                             run_state_name(state));
     }
     metric_add(r->runs_by_state[state], 1);

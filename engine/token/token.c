@@ -107,9 +107,11 @@ static int say_broken(const struct token *t, struct err *e)
 
 static void count_refresh(const char *result)
 {
-    metric_add(metrics_counter("ladle_token_refreshes_total", "Token refreshes by their end",
-                               "result", result),
-               1);
+    metric_add(
+        metrics_counter("ladle_token_refreshes_total",
+                        "Token refreshes by their end: `ok`, `refused` or the kind of the error.",
+                        "result", result),
+        1);
 }
 
 /* Wakes all who wait; e NULL: the token is good. */

@@ -42,13 +42,23 @@ static const char *auth_kind(const struct connection *c, bool has_token)
     return is_kind(c, "none") ? "none" : is_kind(c, "oauth") ? "oauth" : "token";
 }
 
+/* The connector can do with that kind, and what it needs is within reach. */
+static int check_kind(const struct connection *c, const char *kind, struct err *e)
+{
+    if (!is_kind(c, kind)) {
+        (void)err_set(e, ERR_CONFIG, "the connector %s has no auth `%s`",
+                      connector_name(c->connector), kind);
+        return err_about(e, "auth");
+    }
+    const char *own = strcmp(kind, "oauth") == 0 ? connection_text(c, "token_url") : NULL;
+    return own != NULL && *own != '/' ? connection_check_address(c, "token_url", own, true, e) : 0;
+}
+
 struct token *token_new(struct connection *c, const struct token_news *news, struct err *e)
 {
     const char *given = connection_text(c, "token");
     const char *kind = auth_kind(c, given != NULL);
-    if (!is_kind(c, kind)) {
-        (void)err_set(e, ERR_CONFIG, "connection %s: the connector %s has no auth '%s'", c->name,
-                      connector_name(c->connector), kind);
+    if (check_kind(c, kind, e) == -1) {
         return NULL;
     }
     struct token *t = xcalloc(1, sizeof *t);

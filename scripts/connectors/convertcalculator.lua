@@ -294,7 +294,9 @@ return {
   },
 
   config = {
-    engine_url = { 'string', optional = true, max = 2048, label = 'The API-url of a published engine' },
+    engine_url = {
+      'string', optional = true, max = 2048, format = 'url', label = 'The API-url of a published engine',
+    },
     scheme = { 'string', optional = true, max = 32, label = 'The word before the token; "" for none' },
   },
 

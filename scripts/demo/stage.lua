@@ -56,7 +56,7 @@ connections:
 
 -- options: ladle (path of the program), recipes {name = text} (recipes/<name>), scripts {name = text},
 -- connections (YAML appended to the connections),
--- faults (rules for the sandbox), seed, env {NAME = value} for the engine, settings.
+-- faults (rules for the sandbox), seed, env {NAME = value} for the engine, lenient (recipes may be broken).
 function Stage.new(options)
   local self = setmetatable({ ladle = options.ladle, options = options, env = options.env or {} }, Stage)
   self.folder = host.mkdtemp()
@@ -134,8 +134,9 @@ function Stage:is_up()
   return answer ~= nil and answer.status == 200
 end
 
+-- A recipe with errors is a mistake of who wrote the stage, unless it says `lenient`.
 function Stage:start_engine()
-  self.engine = self:spawn({ 'run' }, self:path('engine.log'))
+  self.engine = self:spawn({ 'run', not self.options.lenient and '--strict' or nil }, self:path('engine.log'))
   wait_for('the engine to listen', 20000, function()
     if not self.engine:is_running() then error('the engine did not start; its log tells why', 0) end
     return self:is_up()

@@ -232,7 +232,7 @@ describe('an exit code', function()
 
   it('is 2 where the usage or the configuration is wrong', function()
     with_project({ ['recipes/task.yaml'] = TASK:gsub('create_task', 'create_tasc') }, function(project)
-      assert.are.equal(2, (project:run { 'run' }))
+      assert.are.equal(2, (project:run { 'run', '--strict' }))
       assert.are.equal(2, (project:run { 'show' }))
       assert.are.equal(2, (project:run { 'connect', 'nobody', '--code', 'x' }))
       assert.are.equal(2, (project:run { 'secret', 'set', 'Not A Name' }))

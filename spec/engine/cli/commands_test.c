@@ -91,9 +91,16 @@ static void a_broken_project_file_stops_every_command_with_2(void **state)
 
 /* --- check --- */
 
+static void set_inbox_secret(struct fixture *f, const char *text)
+{
+    const char *const set[] = { "secret", "set", "inbox_secret", NULL };
+    assert_int_equal(fix_run_with(f, text, set), CLI_OK);
+}
+
 static void check_says_yes_to_a_good_project(void **state)
 {
     struct fixture *f = *state;
+    set_inbox_secret(f, "correct-horse-battery\n");
     fix_write_text(f, "recipes/good.yaml", good_recipe);
     assert_int_equal(fix_run(f, "check"), CLI_OK);
     assert_contains(f->out, "no errors: 1 recipe, 2 files checked\n");
@@ -111,13 +118,16 @@ static void check_tells_every_error_with_its_place(void **state)
     fix_write_text(f, "recipes/bad.yaml",
                    "recipe: bad\nneeds:\n  crm: highlevel\nwhen:\n  - crm.contact_crated\n"
                    "do:\n  - step: save\n    uze: records.append_activity\n");
+    set_inbox_secret(f, "correct-horse-battery\n");
     assert_int_equal(fix_run(f, "check"), CLI_NO);
     assert_contains(f->out, "recipes/bad.yaml:5:5:");
     assert_contains(f->out, "recipes/bad.yaml:8:5:");
     assert_int_equal(fix_run(f, "check", "--json"), CLI_NO);
     json_t *v = fix_line(f, 0);
     assert_false(json_get_bool(v, "ok", true));
-    assert_text_at(v, "errors.0.file", "recipes/bad.yaml");
+    char *path = fix_path(f, "recipes/bad.yaml"); /* as -C names the folder */
+    assert_text_at(v, "errors.0.file", path);
+    free(path);
     assert_int_equal(json_get_int(json_path(v, "errors.0"), "line", 0), 5);
     assert_non_null(json_path_text(v, "errors.0.hint"));
     json_decref(v);
@@ -135,6 +145,42 @@ static void check_of_one_file_leaves_the_others_alone(void **state)
     assert_int_equal(fix_run(f, "check", path), CLI_NO);
     free(path);
     assert_int_equal(fix_run(f, "check", "/nonexistent.yaml"), CLI_USAGE);
+}
+
+static void check_tells_a_secret_that_is_missing_or_too_short_where_it_is_named(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(fix_run(f, "check"), CLI_USAGE);
+    assert_contains(f->out,
+                    "ladle.yaml:12:13: the secret `inbox_secret` is not set: run `ladle "
+                    "secret set inbox_secret`");
+    char *store = fix_path(f, "data");
+    assert_int_equal(access(store, F_OK), -1); /* a look writes nothing */
+    free(store);
+    set_inbox_secret(f, "short\n");
+    assert_int_equal(fix_run(f, "check"), CLI_USAGE);
+    assert_contains(f->out,
+                    "ladle.yaml:12:5: the connection `inbox`: `secret` is too short: a "
+                    "secret has 8 characters at least");
+}
+
+static void check_tells_errors_of_the_project_file_and_of_recipes_at_once(void **state)
+{
+    struct fixture *f = *state;
+    set_inbox_secret(f, "correct-horse-battery\n");
+    char *wrong = xasprintf("listne: x\n%s", fix_ladle_yaml);
+    fix_write_text(f, "ladle.yaml", wrong);
+    fix_write_text(f, "recipes/bad.yaml", "recipe: bad\nneeds: { crm: highlevel }\n");
+    assert_int_equal(fix_run(f, "check"), CLI_USAGE);
+    assert_contains(f->out, "ladle.yaml:1:1: unknown key `listne`");
+    assert_contains(f->out, "recipes/bad.yaml:1:1: a recipe needs `do`");
+    assert_contains(f->out, "2 errors");
+    fix_write_text(f, "ladle.yaml", "connections:\n  - crm\n");
+    assert_int_equal(fix_run(f, "check"), CLI_USAGE);
+    assert_contains(f->out, "ladle.yaml:2:3: `connections` takes a map");
+    assert_contains(f->out, "recipes/bad.yaml:1:1: a recipe needs `do`");
+    assert_contains(f->out, "2 errors"); /* a connection that could not be read is not missed */
+    free(wrong);
 }
 
 static void check_exits_2_where_the_project_file_is_wrong(void **state)
@@ -804,6 +850,8 @@ int main(void)
         TEST(check_says_yes_to_a_good_project),
         TEST(check_tells_every_error_with_its_place),
         TEST(check_of_one_file_leaves_the_others_alone),
+        TEST(check_tells_a_secret_that_is_missing_or_too_short_where_it_is_named),
+        TEST(check_tells_errors_of_the_project_file_and_of_recipes_at_once),
         TEST(check_exits_2_where_the_project_file_is_wrong),
         TEST(check_of_any_bytes_gives_an_answer),
         TEST(a_secret_is_kept_sealed_and_only_its_name_is_shown),

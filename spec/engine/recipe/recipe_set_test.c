@@ -192,15 +192,24 @@ static void a_recipe_with_a_warning_is_a_recipe(void **state)
 
 static void inputs_for_a_recipe_that_is_not_there_are_told(void **state)
 {
-    json_t *inputs = parse("{\"one\":{},\"tow\":{}}");
     write_file("ladle.yaml", "inputs:\n  one: {}\n  tow: {}\n");
-    write_file("recipes/a.yaml",
-               "recipe: one\nwhen:\n  - records.activity_added\ndo:\n  - step: a\n    stop: x\n");
-    struct recipe_set set = load(inputs);
-    assert_errors(&set, 0, "ladle.yaml",
-                  "3:3 `inputs` gives values to `tow`, and there is no such recipe\n");
+    write_file("recipes/a.yaml", GOOD("one"));
+    struct diags *d = diags_new("ladle.yaml");
+    struct project *p = project_load(folder, &hooks, d);
+    assert_non_null(p);
+    struct recipe_set set;
+    struct err e = ERR_INIT;
+    assert_int_equal(recipe_set_load(&set, p, &hooks, &e), 0);
+    assert_int_equal(set.diag_count, 0);
+    assert_non_null(set.unknown);
+    char *file = xasprintf("%s/ladle.yaml", folder), *text = diags_text(set.unknown);
+    assert_string_equal(set.unknown->file, file);
+    assert_string_equal(text, "3:3 `inputs` gives values to `tow`, and there is no such recipe\n");
+    free(text);
+    free(file);
     recipe_set_fini(&set);
-    json_decref(inputs);
+    project_free(p);
+    diags_free(d);
 }
 
 static void maps_come_from_the_recipes_folder(void **state)
@@ -326,20 +335,50 @@ static void an_input_has_the_type_that_the_called_recipe_says(void **state)
     recipe_set_fini(&set);
 }
 
-static void only_a_called_recipe_does_without_when(void **state)
+static void a_recipe_without_when_starts_only_where_it_is_called(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") "  - step: x\n    use: scripts.score\n"
-                                             "    with: { answers: [], call: c }\n");
-    write_file("recipes/b.yaml", PART("b") CALL("y", "b"));
+    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    write_file("recipes/b.yaml", PART("b") STOP);
     write_file("recipes/c.yaml", PART("c") STOP);
     struct recipe_set set = load(NULL);
-    assert_int_equal(set.diag_count, 3);
-    assert_errors(&set, 1, "recipes/b.yaml",
-                  "1:1 a recipe needs `when` (a list of triggers; only a recipe that another one "
-                  "calls can do without)\n");
-    assert_errors(&set, 2, "recipes/c.yaml",
-                  "1:1 a recipe needs `when` (a list of triggers; only a recipe that another one "
-                  "calls can do without)\n");
+    assert_int_equal(set.diag_count, 0);
+    assert_true(set.recipes[0]->can_start);
+    assert_true(set.recipes[1]->can_start);
+    assert_false(set.recipes[2]->can_start);
+    recipe_set_fini(&set);
+}
+
+static void a_part_whose_caller_is_broken_or_gone_is_fine(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b") "    with: { gone: 1 }\n");
+    write_file("recipes/b.yaml", PART("b") STOP);
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.broken, 1);
+    assert_int_equal(set.count, 1);
+    assert_string_equal(set.recipes[0]->name, "b");
+    recipe_set_fini(&set);
+    char *caller = xasprintf("%s/recipes/a.yaml", folder);
+    assert_int_equal(unlink(caller), 0);
+    free(caller);
+    set = load(NULL);
+    assert_int_equal(set.broken, 0);
+    assert_int_equal(set.count, 1);
+    recipe_set_fini(&set);
+}
+
+static void a_recipe_that_calls_a_broken_one_is_broken_too(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    write_file("recipes/b.yaml", PART("b") CALL("y", "c"));
+    write_file("recipes/c.yaml", PART("c") "  - step: z\n    stopp: x\n");
+    write_file("recipes/d.yaml", STARTS("d") STOP);
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.broken, 3);
+    assert_int_equal(set.count, 1);
+    assert_string_equal(set.recipes[0]->name, "d");
+    char *errors = diags_text(set.diags[0]);
+    assert_non_null(strstr(errors, "the recipe `c` has errors: recipes/c.yaml:"));
+    free(errors);
     recipe_set_fini(&set);
 }
 
@@ -351,13 +390,13 @@ static void a_recipe_that_is_only_called_has_no_runs_of_its_own(void **state)
     struct recipe_set set = load(NULL);
     assert_errors(&set, 1, "recipes/b.yaml",
                   "2:5 `if` has no meaning in a recipe without `when` "
-                  "(put it at the step that calls the recipe)\n"
+                  "(give it a list of triggers, or put it at the step that calls the recipe)\n"
                   "3:6 `key` has no meaning in a recipe without `when` "
-                  "(put it at the step that calls the recipe)\n"
+                  "(give it a list of triggers, or put it at the step that calls the recipe)\n"
                   "4:9 `settle` has no meaning in a recipe without `when` "
-                  "(put it at the step that calls the recipe)\n"
+                  "(give it a list of triggers, or put it at the step that calls the recipe)\n"
                   "9:3 `on_error` has no meaning in a recipe without `when` "
-                  "(put it at the step that calls the recipe)\n");
+                  "(give it a list of triggers, or put it at the step that calls the recipe)\n");
     recipe_set_fini(&set);
 }
 
@@ -507,7 +546,9 @@ int main(void)
         TEST(a_change_in_a_called_recipe_is_a_new_version_of_the_caller),
         TEST(a_call_is_checked_against_the_inputs),
         TEST(an_input_has_the_type_that_the_called_recipe_says),
-        TEST(only_a_called_recipe_does_without_when),
+        TEST(a_recipe_without_when_starts_only_where_it_is_called),
+        TEST(a_part_whose_caller_is_broken_or_gone_is_fine),
+        TEST(a_recipe_that_calls_a_broken_one_is_broken_too),
         TEST(a_recipe_that_is_only_called_has_no_runs_of_its_own),
         TEST(a_call_gives_the_results_of_the_steps_that_it_calls),
         TEST(a_circle_of_calls_is_named),

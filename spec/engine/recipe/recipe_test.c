@@ -340,8 +340,6 @@ static void an_empty_recipe_names_every_word_that_is_missing(void **state)
 {
     refuse("summary: x\n",
            "1:1 a recipe needs `recipe` (it begins with `recipe: its-name`)\n"
-           "1:1 a recipe needs `when` (a list of triggers; only a recipe that "
-           "another one calls can do without)\n"
            "1:1 a recipe needs `do` (a list of steps)\n");
 }
 
