@@ -8,7 +8,7 @@ VARIANT ?= release
 CC      ?= cc
 PREFIX  ?= /usr/local
 
-# From the lowest layer up: a file uses its own layer and those before it (spec/support/layers.sh checks).
+# From the lowest layer up: a file uses its own layer and those before it (spec/tools/layers.sh checks).
 LAYERS := base format crypto net store service script recipe run trigger admin cli
 
 PACKAGES := lua5.4 lua5.4-cjson libcurl yaml-0.1 jansson libuv libmicrohttpd gnutls sqlite3 openssl libsodium
@@ -62,9 +62,9 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rule,$l)))
 
 # Files that are built into the program; engine/script/embed.c finds them.
 EMBEDDED := $(sort $(shell find scripts recipes -path scripts/generate -prune -o \( -name '*.lua' -o -name '*.yaml' -o -name '*.json' -o -name '*.pem' \) -print 2>/dev/null))
-$(B)/gen/embedded_files.S: $(EMBEDDED) spec/support/embed.sh Makefile
+$(B)/gen/embedded_files.S: $(EMBEDDED) spec/tools/embed.sh Makefile
 	@mkdir -p $(@D)
-	$(call say,GEN,$@)sh spec/support/embed.sh $(EMBEDDED) > $@.new && mv $@.new $@
+	$(call say,GEN,$@)sh spec/tools/embed.sh $(EMBEDDED) > $@.new && mv $@.new $@
 $(B)/obj/script/embedded_files.o: $(B)/gen/embedded_files.S
 	@mkdir -p $(@D)
 	$(call say,AS,$<)$(CC) -c -o $@ $<
@@ -107,7 +107,7 @@ unit-%: FORCE
 .PHONY: test
 test: deps
 	@$(MAKE) --no-print-directory VARIANT=asan B=build/asan build/asan/ladle units crash-tools
-	@sh spec/support/run.sh build/asan
+	@sh spec/tools/run.sh build/asan
 
 .PHONY: FORCE
 FORCE:
@@ -116,7 +116,7 @@ FORCE:
 SECONDS ?= 60
 .PHONY: fuzz
 fuzz:
-	@sh spec/support/deps.sh fuzz
+	@sh spec/tools/deps.sh fuzz
 	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang B=build/fuzz fuzzers
 	@sh spec/fuzz/run.sh build/fuzz/fuzz $(SECONDS) $(TARGETS)
 
@@ -159,7 +159,7 @@ soak: all
 tsan-units: $(foreach l,net store cli,$(patsubst spec/engine/%.c,$(B)/spec/%,$(wildcard spec/engine/$l/*_test.c)))
 tsan: deps
 	@$(MAKE) --no-print-directory VARIANT=tsan B=build/tsan build/tsan/ladle tsan-units
-	@sh spec/support/tsan.sh build/tsan
+	@sh spec/tools/tsan.sh build/tsan
 
 # make sim SEED=1 RUNS=100: the whole engine in virtual time, in a world that fails by the seed.
 SEED ?= 1
@@ -177,16 +177,16 @@ demo: all
 
 .PHONY: deps
 deps:
-	@sh spec/support/deps.sh
+	@sh spec/tools/deps.sh
 
 .PHONY: layers
 layers:
-	@sh spec/support/layers.sh
+	@sh spec/tools/layers.sh
 
 .PHONY: lint
 lint:
-	@sh spec/support/deps.sh lint
-	@sh spec/support/lint.sh
+	@sh spec/tools/deps.sh lint
+	@sh spec/tools/lint.sh
 
 # Unit tests, Lua, flow, layers and lint: what has to pass before a commit.
 .PHONY: check
@@ -194,7 +194,7 @@ check: lint test
 
 .PHONY: format
 format:
-	@sh spec/support/deps.sh lint
+	@sh spec/tools/deps.sh lint
 	clang-format -i $(wildcard engine/*.[ch] engine/*/*.[ch] spec/engine/*/*.[ch] spec/support/*.[ch] spec/bench/*.[ch])
 
 .PHONY: bench

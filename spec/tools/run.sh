@@ -12,7 +12,7 @@ failed=0
 
 export ASAN_OPTIONS="detect_leaks=1:abort_on_error=0:halt_on_error=1:${ASAN_OPTIONS:-}"
 export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1"
-export LSAN_OPTIONS="suppressions=$PWD/spec/support/lsan.supp:print_suppressions=0"
+export LSAN_OPTIONS="suppressions=$PWD/spec/tools/lsan.supp:print_suppressions=0"
 export LADLE="$PWD/$build/ladle"
 export LC_ALL=C.UTF-8
 
@@ -55,7 +55,7 @@ spec() {
     count "$ok" "$bad" "$1" "$out"
 }
 
-if sh spec/support/layers.sh >"$log/layers.log" 2>&1; then
+if sh spec/tools/layers.sh >"$log/layers.log" 2>&1; then
     count 1 0 layers "$log/layers.log"
 else
     count 0 1 layers "$log/layers.log"
