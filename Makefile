@@ -111,11 +111,13 @@ fuzzers: $(FUZZERS)
 
 # make unit-base, unit-net …: builds and runs the unit tests of one layer.
 unit-%: FORCE
+	@sh spec/tools/deps.sh test
 	@$(MAKE) $(WITH_JOBS) --no-print-directory VARIANT=$(VARIANT) B=$(B) $(patsubst spec/engine/%.c,$(B)/spec/%,$(wildcard spec/engine/$*/*_test.c))
 	@set -e; for t in $(patsubst spec/engine/%.c,$(B)/spec/%,$(wildcard spec/engine/$*/*_test.c)); do $$t; done
 
 .PHONY: test
-test: deps
+test:
+	@sh spec/tools/deps.sh test
 	@$(MAKE) $(WITH_JOBS) --no-print-directory VARIANT=asan B=build/asan build/asan/ladle units crash-tools
 	@sh spec/tools/run.sh build/asan
 
@@ -167,7 +169,8 @@ soak: all
 # make tsan: what has threads, under ThreadSanitizer.
 .PHONY: tsan tsan-units
 tsan-units: $(foreach l,net store cli,$(patsubst spec/engine/%.c,$(B)/spec/%,$(wildcard spec/engine/$l/*_test.c)))
-tsan: deps
+tsan:
+	@sh spec/tools/deps.sh test
 	@$(MAKE) $(WITH_JOBS) --no-print-directory VARIANT=tsan B=build/tsan build/tsan/ladle tsan-units
 	@sh spec/tools/tsan.sh build/tsan
 
