@@ -99,7 +99,7 @@ function Stage:cli(...)
   self.calls = (self.calls or 0) + 1
   local output = self:path('cli-' .. self.calls .. '.log')
   local process = self:spawn({ ... }, output)
-  local code = process:wait(self.cli_ms or 20000)
+  local code = process:wait(self.cli_ms or 60000)
   local text = host.read_file(output) or ''
   os.remove(output)
   return read_documents(text), code, text
@@ -137,7 +137,7 @@ function Stage:start_sandbox()
   end
   local output = self:path('sandbox.log')
   self.sandbox = self:spawn(args, output)
-  self.app = wait_for('the sandbox to listen', 15000, function() return read_lines(output)[1] end)
+  self.app = wait_for('the sandbox to listen', 60000, function() return read_lines(output)[1] end)
   self:write_config()
 end
 
@@ -160,7 +160,7 @@ end
 
 function Stage:start_engine()
   self.engine = self:spawn({ 'run' }, self:path('engine.log'))
-  wait_for('the engine to listen', 20000, function()
+  wait_for('the engine to listen', 60000, function()
     if not self.engine:is_running() then error('the engine did not start; its log tells why', 0) end
     return self:is_up()
   end)
@@ -169,14 +169,14 @@ end
 -- SIGKILL, as a power cut would.
 function Stage:kill_engine()
   self.engine:kill('KILL')
-  self.engine:wait(10000)
+  self.engine:wait(60000)
   self.engine = nil
 end
 
 -- SIGTERM; the exit code.
 function Stage:stop_engine()
   self.engine:kill('TERM')
-  local code = self.engine:wait(20000)
+  local code = self.engine:wait(60000)
   self.engine = nil
   return code
 end
@@ -205,7 +205,7 @@ function Stage:close(keep)
   end
   if self.sandbox then
     self.sandbox:kill('TERM')
-    self.sandbox:wait(10000)
+    self.sandbox:wait(60000)
     self.sandbox = nil
   end
   problem = complaint(self:path 'engine.log') or complaint(self:path 'sandbox.log') or problem
@@ -220,7 +220,7 @@ function Stage:post(path, body, headers)
   headers = headers or {}
   headers['Content-Type'] = headers['Content-Type'] or 'application/json'
   local answer, problem = host.fetch { method = 'POST', url = self.url .. '/hooks/' .. path, body = body,
-                                       headers = headers, timeout_ms = 10000 }
+                                       headers = headers, timeout_ms = 60000 }
   return answer and answer.status, answer and json.try_decode(answer.body) or problem
 end
 
@@ -266,7 +266,7 @@ end
 
 -- Waits until every run has ended or is parked; the list of runs.
 function Stage:settle(timeout_ms)
-  wait_for('all runs to end', timeout_ms or 30000, function() return self:open_runs() == 0 end)
+  wait_for('all runs to end', timeout_ms or 60000, function() return self:open_runs() == 0 end)
   return self:runs()
 end
 

@@ -158,7 +158,7 @@ scenario { name = 'new lead from the service', recipes = shipped 'new-lead-follo
       local lead = { locationId = app.location, firstName = 'Ada', email = 'ada.brook@example.com',
         tags = json.array { 'lead' } }
       local answer = host.fetch {
-        method = 'POST', url = app.url .. '/contacts/', body = json.encode(lead), timeout_ms = 10000,
+        method = 'POST', url = app.url .. '/contacts/', body = json.encode(lead), timeout_ms = 60000,
         headers = { Authorization = 'Bearer ' .. app.token, Version = '2021-07-28',
           ['Content-Type'] = 'application/json' },
       }

@@ -203,7 +203,7 @@ describe('JSON', function()
   end)
 
   it('of GET /healthz tells the version', function()
-    local answer = host.fetch { url = stage.url .. '/healthz', timeout_ms = 10000 }
+    local answer = host.fetch { url = stage.url .. '/healthz', timeout_ms = 60000 }
     assert.are.equal(200, answer.status)
     assert.is_truthy(json.decode(answer.body).version:match '^%d+%.%d+%.%d+$')
   end)
@@ -493,7 +493,7 @@ describe('ladle secret', function()
         argv = { '/bin/sh', '-c', 'printf "the-key-of-the-door\\n" | "$0" secret set door_key', stage.ladle },
         cwd = stage.folder, output = stage:path 'secret.log', env = { STAGE_CLIENT_SECRET = stage.app.client_secret },
       })
-      assert.are.equal(0, process:wait(20000))
+      assert.are.equal(0, process:wait(60000))
       stage:start_engine()
       assert.are.equal(202, (stage:post('door', '{}', { ['X-Door'] = 'the-key-of-the-door' })))
       assert.are.equal(401, (stage:post('door', '{"a":1}', { ['X-Door'] = 'another-key-of-a-door' })))
@@ -557,7 +557,7 @@ describe('a signal', function()
     local stage = stages.open({ ['task.yaml'] = TASK }, { faults = faults })
     stages.with(stage, function()
       stage:deliver(flow.sample 'contact_created')
-      stage.wait_for('the call to be sent', 20000, function()
+      stage.wait_for('the call to be sent', 60000, function()
         local run = stage:runs()[1]
         local steps = run and flow.show(stage, run.id).steps
         return steps and steps[1] and steps[1].state == 'started'
@@ -569,12 +569,12 @@ describe('a signal', function()
   it('that comes twice ends the engine at once, and the run goes on at the next start', function()
     with_slow_run(function(stage)
       stage.engine:kill 'TERM'
-      stage.wait_for('the engine to begin to stop', 20000, function()
+      stage.wait_for('the engine to begin to stop', 60000, function()
         return host.read_file(stage:path 'engine.log'):find('again to stop at once', 1, true)
       end)
       assert.is_true(stage.engine:is_running())
       stage.engine:kill 'TERM'
-      local code = stage.engine:wait(20000)
+      local code = stage.engine:wait(60000)
       assert.are.equal(128 + 15, code)
       stage:start_engine()
       assert.are.equal('done', flow.only_run(stage).state)
@@ -594,7 +594,7 @@ describe('a signal', function()
   it('of the terminal does the same', function()
     flow.on_stage({ ['task.yaml'] = TASK }, nil, function(stage)
       stage.engine:kill 'INT'
-      assert.are.equal(0, (stage.engine:wait(20000)))
+      assert.are.equal(0, (stage.engine:wait(60000)))
       stage.engine = nil
       stage:start_engine()
     end)

@@ -391,7 +391,7 @@ describe('a certificate', function()
                '-keyout', folder .. '/' .. name .. '.key', '-out', folder .. '/' .. name .. '.pem' },
       output = folder .. '/openssl.log',
     })
-    assert(process:wait(20000) == 0, host.read_file(folder .. '/openssl.log'))
+    assert(process:wait(60000) == 0, host.read_file(folder .. '/openssl.log'))
     return assert(host.read_file(folder .. '/' .. name .. '.pem'))
   end
 
@@ -402,7 +402,7 @@ describe('a certificate', function()
                '-key', folder .. '/' .. name .. '.key', '-www', '-quiet' },
       output = folder .. '/' .. name .. '.log',
     })
-    flow.stage().wait_for('the TLS server', 10000, function()
+    flow.stage().wait_for('the TLS server', 60000, function()
       local _, problem = host.fetch { url = 'https://127.0.0.1:' .. port .. '/', timeout_ms = 2000 }
       return problem and problem.kind == 'tls'
     end)

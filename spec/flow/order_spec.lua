@@ -55,7 +55,7 @@ describe('mode: queue', function()
       for n = 1, 8 do
         for _, key in ipairs { 'a', 'b' } do journey.send(stage, 'queue', { key = key, n = n }) end
       end
-      stage.wait_for('the ninth call', 20000, function() return #journey.notes(stage) >= 6 end)
+      stage.wait_for('the ninth call', 60000, function() return #journey.notes(stage) >= 6 end)
       journey.crash(stage)
       all_ended(stage, 'queue', 16)
       assert.are.same({ done = 16 }, states(stage, 'queue'))

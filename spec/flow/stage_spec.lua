@@ -18,7 +18,7 @@ describe('a look at the store', function()
       for count = 0, 3 do
         if count > 0 then assert(stage:deliver(flow.sample 'contact_created') == 202) end
         stage:settle()
-        stage.wait_for('a look that starts no command', 30000, function()
+        stage.wait_for('a look that starts no command', 60000, function()
           local calls = stage.calls
           stage:runs()
           return calls == stage.calls
