@@ -3,7 +3,7 @@ package.path = './spec/support/?.lua;' .. package.path
 local journey = require 'journey'
 local note = journey.note
 
-local HELD_MS = 20000
+local HELD_MS = 60000
 
 local function cancel(stage, id)
   local _, code, text = stage:cli('cancel', id)

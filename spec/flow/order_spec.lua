@@ -5,7 +5,7 @@ local note = journey.note
 
 local STEPS = note('save', '${event.key} ${event.n}')
 local GATED = journey.GATE .. STEPS
-local HELD_MS = 20000 -- longer than a test: a call that is held until the engine is killed
+local HELD_MS = 60000 -- longer than a test: a call that is held until the engine is killed
 
 -- The numbers of the notes of a key, in the order in which they were made.
 local function order_of(stage, key)
@@ -134,7 +134,7 @@ describe('mode: parallel', function()
 end)
 
 describe('settle', function()
-  local RECIPE = { STEPS, top = 'key: = event.key\nsettle: 3s\n' }
+  local RECIPE = { STEPS, top = 'key: = event.key\nsettle: 6s\n' }
 
   it('folds a burst into one run, of the newest event', function()
     journey.on_stage({ settled = RECIPE }, nil, function(stage)
