@@ -174,7 +174,7 @@ do:
     use: api.%s
     with: { url: = event.url, query: = event.query, headers: = event.headers%s }
     retry: once
-    timeout: 300ms
+    timeout: 4s
 ]]):format(method, method, method, body or '')
   end
   local BODIES = ', json: = event.json, form: = event.form, text: = event.text'
