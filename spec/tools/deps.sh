@@ -55,7 +55,7 @@ else
     if command -v sudo >/dev/null 2>&1; then
         echo "    sudo sh -c '$as_root'" >&2
     else
-        echo "    su -c '$as_root'" >&2
+        echo "    su - -c '$as_root'" >&2
     fi
     exit 1
 fi
