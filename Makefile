@@ -19,7 +19,8 @@ PKG_LIBS := -Wl,-Bstatic -llua5.4-cjson -Wl,-Bdynamic $(shell pkg-config --libs 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
         -Wformat=2 -Wundef -Wwrite-strings -Wno-unused-parameter
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DLADLE_SANITIZED
+# The sanitizers' reports name lines, not variables: -g1 compiles faster. EXTRA_CFLAGS=-g is for a debugger.
+CFLAGS_asan := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DLADLE_SANITIZED
 CFLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer -DLADLE_SANITIZED
 CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -DLADLE_SANITIZED
 B ?= $(if $(filter release,$(VARIANT)),build,build/$(VARIANT))
@@ -32,7 +33,7 @@ LDFLAGS  += -pthread $(LDFLAGS_$(VARIANT))
 LDFLAGS_release := -Wl,-z,relro,-z,now
 LDFLAGS_asan := -Wl,-z,relro $(if $(shell command -v ld.gold),-fuse-ld=gold)
 # The tests' own code is not what takes time in them.
-TEST_CFLAGS_asan := -O0
+TEST_CFLAGS_asan := -O0 -g
 
 # As many jobs as there are cores, where -j says nothing else. For the makes within recipes only: so the goals that
 # were named, as in `make clean all`, still come one after another.
