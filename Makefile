@@ -100,7 +100,7 @@ FUZZERS := $(FUZZ_NAMES:%=$(B)/fuzz/%)
 FUZZ_LIBS := -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 $(B)/spec/fuzz/%_test: spec/fuzz/%_fuzz.c spec/support/fuzz_main.c $(FUZZ_HEADERS) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) $(CPPFLAGS) -Ispec/fuzz -DFUZZ_CORPUS='"spec/fuzz/corpus/$*"' $(CFLAGS) $(LDFLAGS) -o $@ $< spec/support/fuzz_main.c $(FUZZ_LIBS)
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) -Ispec/fuzz -DFUZZ_CORPUS='"spec/fuzz/corpus/$*"' $(CFLAGS) $(TEST_CFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $< spec/support/fuzz_main.c $(FUZZ_LIBS)
 
 $(B)/fuzz/%: spec/fuzz/%_fuzz.c $(FUZZ_HEADERS) $(ARCHIVES)
 	@mkdir -p $(@D)
