@@ -116,7 +116,7 @@ function Traffic:leads()
     local body = { locationId = app.location, tags = json.array { 'lead' }, source = 'web form' }
     for name, value in pairs(lead) do body[name] = value end
     local answer = host.fetch {
-      method = 'POST', url = app.url .. '/contacts/', body = json.encode(body), timeout_ms = 10000,
+      method = 'POST', url = app.url .. '/contacts/', body = json.encode(body), timeout_ms = 60000,
       headers = { Authorization = 'Bearer ' .. app.token, Version = '2021-07-28',
                   ['Content-Type'] = 'application/json' },
     }
@@ -235,7 +235,7 @@ end
 
 -- A task stands in the ledger whose answer the service withholds, and then loses.
 local function wait_for_lost_answer(stage)
-  Stage.wait_for('a task without an answer', 10000, function()
+  Stage.wait_for('a task without an answer', 60000, function()
     for _, entry in ipairs(stage:ledger 'task_created') do
       if entry.answer == 'lost' then return true end
     end

@@ -16,7 +16,7 @@ Case.__index = Case
 
 local DIED = setmetatable({}, { __tostring = function() return 'the engine died' end })
 local CRASHED = 70 -- engine/base/fault.c
-local WAIT_MS = 45000
+local WAIT_MS = 60000
 
 -- What may stand in the ledger only as often as the scenario says. The rest may be repeated, as repeating it changes
 -- nothing.
@@ -32,7 +32,7 @@ end
 local function control(self, what, body)
   local answer = host.fetch {
     method = body and 'POST' or 'GET', url = self.stage.app.url .. '/_sandbox/' .. what,
-    body = body and json.encode(body), timeout_ms = 10000, headers = { ['Content-Type'] = 'application/json' },
+    body = body and json.encode(body), timeout_ms = 60000, headers = { ['Content-Type'] = 'application/json' },
   }
   assert(answer and answer.status == 200, 'the sandbox did not take its ' .. what)
   return json.decode(answer.body)

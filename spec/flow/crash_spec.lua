@@ -7,7 +7,7 @@ local POWERLOSS = LADLE:gsub('[^/]+$', 'crash/powerloss')
 -- The exit code and the output of a program.
 local function run(...)
   local folder = host.mkdtemp()
-  local code = host.spawn({ argv = { ... }, output = folder .. '/output' }):wait(280000)
+  local code = host.spawn({ argv = { ... }, output = folder .. '/output' }):wait(900000)
   local text = host.read_file(folder .. '/output') or ''
   host.rm_rf(folder)
   return code, text
@@ -21,7 +21,7 @@ end
 
 describe('the engine', function()
   it('loses nothing and repeats nothing, wherever it dies', function()
-    local code, text = run(LADLE, 'lua', 'spec/crash/points.lua', '--sample', '36', '--only',
+    local code, text = run(LADLE, 'lua', 'spec/crash/points.lua', '--jobs', '4', '--sample', '36', '--only',
       'duplicate delivery,three calls,script with two calls,refresh after 401,keyed runs in order,wait_for,settle,'
         .. 'activity to note,key_rotate')
     local fine, all = counted(text, 'crash points')

@@ -174,7 +174,7 @@ do:
     use: api.%s
     with: { url: = event.url, query: = event.query, headers: = event.headers%s }
     retry: once
-    timeout: 300ms
+    timeout: 4s
 ]]):format(method, method, method, body or '')
   end
   local BODIES = ', json: = event.json, form: = event.form, text: = event.text'
@@ -391,7 +391,7 @@ describe('a certificate', function()
                '-keyout', folder .. '/' .. name .. '.key', '-out', folder .. '/' .. name .. '.pem' },
       output = folder .. '/openssl.log',
     })
-    assert(process:wait(20000) == 0, host.read_file(folder .. '/openssl.log'))
+    assert(process:wait(60000) == 0, host.read_file(folder .. '/openssl.log'))
     return assert(host.read_file(folder .. '/' .. name .. '.pem'))
   end
 
@@ -402,7 +402,7 @@ describe('a certificate', function()
                '-key', folder .. '/' .. name .. '.key', '-www', '-quiet' },
       output = folder .. '/' .. name .. '.log',
     })
-    flow.stage().wait_for('the TLS server', 10000, function()
+    flow.stage().wait_for('the TLS server', 60000, function()
       local _, problem = host.fetch { url = 'https://127.0.0.1:' .. port .. '/', timeout_ms = 2000 }
       return problem and problem.kind == 'tls'
     end)

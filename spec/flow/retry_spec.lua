@@ -98,7 +98,7 @@ describe('dead letters that are retried at once', function()
       journey.send(stage, 'fresh') -- from its answer the engine learns the limit
       journey.await(stage, 'fresh', 'done', 1)
       retry(stage, '--all', '--newest')
-      stage.wait_for('as many as may go', 20000, function() return count(stage, 'done') == WINDOW end)
+      stage.wait_for('as many as may go', 60000, function() return count(stage, 'done') == WINDOW end)
       journey.send(stage, 'fresh')
       journey.await(stage, 'fresh', 'done', 2)
       assert.are.equal(WINDOW, count(stage, 'done'))

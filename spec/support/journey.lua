@@ -91,7 +91,7 @@ function journey.await(stage, name, states, count)
   local wanted = {}
   for state in states:gmatch '%a+' do wanted[state] = true end
   local what = ('%d runs of %s that are %s'):format(count or 1, name, states)
-  return stage.wait_for(what, 30000, function()
+  return stage.wait_for(what, 60000, function()
     local runs, found = journey.runs(stage, name), {}
     for _, run in ipairs(runs) do
       if wanted[run.state] then found[#found + 1] = run end
@@ -131,7 +131,7 @@ function journey.sorted_notes(stage)
 end
 
 function journey.await_note(stage, body)
-  stage.wait_for('the note ' .. body, 30000, function()
+  stage.wait_for('the note ' .. body, 60000, function()
     for _, made in ipairs(journey.notes(stage)) do
       if made == body then return true end
     end

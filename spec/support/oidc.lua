@@ -23,7 +23,7 @@ function oidc.start(redirect_uri)
     env = { OIDC_REDIRECT = redirect_uri },
   })
   local self = {}
-  flow.stage({}).wait_for('the provider to listen', 30000, function()
+  flow.stage({}).wait_for('the provider to listen', 60000, function()
     local first = (host.read_file(output) or ''):match '^[^\n]+\n'
     self.issuer = first and json.decode(first).issuer
     if not process:is_running() then error(host.read_file(output .. '.err'), 0) end
@@ -31,7 +31,7 @@ function oidc.start(redirect_uri)
   end)
 
   local function ask(method, path, body, type)
-    local answer = assert(host.fetch { method = method, url = self.issuer .. path, body = body, timeout_ms = 20000,
+    local answer = assert(host.fetch { method = method, url = self.issuer .. path, body = body, timeout_ms = 60000,
                                        headers = { ['Content-Type'] = type } })
     return json.try_decode(answer.body), answer.status
   end
@@ -47,7 +47,7 @@ function oidc.start(redirect_uri)
   function self.post(path, form) return ask('POST', path, form, 'application/x-www-form-urlencoded') end
   function self.stop()
     process:kill 'TERM'
-    process:wait(10000)
+    process:wait(60000)
     host.rm_rf(output:match '^(.*)/log$')
   end
   return self
