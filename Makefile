@@ -150,11 +150,14 @@ $(B)/crash/sim: $(SIM_SRCS) $(wildcard spec/crash/sim*.h) $(ARCHIVES)
 .PHONY: crash-tools
 crash-tools: $(B)/crash/inspect $(B)/crash/powerloss $(B)/crash/sim
 
-# make crash: every scenario, killed at every fault point and commit. POINTS="--only 'replay'" picks some.
+# make crash: every scenario, with the engine killed, stopped or failing at every fault point and commit, as
+# spec/crash/points.lua says. MODES="crash" and POINTS="--only 'replay'" pick some.
+MODES ?= crash fail fail5 stop
 .PHONY: crash powerloss soak
 crash: all
 	@$(MAKE) $(WITH_JOBS) --no-print-directory B=$(B) crash-tools
-	@LADLE=$(CURDIR)/$(B)/ladle $(B)/ladle lua spec/crash/points.lua $(POINTS)
+	@set -e; for mode in $(MODES); do \
+	    LADLE=$(CURDIR)/$(B)/ladle $(B)/ladle lua spec/crash/points.lua --mode $$mode $(POINTS); done
 powerloss: all
 	@$(MAKE) $(WITH_JOBS) --no-print-directory B=$(B) crash-tools
 	@$(B)/crash/powerloss && $(B)/crash/powerloss --self-check
@@ -261,7 +264,7 @@ help:
 	@echo 'make lint       static checks of C and Lua, banned functions, layers'
 	@echo 'make check      lint and test: what passes before each commit'
 	@echo 'make fuzz       every fuzz target for SECONDS=60 (TARGETS="json url" picks some)'
-	@echo 'make crash      kills the engine at every fault point and commit of every scenario'
+	@echo 'make crash      kills, stops and fails the engine at every fault point and commit of every scenario'
 	@echo 'make powerloss  what power cuts could leave of the store, opened and audited'
 	@echo 'make soak       load, faults and SIGKILL for SECONDS=60'
 	@echo 'make tsan       threads: the tests that have some, under ThreadSanitizer'

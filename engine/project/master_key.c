@@ -6,6 +6,7 @@
  */
 #include "project/master_key.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -229,6 +230,7 @@ static void begin(struct key_watch *w)
     struct key_get *get = key_get_new();
     get->found = found;
     get->found_ud = w;
+    get->op.must_land = true;
     get->op.done = looked;
     get->op.ud = w;
     store_submit_read(w->store, &get->op);
@@ -261,9 +263,15 @@ void key_watch_stop(struct key_watch *w)
     }
 }
 
+bool key_watch_is_idle(const struct key_watch *w)
+{
+    return !w->is_looking;
+}
+
 void key_watch_free(struct key_watch *w)
 {
     if (w != NULL) {
+        assert(!w->is_looking);
         vault_free(w->fresh);
         free(w->path);
         free(w);

@@ -38,5 +38,6 @@ struct key_watch *key_watch_new(struct store *s, struct vault *v, const char *pa
 /* The store was changed by another process: looks, in the background; then(ud) is called from the
  * loop when the vault has the store's key, or why not was logged. */
 void key_watch_look(struct key_watch *w, void (*then)(void *ud), void *ud);
-void key_watch_stop(struct key_watch *w); /* nothing is called any more; NULL is allowed */
-void key_watch_free(struct key_watch *w); /* after the store is closed; NULL is allowed */
+void key_watch_stop(struct key_watch *w);          /* nothing is called any more */
+bool key_watch_is_idle(const struct key_watch *w); /* it does not look just now */
+void key_watch_free(struct key_watch *w);          /* it is idle; NULL is allowed */

@@ -93,7 +93,7 @@ static int act_recall(lua_State *L)
 /* act.enter(step)   [-1, +0, raises] */
 static int act_enter(lua_State *L)
 {
-    run_set_step(run_of(L), luaL_checkstring(L, 1));
+    branch_set_step(act_branch(L), luaL_checkstring(L, 1));
     return 0;
 }
 
@@ -225,7 +225,7 @@ static int act_failed(lua_State *L)
     }
     struct journal_row *row = record_failure(b, path, &e, &plan, &notes);
     row->fails_run = row->state == JOURNAL_FAILED && !lua_toboolean(L, 5);
-    run_set_step(b->run, path);
+    branch_set_step(b, path);
     if (plan.verdict == RETRY_FINAL) {
         return 0;
     }
@@ -298,7 +298,7 @@ static int begin_wait(lua_State *L, const char *path, int64_t due_us)
     struct journal_row *row = run_record(run_of(L), path, JOURNAL_WAITING);
     row->due_us = due_us;
     row->attempts = 1;
-    run_set_step(run_of(L), path);
+    branch_set_step(act_branch(L), path);
     return rest(L, RUN_WAITING, due_us, NULL);
 }
 
@@ -399,7 +399,7 @@ static int act_wait_for(lua_State *L)
         return end_wait(L, path);
     }
     if (has_begun) {
-        run_set_step(run, path);
+        branch_set_step(act_branch(L), path);
         return rest(L, RUN_WAITING, earlier->due_us, NULL);
     }
     char **match = (char **)box_push(L, free);

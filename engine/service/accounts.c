@@ -155,6 +155,7 @@ void accounts_revive(struct service *s, struct connection *agency)
         }
     }
     struct account_revive *r = account_revive_new(agency->name);
+    r->op.must_land = true;
     r->op.done = revived;
     store_submit(s->env.store, &r->op);
 }

@@ -183,6 +183,29 @@ void service_free(struct service *s)
     free(s);
 }
 
+static bool are_idle(const struct map *connections, bool is_late)
+{
+    size_t pos = 0;
+    const char *name;
+    void *value;
+    while (map_next(connections, &pos, &name, &value)) {
+        if (token_is_busy(((const struct connection *)value)->token, is_late)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool service_is_idle(const struct service *s)
+{
+    return are_idle(s->by_name, s->is_cut) && are_idle(s->accounts, s->is_cut);
+}
+
+void service_cut(struct service *s)
+{
+    s->is_cut = true;
+}
+
 void service_on_recover(struct service *s, void (*fn)(void *ud, struct connection *c), void *ud)
 {
     s->on_recover = fn;

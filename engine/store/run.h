@@ -191,6 +191,16 @@ struct run_list {
 struct run_list *run_list_new(void);
 void run_list_free(struct run_list *list);
 
+/* Which of these runs were cancelled: for who has them in memory. */
+struct run_cancels {
+    struct store_op op;
+    struct id *ids; /* owned */
+    size_t count;
+    bool *is_cancelled; /* out: of each */
+};
+struct run_cancels *run_cancels_new(size_t count); /* the ids are to be filled in */
+void run_cancels_free(struct run_cancels *c);
+
 /* Counts of runs by state, of events, of duplicates (which are not in events); quick at any size.
  */
 struct run_counts {

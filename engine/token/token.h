@@ -77,6 +77,9 @@ int token_load(struct token *t, const struct connection_row *row, struct err *e)
 /* Another process may have stored a new token: looks, in the background. */
 void token_reload(struct token *t);
 
+/* Something is under way that a stop is to wait for; is_late: the commit of what was granted. */
+bool token_is_busy(const struct token *t, bool is_late);
+
 /* --- of an agency's accounts (token_account.c) --- */
 
 bool token_is_quiet(const struct token *t); /* nothing is under way, nor to be tried again */
@@ -113,10 +116,16 @@ struct token_code {
 };
 /* Each stores the token, committed, then calls done from the loop, once; one at a time
  * (token_is_asked). A refresh that is under way is waited for, at most half a minute:
- * ERR_UNREACHABLE then, as where the service cannot be reached and nothing was sent. What fails changes nothing: ERR_AUTH
- * where the service refuses, ERR_CONFLICT where the token is of another account than the
- * connection. They need a running loop and a started store. */
+ * ERR_UNREACHABLE then, as where the service cannot be reached and nothing was sent. What fails
+ * changes nothing: ERR_AUTH where the service refuses, ERR_CONFLICT where the token is of another
+ * account than the connection, ERR_STORE or ERR_STORE_FULL where the store cannot take it now; what
+ * the service has granted by then waits until it can. They need a running loop and a started store.
+ */
 bool token_is_asked(const struct connection *c);
+/* Whether this error of one of them says that nothing was sent: a code is not used up. */
+bool token_was_not_sent(const struct err *e);
+/* Who asked is gone: what has begun goes on, and nobody is told of its end. */
+void token_disown(struct connection *c);
 void token_exchange_code(struct connection *c, const struct token_code *code, token_done_fn done,
                          void *ud);
 void token_exchange_refresh(struct connection *c, const struct secret *refresh_token,

@@ -5,9 +5,11 @@
  * that fails makes a dead run with the error: the event is kept whatever a recipe does.
  *
  * The runs are made as RUNNING and begun when the commit is known, with the event that is in memory
- * already. Loop thread. */
+ * already. An event from outside that cannot be stored is told to its sender, who repeats it; one
+ * that is stored must get its runs. Loop thread. */
 #include "trigger/router.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +26,7 @@ struct router {
     size_t in_flight;
     struct event_list *scan; /* in flight, or NULL */
     bool must_scan_again;
+    bool is_quiet; /* nothing that is stored is looked for */
 };
 
 struct recipes {
@@ -67,14 +70,20 @@ static void free_recipes(void *ud)
 void router_free(struct router *r)
 {
     if (r != NULL) {
+        assert(router_is_idle(r));
         map_free(r->triggers, free_recipes);
         free(r);
     }
 }
 
-size_t router_in_flight(const struct router *r)
+bool router_is_idle(const struct router *r)
 {
-    return r->in_flight + (r->scan != NULL);
+    return r->in_flight == 0 && r->scan == NULL;
+}
+
+void router_quiesce(struct router *r)
+{
+    r->is_quiet = true;
 }
 
 static struct recipes *recipes_of(struct router *r, const char *connection, const char *event,
@@ -321,7 +330,10 @@ static void routed(struct store_op *op, const struct err *e)
         g->accepted(g->ud, id, put->is_duplicate, put->is_duplicate ? 0 : put->run_count, e);
     }
     if (e != NULL) {
-        log_error("router", "an event of %s was not stored: %s", put->event.connection, e->message);
+        log_error("router",
+                  put->op.must_land ? "an event of %s has no runs yet: %s"
+                                    : "an event of %s was not stored: %s",
+                  put->event.connection, e->message);
     } else if (!put->is_duplicate) {
         accounts_changed(r->o.service, put->event.connection, &put->account);
         tell_ends(g);
@@ -408,6 +420,7 @@ static void route_stored(struct router *r, struct event_row *row)
     put->event = *row;
     *row = (struct event_row){ 0 };
     struct routing *g = routing_new(r, put, event != NULL ? event : json_object(), headers);
+    put->op.must_land = true;
     store_submit(r->o.store, &g->put->op);
 }
 
@@ -416,7 +429,10 @@ static void scanned(struct store_op *op, const struct err *e)
     struct router *r = op->ud;
     struct event_list *list = r->scan;
     r->scan = NULL;
-    for (size_t i = 0; e == NULL && i < list->count; i++) {
+    if (e != NULL) {
+        log_error("router", "stored events were not looked for: %s", e->message);
+    }
+    for (size_t i = 0; e == NULL && !r->is_quiet && i < list->count; i++) {
         route_stored(r, &list->rows[i]);
     }
     bool is_more = e == NULL && (list->count == (size_t)list->limit || r->must_scan_again);
@@ -429,14 +445,15 @@ static void scanned(struct store_op *op, const struct err *e)
 
 void router_scan(struct router *r)
 {
-    if (r->scan != NULL) {
-        r->must_scan_again = true;
+    if (r->scan != NULL || r->is_quiet) {
+        r->must_scan_again = r->scan != NULL;
         return;
     }
     r->scan = event_list_new();
     r->scan->only_unrouted = true;
     r->scan->with_payload = true;
     r->scan->limit = 100;
+    r->scan->op.must_land = true;
     r->scan->op.done = scanned;
     r->scan->op.ud = r;
     /* Through the writer: it comes after what was submitted before it. */

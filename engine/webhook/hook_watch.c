@@ -218,6 +218,7 @@ static void ask_last(struct connection *c)
     *q = (struct inquiry){ .c = c, .list = event_list_new(), .name = xstrdup(c->name) };
     q->list->connection = q->name;
     q->list->limit = 1;
+    q->list->op.must_land = true;
     q->list->op.done = found_last;
     q->list->op.ud = q;
     c->watch->inquiry = q;

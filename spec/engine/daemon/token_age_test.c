@@ -183,9 +183,10 @@ static void the_engine_looks_every_day_and_tells_of_an_old_token(void **state)
     assert_null(strstr(said, "89 days"));
     assert_non_null(strstr(said, "the token is 90 days old"));
     assert_non_null(strstr(said, "the token is 91 days old"));
-    token_reminder_stop(r);
-    store_close(s);
+    token_reminder_quiesce(r);
+    assert_true(token_reminder_is_idle(r));
     token_reminder_free(r);
+    store_close(s);
     loop_free(l);
     json_decref(p.connections);
     catalogue_free(c);

@@ -232,7 +232,7 @@ static void events_that_others_stored_are_found_and_routed_once(void **state)
     assert_int_equal(door_counts(&d).unrouted, COUNT);
     router_scan(d.router);
     router_scan(d.router); /* while one looks */
-    while (router_in_flight(d.router) > 0 || runner_active(d.w.runner) > 0) {
+    while (!router_is_idle(d.router) || runner_active(d.w.runner) > 0) {
         loop_turn(d.w.f->loop, false);
     }
     fix_settle(d.w.f);
@@ -241,6 +241,49 @@ static void events_that_others_stored_are_found_and_routed_once(void **state)
     struct run_list *list = door_runs(&d, no_event, "greet");
     assert_int_equal(list->count, 100); /* a page */
     run_list_free(list);
+    door_close(&d);
+}
+
+/* The look for it, the runs that are made, and what a run that is dead from the start makes. */
+static void a_stored_event_gets_its_runs_whichever_commit_fails(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "greet", "received", "");
+    world_start(&d.w);
+    for (int at = 1; at <= 3; at++) {
+        char key[16], fault[40];
+        snprintf(key, sizeof key, "k%d", at);
+        snprintf(fault, sizeof fault, "store.commit_full=fail@%d", at);
+        store_unrouted(&d, key);
+        fix_arm(fault);
+        router_scan(d.router);
+        while (!router_is_idle(d.router) || !runner_is_idle(d.w.runner)) {
+            loop_turn(d.w.f->loop, true);
+        }
+        fault_disarm();
+        assert_int_equal(door_counts(&d).unrouted, 0);
+        assert_int_equal(door_counts(&d).by_state[RUN_DONE], at);
+    }
+    door_close(&d);
+}
+
+static void during_a_stop_what_is_stored_is_left_to_the_next_start(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "greet", "received", "");
+    world_start(&d.w);
+    store_unrouted(&d, "k1");
+    router_scan(d.router); /* on its way when the stop begins */
+    router_quiesce(d.router);
+    router_scan(d.router);
+    fix_settle(d.w.f);
+    assert_true(router_is_idle(d.router));
+    assert_int_equal(door_counts(&d).unrouted, 1);
+    struct acceptance a = door_accept(&d, "received", "k2", "{}"); /* was read before the stop */
+    assert_int_equal(a.err.kind, ERR_NONE);
+    assert_int_equal(a.runs, 1);
     door_close(&d);
 }
 
@@ -259,6 +302,8 @@ int main(void)
         TEST(an_if_that_fails_makes_a_dead_run_and_keeps_the_event_and_the_others),
         TEST(runs_of_one_key_stand_in_line_those_of_others_do_not),
         TEST(an_event_that_cannot_be_stored_starts_nothing_and_is_new_when_it_comes_again),
+        TEST(a_stored_event_gets_its_runs_whichever_commit_fails),
+        TEST(during_a_stop_what_is_stored_is_left_to_the_next_start),
         TEST(events_that_others_stored_are_found_and_routed_once),
     };
     return cmocka_run_group_tests_name("trigger/router", tests, NULL, NULL);
