@@ -192,10 +192,14 @@ check: lint test
 $(B)/tools/settings_reference: spec/tools/settings_reference.c spec/tools/settings_reference.h $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
+$(B)/tools/connector_reference: spec/support/connector_reference.c spec/support/connector_reference.h $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 .PHONY: reference
 reference: all
-	@$(MAKE) --no-print-directory B=$(B) $(B)/tools/settings_reference
+	@$(MAKE) --no-print-directory B=$(B) $(B)/tools/settings_reference $(B)/tools/connector_reference
 	@$(B)/tools/settings_reference
+	@$(B)/tools/connector_reference
 	@$(B)/ladle lua spec/tools/metrics.lua
 
 .PHONY: format

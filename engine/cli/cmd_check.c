@@ -1,5 +1,6 @@
-/* `ladle check`: loads ladle.yaml and the recipes as the engine would, and prints every error of
- * every file with its place; and, as warnings, what the recipes need of their connections and were
+/* `ladle check`: loads ladle.yaml, the recipes and what they use as the engine would, and the
+ * project's own connectors with all of their areas, and prints every error of every file with its
+ * place; and, as warnings, what the recipes need of their connections and were
  * not granted, as far as the store knows it. Nothing is started or written. Any bytes in a file
  * give errors, never more. */
 #include <stdlib.h>
@@ -132,6 +133,103 @@ static void add_warnings(struct check *k, const struct recipe *r)
     warn_of_idle(k, r);
 }
 
+/* --- connectors --- */
+
+/* Every file that the index names is there and has what the index says. */
+static void check_index(struct check *k, const char *name, const json_t *table)
+{
+    struct areas areas = project_areas(k->hooks);
+    json_t *names = json_object_get(areas_index(&areas, table), "operations");
+    char *index = xasprintf("scripts/connectors/%s/index.lua", name);
+    char *shown = project_shown_in(k->c->folder, index);
+    struct diags *d = diags_new(shown);
+    free(shown);
+    const char *operation;
+    json_t *area;
+    json_object_foreach (names, operation, area) {
+        if (!areas_operation(&areas, table, operation)) {
+            diags_add(d, 0, 0, NULL,
+                      "`operations.%.60s` is said to stand in %.60s.lua, which has errors or does "
+                      "not have it",
+                      operation, json_string_value(area));
+        }
+    }
+    add_errors(k, d);
+    diags_free(d);
+    free(index);
+}
+
+static void add_missing_index(struct check *k, const char *name, const char *index)
+{
+    char *file = xasprintf("scripts/connectors/%s.lua", name);
+    char *shown = project_shown_in(k->c->folder, file);
+    struct diags *d = diags_new(shown);
+    free(shown);
+    diags_add(d, 0, 0, NULL, "it says `areas = true`, and there is no scripts/%s.lua", index);
+    add_errors(k, d);
+    diags_free(d);
+    free(file);
+}
+
+static void check_areas(struct check *k, const char *name, const json_t *table)
+{
+    if (!json_is_true(json_object_get(table, "areas"))) {
+        return;
+    }
+    char *events = xasprintf("%s/events", name), *index = xasprintf("connectors/%s/index", name);
+    (void)k->hooks->find_part(k->hooks->ud, events); /* there need not be one */
+    size_t len;
+    char *text = k->hooks->find_source(k->hooks->ud, index, &len);
+    if (text) {
+        check_index(k, name, table);
+    } else {
+        add_missing_index(k, name, index);
+    }
+    free(text);
+    free(index);
+    free(events);
+}
+
+/* A connector of the project's own, whether something uses it or not, with all of its areas. */
+static void check_connector(struct check *k, const char *file)
+{
+    size_t len = strlen(file);
+    if (len < sizeof ".lua" || strcmp(file + len - 4, ".lua") != 0) {
+        return;
+    }
+    char *name = xstrndup(file, len - 4);
+    const json_t *table = k->hooks->find_connector(k->hooks->ud, name);
+    k->files++;
+    if (table) {
+        check_areas(k, name, table);
+    }
+    free(name);
+}
+
+static void check_connectors(struct check *k)
+{
+    char *path = xasprintf("%s/scripts/connectors", k->c->folder);
+    size_t count;
+    struct err e = ERR_INIT; /* no folder: no connectors */
+    char **names = folder_names(path, NAMES_MAX, &count, &e);
+    for (size_t i = 0; names && i < count; i++) {
+        check_connector(k, names[i]);
+    }
+    if (names) {
+        folder_free_names(names);
+    }
+    free(path);
+}
+
+/* What was wrong with files that were read on the way. */
+static void add_catalogue_errors(struct check *k)
+{
+    struct diags *d;
+    for (size_t i = 0; (d = catalogue_errors(k->c->catalogue, i)) != NULL; i++) {
+        add_errors(k, d);
+    }
+}
+
 /* --- recipes --- */
 
 static int check_all(struct check *k)
@@ -142,7 +240,7 @@ static int check_all(struct check *k)
         return cli_fail(k->c, &e);
     }
     k->recipes = set.count;
-    k->files = set.count + set.diag_count + 1;
+    k->files += set.count + set.diag_count + 1;
     if (set.unknown != NULL) {
         k->is_project_wrong = true;
         add_errors(k, set.unknown);
@@ -240,15 +338,20 @@ static int check_path(struct check *k, const char *path)
 
 static int check_recipes(struct check *k)
 {
-    int code = k->c->arg_count == 0 ? check_all(k) : CLI_OK;
+    if (k->c->arg_count == 0) {
+        check_connectors(k);
+        return check_all(k);
+    }
+    int code = CLI_OK;
     for (int i = 0; i < k->c->arg_count && code == CLI_OK; i++) {
         code = check_path(k, k->c->args[i]);
     }
     return code;
 }
 
-static int report(const struct check *k)
+static int report(struct check *k)
 {
+    add_catalogue_errors(k);
     if (k->c->is_json) {
         print_json(k);
     } else {
@@ -291,6 +394,7 @@ static int check_project(struct check *k)
         code = check_recipes(k);
     } else {
         k->files = 1;
+        check_connectors(k);
     }
     code = code == CLI_OK ? report(k) : code;
     project_free(p);
@@ -304,6 +408,7 @@ static int run(struct cli *c)
         .c = c, .hooks = cli_hooks(c), .errors = json_array(), .gaps = json_array()
     };
     buf_init(&k.text, TEXT_MAX);
+    catalogue_keep_errors(c->catalogue);
     int code = check_project(&k);
     buf_fini(&k.text);
     json_decref(k.errors);
@@ -319,17 +424,19 @@ const struct command cmd_check = {
     .args = "[PATH…]",
     .args_min = 0,
     .args_max = -1,
-    .summary = "Find every error in ladle.yaml and the recipes",
+    .summary = "Find every error in ladle.yaml, recipes, connectors and scripts",
     .help =
-        "Without PATH, all recipes of the project; else the files named, and the recipes in the "
-        "folders named.\n"
+        "Without PATH, all recipes and connectors of the project; else the files named, and the "
+        "recipes in\n"
+        "the folders named.\n"
         "Every error of a file is told at once, with file:line:column, the line and what to do.\n"
         "Without PATH, what `ladle run` would refuse is found too: secrets that are not set, "
         "settings that cannot\n"
         "work. A warning tells what a step needs and its connection was not granted (scopes, and "
         "kinds of tokens),\n"
         "and a recipe that nothing starts.\n"
-        "Exit code 1 where a recipe has errors, 2 where ladle.yaml has.\n"
+        "Exit code 1 where a recipe has errors, 2 where ladle.yaml has, or a connector that it "
+        "uses.\n"
         "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{connection "
         "recipe\n"
         "file line step operation scopes message hint}]}.",

@@ -168,5 +168,5 @@ json_t *connector_decode(const struct connector *c, const char *body, size_t len
 
 bool connector_has_receive(const struct connector *c)
 {
-    return json_is_true(json_object_get(connector_table(c), "receive"));
+    return json_object_get(connector_table(c), "receive") != NULL;
 }

@@ -16,11 +16,12 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "connector/shape.h"
 #include "format/date.h"
 #include "format/diag.h"
 #include "format/url.h"
 
-enum { FINDINGS_MAX = 8, PATH_MAX_LEN = 200, SCHEMA_DEPTH_MAX = 16, SCHEMA_FIELDS_MAX = 256 };
+enum { FINDINGS_MAX = 8, PATH_MAX_LEN = 200, SCHEMA_FIELDS_MAX = 256 };
 
 /* Findings are written one after the other; those past FINDINGS_MAX are counted. */
 struct check {
@@ -28,9 +29,6 @@ struct check {
     int findings;
     int depth;
 };
-
-static const char *const type_names[] = { "string", "integer", "number", "boolean", "date",
-                                          "list",   "object",  "any",    NULL };
 
 const char *schema_type(const json_t *descriptor)
 {
@@ -247,7 +245,7 @@ static void check_value(struct check *c, const json_t *d, json_t *v, const char 
         return;
     }
     check_limits(c, d, v, path);
-    if (c->depth >= SCHEMA_DEPTH_MAX) {
+    if (c->depth >= SHAPE_DEPTH_MAX) {
         return;
     }
     c->depth++;
@@ -403,64 +401,4 @@ int schema_check_output(const json_t *schema, const json_t *output, struct err *
         }
     }
     return conclude(&c, ERR_PROTOCOL, e);
-}
-
-/* --- schemas themselves --- */
-
-static bool is_type(const char *type)
-{
-    for (const char *const *t = type_names; type != NULL && *t != NULL; t++) {
-        if (strcmp(*t, type) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int validate(const json_t *schema, int depth, const char *prefix, struct err *e);
-
-static int validate_descriptor(const json_t *d, int depth, const char *path, struct err *e)
-{
-    if (depth > SCHEMA_DEPTH_MAX) {
-        return err_set(e, ERR_CONFIG, "%s: nested more than %d deep", path, SCHEMA_DEPTH_MAX);
-    }
-    if (!is_type(schema_type(d))) {
-        const char *type = schema_type(d);
-        return err_set(e, ERR_CONFIG, "%s: %s is no type", path,
-                       type != NULL ? type : "a descriptor without a type");
-    }
-    json_t *allowed = member(d, "enum");
-    if (allowed != NULL && !json_is_array(allowed)) {
-        return err_set(e, ERR_CONFIG, "%s: enum is no list", path);
-    }
-    if (member(d, "of") != NULL && validate_descriptor(member(d, "of"), depth + 1, path, e) == -1) {
-        return -1;
-    }
-    return member(d, "fields") != NULL ? validate(member(d, "fields"), depth + 1, path, e) : 0;
-}
-
-static int validate(const json_t *schema, int depth, const char *prefix, struct err *e)
-{
-    if (json_is_array(schema) && json_array_size(schema) == 0) {
-        return 0;
-    }
-    if (!json_is_object(schema) || json_object_size(schema) > SCHEMA_FIELDS_MAX) {
-        return err_set(e, ERR_CONFIG, "%s: must be a table of at most %d fields",
-                       *prefix != '\0' ? prefix : "schema", SCHEMA_FIELDS_MAX);
-    }
-    char path[PATH_MAX_LEN];
-    const char *name;
-    json_t *d;
-    json_object_foreach ((json_t *)schema, name, d) {
-        join(path, sizeof path, prefix, name);
-        if (validate_descriptor(d, depth, path, e) == -1) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-int schema_validate(const json_t *schema, struct err *e)
-{
-    return validate(schema, 0, "", e);
 }

@@ -49,6 +49,11 @@ void check_unknown_member(struct diags *d, const struct yaml *at, const char *wo
                           const json_t *object, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* An error at `at`: there is no connector of that name, or its file does not load (what is wrong
+ * with it is told by who read it). */
+void check_no_connector(struct diags *d, const struct project_hooks *h, const struct yaml *at,
+                        const char *name);
+
 /* A node's text for a message: cut at 60 bytes between characters, control characters as blanks. */
 struct shown {
     char text[68];

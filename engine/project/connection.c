@@ -203,8 +203,6 @@ static void check_verify(struct reader *r, const struct yaml *y)
 
 static void find_connector(struct reader *r, const struct yaml *y)
 {
-    static const char *const known[] = { "highlevel", "convertcalculator", "webhook",
-                                         "http",      "records",           NULL };
     const struct yaml *name = yaml_get(y, "connector");
     if (name == NULL) {
         check_error(r->diags, y, "such as connector: highlevel", "a connection needs `connector`");
@@ -221,8 +219,8 @@ static void find_connector(struct reader *r, const struct yaml *y)
     }
     r->connector = name->text;
     r->table = r->hooks->find_connector(r->hooks->ud, name->text);
-    if (r->table == NULL) {
-        check_unknown(r->diags, name, name->text, known, "there is no connector `%s`", SHOW(name));
+    if (!r->table) {
+        check_no_connector(r->diags, r->hooks, name, name->text);
     }
 }
 

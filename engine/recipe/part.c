@@ -66,9 +66,7 @@ static bool check_connector(struct check *c, const struct yaml *value)
         c->hooks->find_connector(c->hooks->ud, value->text) != NULL) {
         return true;
     }
-    static const char *const known[] = { "highlevel", "convertcalculator", "webhook",
-                                         "http",      "records",           NULL };
-    check_unknown(c->diags, value, value->text, known, "there is no connector `%s`", SHOW(value));
+    check_no_connector(c->diags, c->hooks, value, value->text);
     return false;
 }
 

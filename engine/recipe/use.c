@@ -66,9 +66,28 @@ static json_t *find_table(struct check *c, const json_t *connector, const char *
                                        : areas_operation(&areas, connector, name);
 }
 
+/* The index may say where an operation stands whose file has errors. */
+static bool tell_broken_area(struct check *c, const struct yaml *y, const struct reference *r,
+                             const json_t *connector, const char *list)
+{
+    struct areas areas = project_areas(c->hooks);
+    const json_t *names = json_object_get(areas_index(&areas, connector), "operations");
+    const char *area = strcmp(list, "operations") == 0 ? json_get_text(names, r->name) : NULL;
+    if (area) {
+        check_error(c->diags, y, NULL,
+                    "%s.%.60s stands in scripts/connectors/%s/%.60s.lua, which has errors or does "
+                    "not have it",
+                    r->owner, r->name, r->connector, area);
+    }
+    return area != NULL;
+}
+
 static void tell_unknown(struct check *c, const struct yaml *y, const struct reference *r,
                          const json_t *connector, const char *list)
 {
+    if (tell_broken_area(c, y, r, connector, list)) {
+        return;
+    }
     struct areas areas = project_areas(c->hooks);
     json_t *names = areas_names(&areas, connector, list);
     check_unknown_member(c->diags, y, r->name, names, "%s has no %.*s `%.60s`", r->connector,
@@ -90,8 +109,8 @@ static bool find_member(struct check *c, const struct yaml *y, struct reference 
     json_t *connector = c->hooks->find_connector(c->hooks->ud, r->connector);
     if (connector == NULL) {
         /* A need of an unknown connector is told at the need. */
-        if (json_object_get(c->needs, r->owner) == NULL) {
-            check_error(c->diags, y, NULL, "there is no connector `%s`", r->connector);
+        if (!json_object_get(c->needs, r->owner)) {
+            check_no_connector(c->diags, c->hooks, y, r->connector);
         }
         return false;
     }
@@ -298,14 +317,13 @@ void reference_keep_script(struct check *c, const struct yaml *y, const char *na
 
 static bool has_functions(const json_t *connector)
 {
-    if (json_is_true(json_object_get(connector, "zone")) ||
-        json_is_true(json_object_get(connector, "custom_fields"))) {
+    if (json_object_get(connector, "zone") || json_object_get(connector, "custom_fields")) {
         return true;
     }
     const char *name;
     json_t *operation;
     json_object_foreach (json_object_get(connector, "operations"), name, operation) {
-        if (json_is_true(json_object_get(operation, "run"))) {
+        if (json_object_get(operation, "run")) {
             return true;
         }
     }

@@ -1,6 +1,6 @@
 /* What connectors and actions say about themselves: their file is run in a sandboxed state of its
  * own, which is thrown away, and the table that it returns becomes JSON, each function in it
- * `true`. Nothing is kept; callers cache. */
+ * a mark. Nothing is kept; callers cache. */
 #include "script/catalog.h"
 
 #include <stdlib.h>
@@ -9,6 +9,11 @@
 #include "base/mem.h"
 #include "script/state.h"
 #include "script/vm.h"
+
+bool catalog_is_function(const json_t *v)
+{
+    return json_object_size(v) == 1 && json_is_true(json_object_get(v, CATALOG_FUNCTION));
+}
 
 struct reading {
     const char *path; /* "connectors/highlevel" */
@@ -117,11 +122,5 @@ json_t *catalog_part(const char *project_folder, const char *path, struct err *e
 json_t *catalog_action(const char *project_folder, const char *name, struct err *e)
 {
     const char *slash = strrchr(name, '/');
-    json_t *table = read_catalog(project_folder, name, slash != NULL ? slash + 1 : name, e);
-    if (table != NULL && !json_is_true(json_object_get(table, "run"))) {
-        (void)err_set(e, ERR_SCRIPT, "scripts/%s.lua: an action needs a function `run`", name);
-        json_decref(table);
-        return NULL;
-    }
-    return table;
+    return read_catalog(project_folder, name, slash != NULL ? slash + 1 : name, e);
 }

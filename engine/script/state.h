@@ -100,7 +100,7 @@ void text_install(lua_State *L);
 /* vm_json.c: the mark of an array, set on the table on top.   [-0, +0, raises] */
 void json_mark_array(lua_State *L);
 bool json_is_marked(lua_State *L, int index);
-/* As vm_to_json, with functions as `true`. */
+/* As vm_to_json, with functions as catalog.h has them. */
 json_t *json_of_table(lua_State *L, int index);
 /* Raises where the value is nested too deep or too large to leave Lua.   [-0, +0, raises] */
 void json_measure(lua_State *L, int index);

@@ -414,7 +414,7 @@ static void settings_that_cannot_work_are_refused(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err e = ERR_INIT;
         json_t *table = connector_file(cases[i].connector), *config = fix_json(cases[i].config);
-        struct connector *c = connector_new(cases[i].connector, table, &e);
+        struct connector *c = connector_new(cases[i].connector, table);
         if (service_add(f->service, "x", c, config, &e) != NULL) {
             print_error("%s %s is taken\n", cases[i].connector, cases[i].config);
             fail();
