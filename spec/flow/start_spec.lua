@@ -124,6 +124,7 @@ describe('a start', function()
       local _, out = project:run { 'check' }
       contains(out, '\nrecipes/broken.yaml:6:5: ')
       assert.are.equal(1, out:find('ladle.yaml:2:1: ', 1, true))
+      contains(select(2, project:run { 'check', 'recipes/' }), '\nrecipes/broken.yaml:6:5: ')
       local place = '../' .. project.folder:match '[^/]+$'
       for _, command in ipairs { 'check', 'run', 'runs' } do
         local _, shown, err = project:run { command, '-C', place }
