@@ -102,7 +102,7 @@ unit-%: FORCE
 
 .PHONY: test
 test: deps
-	@$(MAKE) --no-print-directory VARIANT=asan B=build/asan build/asan/ladle units crash-tools
+	@$(MAKE) --no-print-directory VARIANT=asan B=build/asan build/asan/ladle units crash-tools judge-tools
 	@sh spec/support/run.sh build/asan
 
 .PHONY: FORCE
@@ -164,6 +164,18 @@ RUNS ?= 100
 sim: all
 	@$(MAKE) --no-print-directory B=$(B) crash-tools
 	@$(B)/crash/sim $(SEED) $(RUNS)
+
+# --- judges that are not ours (spec/judge) --------------------------------------------------------------
+
+$(B)/judge/%: spec/judge/%.c $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
+# make judge: 1,000 cron expressions over 400 zones and ten years, against Python's zoneinfo and npm's croner.
+.PHONY: judge judge-tools
+judge-tools: $(B)/judge/timetable
+judge: all
+	@$(MAKE) --no-print-directory B=$(B) judge-tools
+	@LADLE=$(CURDIR)/$(B)/ladle $(B)/ladle lua spec/judge/full.lua
 
 # --- what people ask for ---------------------------------------------------------------------------
 
@@ -239,6 +251,7 @@ help:
 	@echo 'make soak       load, faults and SIGKILL for SECONDS=60'
 	@echo 'make tsan       threads: the tests that have some, under ThreadSanitizer'
 	@echo 'make sim        the engine in virtual time and a failing world: SEED=1 RUNS=100'
+	@echo 'make judge      schedules against implementations of others, in full (half an hour)'
 	@echo 'make bench      figures of this machine'
 	@echo 'make reference  the parts of the documentation that are written from the source'
 	@echo 'make format     clang-format'

@@ -216,6 +216,21 @@ static bool is_stale(const struct service_call *call, const struct err *e)
     return false;
 }
 
+/* A service that does not let a connection in: what a person can do. That an account is not let in
+ * is its agency's. */
+static void add_remedy(const struct service_call *call, struct err *e)
+{
+    if (e->kind != ERR_AUTH || e->status != 401 || call->op == &call->c->exchange) {
+        return;
+    }
+    char message[ERR_MESSAGE_MAX];
+    (void)snprintf(message, sizeof message, "%s", e->message);
+    char *remedy = token_remedy(call->c->token);
+    (void)err_set(e, ERR_AUTH, "%.200s; %s", message, remedy);
+    e->status = 401;
+    free(remedy);
+}
+
 static void fail_with_answer(struct service_call *call, struct err *e,
                              const struct http_response *res, int64_t retry_at_us)
 {
@@ -233,6 +248,7 @@ static void fail_with_answer(struct service_call *call, struct err *e,
     if (e->kind == ERR_EXPIRED) {
         e->kind = ERR_AUTH; /* a new token did not help either */
     }
+    add_remedy(call, e);
     int64_t retry_after_us = e->kind == ERR_UNAVAILABLE ? limiter_retry_after(res) : 0;
     e->retry_at_us = retry_at_us > retry_after_us ? retry_at_us : retry_after_us;
     judge(call, e);

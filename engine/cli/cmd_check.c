@@ -1,7 +1,7 @@
 /* `ladle check`: loads ladle.yaml, the recipes and what they use as the engine would, and the
  * project's own connectors with all of their areas, and prints every error of every file with its
- * place; and, as warnings, what the recipes need of their connections and were
- * not granted, as far as the store knows it. Nothing is started or written. Any bytes in a file
+ * place; and, as warnings, what is hardly meant so, and what the recipes need of their connections
+ * and were not granted, as far as the store knows it. Nothing is started or written. Any bytes in a file
  * give errors, never more. */
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
 #include "cli/commands.h"
 #include "daemon/trial.h"
 #include "project/folder.h"
@@ -22,22 +23,27 @@ struct check {
     const struct project_hooks *hooks;
     struct buf text;              /* for people */
     json_t *errors;               /* for programs */
-    json_t *gaps;                 /* what was not granted: the warnings */
+    json_t *warnings;             /* for programs, too */
+    json_t *gaps;                 /* what was not granted: warnings of another form */
     struct connection_list *rows; /* of the store, or NULL */
-    size_t error_count;
+    size_t error_count, warning_count;
     size_t files, recipes;
     bool is_project_wrong; /* ladle.yaml has errors */
 };
 
 /* --- errors --- */
 
+/* The errors and the warnings of one file. */
 static void add_errors(struct check *k, struct diags *d)
 {
     k->error_count += d->count + d->dropped;
+    k->warning_count += d->warning_count + d->warnings_dropped;
     diags_print(d, &k->text); /* what passes TEXT_MAX is only counted */
-    json_t *list = diags_json(d);
+    json_t *list = diags_json(d), *warnings = diags_warnings_json(d);
     json_array_extend(k->errors, list);
+    json_array_extend(k->warnings, warnings);
     json_decref(list);
+    json_decref(warnings);
 }
 
 static void print_json(const struct check *k)
@@ -47,14 +53,11 @@ static void print_json(const struct check *k)
     json_object_set_new(v, "files", json_integer((json_int_t)k->files));
     json_object_set_new(v, "recipes", json_integer((json_int_t)k->recipes));
     json_object_set(v, "errors", k->errors);
-    json_object_set(v, "warnings", k->gaps);
+    json_t *warnings = json_copy(k->gaps);
+    json_array_extend(warnings, k->warnings);
+    json_object_set_new(v, "warnings", warnings);
     cli_print_json(v);
     json_decref(v);
-}
-
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
 }
 
 static void print_gaps(const json_t *gaps)
@@ -72,21 +75,22 @@ static void print_gaps(const json_t *gaps)
 
 static void print_text(const struct check *k)
 {
-    size_t gaps = json_array_size(k->gaps);
+    size_t warnings = json_array_size(k->gaps) + k->warning_count;
     cli_print("%s", buf_text(&k->text));
     print_gaps(k->gaps);
     if (k->error_count > 0) {
-        cli_print("%zu error%s, ", k->error_count, plural(k->error_count));
+        cli_print("%zu %s, ", k->error_count, plural((int64_t)k->error_count, "error", "errors"));
     } else {
-        cli_print("no errors%s", gaps > 0 ? ", " : "");
+        cli_print("no errors%s", warnings > 0 ? ", " : "");
     }
-    if (gaps > 0) {
-        cli_print("%zu warning%s%s", gaps, plural(gaps), k->error_count > 0 ? ", " : "");
+    if (warnings > 0) {
+        cli_print("%zu %s%s", warnings, plural((int64_t)warnings, "warning", "warnings"),
+                  k->error_count > 0 ? ", " : "");
     }
     if (k->error_count == 0) {
-        cli_print(": %zu recipe%s, ", k->recipes, plural(k->recipes));
+        cli_print(": %zu %s, ", k->recipes, plural((int64_t)k->recipes, "recipe", "recipes"));
     }
-    cli_print("%zu file%s checked\n", k->files, plural(k->files));
+    cli_print("%zu %s checked\n", k->files, plural((int64_t)k->files, "file", "files"));
 }
 
 /* --- what was granted --- */
@@ -221,6 +225,26 @@ static void check_connectors(struct check *k)
     free(path);
 }
 
+/* The project's other scripts: those that recipes use were read with them. */
+static void check_scripts(struct check *k)
+{
+    char *path = xasprintf("%s/scripts", k->c->folder);
+    size_t count;
+    struct err e = ERR_INIT; /* no folder: no scripts */
+    char **names = folder_names(path, NAMES_MAX, &count, &e);
+    for (size_t i = 0; names != NULL && i < count; i++) {
+        if (folder_ends_with(names[i], ".lua")) {
+            char *name = xstrndup(names[i], strlen(names[i]) - strlen(".lua"));
+            catalogue_check_script(k->c->catalogue, name);
+            free(name);
+        }
+    }
+    if (names != NULL) {
+        folder_free_names(names);
+    }
+    free(path);
+}
+
 /* What was wrong with files that were read on the way. */
 static void add_catalogue_errors(struct check *k)
 {
@@ -248,6 +272,9 @@ static int check_all(struct check *k)
     for (size_t i = 0; i < set.diag_count; i++) {
         add_errors(k, set.diags[i]);
     }
+    for (size_t i = 0; i < set.warned_count; i++) {
+        add_errors(k, set.warned[i]);
+    }
     for (size_t i = 0; i < set.count; i++) {
         add_warnings(k, set.recipes[i]);
     }
@@ -264,9 +291,8 @@ static void check_file(struct check *k, const char *path)
         k->recipes++;
         add_warnings(k, r);
         recipe_free(r);
-    } else {
-        add_errors(k, d);
     }
+    add_errors(k, d);
     diags_free(d);
 }
 
@@ -340,7 +366,9 @@ static int check_recipes(struct check *k)
 {
     if (k->c->arg_count == 0) {
         check_connectors(k);
-        return check_all(k);
+        int code = check_all(k);
+        check_scripts(k);
+        return code;
     }
     int code = CLI_OK;
     for (int i = 0; i < k->c->arg_count && code == CLI_OK; i++) {
@@ -404,14 +432,17 @@ static int check_project(struct check *k)
 
 static int run(struct cli *c)
 {
-    struct check k = {
-        .c = c, .hooks = cli_hooks(c), .errors = json_array(), .gaps = json_array()
-    };
+    struct check k = { .c = c,
+                       .hooks = cli_hooks(c),
+                       .errors = json_array(),
+                       .warnings = json_array(),
+                       .gaps = json_array() };
     buf_init(&k.text, TEXT_MAX);
     catalogue_keep_errors(c->catalogue);
     int code = check_project(&k);
     buf_fini(&k.text);
     json_decref(k.errors);
+    json_decref(k.warnings);
     json_decref(k.gaps);
     if (k.rows != NULL) {
         connection_list_free(k.rows);
@@ -432,14 +463,16 @@ const struct command cmd_check = {
         "Every error of a file is told at once, with file:line:column, the line and what to do.\n"
         "Without PATH, what `ladle run` would refuse is found too: secrets that are not set, "
         "settings that cannot\n"
-        "work. A warning tells what a step needs and its connection was not granted (scopes, and "
-        "kinds of tokens),\n"
-        "and a recipe that nothing starts.\n"
+        "work. A warning tells what is hardly meant so (a field that no event of the trigger is "
+        "known "
+        "to have), what a\n"
+        "step needs and its connection was not granted (scopes, and kinds of tokens), and a recipe "
+        "that nothing starts.\n"
         "Exit code 1 where a recipe has errors, 2 where ladle.yaml has, or a connector that it "
         "uses.\n"
-        "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{connection "
-        "recipe\n"
-        "file line step operation scopes message hint}]}.",
+        "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{file line "
+        "message hint}]};\n"
+        "a warning has its column too, or connection, recipe, step, operation and scopes.",
     .run = run,
     .examples =
         "  ladle check\n"

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/plural.h"
 #include "cli/commands.h"
 #include "daemon/engine.h"
 #include "daemon/own_port.h"
@@ -30,8 +31,9 @@ static void ready(void *ud, const char *address)
         return;
     }
     size_t connections = json_object_size(g->project->connections);
-    log_info("engine", "ladle %s listens on %s://%s, %zu connection%s, store %s", LADLE_VERSION,
-             scheme, address, connections, connections == 1 ? "" : "s", g->project->store);
+    log_info("engine", "ladle %s listens on %s://%s, %zu %s, store %s", LADLE_VERSION, scheme,
+             address, connections, plural((int64_t)connections, "connection", "connections"),
+             g->project->store);
 }
 
 static int run_project(struct cli *c, const struct project *p, const struct recipe_set *recipes,

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/plural.h"
 #include "base/utf8.h"
 #include "connector/shape.h"
 #include "format/date.h"
@@ -72,6 +73,12 @@ __attribute__((format(printf, 3, 4))) static void find(struct check *c, const ch
 
 /* --- one value --- */
 
+/* A whole number that JSON's 64 bits do not hold: it came as the text of its digits. */
+static bool is_big(const json_t *v)
+{
+    return json_is_string(v) && json_is_big_integer(json_string_value(v), json_string_length(v));
+}
+
 static const char *name_of(const json_t *v)
 {
     switch (json_typeof(v)) {
@@ -80,7 +87,7 @@ static const char *name_of(const json_t *v)
     case JSON_ARRAY:
         return "a list";
     case JSON_STRING:
-        return "text";
+        return is_big(v) ? "a whole number of more than 64 bits" : "text";
     case JSON_INTEGER:
         return "an integer";
     case JSON_REAL:
@@ -192,9 +199,10 @@ static void check_limits(struct check *c, const json_t *d, const json_t *v, cons
     int64_t max = json_get_int(json_is_object(d) ? d : NULL, "max", 0);
     if (max > 0 && json_is_string(v) &&
         utf8_count(json_string_value(v), json_string_length(v)) > (size_t)max) {
-        find(c, path, "is longer than %lld characters", (long long)max);
+        find(c, path, "is longer than %lld %s", (long long)max,
+             plural(max, "character", "characters"));
     } else if (max > 0 && json_is_array(v) && json_array_size(v) > (size_t)max) {
-        find(c, path, "has more than %lld items", (long long)max);
+        find(c, path, "has more than %lld %s", (long long)max, plural(max, "item", "items"));
     }
     const char *format = json_string_value(member(d, "format"));
     if (format != NULL && json_is_string(v) &&
@@ -383,6 +391,11 @@ int schema_check(const json_t *schema, json_t *input, struct err *e)
     return conclude(&c, ERR_INVALID, e);
 }
 
+static bool is_number(const char *type)
+{
+    return strcmp(type, "integer") == 0 || strcmp(type, "number") == 0;
+}
+
 int schema_check_output(const json_t *schema, const json_t *output, struct err *e)
 {
     struct check c = { .findings = 0 };
@@ -396,7 +409,7 @@ int schema_check_output(const json_t *schema, const json_t *output, struct err *
             if (schema_is_required(d) && !flag(d, "nullable")) {
                 find(&c, name, "is missing");
             }
-        } else if (type != NULL && !fits(type, v)) {
+        } else if (type != NULL && !fits(type, v) && !(is_number(type) && is_big(v))) {
             find(&c, name, "must be %s, is %s", wanted(type), name_of(v));
         }
     }

@@ -12,6 +12,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/plural.h"
 #include "base/secret.h"
 #include "crypto/vault.h"
 #include "daemon/announce.h"
@@ -162,8 +163,9 @@ static int open_runs(struct engine *en, const struct recipe_set *recipes, struct
     int64_t left = runner_recover(en->runner, e);
     FAULT("engine.recovered");
     if (left > 0) {
-        log_info("engine", "%lld runs were cut off by the last stop and go on from their journal",
-                 (long long)left);
+        log_info("engine", "%lld %s cut off by the last stop and %s from the journal",
+                 (long long)left, plural(left, "run was", "runs were"),
+                 plural(left, "goes on", "go on"));
     }
     return left == -1 ? -1 : 0;
 }
@@ -195,6 +197,7 @@ struct engine *engine_new(const struct project *p, const struct recipe_set *reci
         engine_free(en);
         return NULL;
     }
+    recipe_set_warn(recipes);
     warn_of_gaps(en, recipes);
     char *base_url = own_port_base_url(p);
     en->callback = callback_new(&(struct callback_opts){

@@ -25,6 +25,16 @@ static const struct yaml *settings_of(const struct project *p, const char *name)
     return yaml_get(yaml_get(p->tree, "connections"), name);
 }
 
+/* Which secret the token is, so that who has to change it can be told. No key of ladle.yaml has such
+ * a name. */
+static void note_token_secret(const json_t *config, json_t *filled)
+{
+    const char *name = json_get_text(json_object_get(config, "token"), "secret");
+    if (name != NULL && filled != NULL) {
+        json_object_set_new(filled, ":token_secret", json_string(name));
+    }
+}
+
 /* Secrets that are missing are told in d (or NULL) by themselves: then *is_told. */
 static struct connection *connect_one(const struct project_connect *o, const char *name,
                                       const json_t *config, struct diags *d, bool *is_told,
@@ -39,6 +49,7 @@ static struct connection *connect_one(const struct project_connect *o, const cha
     struct connector *connector = h->connector(h->ud, kind != NULL ? kind : "", e);
     json_t *filled = connector != NULL ? fill_secrets(config, &from, e) : NULL;
     *is_told = connector != NULL && filled == NULL;
+    note_token_secret(config, filled);
     struct connection *c =
         filled != NULL ? service_add(o->service, name, connector, filled, e) : NULL;
     json_forget(filled);

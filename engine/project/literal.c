@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "connector/schema.h"
 #include "format/date.h"
 #include "project/check.h"
@@ -43,7 +44,7 @@ bool literal_takes_text(const json_t *descriptor)
     return strcmp(type, "string") == 0 || strcmp(type, "date") == 0 || strcmp(type, "any") == 0;
 }
 
-/* A JSON number, or NULL. What passes 64 bits becomes a real, as everywhere. */
+/* A JSON number, or NULL: also for a whole one of more than 64 bits, which is a text everywhere. */
 static json_t *read_number(const char *text, size_t len)
 {
     if (len == 0 || len > NUMBER_MAX || strchr("-0123456789", text[0]) == NULL) {
@@ -222,7 +223,8 @@ static bool check_rules(struct diags *d, const struct yaml *at, const char *what
     }
     int64_t max = json_get_int(descriptor, "max", 0);
     if (is_too_long(v, max)) {
-        check_error(d, at, NULL, "%s is longer than %lld characters", what, (long long)max);
+        check_error(d, at, NULL, "%s is longer than %lld %s", what, (long long)max,
+                    plural(max, "character", "characters"));
         return false;
     }
     const char *format = json_get_text(descriptor, "format");

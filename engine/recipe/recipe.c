@@ -17,7 +17,6 @@
 
 enum { BUNDLE_MAX = 4 << 20 };
 
-/* A recipe that calls none has no `calls`, so its hash is what it was before there were any. */
 static json_t *make_bundle(const struct part *p, const struct library *lib, const json_t *calls)
 {
     const struct project *project = library_project(lib);

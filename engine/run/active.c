@@ -268,6 +268,7 @@ static void save_done(struct store_op *op, const struct err *e)
     run_save_free(save);
     wake_waiters(run);
     if (was_final) {
+        run->state = was_cancelled ? RUN_CANCELLED : run->state; /* that is what its row says */
         runner_run_over(run->runner, run, has_released);
     } else if (was_cancelled) {
         run_conclude(run, RUN_CANCELLED, 0, NULL);

@@ -17,8 +17,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/plural.h"
 #include "format/date.h"
 #include "run/active.h"
+#include "run/echoes.h"
 #include "run/lua_act.h"
 #include "service/accounts.h"
 
@@ -30,6 +32,7 @@ enum {
 
 struct runner {
     struct runner_opts o;
+    struct echoes *echoes;
     struct map *newest; /* recipe -> struct program, a reference each */
     struct map
         *versions; /* hash -> struct program, a reference each: newest and older ones in use */
@@ -45,6 +48,7 @@ struct runner {
     struct timer due_timer;
     struct timer again_timer; /* saves that failed */
     struct timer grace_timer;
+    struct end_log *end_log;
     void (*stopped)(void *ud);
     void *stopped_ud;
     struct metric *runs_by_state[RUN_STATE_COUNT];
@@ -63,6 +67,16 @@ struct service *runner_service(struct runner *r)
 struct strands *runner_strands(struct runner *r)
 {
     return r->o.strands;
+}
+
+struct echoes *runner_echoes(struct runner *r)
+{
+    return r->echoes;
+}
+
+struct end_log *runner_end_log(const struct runner *r)
+{
+    return r->end_log;
 }
 
 void runner_tell_event(struct runner *r)
@@ -196,6 +210,11 @@ static void count_state(struct runner *r, enum run_state state)
 void runner_run_over(struct runner *r, struct run *run, bool has_released)
 {
     count_state(r, run->state);
+    end_log_tell(r->end_log, &(struct run_end){ .recipe = program_name(run->program),
+                                                .id = run->id,
+                                                .state = run->state,
+                                                .step = run->step,
+                                                .why = &run->err });
     FAULT("run.over");
     bool was_full = r->active_count >= RUNNER_ACTIVE_MAX;
     if (run->state == RUN_WAITING) {
@@ -249,6 +268,11 @@ static void failure_saved(struct store_op *op, const struct err *e)
 /* A run without anything to run it with: it ends where a person sees it. */
 static void fail_claimed(struct runner *r, struct run_load *load, const struct err *e)
 {
+    end_log_tell(r->end_log, &(struct run_end){ .recipe = load->run.recipe,
+                                                .id = load->run.id,
+                                                .state = RUN_DEAD,
+                                                .step = load->run.step,
+                                                .why = e });
     struct run_save *save = run_save_new();
     save->id = load->run.id;
     save->has_state = true;
@@ -445,8 +469,8 @@ static void released(struct store_op *op, const struct err *e)
         log_error("run", "runs that wait for %s could not be taken up: %s", release->connection,
                   e->message);
     } else if (release->op.count > 0) {
-        log_info("run", "%s works again: %lld runs go on", release->connection,
-                 (long long)release->op.count);
+        log_info("run", "%s works again: %lld %s on", release->connection,
+                 (long long)release->op.count, plural(release->op.count, "run goes", "runs go"));
         release->runner->may_be_due = true;
     }
     free(release->connection);
@@ -498,8 +522,10 @@ struct runner *runner_new(const struct runner_opts *o)
 {
     struct runner *r = xcalloc(1, sizeof *r);
     r->o = *o;
+    r->echoes = echoes_new();
     r->newest = map_new();
     r->versions = map_new();
+    r->end_log = end_log_new(o->loop);
     list_init(&r->active);
     list_init(&r->dirty);
     list_init(&r->ending);
@@ -522,7 +548,9 @@ void runner_free(struct runner *r)
     assert(r->active_count == 0);
     timer_stop(&r->due_timer);
     timer_stop(&r->again_timer);
+    end_log_free(r->end_log);
     loop_remove_tick(r->o.loop, tick, r);
+    echoes_free(r->echoes);
     map_free(r->newest, unref_program);
     map_free(r->versions, unref_program);
     free(r);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "run/end_log.h"
 #include "run/program.h"
 #include "service/service.h"
 #include "store/run.h"
@@ -38,6 +39,9 @@ struct program *runner_program(const struct runner *r, const char *recipe);
 int64_t runner_recover(struct runner *r, struct err *e);
 /* Begins to claim. */
 void runner_start(struct runner *r);
+
+/* How runs end is told there: also those that never begin. Borrowed. */
+struct end_log *runner_end_log(const struct runner *r);
 
 /* Whether another run may begin in memory; if not, its row is made QUEUED and claimed later. */
 bool runner_has_room(const struct runner *r);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
 #include "format/date.h"
 #include "webhook/verify_rule.h"
 
@@ -45,9 +46,10 @@ static int add_secret(struct rule *r, const json_t *v, const char *what, struct 
         (void)err_set(e, ERR_CONFIG, "there are more than %d secrets", SECRETS_MAX);
         return err_about(e, what);
     }
-    if ((int64_t)strlen(text) < json_get_int(r->table, "secret_min", 1)) {
-        (void)err_set(e, ERR_CONFIG, "`%s` is too short: a secret has %lld characters at least",
-                      what, (long long)json_get_int(r->table, "secret_min", 1));
+    int64_t least = json_get_int(r->table, "secret_min", 1);
+    if ((int64_t)strlen(text) < least) {
+        (void)err_set(e, ERR_CONFIG, "`%s` is too short: a secret has %lld %s at least", what,
+                      (long long)least, plural(least, "character", "characters"));
         return err_about(e, what);
     }
     struct secret *s = decode_secret(r, text);

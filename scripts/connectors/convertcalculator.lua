@@ -273,6 +273,8 @@ local function receive(body, content_type)
   return { rule = rule, events = events }
 end
 
+local text = { 'string', optional = true }
+
 local service_hosts = {
   'convertcalculator.com', '*.convertcalculator.com', 'convertcalculator.co', '*.convertcalculator.co',
 }
@@ -301,7 +303,12 @@ return {
   events = {
     submission_received = {
       summary = 'A visitor submitted a calculator',
-      sample = 'samples/convertcalculator/submission_received.json',
+      sample = 'samples/convertcalculator/submission_received.json', -- what is posted; `receive` makes of it:
+      fields = {
+        submission_id = text, key_rule = { 'string' }, calculator_id = text, calculator_name = text,
+        submitted_at = text, contact_id = text, email = text, phone = text, name = text,
+        fields = { 'object' }, results = { 'any' }, raw = { 'any' },
+      },
     },
   },
 

@@ -247,13 +247,13 @@ local function compare(problems, what, wanted, found)
 end
 
 local function audit_effects(self, problems)
-  local ledger = self.stage:ledger()
-  for _, entry in ipairs(audit.repeated(ledger)) do
+  local ledger, may_repeat = self.stage:ledger(), self.scenario.may_repeat
+  for _, entry in ipairs(may_repeat and {} or audit.repeated(ledger)) do
     problems[#problems + 1] = 'repeated: ' .. json.encode(entry)
   end
   if self.scenario.is_open then return end
   local found, wanted = audit.count(ledger, 'effect'), {}
-  for _, effect in ipairs(COUNTED) do wanted[effect] = self.scenario.effects[effect] or 0 end
+  for _, effect in ipairs(may_repeat and {} or COUNTED) do wanted[effect] = self.scenario.effects[effect] or 0 end
   compare(problems, 'effects', wanted, found)
   for effect, n in pairs(self.scenario.effects) do
     if (found[effect] or 0) < n then problems[#problems + 1] = ('the effect %s is missing'):format(effect) end

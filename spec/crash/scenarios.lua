@@ -16,7 +16,8 @@
 --   act(case)       the steps, which may be played again (case.lua)
 --   between(case)   what happens while the engine is down
 --   effects, runs   what must stand in the sandbox's ledger and in the store at the end, exactly; with is_open it
---                   depends on the moment of the crash, and check says what must hold
+--                   depends on the moment of the crash, and check says what must hold; with may_repeat the effects are
+--                   the least that must be there, and may stand there several times
 --   check(case)     anything else: what is wrong, or nil
 
 local host = require 'host'
@@ -343,25 +344,30 @@ scenario { name = 'answer too late', effects = { task_created = 1 },
   recipes = { ['a.yaml'] = recipe(TASK .. '    timeout: 300ms\n') },
   faults = { fault('create_task', 1, { delay_ms = 900 }) }, act = one_event }
 
--- Nothing tells whether a POST of the http connector took effect, so a person says that it did not.
-scenario { name = 'parked without a probe', effects = { note_created = 1 },
-  recipes = { ['a.yaml'] = recipe([[
+-- A POST of the http connector, of which nothing tells whether it took effect; `more` is a line of the step.
+local function posts(more)
+  return { ['a.yaml'] = recipe([[
   - step: post
     use: shop.post
     with:
       url: /contacts/nmFmQEsNgz6AVpgLVUJ0/notes
       json: { body: "From the shop" }
-    retry: { tries: 2, first: 200ms, longest: 200ms, jitter: none }
-]], { needs = '  shop: http\n' }) },
-  connections = function(app)
-    return ([[
+]] .. more, { needs = '  shop: http\n' }) }
+end
+
+local function shop(app)
+  return ([[
   shop:
     connector: http
     base_url: %s
     allow_private: true
     headers: { Authorization: "Bearer %s", Version: "2021-07-28" }
 ]]):format(app.url, app.token)
-  end,
+end
+
+-- A person says that it did not take effect.
+scenario { name = 'parked without a probe', effects = { note_created = 1 },
+  recipes = posts '    retry: { tries: 2, first: 200ms, longest: 200ms, jitter: none }\n', connections = shop,
   faults = { fault('create_note', 1, { reset = true }) },
   act = function(case)
     case:deliver('a', CREATED)
@@ -372,6 +378,12 @@ scenario { name = 'parked without a probe', effects = { note_created = 1 },
       case:count 'note_created' > 0 and 'done' or 'not-done') end
     case:await_runs('the run to be done', function(runs) return runs[1].state == 'done' end)
   end }
+
+-- Its author says that doing it twice does no harm: it is never parked, and never left out.
+scenario { name = 'sent again without a probe', effects = { note_created = 1 }, may_repeat = true,
+  recipes = posts(QUICK .. '    on_unknown: again\n'), connections = shop,
+  faults = { fault('create_note', 1, { lose_answer = true }), fault('create_note', 2, { status = 500 }) },
+  act = one_event }
 
 -- Order -------------------------------------------------------------------------------------------
 

@@ -55,12 +55,18 @@ local function prepare(recipes, options)
   return files, inboxes
 end
 
-function journey.on_stage(recipes, options, body)
+-- The same as the files and the options of a stage.
+function journey.files(recipes, options)
   options = options or {}
   local files, inboxes = prepare(recipes, options)
   local settings = {}
   for name, value in pairs(options) do settings[name] = value end
   settings.connections = inboxes .. (options.config or '')
+  return files, settings
+end
+
+function journey.on_stage(recipes, options, body)
+  local files, settings = journey.files(recipes, options)
   flow.on_stage(files, settings, body)
 end
 

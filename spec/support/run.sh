@@ -61,7 +61,7 @@ else
     count 0 1 layers "$log/layers.log"
 fi
 for t in $(find "$build/spec" -name '*_test' -type f | sort); do unit "$t"; done
-for s in $(find spec/scripts spec/flow -name '*_spec.lua' | sort); do spec "$s"; done
+for s in $(find spec/scripts spec/judge spec/flow -name '*_spec.lua' | sort); do spec "$s"; done
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

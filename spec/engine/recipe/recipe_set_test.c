@@ -17,11 +17,12 @@
 
 static char folder[64];
 static const char *const FILES[] = {
-    "ladle.yaml",      "recipes/a.yaml",    "recipes/b.yaml",      "recipes/c.yaml",
-    "recipes/c.yml",   "recipes/p0.yaml",   "recipes/p1.yaml",     "recipes/p2.yaml",
-    "recipes/p3.yaml", "recipes/p4.yaml",   "recipes/p5.yaml",     "recipes/p6.yaml",
-    "recipes/p7.yaml", "recipes/p8.yaml",   "recipes/p9.yaml",     "recipes/a_test.yaml",
-    "recipes/.d.yaml", "recipes/README.md", "recipes/maps/m.yaml", "recipes/uses_map.yaml",
+    "ladle.yaml",         "recipes/a.yaml",     "recipes/b.yaml",         "recipes/c.yaml",
+    "recipes/c.yml",      "recipes/p0.yaml",    "recipes/p1.yaml",        "recipes/p2.yaml",
+    "recipes/p3.yaml",    "recipes/p4.yaml",    "recipes/p5.yaml",        "recipes/p6.yaml",
+    "recipes/p7.yaml",    "recipes/p8.yaml",    "recipes/p9.yaml",        "recipes/a_test.yaml",
+    "recipes/.d.yaml",    "recipes/README.md",  "recipes/maps/m.yaml",    "recipes/uses_map.yaml",
+    "recipes/maps/m.yml", "recipes/old/x.yaml", "recipes/old/deep/y.yml", "recipes/old/z.txt",
 };
 
 static void write_file(const char *name, const char *text)
@@ -54,7 +55,8 @@ static int folder_up(void **state)
 
 static int folder_down(void **state)
 {
-    static const char *const folders[] = { "recipes/maps", "recipes", "." };
+    static const char *const folders[] = { "recipes/maps", "recipes/old/deep", "recipes/old",
+                                           "recipes", "." };
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
         char *path = xasprintf("%s/%s", folder, FILES[i]);
         (void)unlink(path); /* not every test makes every file */
@@ -134,6 +136,57 @@ static void a_yml_file_is_not_passed_over_in_silence(void **state)
     struct recipe_set set = load(NULL);
     assert_errors(&set, 0, "recipes/c.yml",
                   "0:0 the name of a recipe's file ends in .yaml (rename it)\n");
+    recipe_set_fini(&set);
+}
+
+static void a_yml_file_among_the_maps_is_told_too(void **state)
+{
+    write_file("recipes/maps/m.yml", "map: m\n");
+    struct recipe_set set = load(NULL);
+    assert_errors(&set, 0, "recipes/maps/m.yml",
+                  "0:0 the name of a field map's file ends in .yaml (rename it)\n");
+    recipe_set_fini(&set);
+}
+
+static void recipes_in_a_folder_of_the_folder_are_told_as_not_read(void **state)
+{
+    static const char told[] =
+        "0:0 this file is not read: recipes lie in recipes/ itself, not in a folder there "
+        "(move it to recipes/, or take it away)\n";
+    assert_int_equal(make_folder("recipes/old"), 0);
+    assert_int_equal(make_folder("recipes/old/deep"), 0);
+    write_file("recipes/a.yaml", GOOD("one"));
+    write_file("recipes/old/x.yaml", GOOD("two"));
+    write_file("recipes/old/deep/y.yml", GOOD("three"));
+    write_file("recipes/old/z.txt", "nothing\n");
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.count, 1);
+    assert_int_equal(set.diag_count, 0);
+    assert_int_equal(set.warned_count, 2);
+    static const char *const files[] = { "recipes/old/deep/y.yml", "recipes/old/x.yaml" };
+    for (size_t i = 0; i < 2; i++) {
+        char *text = warnings_text(set.warned[i]);
+        assert_string_equal(set.warned[i]->file, files[i]);
+        assert_string_equal(text, told);
+        free(text);
+    }
+    recipe_set_fini(&set);
+}
+
+static void a_recipe_with_a_warning_is_a_recipe(void **state)
+{
+    write_file("recipes/a.yaml",
+               "recipe: one\nwhen:\n  - records.activity_added\ndo:\n"
+               "  - step: a\n    stop: Hi {{contact.name}}\n");
+    write_file("recipes/b.yaml",
+               "recipe: two\nwhen:\n  - records.activity_added\ndo:\n"
+               "  - step: a\n    stop: Hi {{contact.name}} ${x}\n");
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.count, 1);
+    assert_int_equal(set.warned_count, 1);
+    assert_int_equal(set.warned[0]->warning_count, 1);
+    assert_int_equal(set.diag_count, 1);
+    assert_int_equal(set.diags[0]->warning_count, 1);
     recipe_set_fini(&set);
 }
 
@@ -347,6 +400,23 @@ static void a_recipe_that_is_only_called_has_no_runs_of_its_own(void **state)
     recipe_set_fini(&set);
 }
 
+static void a_call_gives_the_results_of_the_steps_that_it_calls(void **state)
+{
+    write_file("recipes/a.yaml",
+               STARTS("a") CALL("x", "b") "  - step: y\n    stop: = steps.x.one.id\n"
+                                          "  - step: z\n    stop: = steps.x.many or steps.x.late\n"
+                                          "  - step: w\n    stop: = steps.x.inner\n");
+    write_file("recipes/b.yaml",
+               PART("b") "  - step: one\n    use: scripts.score\n    with: { answers: [] }\n"
+                         "    on_error:\n      - step: late\n        stop: x\n"
+                         "  - step: many\n    each: [1]\n    do:\n      - step: inner\n"
+                         "        stop: x\n");
+    struct recipe_set set = load(NULL);
+    assert_errors(&set, 0, "recipes/a.yaml",
+                  "12:11 `steps.x` has no `inner` (it has one, late, many)\n");
+    recipe_set_fini(&set);
+}
+
 static void a_circle_of_calls_is_named(void **state)
 {
     write_file("recipes/a.yaml", STARTS("a") STOP "  - step: x\n    call: b\n");
@@ -465,6 +535,9 @@ int main(void)
         TEST(a_broken_file_does_not_hide_the_others),
         TEST(two_recipes_cannot_have_one_name),
         TEST(a_yml_file_is_not_passed_over_in_silence),
+        TEST(a_yml_file_among_the_maps_is_told_too),
+        TEST(recipes_in_a_folder_of_the_folder_are_told_as_not_read),
+        TEST(a_recipe_with_a_warning_is_a_recipe),
         TEST(inputs_for_a_recipe_that_is_not_there_are_told),
         TEST(maps_come_from_the_recipes_folder),
         TEST(a_field_map_is_checked_though_no_recipe_uses_it),
@@ -477,6 +550,7 @@ int main(void)
         TEST(a_part_whose_caller_is_broken_or_gone_is_fine),
         TEST(a_recipe_that_calls_a_broken_one_is_broken_too),
         TEST(a_recipe_that_is_only_called_has_no_runs_of_its_own),
+        TEST(a_call_gives_the_results_of_the_steps_that_it_calls),
         TEST(a_circle_of_calls_is_named),
         TEST(a_recipe_does_not_call_itself),
         TEST(errors_of_a_called_recipe_are_told_at_the_call),
