@@ -323,7 +323,7 @@ static int check_folder(struct check *k, const char *path, int depth)
     }
     int code = CLI_OK;
     for (size_t i = 0; i < count && code == CLI_OK; i++) {
-        char *inner = xasprintf("%s/%s", path, names[i]);
+        char *inner = project_shown_in(path, names[i]);
         if (!is_folder(inner)) {
             if (is_recipe_name(names[i])) {
                 check_file(k, inner);

@@ -200,7 +200,7 @@ static const struct setting CONNECTION_KEYS[] = {
       .of = &TEXT_ITEM,
       .most = ITEMS_MAX,
       .says = "Of `http`: further hosts that whole URLs may lead to, without the token; "
-              "`*.example.com` is every one below that.",
+              "`*.example.com` is every one below that, `files.example.com:8443` another port.",
       .example = "[files.example.com]" },
     { .name = "verify",
       .kind = SETTING_TEXT,

@@ -1,5 +1,5 @@
--- A start: what it refuses (and `ladle check` finds, with the same words at the same place), what it goes on without, and
--- what it says.
+-- A start: what it refuses (and `ladle check` finds, with the same words at the same place), what it goes on without,
+-- and what it says.
 package.path = './spec/support/?.lua;' .. package.path
 local flow = require 'flow'
 local projects = require 'projects'
@@ -26,7 +26,7 @@ local function lacks(text, part)
   if text:find(part, 1, true) then error(('%q is in:\n%s'):format(part, text), 2) end
 end
 
--- What a start refuses: the connections (or the whole file), and what is told of it. The last line of the file is wrong.
+-- What a start refuses: ladle.yaml, and what is told of it.
 local REFUSED = {
   ['a secret that is not set'] = {
     settings '  door:\n    connector: webhook\n    verify: token\n    secret: ${secret.door}\n',
@@ -124,6 +124,7 @@ describe('a start', function()
       local _, out = project:run { 'check' }
       contains(out, '\nrecipes/broken.yaml:6:5: ')
       assert.are.equal(1, out:find('ladle.yaml:2:1: ', 1, true))
+      contains(select(2, project:run { 'check', 'recipes/' }), '\nrecipes/broken.yaml:6:5: ')
       local place = '../' .. project.folder:match '[^/]+$'
       for _, command in ipairs { 'check', 'run', 'runs' } do
         local _, shown, err = project:run { command, '-C', place }
@@ -148,7 +149,7 @@ describe('a call that has nowhere to go', function()
   end)
 
   it('is found where its operation has a path', function()
-    local connector = "return { name = 'desk', title = 'Desk', auth = { kinds = { 'none' } }, config = {}, events = {},\n"
+    local connector = "return { name = 'desk', title = 'Desk', auth = { kinds = { 'none' } }, events = {},\n"
       .. "  operations = { list = { method = 'GET', path = '/v1', summary = 'List', input = {}, output = {} } } }\n"
     local recipe = 'recipe: r\nneeds: { desk: desk }\nwhen: [ladle.run_dead]\ndo:\n  - step: a\n    use: desk.list\n'
     projects.with({ ['ladle.yaml'] = settings '  desk: { connector: desk }\n' }, function(project)
@@ -179,6 +180,25 @@ describe('a broken recipe', function()
       contains(log, 'recipes/part.yaml:1: part: nothing starts it: it has no `when`, and no recipe calls it')
       assert.are.equal(200, host.fetch { url = stage.url .. '/healthz' }.status)
       contains(host.fetch { url = stage.url .. '/metrics' }.body, 'ladle_recipes_broken 2\n')
+    end)
+  end)
+
+  it('lets the runs that it began end, on the version that they began with', function()
+    local task = 'recipe: task\nneeds: { crm: highlevel, door: webhook }\nwhen: [door.received]\ndo:\n  - step: a\n'
+      .. '    use: crm.create_note\n    with: { contactId: = event.id, body: kept }\n'
+    local faults = { { match = { operation = 'create_note', times = 1 }, ['do'] = { status = 503 } } }
+    flow.on_stage({ ['task.yaml'] = task }, { connections = DOOR, faults = faults, lenient = true }, function(stage)
+      local contact = stages.crm(stage, 'POST', '/contacts/', { locationId = stage.app.location, firstName = 'Ann' })
+      assert.are.equal(202, (stage:post('door', json.encode { id = contact.contact.id })))
+      stage.wait_for('the first try', 20000, function()
+        local run = stage:runs()[1]
+        return run and flow.show(stage, run.id).steps[1] ~= nil
+      end)
+      stage:kill_engine()
+      assert(host.write_file(stage:path 'recipes/task.yaml', (task:gsub('create_note', 'create_nots'))))
+      stage:start_engine()
+      assert.are.equal('done', flow.only_run(stage).state)
+      assert.are.equal('kept', stage:ledger('note_created')[1].body)
     end)
   end)
 
@@ -293,16 +313,16 @@ end)
 
 describe('a store of an earlier release', function()
   it('is no error of check: the start brings it up to date', function()
-    projects.with({ ['ladle.yaml'] = settings '  door: { connector: webhook, verify: token, secret: "${secret.x}" }\n' },
-      function(project)
-        host.mkdir(project.folder .. '/data')
-        project:write('data/ladle.db', assert(host.read_file 'spec/flow/stores/version-1.db'))
-        local code, out = project:run { 'check' }
-        assert.are.equal(0, code, out)
-        project:write('data/ladle.db', 'no database at all, but long enough to be looked at as one')
-        local broken_code, broken_out = project:run { 'check' }
-        assert.are.equal(2, broken_code)
-        contains(broken_out, 'ladle.yaml: ')
-      end)
+    local yaml = settings '  door: { connector: webhook, verify: token, secret: "${secret.x}" }\n'
+    projects.with({ ['ladle.yaml'] = yaml }, function(project)
+      host.mkdir(project.folder .. '/data')
+      project:write('data/ladle.db', assert(host.read_file 'spec/flow/stores/version-1.db'))
+      local code, out = project:run { 'check' }
+      assert.are.equal(0, code, out)
+      project:write('data/ladle.db', 'no database at all, but long enough to be looked at as one')
+      local broken_code, broken_out = project:run { 'check' }
+      assert.are.equal(2, broken_code)
+      contains(broken_out, 'ladle.yaml: ')
+    end)
   end)
 end)

@@ -37,9 +37,9 @@ local function post(stage, n)
 end
 
 -- Runs `ladle run` until it ends by itself: its exit code and what it said.
-local function run_to_end(stage)
+local function run_to_end(stage, option)
   local output = stage:path 'second.log'
-  local process = stage:spawn({ 'run' }, output)
+  local process = stage:spawn({ 'run', option }, output)
   local code = process:wait(60000)
   return code, host.read_file(output)
 end
@@ -227,13 +227,13 @@ end)
 describe('a recipe that changes', function()
   local BROKEN = TAKE:gsub('use: crm.create_note', 'use: crm.create_nots')
 
-  it('and is wrong does not disturb the engine that runs, and keeps the next from starting', function()
+  it('and is wrong does not disturb the engine that runs, and keeps a strict one from starting', function()
     flow.on_stage({ ['take.yaml'] = TAKE }, { connections = DOOR }, function(stage)
       assert(host.write_file(stage:path 'recipes/take.yaml', BROKEN))
       assert.are.equal(202, post(stage, 'while broken').status)
       assert.are.equal('done', flow.only_run(stage).state)
       assert.are.equal(0, stage:stop_engine())
-      local code, text = run_to_end(stage)
+      local code, text = run_to_end(stage, '--strict')
       assert.are.equal(2, code)
       assert.is_truthy(text:find('recipes/take.yaml:6:', 1, true), text)
       assert.is_truthy(text:find('create_note', 1, true), text)

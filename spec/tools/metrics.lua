@@ -1,6 +1,7 @@
 -- The metrics of the engine, read from the calls in the source that make them: their name, kind, labels and sentence.
--- `ladle lua spec/tools/metrics.lua` (make reference) writes their table into engine/http/README.md, and metrics_spec.lua holds
--- it equal. So what a call of metrics_counter, metrics_gauge or metrics_histogram says is all there is to write.
+-- `ladle lua spec/tools/metrics.lua` (make reference) writes their table into engine/http/README.md, and
+-- metrics_spec.lua holds it equal. So what a call of metrics_counter, metrics_gauge or metrics_histogram says is all
+-- that there is to write.
 local host = require 'host'
 
 local metrics = {}
