@@ -326,11 +326,15 @@ static const json_t *descend(struct finding *f, const json_t *d)
         return NULL;
     }
     const json_t *fields = member(d, "fields");
-    if (fields == NULL || name == NULL || json_object_get(fields, name) != NULL) {
-        return name != NULL ? json_object_get(fields, name) : NULL;
+    const json_t *found = name != NULL ? json_object_get(fields, name) : NULL;
+    if (fields != NULL && name == NULL && f->is_certain) {
+        char *there = path_text(f->path, f->depth);
+        tell(f, NULL, "`%s` is no list", there);
+        free(there);
+    } else if (fields != NULL && name != NULL && found == NULL) {
+        tell_field(f, d, name);
     }
-    tell_field(f, d, name);
-    return NULL;
+    return found;
 }
 
 static void walk(struct finding *f, const json_t *d)

@@ -198,6 +198,9 @@ static void the_result_of_pages_is_two_numbers(void **state)
     check(HEAD "do:\n  - step: t\n    use: crm.ping\n    each: = pages(crm.list_tasks, {})\n" STOP(
               "= steps.t.tasks"),
           "11:11 `steps.t` has no `tasks` (it has items, pages)\n", "");
+    check(HEAD "do:\n  - step: t\n    use: crm.ping\n    each: = pages(crm.list_tasks, {})\n" STOP(
+              "= steps.t[1].title"),
+          "11:11 `steps.t` is no list\n", "");
     fine(HEAD
          "do:\n  - step: t\n    use: crm.ping\n"
          "    each: = event.id and pages(crm.list_tasks, {}) or event.tags\n" STOP(
