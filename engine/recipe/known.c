@@ -74,8 +74,8 @@ static void add_spellings(json_t *fields, const json_t *also)
 json_t *known_output(const struct reference *r)
 {
     const json_t *output = json_object_get(r->table, "output");
-    if (!json_is_object(output)) {
-        return NULL;
+    if (json_object_size(output) == 0) {
+        return NULL; /* nobody says, or it is no object */
     }
     const char *as = json_get_text(r->table, "output_as");
     bool is_ours =
@@ -308,6 +308,19 @@ static void tell_kind(const struct finding *f, const json_t *d)
     free(there);
 }
 
+/* The field of that name. A date that the engine brings into one form has what came beside it, as
+ * `startTime_raw`. NULL: there is none. */
+static const json_t *field_of(const json_t *fields, const char *name)
+{
+    static const char raw[] = "_raw";
+    size_t len = strlen(name), end = sizeof raw - 1;
+    const json_t *found = json_object_get(fields, name);
+    if (found == NULL && len > end && strcmp(name + len - end, raw) == 0) {
+        found = json_object_getn(fields, name, len - end);
+    }
+    return found;
+}
+
 /* What is known of the next part of the path; NULL where nothing is, or where it was told that
  * there is no such part. */
 static const json_t *descend(struct finding *f, const json_t *d)
@@ -326,11 +339,15 @@ static const json_t *descend(struct finding *f, const json_t *d)
         return NULL;
     }
     const json_t *fields = member(d, "fields");
-    if (fields == NULL || name == NULL || json_object_get(fields, name) != NULL) {
-        return name != NULL ? json_object_get(fields, name) : NULL;
+    const json_t *found = name != NULL ? field_of(fields, name) : NULL;
+    if (fields != NULL && name == NULL && f->is_certain) {
+        char *there = path_text(f->path, f->depth);
+        tell(f, NULL, "`%s` is no list", there);
+        free(there);
+    } else if (fields != NULL && name != NULL && found == NULL) {
+        tell_field(f, d, name);
     }
-    tell_field(f, d, name);
-    return NULL;
+    return found;
 }
 
 static void walk(struct finding *f, const json_t *d)

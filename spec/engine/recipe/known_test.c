@@ -69,6 +69,13 @@ static void a_field_that_no_event_is_known_to_have_is_a_warning(void **state)
           "(it has id, tags, visit, owner, custom)\n");
 }
 
+static void a_date_has_what_came_beside_it(void **state)
+{
+    fine(HEAD STEP("= event.visit.place_raw .. event.id_raw"));
+    check(HEAD STEP("= event.visit._raw"), "",
+          "10:10 `event.visit` has no `_raw` (it has place, guest)\n");
+}
+
 static void a_value_of_another_kind_has_no_fields(void **state)
 {
     check(
@@ -145,6 +152,7 @@ static void what_a_service_is_not_known_to_answer_is_a_warning(void **state)
     check(HEAD TASK STOP("= steps['t'].task.title.x"), "",
           "11:11 `steps.t.task.title` is a text, and has no fields\n");
     fine(HEAD "do:\n  - step: t\n    use: crm.ping\n" STOP("= steps.t.any.thing"));
+    fine(HEAD "do:\n  - step: t\n    use: crm.touch\n" STOP("= steps.t.any.thing"));
     fine(HEAD "do:\n  - step: t\n    use: crm.list_tasks\n" STOP(
         "= steps.t.succeeded and steps.t.tasks[1].title"));
 }
@@ -198,6 +206,9 @@ static void the_result_of_pages_is_two_numbers(void **state)
     check(HEAD "do:\n  - step: t\n    use: crm.ping\n    each: = pages(crm.list_tasks, {})\n" STOP(
               "= steps.t.tasks"),
           "11:11 `steps.t` has no `tasks` (it has items, pages)\n", "");
+    check(HEAD "do:\n  - step: t\n    use: crm.ping\n    each: = pages(crm.list_tasks, {})\n" STOP(
+              "= steps.t[1].title"),
+          "11:11 `steps.t` is no list\n", "");
     fine(HEAD
          "do:\n  - step: t\n    use: crm.ping\n"
          "    each: = event.id and pages(crm.list_tasks, {}) or event.tags\n" STOP(
@@ -294,6 +305,7 @@ int main(void)
         TEST(an_input_that_is_not_declared_is_an_error),
         TEST(an_input_has_fields_only_where_its_type_has_some),
         TEST(a_field_that_no_event_is_known_to_have_is_a_warning),
+        TEST(a_date_has_what_came_beside_it),
         TEST(a_value_of_another_kind_has_no_fields),
         TEST(what_the_engine_fetches_is_known),
         TEST(a_field_of_any_of_several_events_is_fine),
