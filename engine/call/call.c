@@ -60,10 +60,12 @@ static void count(const struct service_call *call, const struct err *e)
         { "connection", connection_root(call->c)->name },
         { "outcome", e == NULL ? "ok" : err_kind_name(e->kind) },
     };
-    metric_add(metrics_counter_by("ladle_calls_total", "API calls by their end", labels), 1);
+    metric_add(metrics_counter_by("ladle_calls_total",
+                                  "API calls by their end: `ok` or the kind of the error.", labels),
+               1);
     if (call->was_sent) {
         metric_observe_us(metrics_histogram("ladle_call_seconds",
-                                            "Time from sending a call to its end", "connection",
+                                            "Time from sending a call to its end.", "connection",
                                             connection_root(call->c)->name),
                           clock_mono_us() - call->sent_us);
     }
@@ -214,6 +216,21 @@ static bool is_stale(const struct service_call *call, const struct err *e)
     return false;
 }
 
+/* A service that does not let a connection in: what a person can do. That an account is not let in
+ * is its agency's. */
+static void add_remedy(const struct service_call *call, struct err *e)
+{
+    if (e->kind != ERR_AUTH || e->status != 401 || call->op == &call->c->exchange) {
+        return;
+    }
+    char message[ERR_MESSAGE_MAX];
+    (void)snprintf(message, sizeof message, "%s", e->message);
+    char *remedy = token_remedy(call->c->token);
+    (void)err_set(e, ERR_AUTH, "%.200s; %s", message, remedy);
+    e->status = 401;
+    free(remedy);
+}
+
 static void fail_with_answer(struct service_call *call, struct err *e,
                              const struct http_response *res, int64_t retry_at_us)
 {
@@ -231,6 +248,7 @@ static void fail_with_answer(struct service_call *call, struct err *e,
     if (e->kind == ERR_EXPIRED) {
         e->kind = ERR_AUTH; /* a new token did not help either */
     }
+    add_remedy(call, e);
     int64_t retry_after_us = e->kind == ERR_UNAVAILABLE ? limiter_retry_after(res) : 0;
     e->retry_at_us = retry_at_us > retry_after_us ? retry_at_us : retry_after_us;
     judge(call, e);
@@ -333,7 +351,7 @@ static void show_waiting(const struct service_call *call, int by)
 {
     struct connection *c = connection_root(call->c); /* an account has no metrics of its own */
     c->waiting += by;
-    metric_set(metrics_gauge("ladle_limiter_waiting", "Calls that wait for their service's limit",
+    metric_set(metrics_gauge("ladle_limiter_waiting", "Calls that wait for their service's limit.",
                              "connection", c->name),
                c->waiting);
 }

@@ -67,10 +67,19 @@ struct probe *probe_new(const struct connection *c, const struct operation *op, 
             op->name);
         return NULL;
     }
+    const struct operation *list =
+        connector_operation(op->connector, json_get_text(op->probe, "list"));
+    if (list == NULL) { /* of an area: the name may be that of any file */
+        (void)err_set(e, ERR_UNKNOWN,
+                      "whether %s took effect is unknown, and there is no operation '%s' to look "
+                      "for it with",
+                      op->name, json_get_text(op->probe, "list"));
+        return NULL;
+    }
     struct probe *p = xcalloc(1, sizeof *p);
     p->op = op;
     p->how = op->probe;
-    p->list = connector_operation(op->connector, json_get_text(op->probe, "list"));
+    p->list = list;
     p->input = json_deep_copy(input);
     p->since_us = since_us;
     (void)request_check(c, op, p->input, NULL); /* it was fine when the call was made */

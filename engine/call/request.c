@@ -113,7 +113,7 @@ static json_t *utc_date(const struct connection *c, const json_t *v)
 static void settle_dates(const struct connection *c, const json_t *schema, json_t *input);
 
 /* The dates within a value; what it becomes itself where it is one, else NULL. The schema's depth
- * is bounded (schema_validate), and so is this. */
+ * is bounded (SHAPE_DEPTH_MAX), and so is this. */
 static json_t *settled(const struct connection *c, const json_t *d, json_t *v)
 {
     const char *type = schema_type(d);
@@ -382,7 +382,7 @@ static int add_path(struct buf *url, const char *path, const json_t *input, json
         if (rc == -1) {
             return -1;
         }
-        path += len + 2; /* connector_new has checked that the } is there */
+        path += len + 2; /* its shape was checked: the } is there */
     }
     return 0;
 }

@@ -172,7 +172,8 @@ void health_touch(struct connection *c)
 static void show(const struct connection *c)
 {
     metric_set(metrics_gauge("ladle_breaker_state",
-                             "Breakers: 0 closed, 1 open, 2 half open (one call tries)",
+                             "0: the service is called; 1: it is down and not called; 2: one call "
+                             "tries. There once it was down.",
                              "connection", c->name),
                breaker_state(&c->breaker));
 }

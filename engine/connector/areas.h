@@ -10,8 +10,9 @@
  * fields of events. What the connector's
  * own table has under a name goes before them. */
 struct areas {
-    /* The table of the file "highlevel/index": read once and kept by whoever gives this function,
-     * so that what it returns stays; NULL where there is none. */
+    /* The table of the file "highlevel/index": read, held against its shape and kept by whoever
+     * gives this function, so that what it returns stays; NULL where there is none, or one that is
+     * not well formed. */
     json_t *(*find)(void *ud, const char *path);
     void *ud;
 };

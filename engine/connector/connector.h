@@ -7,8 +7,9 @@
 #include "connector/areas.h"
 #include "format/json.h"
 
-/* A connector as data: the table that scripts/connectors/NAME.lua returns, without its functions
- * (shape: scripts/README.md). Loaded by script/catalog.c, handed here as JSON. */
+/* A connector as data: the table that scripts/connectors/NAME.lua returns, without its functions.
+ * Read by script/catalog.c, held against its shape (connector/connector_shape.h) by who read it,
+ * handed here as JSON. */
 struct connector;
 
 struct operation {
@@ -25,17 +26,15 @@ struct operation {
     json_t *table;      /* the whole operation */
 };
 
-/* Takes the table (keeps a reference); checks its shape: ERR_CONFIG names what is wrong. */
-struct connector *connector_new(const char *name, json_t *table, struct err *e);
+/* Takes a table that has the shape of a connector's (keeps a reference). */
+struct connector *connector_new(const char *name, json_t *table);
 void connector_free(struct connector *c);
 /* Where operations and events are that the table itself does not have; without this there are none.
  * Copied. */
 void connector_set_areas(struct connector *c, const struct areas *areas);
 const char *connector_name(const struct connector *c);
 json_t *connector_table(const struct connector *c); /* borrowed */
-/* NULL where there is none. It stays where it is as long as the connector. An operation of an area
- * is checked when it is first asked for; one that is not well formed is told in the log, and is
- * none. */
+/* NULL where there is none. It stays where it is as long as the connector. */
 const struct operation *connector_operation(const struct connector *c, const char *name);
 /* The descriptor of one trigger, or NULL; borrowed. */
 json_t *connector_event(const struct connector *c, const char *name);
@@ -45,6 +44,8 @@ const char *connector_event_called(const struct connector *c, const char *type);
 const char *const *connector_operation_names(const struct connector *c);
 const char *const *connector_event_names(const struct connector *c);
 
+/* Which events a call brings: as causes_of (connector/causes.h). Yours. */
+json_t *connector_causes(const struct connector *c, const struct operation *op);
 /* is_idempotent, corrected by what the input says where the operation lets it (idempotent_when
  * and idempotent_unless name a boolean field). */
 bool operation_is_idempotent(const struct operation *op, const json_t *input);
@@ -59,6 +60,10 @@ const char *connector_event_of(const struct connector *c, const json_t *payload)
  * not derived. */
 bool connector_event_matches(const struct connector *c, const char *event, const json_t *payload,
                              const json_t *config);
+/* Whether there can be such an event at all, by the descriptor of a derived event and the
+ * connection's config: a rule that names no condition fits nothing. *key (borrowed) is then a key of
+ * the config that would name one. True for an event that is not derived. */
+bool connector_event_can_match(const json_t *event, const json_t *config, const char **key);
 /* The key that tells this delivery from others: the first of the connector's (or the
  * connection's) paths that is there, else "sha256:" and the digest of the body. Yours. */
 char *connector_dedupe_key(const struct connector *c, const json_t *payload, const json_t *config,

@@ -15,11 +15,14 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/plural.h"
 #include "base/utf8.h"
+#include "connector/shape.h"
 #include "format/date.h"
 #include "format/diag.h"
+#include "format/url.h"
 
-enum { FINDINGS_MAX = 8, PATH_MAX_LEN = 200, SCHEMA_DEPTH_MAX = 16, SCHEMA_FIELDS_MAX = 256 };
+enum { FINDINGS_MAX = 8, PATH_MAX_LEN = 200, SCHEMA_FIELDS_MAX = 256 };
 
 /* Findings are written one after the other; those past FINDINGS_MAX are counted. */
 struct check {
@@ -27,9 +30,6 @@ struct check {
     int findings;
     int depth;
 };
-
-static const char *const type_names[] = { "string", "integer", "number", "boolean", "date",
-                                          "list",   "object",  "any",    NULL };
 
 const char *schema_type(const json_t *descriptor)
 {
@@ -73,6 +73,12 @@ __attribute__((format(printf, 3, 4))) static void find(struct check *c, const ch
 
 /* --- one value --- */
 
+/* A whole number that JSON's 64 bits do not hold: it came as the text of its digits. */
+static bool is_big(const json_t *v)
+{
+    return json_is_string(v) && json_is_big_integer(json_string_value(v), json_string_length(v));
+}
+
 static const char *name_of(const json_t *v)
 {
     switch (json_typeof(v)) {
@@ -81,7 +87,7 @@ static const char *name_of(const json_t *v)
     case JSON_ARRAY:
         return "a list";
     case JSON_STRING:
-        return "text";
+        return is_big(v) ? "a whole number of more than 64 bits" : "text";
     case JSON_INTEGER:
         return "an integer";
     case JSON_REAL:
@@ -147,11 +153,24 @@ static bool looks_like_email(const char *text)
            strpbrk(text, " \t\r\n<>") == NULL;
 }
 
+static bool is_url(const char *text, size_t len)
+{
+    struct url u;
+    if (url_parse(text, len, &u, NULL) == -1) {
+        return false;
+    }
+    url_fini(&u);
+    return true;
+}
+
 bool schema_fits_format(const char *format, const char *text, size_t len)
 {
     int64_t us;
     if (strcmp(format, "email") == 0) {
         return looks_like_email(text);
+    }
+    if (strcmp(format, "url") == 0) {
+        return is_url(text, len);
     }
     return strcmp(format, "date-time") != 0 || date_parse(text, len, NULL, &us, NULL) == 0;
 }
@@ -180,15 +199,17 @@ static void check_limits(struct check *c, const json_t *d, const json_t *v, cons
     int64_t max = json_get_int(json_is_object(d) ? d : NULL, "max", 0);
     if (max > 0 && json_is_string(v) &&
         utf8_count(json_string_value(v), json_string_length(v)) > (size_t)max) {
-        find(c, path, "is longer than %lld characters", (long long)max);
+        find(c, path, "is longer than %lld %s", (long long)max,
+             plural(max, "character", "characters"));
     } else if (max > 0 && json_is_array(v) && json_array_size(v) > (size_t)max) {
-        find(c, path, "has more than %lld items", (long long)max);
+        find(c, path, "has more than %lld %s", (long long)max, plural(max, "item", "items"));
     }
     const char *format = json_string_value(member(d, "format"));
     if (format != NULL && json_is_string(v) &&
         !schema_fits_format(format, json_string_value(v), json_string_length(v))) {
         find(c, path,
              strcmp(format, "email") == 0 ? "is not an e-mail address"
+             : strcmp(format, "url") == 0 ? "is not a URL; write it like https://api.example.com"
                                           : "is not a date; write it like 2026-11-23T10:00:00Z");
     }
 }
@@ -232,7 +253,7 @@ static void check_value(struct check *c, const json_t *d, json_t *v, const char 
         return;
     }
     check_limits(c, d, v, path);
-    if (c->depth >= SCHEMA_DEPTH_MAX) {
+    if (c->depth >= SHAPE_DEPTH_MAX) {
         return;
     }
     c->depth++;
@@ -370,6 +391,11 @@ int schema_check(const json_t *schema, json_t *input, struct err *e)
     return conclude(&c, ERR_INVALID, e);
 }
 
+static bool is_number(const char *type)
+{
+    return strcmp(type, "integer") == 0 || strcmp(type, "number") == 0;
+}
+
 int schema_check_output(const json_t *schema, const json_t *output, struct err *e)
 {
     struct check c = { .findings = 0 };
@@ -383,69 +409,9 @@ int schema_check_output(const json_t *schema, const json_t *output, struct err *
             if (schema_is_required(d) && !flag(d, "nullable")) {
                 find(&c, name, "is missing");
             }
-        } else if (type != NULL && !fits(type, v)) {
+        } else if (type != NULL && !fits(type, v) && !(is_number(type) && is_big(v))) {
             find(&c, name, "must be %s, is %s", wanted(type), name_of(v));
         }
     }
     return conclude(&c, ERR_PROTOCOL, e);
-}
-
-/* --- schemas themselves --- */
-
-static bool is_type(const char *type)
-{
-    for (const char *const *t = type_names; type != NULL && *t != NULL; t++) {
-        if (strcmp(*t, type) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int validate(const json_t *schema, int depth, const char *prefix, struct err *e);
-
-static int validate_descriptor(const json_t *d, int depth, const char *path, struct err *e)
-{
-    if (depth > SCHEMA_DEPTH_MAX) {
-        return err_set(e, ERR_CONFIG, "%s: nested more than %d deep", path, SCHEMA_DEPTH_MAX);
-    }
-    if (!is_type(schema_type(d))) {
-        const char *type = schema_type(d);
-        return err_set(e, ERR_CONFIG, "%s: %s is no type", path,
-                       type != NULL ? type : "a descriptor without a type");
-    }
-    json_t *allowed = member(d, "enum");
-    if (allowed != NULL && !json_is_array(allowed)) {
-        return err_set(e, ERR_CONFIG, "%s: enum is no list", path);
-    }
-    if (member(d, "of") != NULL && validate_descriptor(member(d, "of"), depth + 1, path, e) == -1) {
-        return -1;
-    }
-    return member(d, "fields") != NULL ? validate(member(d, "fields"), depth + 1, path, e) : 0;
-}
-
-static int validate(const json_t *schema, int depth, const char *prefix, struct err *e)
-{
-    if (json_is_array(schema) && json_array_size(schema) == 0) {
-        return 0;
-    }
-    if (!json_is_object(schema) || json_object_size(schema) > SCHEMA_FIELDS_MAX) {
-        return err_set(e, ERR_CONFIG, "%s: must be a table of at most %d fields",
-                       *prefix != '\0' ? prefix : "schema", SCHEMA_FIELDS_MAX);
-    }
-    char path[PATH_MAX_LEN];
-    const char *name;
-    json_t *d;
-    json_object_foreach ((json_t *)schema, name, d) {
-        join(path, sizeof path, prefix, name);
-        if (validate_descriptor(d, depth, path, e) == -1) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-int schema_validate(const json_t *schema, struct err *e)
-{
-    return validate(schema, 0, "", e);
 }

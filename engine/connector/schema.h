@@ -7,12 +7,9 @@
 #include "format/json.h"
 
 /* Input and output schemas, field -> descriptor. A descriptor is a list-like object:
- * {"1":"string"} or ["string"] is the type; members: optional (bool), enum (list), default,
- * label, format ("date-time", "email"), of (descriptor of a list's items), fields (schema of an
- * object), max (characters of a text, items of a list), nullable (bool); needs (a boolean field
- * that must be true where this one is given) and why; from_connection (a key of the connection's
- * config that fills it in); engine (bool: not sent). Types: string integer number boolean date
- * list object any. A field is required unless it is optional or has a default. */
+ * {"1":"string"} or ["string"] is the type; its other members are those of "A descriptor" in
+ * scripts/connectors/README.md, and its shape was checked (connector/connector_shape.h). A field is
+ * required unless it is optional or has a default. */
 const char *schema_type(const json_t *descriptor);
 bool schema_is_required(const json_t *descriptor);
 
@@ -22,13 +19,10 @@ bool schema_is_required(const json_t *descriptor);
  * number of an integer field an integer. ERR_INVALID. */
 int schema_check(const json_t *schema, json_t *input, struct err *e);
 
-/* Whether a text has the form that `format` names ("email", "date-time"); other formats take all.
- */
+/* Whether a text has the form that `format` names ("email", "date-time", "url"); other formats take
+ * all. */
 bool schema_fits_format(const char *format, const char *text, size_t len);
 
 /* Checks that an answer has what the output schema promises; more fields than those are fine.
  * ERR_PROTOCOL. */
 int schema_check_output(const json_t *schema, const json_t *output, struct err *e);
-
-/* Whether a schema is well formed; ERR_CONFIG with the path of what is not. */
-int schema_validate(const json_t *schema, struct err *e);

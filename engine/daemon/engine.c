@@ -18,6 +18,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/announce.h"
 #include "daemon/parts.h"
 #include "daemon/time_limit.h"
 #include "format/date.h"
@@ -148,11 +149,13 @@ static int watch_signals(struct engine *en, struct err *e)
                : loop_on_signal(en->loop, SIGINT, on_signal, en, e);
 }
 
-struct engine *engine_new(const struct project *p, const struct recipe_set *recipes, struct err *e)
+struct engine *engine_new(const struct project *p, const struct recipe_set *recipes,
+                          struct diags *d, struct err *e)
 {
     struct engine *en = xcalloc(1, sizeof *en);
     en->project = p;
     en->recipes = recipes;
+    en->diags = d;
     en->loop = loop_new();
     timer_init(&en->stop_timer, en->loop, on_grace_over);
     if (watch_signals(en, e) == -1 || open_parts(en, e) == -1) {
@@ -169,6 +172,10 @@ int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), 
     int rc = start_parts(en, e);
     if (rc == 0) {
         ready(ud, http_server_address(en->server));
+        announce(&(struct announcement){ .project = en->project,
+                                         .recipes = en->recipes,
+                                         .service = en->service,
+                                         .address = http_server_address(en->server) });
     } else {
         begin_stop(en);
     }

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/plural.h"
 
 enum {
     STEP_ROWS = 200,
@@ -52,7 +53,8 @@ static void step_done(struct store_op *op, const struct err *e)
         return;
     }
     if (k->deleted > 0) {
-        log_info("store", "%lld rows whose time was over are gone", (long long)k->deleted);
+        log_info("store", "%lld %s over are gone", (long long)k->deleted,
+                 plural(k->deleted, "row whose time was", "rows whose time was"));
     }
     k->deleted = 0;
     next_step(k, SWEEP_PAUSE_US);

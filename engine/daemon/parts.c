@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/plural.h"
 #include "daemon/own_port.h"
 #include "format/date.h"
 #include "project/connect.h"
@@ -102,26 +103,6 @@ static void client_part_close(struct engine *en)
 
 /* --- connections --- */
 
-static int add_connection(struct engine *en, const char *name, const json_t *config, struct err *e)
-{
-    const struct project_connect o = {
-        .project = en->project, .service = en->service, .store = en->store, .vault = en->vault
-    };
-    return project_connect(&o, name, config, e) != NULL ? 0 : -1;
-}
-
-/* The workspace is always there; an entry in ladle.yaml may give it another sink. */
-static int add_records(struct engine *en, struct err *e)
-{
-    if (service_find(en->service, "records") != NULL) {
-        return 0;
-    }
-    json_t *config = json_pack("{s:s}", "connector", "records");
-    int rc = add_connection(en, "records", config, e);
-    json_decref(config);
-    return rc;
-}
-
 static int service_part_open(struct engine *en, struct err *e)
 {
     en->service =
@@ -131,14 +112,14 @@ static int service_part_open(struct engine *en, struct err *e)
                                             .vault = en->vault,
                                             .is_engine = true,
                                             .zone = zone_get(en->project->timezone, NULL) });
-    const char *name;
-    json_t *config;
-    json_object_foreach (en->project->connections, name, config) {
-        if (add_connection(en, name, config, e) == -1) {
-            return -1;
-        }
+    const struct project_connect o = {
+        .project = en->project, .service = en->service, .store = en->store, .vault = en->vault
+    };
+    bool has_port = own_port_check(en->project, en->diags) == 0; /* all that is wrong, at once */
+    if (project_connect_all(&o, en->diags) == -1 || !has_port) {
+        return err_set(e, ERR_CONFIG, "ladle.yaml is wrong");
     }
-    return add_records(en, e) == -1 ? -1 : service_load(en->service, e);
+    return service_load(en->service, e);
 }
 
 static int service_part_start(struct engine *en, struct err *e)
@@ -212,8 +193,9 @@ static int recover_runs(struct engine *en, struct err *e)
     int64_t left = runner_recover(en->runner, e);
     FAULT("engine.recovered");
     if (left > 0) {
-        log_info("engine", "%lld runs were cut off by the last stop and go on from their journal",
-                 (long long)left);
+        log_info("engine", "%lld %s cut off by the last stop and %s from the journal",
+                 (long long)left, plural(left, "run was", "runs were"),
+                 plural(left, "goes on", "go on"));
     }
     return left == -1 ? -1 : 0;
 }
@@ -231,6 +213,7 @@ static int runs_part_open(struct engine *en, struct err *e)
     if (add_recipes(en, e) == -1 || recover_runs(en, e) == -1) {
         return -1;
     }
+    recipe_set_warn(en->recipes);
     warn_of_gaps(en);
     return 0;
 }
@@ -264,7 +247,9 @@ static void runs_part_cut(struct engine *en)
 {
     size_t count = runner_active(en->runner);
     if (count > 0) {
-        log_info("engine", "%zu runs are not over, and go on at the next start", count);
+        log_info("engine", "%zu %s not over, and %s at the next start", count,
+                 plural((int64_t)count, "run is", "runs are"),
+                 plural((int64_t)count, "goes on", "go on"));
     }
     runner_cut(en->runner);
 }

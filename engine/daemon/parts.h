@@ -47,7 +47,8 @@ const struct part *parts_all(size_t *count);
 
 struct engine {
     const struct project *project;
-    const struct recipe_set *recipes; /* while it is opened */
+    const struct recipe_set *recipes;
+    struct diags *diags; /* what is wrong with ladle.yaml; while it is opened */
     struct loop *loop;
     /* engine.c */
     size_t open_count; /* so many parts are open: the first ones */

@@ -122,7 +122,9 @@ static void show(const char *name, const struct token_age ages[2])
     const struct token_age *used = ages[1].is_used ? &ages[1] : &ages[0];
     int64_t days = token_age_days(used);
     if (used->is_used && days >= 0) {
-        metric_set(metrics_gauge("ladle_token_age_days", "Age of the private token in use",
+        metric_set(metrics_gauge("ladle_token_age_days",
+                                 "Age of the private token in use, in days; known where `ladle` "
+                                 "stored it.",
                                  "connection", name),
                    days);
     }

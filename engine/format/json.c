@@ -1,15 +1,14 @@
 /*
  * JSON, exact. Jansson parses; what it cannot do stands here: nesting is measured before it
- * recurses, an integer beyond 64 bits is turned into a real alone (its own flag for that would turn
- * all the integers of the document), and the text is written by our own writer, since jansson
- * prints 0.1 as 0.10000000000000001. Error messages name the place but quote nothing: a body may
+ * recurses, an integer beyond 64 bits keeps its digits as a text (jansson's own flag would make
+ * floats of all the integers of the document), and the text is written by our own writer, since
+ * jansson prints 0.1 as 0.10000000000000001. Error messages name the place but quote nothing: a body may
  * hold a secret. json_t is reference-counted without atomics, so a value belongs to one thread at a
  * time.
  */
 #include "format/json.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +19,6 @@
 #include "base/secret.h"
 
 enum {
-    INT_DIGITS_SAFE = 18, /* so many digits always fit into 64 bits */
     TEXT_MAX = 1 << 30,
 };
 
@@ -69,26 +67,27 @@ static bool is_number_char(char c)
     return ascii_is_digit(c) || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
 
-/* Whether the number text[0..len) is an integer that 64 bits do not hold. */
-static bool is_big_integer(const char *text, size_t len)
+bool json_is_big_integer(const char *text, size_t len)
 {
-    if (len <= INT_DIGITS_SAFE || memchr(text, '.', len) != NULL ||
-        memchr(text, 'e', len) != NULL || memchr(text, 'E', len) != NULL) {
-        return false;
+    static const char most[] = "9223372036854775807", least[] = "9223372036854775808";
+    bool is_negative = len > 0 && text[0] == '-';
+    const char *digits = text + is_negative;
+    size_t count = len - is_negative;
+    for (size_t i = 0; i < count; i++) {
+        if (!ascii_is_digit(digits[i])) {
+            return false;
+        }
     }
-    if (len > 24) {
-        return true; /* a sign and zeros in front are not JSON, so the digits all count */
+    for (; count > 0 && *digits == '0'; count--) {
+        digits++;
     }
-    char copy[32];
-    memcpy(copy, text, len);
-    copy[len] = '\0';
-    errno = 0;
-    (void)strtoll(copy, NULL, 10); /* only its range is asked for */
-    return errno == ERANGE;
+    size_t room = sizeof most - 1;
+    return count > room || (count == room && memcmp(digits, is_negative ? least : most, room) > 0);
 }
 
-/* A copy of the document in which each integer beyond 64 bits has ".0" behind it; yours. */
-static char *widen_integers(const char *text, size_t len, size_t *out_len)
+/* A copy of the document in which each integer beyond 64 bits stands in quotes; yours. Floats would
+ * have other digits, and many such numbers are ids. */
+static char *quote_integers(const char *text, size_t len, size_t *out_len)
 {
     struct buf out;
     buf_init(&out, len + len / 4 + 2); /* two bytes for at least 19 */
@@ -101,10 +100,10 @@ static char *widen_integers(const char *text, size_t len, size_t *out_len)
                 end++;
             }
         }
-        int rc = buf_append(&out, text + at, end - at);
-        if (is_number_char(text[at]) && is_big_integer(text + at, end - at)) {
-            rc = buf_puts(&out, ".0");
-        }
+        bool is_big = json_is_big_integer(text + at, end - at);
+        int rc = is_big ? buf_putc(&out, '"') : 0;
+        rc |= buf_append(&out, text + at, end - at);
+        rc |= is_big ? buf_putc(&out, '"') : 0;
         assert(rc == 0);
         at = end;
     }
@@ -133,10 +132,10 @@ static json_t *parse(const char *text, size_t len, int depth_max, struct err *e)
     json_error_t problem;
     json_t *v = json_loadb(text, len, flags, &problem);
     if (v == NULL && json_error_code(&problem) == json_error_numeric_overflow) {
-        size_t wide_len;
-        char *wide = widen_integers(text, len, &wide_len);
-        v = json_loadb(wide, wide_len, flags, &problem);
-        free(wide);
+        size_t quoted_len;
+        char *quoted = quote_integers(text, len, &quoted_len);
+        v = json_loadb(quoted, quoted_len, flags, &problem);
+        free(quoted);
     }
     if (v == NULL) {
         set_parse_error(e, &problem);

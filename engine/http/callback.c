@@ -80,7 +80,8 @@ static void visit_free(struct visit *v)
 static void count(const char *outcome)
 {
     metric_add(metrics_counter("ladle_oauth_callbacks_total",
-                               "Returns from an authorisation by their end", "outcome", outcome),
+                               "Returns from an authorisation: `connected`, or why not.", "outcome",
+                               outcome),
                1);
 }
 

@@ -68,7 +68,7 @@ void hooks_free(struct hooks *h)
 
 static void count(const char *outcome)
 {
-    metric_add(metrics_counter("ladle_deliveries_total", "Webhook deliveries, by outcome.",
+    metric_add(metrics_counter("ladle_deliveries_total", "Webhook deliveries by their answer.",
                                "outcome", outcome),
                1);
 }
@@ -403,7 +403,9 @@ static void refuse_delivery(struct exchange *x, const struct delivery *d, struct
     const struct metric_label labels[2] = { { "connection", connection_name(c) },
                                             { "reason", refusal_name(why) } };
     metric_add(metrics_counter_by("ladle_webhook_refused_total",
-                                  "Deliveries that were not let in, by reason", labels),
+                                  "Deliveries that were not let in: `sender`, `unsigned`, "
+                                  "`malformed`, `wrong` or `stale`.",
+                                  labels),
                1);
     log_refusal(d, c, e);
     int status = e->kind == ERR_NOT_FOUND ? 404 : e->kind == ERR_FORBIDDEN ? 403 : 401;

@@ -62,6 +62,30 @@ void check_unknown_member(struct diags *d, const struct yaml *at, const char *wo
     free(names);
 }
 
+/* Whether the catalogue has a file of that name, be it good or not. */
+static bool has_source(const struct project_hooks *h, const char *name)
+{
+    size_t len;
+    char *text = h && h->find_source ? h->find_source(h->ud, name, &len) : NULL;
+    free(text);
+    return text != NULL;
+}
+
+void check_no_connector(struct diags *d, const struct project_hooks *h, const struct yaml *at,
+                        const char *name)
+{
+    static const char *const known[] = { "highlevel", "convertcalculator", "webhook",
+                                         "http",      "records",           NULL };
+    char *path = xasprintf("connectors/%s", name);
+    if (has_source(h, path)) {
+        check_error(d, at, NULL, "the connector `%.60s` does not load: scripts/%.60s.lua has errors",
+                    name, path);
+    } else {
+        check_unknown(d, at, name, known, "there is no connector `%.60s`", name);
+    }
+    free(path);
+}
+
 const char *check_show(struct shown *out, const struct yaml *y)
 {
     if (y->kind != YAML_SCALAR) {

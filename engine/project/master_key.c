@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -154,6 +155,17 @@ struct vault *master_key_open(struct store *s, const struct master_key_opts *o, 
         v = look(s, o, &again, e);
     }
     return v;
+}
+
+int master_key_look(struct store *s, const char *path, struct vault **out, struct err *e)
+{
+    struct row row;
+    if (read_row(s, &row, e) == -1) {
+        return -1;
+    }
+    *out = master_key_open(s, &(struct master_key_opts){ .path = path }, e);
+    bool is_new = !row.is_there && row.sealed == 0 && access(path, F_OK) == -1;
+    return *out != NULL || is_new ? 0 : -1;
 }
 
 /* --- the watch --- */

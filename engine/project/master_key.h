@@ -23,6 +23,10 @@ struct master_key_opts {
  * Before store_start. Yours. */
 struct vault *master_key_open(struct store *s, const struct master_key_opts *o, struct err *e);
 
+/* The same for a look: nothing is written, and 0 with *out NULL where the first start would make
+ * the key. -1 and ERR_CONFIG. Yours. */
+int master_key_look(struct store *s, const char *path, struct vault **out, struct err *e);
+
 /* The id as 16 hex digits. */
 enum { MASTER_KEY_ID_TEXT = 2 * KEY_ID + 1 };
 void master_key_id_text(const uint8_t id[KEY_ID], char out[MASTER_KEY_ID_TEXT]);

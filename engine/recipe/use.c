@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "connector/connector.h"
 #include "connector/paging.h"
 #include "script/catalog.h"
 
@@ -66,9 +67,28 @@ static json_t *find_table(struct check *c, const json_t *connector, const char *
                                        : areas_operation(&areas, connector, name);
 }
 
+/* The index may say where an operation stands whose file has errors. */
+static bool tell_broken_area(struct check *c, const struct yaml *y, const struct reference *r,
+                             const json_t *connector, const char *list)
+{
+    struct areas areas = project_areas(c->hooks);
+    const json_t *names = json_object_get(areas_index(&areas, connector), "operations");
+    const char *area = strcmp(list, "operations") == 0 ? json_get_text(names, r->name) : NULL;
+    if (area) {
+        check_error(c->diags, y, NULL,
+                    "%s.%.60s stands in scripts/connectors/%s/%.60s.lua, which has errors or does "
+                    "not have it",
+                    r->owner, r->name, r->connector, area);
+    }
+    return area != NULL;
+}
+
 static void tell_unknown(struct check *c, const struct yaml *y, const struct reference *r,
                          const json_t *connector, const char *list)
 {
+    if (tell_broken_area(c, y, r, connector, list)) {
+        return;
+    }
     struct areas areas = project_areas(c->hooks);
     json_t *names = areas_names(&areas, connector, list);
     check_unknown_member(c->diags, y, r->name, names, "%s has no %.*s `%.60s`", r->connector,
@@ -90,8 +110,8 @@ static bool find_member(struct check *c, const struct yaml *y, struct reference 
     json_t *connector = c->hooks->find_connector(c->hooks->ud, r->connector);
     if (connector == NULL) {
         /* A need of an unknown connector is told at the need. */
-        if (json_object_get(c->needs, r->owner) == NULL) {
-            check_error(c->diags, y, NULL, "there is no connector `%s`", r->connector);
+        if (!json_object_get(c->needs, r->owner)) {
+            check_no_connector(c->diags, c->hooks, y, r->connector);
         }
         return false;
     }
@@ -113,12 +133,22 @@ static bool find_script(struct check *c, const struct yaml *y, struct reference 
         return true;
     }
     r->table = c->hooks->find_action(c->hooks->ud, r->name);
-    if (r->table == NULL) {
-        check_error(c->diags, y, "it returns a table with name, summary, input, output and run",
-                    "there is no action scripts/%s.lua that loads", r->name);
-        return false;
+    if (r->table != NULL) {
+        return true;
     }
-    return true;
+    size_t len = 0;
+    char *text =
+        c->hooks->find_source != NULL ? c->hooks->find_source(c->hooks->ud, r->name, &len) : NULL;
+    if (text != NULL) { /* what is wrong with it is told by who read it */
+        check_error(c->diags, y, "mend the script; its own error is told with file and line",
+                    "scripts/%s.lua does not load", r->name);
+    } else {
+        check_error(c->diags, y,
+                    "a script returns a table with name, summary, input, output and run",
+                    "there is no scripts/%s.lua", r->name);
+    }
+    free(text);
+    return false;
 }
 
 /* Some operations are listed and cannot be called: they say why. */
@@ -145,11 +175,38 @@ bool reference_action(struct check *c, const struct yaml *y, struct reference *o
     return find_member(c, y, out, "operations") && check_supported(c, y, out);
 }
 
+/* An event that is listed may never come all the same: the connection takes no webhooks, or its own
+ * rule for the event fits nothing. */
+static bool check_can_come(struct check *c, const struct yaml *y, const struct reference *r)
+{
+    if (r->table == NULL || json_is_true(json_object_get(r->table, "internal"))) {
+        return true;
+    }
+    const char *key = NULL;
+    const json_t *connector = c->hooks->find_connector(c->hooks->ud, r->connector);
+    const json_t *config =
+        c->project != NULL ? json_object_get(c->project->connections, r->owner) : NULL;
+    if (json_object_get(connector, "webhook") == NULL) {
+        check_error(c->diags, y, "the connector's table needs `webhook`",
+                    "%s.%s cannot come: %s takes no webhooks", r->owner, r->name, r->connector);
+        return false;
+    }
+    if (config == NULL || connector_event_can_match(r->table, config, &key)) {
+        return true;
+    }
+    char *hint = xasprintf("in ladle.yaml, give the connection a condition, such as `%s`",
+                           key != NULL ? key : r->name);
+    check_error(c->diags, y, hint, "%s.%s cannot come: nothing fits the connection's rule for it",
+                r->owner, r->name);
+    free(hint);
+    return false;
+}
+
 bool reference_event(struct check *c, const struct yaml *y, const char *what, struct reference *out)
 {
     *out = (struct reference){ 0 };
     return split(c, y, what, "such as crm.contact_created", out) &&
-           find_member(c, y, out, "events");
+           find_member(c, y, out, "events") && check_can_come(c, y, out);
 }
 
 void reference_pages(struct check *c, const struct yaml *y, const char *name, size_t len)
@@ -298,14 +355,13 @@ void reference_keep_script(struct check *c, const struct yaml *y, const char *na
 
 static bool has_functions(const json_t *connector)
 {
-    if (json_is_true(json_object_get(connector, "zone")) ||
-        json_is_true(json_object_get(connector, "custom_fields"))) {
+    if (json_object_get(connector, "zone") || json_object_get(connector, "custom_fields")) {
         return true;
     }
     const char *name;
     json_t *operation;
     json_object_foreach (json_object_get(connector, "operations"), name, operation) {
-        if (json_is_true(json_object_get(operation, "run"))) {
+        if (json_object_get(operation, "run")) {
             return true;
         }
     }

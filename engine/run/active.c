@@ -332,6 +332,7 @@ static void save_done(struct store_op *op, const struct err *e)
     }
     wake_waiters(run);
     if (was_final) {
+        run->state = was_cancelled ? RUN_CANCELLED : run->state; /* that is what its row says */
         runner_run_over(run->runner, run, has_released);
     } else if (run->pending != NULL) {
         runner_mark_dirty(run->runner, run);

@@ -49,7 +49,7 @@ struct branch {
     int index;          /* in the fork, from 1 */
     char *step;         /* where it is, or NULL */
     char *unknown_path; /* the effect that failed last, if its outcome is unknown; or NULL */
-    bool can_probe;     /* that outcome can be looked for */
+    bool can_settle;    /* that outcome can be looked for, or the call sent again */
     char *answer;       /* the body of the last failed call, bounded and without secrets; or NULL */
     char *connection;   /* of that call */
 };
@@ -96,6 +96,7 @@ void run_finish(struct run *run);             /* closes the strand, writes the v
 struct store *runner_store(struct runner *r);
 struct service *runner_service(struct runner *r);
 struct strands *runner_strands(struct runner *r);
+struct echoes *runner_echoes(struct runner *r);
 void runner_mark_dirty(struct runner *r, struct run *run);
 void runner_mark_ending(struct runner *r, struct run *run);
 void runner_run_over(struct runner *r, struct run *run, bool has_released);

@@ -7,6 +7,7 @@
  * back: a cancelled effect lets go of it, and its completion only frees, and tells of the event
  * that it wrote; the runner counts it, so that it is there until then. While the store cannot take
  * it the step waits, which is no try that failed. Loop thread. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,16 +201,11 @@ void record_effect_begin(struct effect *fx)
 {
     const json_t *store = json_object_get(fx->operation->table, "store");
     const char *action = json_get_text(store, "action");
-    const char *kind_name = json_get_text(store, "kind");
     enum record_kind kind = RECORD_CONTACT;
     struct err e = ERR_INIT;
-    int rc = schema_check(fx->operation->input, fx->input, &e);
-    if (rc == 0 &&
-        (action == NULL || kind_name == NULL || record_kind_parse(kind_name, &kind) == -1)) {
-        rc = err_set(&e, ERR_CONFIG, "operation %s of the workspace has no usable `store` table",
-                     fx->operation->name);
-    }
-    if (rc == -1) {
+    int rc = record_kind_parse(json_get_text(store, "kind"), &kind);
+    assert(rc == 0); /* the table has its shape (connector/connector_shape.h) */
+    if (schema_check(fx->operation->input, fx->input, &e) == -1) {
         effect_fail(fx, &e, NULL);
     } else if (strcmp(action, "get") == 0 || strcmp(action, "list") == 0) {
         begin_list(fx, kind, store);

@@ -17,8 +17,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/plural.h"
 #include "format/date.h"
 #include "run/active.h"
+#include "run/echoes.h"
 #include "run/lua_act.h"
 #include "service/accounts.h"
 
@@ -29,6 +31,7 @@ enum {
 
 struct runner {
     struct runner_opts o;
+    struct echoes *echoes;
     struct map *newest; /* recipe -> struct program, a reference each */
     struct map
         *versions; /* hash -> struct program, a reference each: newest and older ones in use */
@@ -45,6 +48,7 @@ struct runner {
     bool is_stopping;
     bool is_cut; /* what begins now is put back at once */
     struct timer due_timer;
+    struct end_log *end_log;
     struct metric *runs_by_state[RUN_STATE_COUNT];
 };
 
@@ -61,6 +65,16 @@ struct service *runner_service(struct runner *r)
 struct strands *runner_strands(struct runner *r)
 {
     return r->o.strands;
+}
+
+struct echoes *runner_echoes(struct runner *r)
+{
+    return r->echoes;
+}
+
+struct end_log *runner_end_log(const struct runner *r)
+{
+    return r->end_log;
 }
 
 void runner_tell_event(struct runner *r)
@@ -192,15 +206,26 @@ static void count_state(struct runner *r, enum run_state state)
 {
     if (r->runs_by_state[state] == NULL) {
         r->runs_by_state[state] =
-            metrics_counter("ladle_runs_total", "Attempts of runs, by how they ended.", "state",
+            metrics_counter("ladle_runs_total", "Attempts of runs by how they ended.", "state",
                             run_state_name(state));
     }
     metric_add(r->runs_by_state[state], 1);
 }
 
+/* One whose version is not to be had has no program. */
+static const char *run_recipe(const struct run *run)
+{
+    return run->program != NULL ? program_name(run->program) : run->load.run.recipe;
+}
+
 void runner_run_over(struct runner *r, struct run *run, bool has_released)
 {
     count_state(r, run->state);
+    end_log_tell(r->end_log, &(struct run_end){ .recipe = run_recipe(run),
+                                                .id = run->id,
+                                                .state = run->state,
+                                                .step = run->step,
+                                                .why = &run->err });
     FAULT("run.over");
     if (run->state == RUN_WAITING) {
         runner_expect(r, run->is_woken ? 0 : run->due_us);
@@ -455,8 +480,8 @@ static void released(struct store_op *op, const struct err *e)
         log_error("run", "runs that wait for %s could not be taken up: %s", release->connection,
                   e->message);
     } else if (release->op.count > 0) {
-        log_info("run", "%s works again: %lld runs go on", release->connection,
-                 (long long)release->op.count);
+        log_info("run", "%s works again: %lld %s on", release->connection,
+                 (long long)release->op.count, plural(release->op.count, "run goes", "runs go"));
         release->runner->may_be_due = true;
     }
     free(release->connection);
@@ -500,8 +525,10 @@ struct runner *runner_new(const struct runner_opts *o)
 {
     struct runner *r = xcalloc(1, sizeof *r);
     r->o = *o;
+    r->echoes = echoes_new();
     r->newest = map_new();
     r->versions = map_new();
+    r->end_log = end_log_new(o->loop);
     list_init(&r->active);
     list_init(&r->dirty);
     list_init(&r->ending);
@@ -521,6 +548,8 @@ void runner_free(struct runner *r)
     }
     assert(runner_is_idle(r));
     timer_stop(&r->due_timer);
+    end_log_free(r->end_log);
+    echoes_free(r->echoes);
     map_free(r->newest, unref_program);
     map_free(r->versions, unref_program);
     free(r);

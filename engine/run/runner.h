@@ -1,5 +1,6 @@
 #pragma once
 
+#include "run/end_log.h"
 #include "run/program.h"
 #include "service/service.h"
 #include "store/run.h"
@@ -40,6 +41,9 @@ void runner_start(struct runner *r);
 /* The end of a turn of the loop, behind strands_run: what runs did is submitted, those that are due
  * are claimed. */
 void runner_turn(struct runner *r);
+
+/* How runs end is told there: also those that never begin. Borrowed. */
+struct end_log *runner_end_log(const struct runner *r);
 
 /* Whether another run may begin in memory; if not, its row is made QUEUED and claimed later. */
 bool runner_has_room(const struct runner *r);

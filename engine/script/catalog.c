@@ -1,6 +1,6 @@
 /* What connectors and actions say about themselves: their file is run in a sandboxed state of its
  * own, which is thrown away, and the table that it returns becomes JSON, each function in it
- * `true`. Nothing is kept; callers cache. */
+ * a mark. Nothing is kept; callers cache. */
 #include "script/catalog.h"
 
 #include <stdlib.h>
@@ -9,6 +9,11 @@
 #include "base/mem.h"
 #include "script/state.h"
 #include "script/vm.h"
+
+bool catalog_is_function(const json_t *v)
+{
+    return json_object_size(v) == 1 && json_is_true(json_object_get(v, CATALOG_FUNCTION));
+}
 
 struct reading {
     const char *path; /* "connectors/highlevel" */
@@ -57,6 +62,29 @@ static int run_file(const char *project_folder, struct reading *r, struct err *e
     int rc = vm_enter(vm, read_table, r, e);
     vm_free(vm);
     return rc == 0 ? check_name(r, e) : rc;
+}
+
+static int load_only(lua_State *L)
+{
+    const struct reading *r = lua_touserdata(L, 1);
+    const char *chunk = lua_pushfstring(L, "@scripts/%s.lua", r->path);
+    vm_load(L, r->text, r->len, chunk);
+    return 0;
+}
+
+int catalog_compile(const char *project_folder, const char *path, struct err *e)
+{
+    size_t len;
+    char *text = source_find(project_folder, path, &len);
+    if (text == NULL) {
+        return err_set(e, ERR_NOT_FOUND, "there is no scripts/%s.lua", path);
+    }
+    struct reading r = { .path = path, .text = text, .len = len };
+    struct vm *vm = vm_new(&(struct vm_opts){ .find_module = NULL }, e);
+    int rc = vm != NULL ? vm_enter(vm, load_only, &r, e) : -1;
+    vm_free(vm);
+    free(text);
+    return rc;
 }
 
 /* The table of the file at `path`; NULL on error. Yours. */
@@ -117,11 +145,5 @@ json_t *catalog_part(const char *project_folder, const char *path, struct err *e
 json_t *catalog_action(const char *project_folder, const char *name, struct err *e)
 {
     const char *slash = strrchr(name, '/');
-    json_t *table = read_catalog(project_folder, name, slash != NULL ? slash + 1 : name, e);
-    if (table != NULL && !json_is_true(json_object_get(table, "run"))) {
-        (void)err_set(e, ERR_SCRIPT, "scripts/%s.lua: an action needs a function `run`", name);
-        json_decref(table);
-        return NULL;
-    }
-    return table;
+    return read_catalog(project_folder, name, slash != NULL ? slash + 1 : name, e);
 }

@@ -17,12 +17,19 @@ char *source_find_module(void *project_folder, const char *name, size_t *len);
 /* Letters, digits, _ and -, in parts with a / between them: cannot leave its folder. */
 bool source_is_name(const char *name);
 
+/* What stands for a function in the tables below: an object with this one member. */
+#define CATALOG_FUNCTION "function"
+bool catalog_is_function(const json_t *v);
+
 /* The data of a connector or an action: runs the file in a fresh sandboxed state, and returns its
- * table without functions (each becomes true). ERR_NOT_FOUND, ERR_SCRIPT. Yours. */
+ * table, in which each function is {"function": true}. Beside its name nothing of it is checked
+ * (connector/connector_shape.h). ERR_NOT_FOUND, ERR_SCRIPT. Yours. */
 json_t *catalog_connector(const char *project_folder, const char *name, struct err *e);
 /* The same of a file that belongs to a connector, "highlevel/calendars": it has no name in it. */
 json_t *catalog_part(const char *project_folder, const char *path, struct err *e);
 json_t *catalog_action(const char *project_folder, const char *name, struct err *e);
+/* Whether scripts/PATH.lua is Lua, without running it. ERR_NOT_FOUND, ERR_SCRIPT. */
+int catalog_compile(const char *project_folder, const char *path, struct err *e);
 
 /* Checks one expression: its syntax, and that every free name is known (a helper or event meta
  * inputs steps item now error). ERR_SCRIPT with the message only; *hint (yours, may be NULL)

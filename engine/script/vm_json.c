@@ -4,6 +4,7 @@
  * leaks nothing; as it lies outside the state's memory cap, its values and bytes are counted. */
 #include <math.h>
 
+#include "script/catalog.h"
 #include "script/state.h"
 #include "script/vm.h"
 
@@ -94,7 +95,7 @@ void vm_push_json(lua_State *L, const json_t *v, bool drop_nulls)
 
 struct encoder {
     lua_State *L;
-    bool functions_are_true;
+    bool marks_functions;
     int depth;
     size_t nodes;
     size_t bytes;
@@ -246,7 +247,7 @@ static void enter_level(struct encoder *n)
 /* Fills the empty array (of that length) or object from the table at index.   [-0, +0, raises] */
 static void fill(struct encoder *n, int index, lua_Integer length, json_t *into)
 {
-    if (!json_is_array(into) && !json_is_object(into)) {
+    if (lua_type(n->L, index) != LUA_TTABLE) {
         return;
     }
     enter_level(n);
@@ -275,8 +276,11 @@ static json_t *make_empty(struct encoder *n, int index, lua_Integer *length)
     if (type == LUA_TNUMBER) {
         return make_number(n, index);
     }
-    if (type == LUA_TBOOLEAN || (type == LUA_TFUNCTION && n->functions_are_true)) {
-        return json_boolean(type == LUA_TFUNCTION || lua_toboolean(L, index));
+    if (type == LUA_TBOOLEAN) {
+        return json_boolean(lua_toboolean(L, index));
+    }
+    if (type == LUA_TFUNCTION && n->marks_functions) {
+        return json_pack("{s:b}", CATALOG_FUNCTION, 1);
     }
     if (type == LUA_TNIL || (type == LUA_TLIGHTUSERDATA && lua_touserdata(L, index) == NULL)) {
         return json_null();
@@ -307,9 +311,9 @@ static json_t **push_anchor(lua_State *L)
     return slot;
 }
 
-static json_t *convert(lua_State *L, int index, bool functions_are_true)
+static json_t *convert(lua_State *L, int index, bool marks_functions)
 {
-    struct encoder n = { .L = L, .functions_are_true = functions_are_true };
+    struct encoder n = { .L = L, .marks_functions = marks_functions };
     luaL_checkstack(L, 12, "JSON");
     index = lua_absindex(L, index);
     json_t **slot = push_anchor(L); // anchor

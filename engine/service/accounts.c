@@ -35,7 +35,7 @@ static bool is_id(const char *text)
 static void show_count(const struct service *s)
 {
     metric_set(metrics_gauge("ladle_accounts_in_memory",
-                             "Accounts of agencies that are in use, or were a while ago", NULL,
+                             "Accounts of agencies that are in use, or were a while ago.", NULL,
                              NULL),
                (int64_t)map_len(s->accounts));
 }

@@ -30,9 +30,8 @@ enum { CONNECTIONS_MAX = 1000 };
 static int equip(struct service *s, struct connection *c, struct err *e)
 {
     c->token = token_new(c, &s->token_news, e);
-    c->verifier = c->token != NULL
-                      ? verifier_new(c->name, connector_table(c->connector), c->config, e)
-                      : NULL;
+    c->verifier =
+        c->token != NULL ? verifier_new(connector_table(c->connector), c->config, e) : NULL;
     if (c->verifier == NULL || hook_watch_init(c, e) == -1) {
         return -1;
     }

@@ -56,7 +56,8 @@ struct store_opts {
 char *store_path(const struct store_opts *o, struct err *e);
 /* Opens, makes the folder and the schema where they are missing, checks the version. ERR_CONFIG
  * where the file is no store, is of a newer ladle, or cannot be read or written; ERR_NOT_FOUND
- * where one to read is not there yet. No threads yet. */
+ * where one to read is not there yet, ERR_CONFLICT where it has to be brought up to date first. No
+ * threads yet. */
 struct store *store_open(const struct store_opts *o, struct err *e);
 /* Starts writer and reader; ops come back on l's thread. on_change(ud) is called when another
  * process changed the store (checked four times a second). */

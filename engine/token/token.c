@@ -99,15 +99,19 @@ static int say_broken(const struct token *t, struct err *e)
         return err_set(e, ERR_AUTH, "%s is suspended: %s; it is tried again by itself", t->c->name,
                        reason);
     }
-    return err_set(e, ERR_AUTH, "%s is broken: %s; run `ladle connect %s`", t->c->name, reason,
-                   connection_root(t->c)->name);
+    char *remedy = token_remedy(t);
+    (void)err_set(e, ERR_AUTH, "%s is broken: %.300s; %s", t->c->name, reason, remedy);
+    free(remedy);
+    return -1;
 }
 
 static void count_refresh(const char *result)
 {
-    metric_add(metrics_counter("ladle_token_refreshes_total", "Token refreshes by their end",
-                               "result", result),
-               1);
+    metric_add(
+        metrics_counter("ladle_token_refreshes_total",
+                        "Token refreshes by their end: `ok`, `refused` or the kind of the error.",
+                        "result", result),
+        1);
 }
 
 /* Wakes all who wait; e NULL: the token is good. */
@@ -235,8 +239,9 @@ static void write_state(struct token *t)
 static void mark_broken(struct token *t, const char *reason)
 {
     token_set_state(t, STATE_BROKEN, reason);
-    log_error("token", "%s is broken: %s; run `ladle connect %s`", t->c->name, reason,
-              connection_root(t->c)->name);
+    char *remedy = token_remedy(t);
+    log_error("token", "%s is broken: %s; %s", t->c->name, reason, remedy);
+    free(remedy);
     health_emit(t->c, "connection_broken", reason, t->since_us);
     write_state(t);
 }
@@ -677,19 +682,25 @@ static int break_pair(struct token *t, bool is_refused, struct err *e)
     return say_broken(t, e);
 }
 
+static int say_needed(const struct token *t, const char *why, struct err *e)
+{
+    char *remedy = token_remedy(t);
+    (void)err_set(e, ERR_AUTH, "%s: %s; %s", t->c->name, why, remedy);
+    free(remedy);
+    return -1;
+}
+
 int token_get(struct token *t, uint64_t refused_generation, struct token_wait *w, struct err *e)
 {
     bool is_refused = refused_generation != 0 && refused_generation == t->generation;
     if (t->kind == KIND_NONE) {
-        return is_refused ? err_set(e, ERR_AUTH, "%s: the service asks for a token", t->c->name)
-                          : 1;
+        return is_refused ? say_needed(t, "the service asks for a token", e) : 1;
     }
     if (token_is_broken(t)) {
         return say_broken(t, e);
     }
     if (t->pair.access == NULL && !t->is_self_granted && t->c->parent == NULL) {
-        return err_set(e, ERR_AUTH, "%s is not connected; run `ladle connect %s`", t->c->name,
-                       t->c->name);
+        return say_needed(t, "it is not connected", e);
     }
     if (!is_refused && (t->kind == KIND_STATIC || is_valid(t))) {
         return 1;

@@ -59,6 +59,14 @@ const char *token_account(const struct token *t); /* that the token says, or NUL
 
 /* A person must help, or it is suspended. */
 bool token_is_broken(const struct token *t);
+/* What a person can do so that the service lets the connection in, by its kind of authorisation:
+ * "run `ladle connect crm`". Without the dot at its end; yours. */
+char *token_remedy(const struct token *t);
+/* Whether a person gives the connection its token: `auth: token`. */
+bool token_is_given(const struct connection *c);
+/* 0 where a person can authorise it without a change of ladle.yaml; ERR_CONFIG with the remedy where
+ * it shows no token, or has it in ladle.yaml. */
+int token_check_connect(const struct connection *c, struct err *e);
 /* The service said this of a call with the token: suspends the connection where the connector knows
  * the words. */
 void token_note_refusal(struct token *t, const char *message);

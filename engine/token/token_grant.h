@@ -4,7 +4,7 @@
 
 /* OAuth 2.0 (RFC 6749) as data: how a connection's service is asked for a token, and what its
  * answer means. Each setting is the connection's own where ladle.yaml has it, else that of `auth`
- * in the connector's table (scripts/README.md lists them). Loop thread. */
+ * in the connector's table (scripts/connectors/README.md). Loop thread. */
 
 /* A setting that is any value, or NULL; a text, or NULL; whether a text is `value`. Borrowed. */
 json_t *token_setting(const struct connection *c, const char *key);

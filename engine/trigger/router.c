@@ -193,9 +193,9 @@ static void match_recipe(struct routing *g, const char *recipe)
             : 0;
     struct run_seed *seed = add_seed(g, p);
     seed->key = key_of_account(g, key);
+    seed->err = e;
     if (rc == -1) {
         seed->state = RUN_DEAD;
-        seed->err = e;
     } else if (!is_wanted) {
         seed->state = RUN_SKIPPED;
     } else if (runner_has_room(g->router->o.runner)) {
@@ -269,6 +269,46 @@ static void begin_runs(struct routing *g)
     }
 }
 
+static void tell_end(const struct routing *g, const struct run_seed *seed)
+{
+    struct run_end end = {
+        .recipe = seed->recipe, .id = seed->id, .state = seed->state, .why = &seed->err
+    };
+    struct err reason = ERR_INIT;
+    if (seed->state == RUN_SKIPPED && seed->err.kind == ERR_NONE) {
+        (void)err_set(&reason, ERR_CANCELLED, "%s", RUN_SKIP_BUSY);
+        end.why = &reason;
+    }
+    end_log_tell(runner_end_log(g->router->o.runner), &end);
+}
+
+/* Runs that its own took the place of. */
+static void tell_displaced(const struct routing *g, const struct run_seed *seed)
+{
+    struct err reason = ERR_INIT;
+    (void)err_set(&reason, ERR_CANCELLED, "%s",
+                  seed->settle_us > 0 ? RUN_SKIP_SETTLING : RUN_SKIP_NEWER);
+    end_log_tell(runner_end_log(g->router->o.runner), &(struct run_end){
+                                                          .recipe = seed->recipe,
+                                                          .id = seed->displaced,
+                                                          .state = RUN_SKIPPED,
+                                                          .why = &reason,
+                                                          .count = seed->displaced_count,
+                                                      });
+}
+
+/* What ended without beginning is told. */
+static void tell_ends(const struct routing *g)
+{
+    for (size_t i = 0; i < g->put->run_count; i++) {
+        const struct run_seed *seed = &g->put->runs[i];
+        tell_end(g, seed);
+        if (seed->displaced_count > 0) {
+            tell_displaced(g, seed);
+        }
+    }
+}
+
 /* A run that is dead from the start (its `if` failed) is told by an event of its own. */
 static bool has_dead(const struct event_put *put)
 {
@@ -296,6 +336,7 @@ static void routed(struct store_op *op, const struct err *e)
                   put->event.connection, e->message);
     } else if (!put->is_duplicate) {
         accounts_changed(r->o.service, put->event.connection, &put->account);
+        tell_ends(g);
         begin_runs(g);
         if (put->woken_count >
             0) { /* runs that waited for this event: the store has given it to them */

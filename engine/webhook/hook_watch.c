@@ -302,7 +302,8 @@ int hook_watch_init(struct connection *c, struct err *e)
     timer_init(&w->silence, c->env->loop, on_silence);
     if (text != NULL && duration_parse(text, strlen(text), &w->expect_us, e) == -1) {
         e->kind = ERR_CONFIG;
-        return err_prefix(e, "connection %s: expect_every", c->name);
+        (void)err_prefix(e, "`expect_every`");
+        return err_about(e, "expect_every");
     }
     return 0;
 }

@@ -6,6 +6,7 @@
  */
 #include "webhook/verify_rule.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "format/duration.h"
@@ -54,7 +55,8 @@ static json_t *fill_table(const json_t *table, const json_t *scheme, const json_
 
 /* --- reading --- */
 
-static int read_kind(struct rule *r, const char *kind, struct err *e)
+/* The words are those of the table's shape (connector/connector_shape.h). */
+static void read_kind(struct rule *r, const char *kind)
 {
     if (strcmp(kind, "none") == 0) {
         r->kind = RULE_OPEN;
@@ -65,36 +67,31 @@ static int read_kind(struct rule *r, const char *kind, struct err *e)
     } else if (strcmp(kind, "ed25519") == 0 || strcmp(kind, "rsa_sha256") == 0) {
         r->kind = RULE_KEY;
         r->is_ed25519 = strcmp(kind, "ed25519") == 0;
-    } else if (strncmp(kind, "hmac_", 5) == 0 && sign_hash_parse(kind + 5, &r->hash) == 0) {
-        r->kind = RULE_HMAC;
     } else {
-        return err_set(e, ERR_CONFIG,
-                       "verify: the kind '%.60s' is not one of none, token, basic, hmac_sha1, "
-                       "hmac_sha256, hmac_sha512, ed25519, rsa_sha256",
-                       kind);
+        int rc = sign_hash_parse(kind + sizeof "hmac_" - 1, &r->hash);
+        assert(rc == 0);
+        r->kind = RULE_HMAC;
     }
-    return 0;
 }
 
-static int read_place(struct place *p, const json_t *table, const char *what, struct err *e)
+static struct place place_of(const json_t *table)
 {
     const char *split = json_get_text(table, "split");
     const char *prefix = json_get_text(table, "prefix");
-    *p = (struct place){ .header = json_get_text(table, "header"),
-                         .split = split != NULL ? split[0] : '\0',
-                         .prefix = prefix != NULL ? prefix : "" };
-    return split == NULL || strlen(split) == 1
-               ? 0
-               : err_set(e, ERR_CONFIG, "verify: %s: `split` is one character", what);
+    return (struct place){ .header = json_get_text(table, "header"),
+                           .split = split != NULL ? split[0] : '\0',
+                           .prefix = prefix != NULL ? prefix : "" };
 }
 
 static int read_encoding(struct rule *r, struct err *e)
 {
     const char *encoding = json_get_text(r->table, "encoding");
     r->is_hex = encoding != NULL ? strcmp(encoding, "hex") == 0 : r->kind == RULE_HMAC;
-    return encoding == NULL || r->is_hex || strcmp(encoding, "base64") == 0
-               ? 0
-               : err_set(e, ERR_CONFIG, "encoding: '%.60s' is not one of hex, base64", encoding);
+    if (encoding == NULL || r->is_hex || strcmp(encoding, "base64") == 0) {
+        return 0;
+    }
+    (void)err_set(e, ERR_CONFIG, "`encoding` is hex or base64, not `%.60s`", encoding);
+    return err_about(e, "encoding");
 }
 
 static int read_tolerance(struct rule *r, struct err *e)
@@ -104,11 +101,14 @@ static int read_tolerance(struct rule *r, struct err *e)
         return 0;
     }
     if (duration_parse(text, strlen(text), &r->tolerance_us, e) == -1) {
-        return err_prefix(e, "tolerance");
+        (void)err_prefix(e, "`tolerance`");
+        return err_about(e, "tolerance");
     }
-    return r->timestamp.header != NULL
-               ? 0
-               : err_set(e, ERR_CONFIG, "tolerance: the scheme has no `timestamp`");
+    if (r->timestamp.header != NULL) {
+        return 0;
+    }
+    (void)err_set(e, ERR_CONFIG, "`tolerance` needs a `timestamp` that is signed");
+    return err_about(e, "tolerance");
 }
 
 /* Every {name} of the signed text is one that there is. */
@@ -121,21 +121,23 @@ static int check_signed_text(const struct rule *r, struct err *e)
             n++;
         }
         if (*n == NULL) {
-            return err_set(e, ERR_CONFIG,
-                           "signed: '%.40s' is none of {body}, {id}, {timestamp}, {url}, {form}",
-                           at);
+            (void)err_set(e, ERR_CONFIG,
+                          "`signed`: `%.40s` is none of {body}, {id}, {timestamp}, {url}, {form}",
+                          at);
+            return err_about(e, "signed");
         }
     }
     bool covers_body = strstr(r->signed_text, "{body}") != NULL ||
                        (strstr(r->signed_text, "{form}") != NULL && r->body_digest != NULL);
     bool has_facts = (strstr(r->signed_text, "{id}") == NULL || r->id.header != NULL) &&
                      (strstr(r->signed_text, "{timestamp}") == NULL || r->timestamp.header != NULL);
-    if (!covers_body) {
-        return err_set(e, ERR_CONFIG, "signed: a signature that leaves out {body} proves nothing");
+    if (covers_body && has_facts) {
+        return 0;
     }
-    return has_facts ? 0
-                     : err_set(e, ERR_CONFIG,
-                               "signed: {timestamp} needs `timestamp`, the header that it is in");
+    (void)err_set(e, ERR_CONFIG,
+                  covers_body ? "`signed`: {timestamp} needs `timestamp`, the header that it is in"
+                              : "`signed`: a signature that leaves out {body} proves nothing");
+    return err_about(e, "signed");
 }
 
 static int read_signed_text(struct rule *r, struct err *e)
@@ -147,23 +149,21 @@ static int read_signed_text(struct rule *r, struct err *e)
     return check_signed_text(r, e);
 }
 
-static int read_places(struct rule *r, struct err *e)
+static void read_places(struct rule *r)
 {
-    return read_place(&r->signature, r->table, "header", e) == -1 ||
-                   read_place(&r->id, json_object_get(r->table, "id"), "id", e) == -1 ||
-                   read_place(&r->timestamp, json_object_get(r->table, "timestamp"), "timestamp",
-                              e) == -1
-               ? -1
-               : 0;
+    r->signature = place_of(r->table);
+    r->id = place_of(json_object_get(r->table, "id"));
+    r->timestamp = place_of(json_object_get(r->table, "timestamp"));
 }
 
 static int check_header(const struct rule *r, const char *kind, struct err *e)
 {
     bool needs_header = r->kind == RULE_HMAC || r->kind == RULE_KEY || r->kind == RULE_BASIC;
-    return !needs_header || r->signature.header != NULL
-               ? 0
-               : err_set(e, ERR_CONFIG, "verify: %s needs the `header` that the signature is in",
-                         kind);
+    if (!needs_header || r->signature.header != NULL) {
+        return 0;
+    }
+    (void)err_set(e, ERR_CONFIG, "`verify`: %s needs the `header` that the signature is in", kind);
+    return err_about(e, "verify");
 }
 
 /* A rule may wait for a switch of the connection: `webhook: { accept_rsa: true }`. */
@@ -179,8 +179,9 @@ int rule_read(struct rule *r, const json_t *table, const json_t *scheme, const j
     *r = (struct rule){ .table = fill_table(table, scheme, config) };
     const char *kind = json_get_text(r->table, "kind");
     r->user = json_get_text(r->table, "user");
-    if (read_kind(r, kind != NULL ? kind : "", e) == -1 || read_places(r, e) == -1 ||
-        check_header(r, kind, e) == -1 || read_encoding(r, e) == -1 ||
+    read_kind(r, kind);
+    read_places(r);
+    if (check_header(r, kind, e) == -1 || read_encoding(r, e) == -1 ||
         read_signed_text(r, e) == -1 || read_tolerance(r, e) == -1) {
         return -1;
     }

@@ -1,69 +1,7 @@
 -- HighLevel: the Contacts API (version 2021-07-28) and the webhooks of Marketplace apps. The rest of what the
 -- vendor documents is in highlevel/, generated; what stands here goes before it, as it knows more.
 --
--- This file is data. The keys of a connector:
---   name title base_url      base_url is the default; a connection may give its own
---   network                  'strict': loopback addresses need allow_private like all private ones
---   auth                     kinds (oauth, token, none); authorize_url, white_label_url, token_url (a path
---                            is taken from base_url); encoding (form, json), client (body, basic, none),
---                            fields (sent with each token request), scopes, account (the field of the
---                            token's answer that names the account; scripts/README.md has the rest of what
---                            OAuth can need), suspended (parts of refusals that pass by themselves),
---                            accounts (agencies: agency, what is another for their own token; exchange,
---                            the operation that gives an account's token; field, by which a step may name
---                            an account); header, scheme (of the token), header_config (the key of the
---                            connection that may name another)
---   headers                  sent with every call; an operation may have more
---   limits, rate_headers     windows of {requests, per_ms}; the names of the headers that tell more (max
---                            remaining interval_ms daily_max daily_remaining daily_reset_ms)
---   webhook                  content (json, form, any); type (the path of an event's type) or event
---                            (every delivery is this one); dedupe (paths of the key) or dedupe_config
---                            (the connection's key that lists them); account, account_else, company
---                            (paths of the account and its agency) and account_config (the connection's
---                            key: a delivery
---                            for another starts nothing), app (the path of the app's id), installs (types
---                            by which an account comes and goes); verify: a list of schemes, any one
---                            that fits is enough, each kind (ed25519, rsa_sha256, hmac_sha256, token),
---                            header, encoding (base64, hex), prefix, keys (PEM); or 'config' (the
---                            connection's own verify decides, else verify_default)
---   receive(body, type)      a function in place of all that: {events = {{type, key, payload}}, rule}
---   config                   schema of the keys that a connection may have beside the common ones
---   classify                 rules that name the kind of an answer that is no success: status, message
---                            (a part of it, in any case), has (a path), kind, detail (the path of an
---                            id), scopes (the message names those of the operation), say (a sentence)
---   areas                    true: further operations and events are in NAME/index.lua and the files that it names
---   events                   type (as the service names it), or of and any (derived from another event
---                            by conditions on its fields, against values of the connection's config or of
---                            defaults), summary, sample; internal: it comes from the store
---   operations               method and path ({field} is filled in); access ('agency': with the agency's own
---                            token); encoding (form, json) of the body; query (fields), body (fields; by
---                            default POST, PUT and PATCH send all that is left as JSON); input, output,
---                            summary, scopes, success, headers, timeout_ms, deprecated
---     idempotent             repeating it does no harm; GET, PUT and DELETE are unless it says false.
---                            idempotent_when, idempotent_unless: a boolean field that changes that
---     one_of                 at least one of these fields is needed
---     when_missing, when_conflict   the output where a 404, a 409 says that all is well
---     idempotency_header     the header that carries the run and step, so that the service knows a repeat
---     probe                  how to look for an effect of unknown outcome: list (an operation), from
---                            (its fields by ours), with (constants), items, match (fields that must be
---                            equal), fold (those in any case), date, grace_ms (how long to wait before,
---                            5000 without it), as (the output's key)
---     free, output_as        a call whose URL, query, headers and body come from the input (http.lua);
---                            'response': the output is {status, headers, body}
---     store                  the run layer does it in the store (records.lua)
---     run, run_when          a function that does what one call cannot (lib/calls.lua); only where the input
---                            fits one of the conditions: a field, {fields, all of them}, {map = field}
---     pages                  how its answers come in pages: items, style, … (lib/pages.lua)
---     dates                  dates of its answer that are not RFC 3339, by path: naive, day, epoch_ms, epoch_s
---     custom_fields          where its answer has custom fields: model, at (paths of their owners)
---     also                   two spellings of one field of the answer: {ours = 'theirs'}
---     cache_ms               how long an answer may serve others who ask the same
---   prepare                  by event: hydrate (fields, and how they are fetched where they are missing), dates,
---                            custom_fields
---     batch                  how calls that wait for the limit go as one (service/batch.c)
--- A field's descriptor: the type first (string integer number boolean date list object any), then
--- optional default nullable enum max format label of fields; from_connection (a config key that fills
--- it in), engine (not sent), needs and why (only where that boolean field is true).
+-- This file is data; README.md explains every key.
 --
 -- What is particular here:
 --   * Paths keep the vendor's trailing slashes. Operation names are the vendor's ids in snake case,
@@ -188,6 +126,11 @@ local whole_opportunity = {
     'contactId', 'name', 'pipelineId', 'pipelineStageId', 'status', 'source', 'assignedTo', 'monetaryValue',
   },
   use = 'get_opportunity', with = { id = 'id' }, item = 'opportunity',
+}
+-- Which events a change of an opportunity brings, by the fields that it gives.
+local opportunity_changes = {
+  opportunity_updated = true, opportunity_status_updated = 'status', opportunity_stage_updated = 'pipelineStageId',
+  opportunity_monetary_value_updated = 'monetaryValue', opportunity_assigned_to_updated = 'assignedTo',
 }
 local invoice_dates = { dates = { issueDate = 'day', dueDate = 'day' } }
 
@@ -522,7 +465,7 @@ return {
       method = 'PUT', path = '/contacts/{contactId}/tasks/{taskId}/completed',
       summary = 'Mark a task as done or open', scopes = write, success = 200, idempotent = true,
       input = { contactId = id, taskId = id, completed = { 'boolean' } },
-      output = { task = task },
+      output = { task = task }, causes = { task_completed = { completed = true } },
     },
     delete_task = {
       method = 'DELETE', path = '/contacts/{contactId}/tasks/{taskId}', summary = 'Delete a task', scopes = write,
@@ -570,13 +513,15 @@ return {
       method = 'POST', path = '/contacts/{contactId}/tags', summary = 'Add tags to a contact', scopes = write,
       success = 201, idempotent = true,
       input = { contactId = id, tags = tags },
-      output = { tags = { 'list', of = { 'string' } } }, batch = tag_batch 'add',
+      output = { tags = { 'list', of = { 'string' } } }, causes = { contact_tag_updated = true },
+      batch = tag_batch 'add',
     },
     remove_tags = {
       method = 'DELETE', path = '/contacts/{contactId}/tags', summary = 'Remove tags from a contact', scopes = write,
       success = 200, idempotent = true, body = { 'tags' },
       input = { contactId = id, tags = tags },
-      output = { tags = { 'list', of = { 'string' } } }, batch = tag_batch 'remove',
+      output = { tags = { 'list', of = { 'string' } } }, causes = { contact_tag_updated = true },
+      batch = tag_batch 'remove',
     },
 
     create_association = {
@@ -587,6 +532,7 @@ return {
         locationId = location, removeAllTags = flag,
       },
       output = { succeded = flag, errorCount = count, responses = { 'list', optional = true } }, also = both_spellings,
+      causes = { contact_tag_updated = true },
     },
     add_remove_contact_from_business = {
       method = 'POST', path = '/contacts/bulk/business', scopes = write, success = 200, idempotent = true,
@@ -662,7 +608,7 @@ return {
         status = { 'string', optional = true, enum = { 'open', 'won', 'lost', 'abandoned', 'all' } },
         customFields = custom_fields,
       },
-      output = { opportunity = { 'object' } },
+      output = { opportunity = { 'object' } }, causes = opportunity_changes,
       run = opportunity_writes 'update_opportunity', run_when = { { map = 'customFields' } },
     },
     get_opportunity = {

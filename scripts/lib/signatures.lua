@@ -1,23 +1,8 @@
 -- How senders sign their webhooks: what `verify:` of a connection can say. Data only; engine/service/verify*.c
--- reads it, and scripts/README.md ("Signatures") explains every key. A preset has
+-- reads it. scripts/connectors/README.md explains every key of a preset (webhook.schemes.NAME).
 --
---   summary, docs   for people
---   takes, needs    the connection's keys that fill in the rules, and those that it must have
---   rules           one that fits is enough; one whose secret or key the connection does not have is left out
---     kind          none, token, basic, hmac_sha1, hmac_sha256, hmac_sha512, ed25519, rsa_sha256
---     header        where the signature (the token) stands; several values parted by `split`, each behind `prefix`
---     encoding      hex, base64
---     signed        the signed text: {body} {id} {timestamp} {url} {form}, the rest as it stands
---     id, timestamp the place of each: header, split, prefix
---     tolerance     how old a timestamp may be. Only where the sender signs every repeat anew: else honest repeats
---                   would be refused, and the delivery's id alone guards against a replay.
---     body_digest   the query field with the SHA-256 of a body that is no form, and so is not in {form}
---     secret_prefix, secret_encoding   how the secret is written; secret_min: its least length
---     key_prefix    public keys can be written behind this prefix, as 32 bytes in base64
---   dedupe          places of the id that tells a delivery from its repeats: { header = } or { field = }
---   type            the place of the event's type, which recipes see as meta.event_type
---   challenge       a body whose `field` is `is` gets the value of `answer` back, and is no event
---   answer          what the sender wants to read, where our JSON would be wrong
+-- A rule has a `tolerance` only where the sender signs every repeat anew: else honest repeats would be refused, and the
+-- delivery's id alone guards against a replay.
 --
 -- The ids of GitHub, Shopify and Twilio stand in headers that are not signed: who could read a delivery off the wire
 -- could send it again under another id. That is the vendors' design; HTTPS is what guards it.

@@ -65,7 +65,7 @@ end
 -- Authorising -------------------------------------------------------------------------------------
 
 local function fetch(case, url)
-  local answer = host.fetch { url = url, timeout_ms = 15000 }
+  local answer = host.fetch { url = url, timeout_ms = 60000 }
   if not answer then case:await('the engine to end', function() return false end) end
   return answer
 end
@@ -150,7 +150,7 @@ local function store_token(stage, token, ...)
     argv = { '/bin/sh', '-c', 'exec "$0" connect crm --token - "$@" <stdin', stage.ladle, ... }, cwd = stage.folder,
     output = stage:path 'out',
   })
-  local code = process:wait(20000)
+  local code = process:wait(60000)
   assert(code == 0, host.read_file(stage:path 'out'))
   os.remove(stage:path 'stdin')
 end

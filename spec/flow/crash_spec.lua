@@ -7,7 +7,7 @@ local POWERLOSS = LADLE:gsub('[^/]+$', 'crash/powerloss')
 -- The exit code and the output of a program.
 local function run(...)
   local folder = host.mkdtemp()
-  local code = host.spawn({ argv = { ... }, output = folder .. '/output' }):wait(280000)
+  local code = host.spawn({ argv = { ... }, output = folder .. '/output' }):wait(900000)
   local text = host.read_file(folder .. '/output') or ''
   host.rm_rf(folder)
   return code, text

@@ -13,9 +13,9 @@ static inline struct connection built_in(const char *name, const char *config_te
     FUZZ_CHECK(table != NULL);
     c.config = json_parse(config_text, strlen(config_text), &e);
     FUZZ_CHECK(c.config != NULL);
-    c.connector = connector_new(name, table, &e);
+    c.connector = connector_new(name, table);
     FUZZ_CHECK(c.connector != NULL);
-    c.verifier = verifier_new(name, table, c.config, &e);
+    c.verifier = verifier_new(table, c.config, &e);
     FUZZ_CHECK(c.verifier != NULL);
     json_decref(table);
     return c;

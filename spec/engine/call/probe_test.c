@@ -153,6 +153,34 @@ static void what_cannot_be_looked_for_stays_unknown(void **state)
     outcome_fini(&o);
 }
 
+static json_t *find_part(void *ud, const char *path)
+{
+    json_t *parts = ud;
+    return json_object_get(parts, path);
+}
+
+/* In a part of a connector the name may be that of any file, so it can lead nowhere. */
+static void what_cannot_be_looked_for_with_anything_stays_unknown(void **state)
+{
+    struct fixture *f = *state;
+    json_t *parts = fix_json(
+        "{'x/index':{'operations':{'make':'part'}},'x/part':{'operations':{'make':{"
+        "'method':'POST','path':'/','input':{'t':['string']},"
+        "'probe':{'list':'gone','items':'i','as':'t','match':['t']}}}}}");
+    struct connector *x = fix_connector(f, "x", fix_json("{'name':'x','areas':true}"));
+    connector_set_areas(x, &(struct areas){ .find = find_part, .ud = parts });
+    struct connection *c = fix_add(f, "x", x, "{'auth':'none','base_url':'https://api.test'}");
+    struct outcome o = { .count = 0 };
+    fix_start(f);
+    (void)start_probe(f, c, "make", "{'t':'a'}", &o);
+    assert_int_equal(o.count, 1);
+    assert_int_equal(o.err.kind, ERR_UNKNOWN);
+    assert_contains(o.err.message, "there is no operation 'gone' to look for it with");
+    assert_int_equal(f->http.count, 0);
+    outcome_fini(&o);
+    json_decref(parts);
+}
+
 static void what_may_be_repeated_need_not_be_looked_for(void **state)
 {
     struct fixture *f = *state;
@@ -195,6 +223,7 @@ int main(void)
         WITH(a_probe_waits_until_what_was_sent_has_arrived),
         WITH(a_contact_is_looked_for_by_its_address_in_any_case),
         WITH(what_cannot_be_looked_for_stays_unknown),
+        WITH(what_cannot_be_looked_for_with_anything_stays_unknown),
         WITH(what_may_be_repeated_need_not_be_looked_for),
         WITH(a_probe_that_fails_is_an_error_as_any_call),
         WITH(a_cancelled_probe_leaves_nothing_unknown_behind),

@@ -1,64 +1,7 @@
-/* Connectors as data: what shape is accepted, and what a delivery is by it. */
+/* Connectors as data: what an operation is, and what a delivery is. */
 #include "../service/fixture.h"
 
 #include "../service/lua_table.h"
-
-static struct err refusal(const char *table)
-{
-    struct err e = ERR_INIT;
-    json_t *v = fix_json(table);
-    assert_null(connector_new("x", v, &e));
-    assert_int_equal(e.kind, ERR_CONFIG);
-    json_decref(v);
-    return e;
-}
-
-static void a_mistake_in_the_table_is_named_with_its_place(void **state)
-{
-    static const struct {
-        const char *table, *message;
-    } cases[] = {
-        { "[]", "returns no table" },
-        { "{'name':'y'}", "its name is 'y'" },
-        { "{'name':'x','operations':{'a':{'method':'FETCH','path':'/'}}}",
-          "operations.a: FETCH is no method" },
-        { "{'name':'x','operations':{'a':{'method':'GET'}}}", "without path or free" },
-        { "{'name':'x','operations':{'a':{'method':'GET','path':'a'}}}", "path must begin with /" },
-        { "{'name':'x','operations':{'a':{'method':'GET','path':'/{id}'}}}", "path names {id}" },
-        { "{'name':'x','operations':{'a':{'method':'GET','path':'/{id','input':{}}}}",
-          "{ without }" },
-        { "{'name':'x','operations':{'a':{'method':'PUT','path':'/','body_as':'b'}}}",
-          "body_as names b, which is no field" },
-        { "{'name':'x','operations':{'a':{'method':'GET','path':'/','joined':['q']}}}",
-          "joined names q, which is no field" },
-        { "{'name':'x','operations':{'a':{'method':'GET','path':'/','query':['q']}}}",
-          "query names q" },
-        { "{'name':'x','operations':{'a':{'method':'GET','path':'/','input':{'q':['txt']}}}}",
-          "input: q: txt is no type" },
-        { "{'name':'x','operations':{'a':{'method':'POST','path':'/','probe':{'list':'b'}}}}",
-          "probe.list" },
-        { "{'name':'x','operations':{'a':1}}", "operations.a is no table" },
-        { "{'name':'x','events':{'a':{'of':'b','any':[{}]}}}", "events.a" },
-        { "{'name':'x','limits':[{'requests':0,'per_ms':1}]}", "limits[1]" },
-        { "{'name':'x','classify':[{'kind':'odd'}]}", "classify[1]: 'odd'" },
-        { "{'name':'x','config':{'a':1}}", "config: a" },
-        { "{'name':'x','auth':'oauth'}", "auth is no table" },
-        { "{'name':'x','auth':{'kinds':'oauth'}}", "auth.kinds is no list of texts" },
-        { "{'name':'x','auth':{'token_url':7}}", "auth.token_url is no text" },
-        { "{'name':'x','auth':{'client':'header'}}", "auth.client cannot be 'header'" },
-        { "{'name':'x','auth':{'pkce':true}}", "auth.pkce cannot be ''" },
-        { "{'name':'x','auth':{'stale':['401']}}", "auth.stale is no list of statuses" },
-        { "{'name':'x','auth':{'accounts':{'agent':{}}}}", "auth.accounts cannot have 'agent'" },
-        { "{'name':'x','auth':{'suspended':'paused'}}", "auth.suspended is no list of texts" },
-        { "{'name':'x','auth':{'params':{'authorise':{}}}}",
-          "auth.params cannot have 'authorise'" },
-        { "{'name':'x','auth':{'answer':'data.token'}}", "auth.answer is no table" },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct err e = refusal(cases[i].table);
-        assert_contains(e.message, cases[i].message);
-    }
-}
 
 static void an_operation_repeats_safely_by_its_method_unless_it_says_otherwise(void **state)
 {
@@ -279,7 +222,6 @@ static void only_convertcalculator_reads_its_body_itself(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_mistake_in_the_table_is_named_with_its_place),
 #define WITH(test) cmocka_unit_test_setup_teardown(test, fix_setup, fix_teardown)
         WITH(an_operation_repeats_safely_by_its_method_unless_it_says_otherwise),
         WITH(highlevel_has_the_operations_and_triggers_that_are_promised),

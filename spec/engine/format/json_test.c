@@ -65,22 +65,37 @@ static void integers_are_exact_to_64_bits(void **state)
                 "[9007199254740993,9223372036854775807,-9223372036854775808]");
 }
 
-static void an_integer_beyond_64_bits_becomes_a_real_and_its_neighbours_stay(void **state)
+static void an_integer_beyond_64_bits_keeps_its_digits_as_a_text(void **state)
 {
-    json_t *v = parse(
+    assert_same(
         "{\"n\": 5, \"9223372036854775808\": [9223372036854775808, "
-        "-9223372036854775809, 123456789012345678901234567890]}");
-    assert_true(json_is_integer(json_path(v, "n")));
-    assert_int_equal(json_get_int(v, "n", 0), 5);
-    assert_true(json_is_real(json_path(v, "9223372036854775808.0")));
-    assert_true(json_real_value(json_path(v, "9223372036854775808.0")) == 9223372036854775808.0);
-    assert_true(json_is_real(json_path(v, "9223372036854775808.1")));
-    assert_true(json_real_value(json_path(v, "9223372036854775808.2")) ==
-                123456789012345678901234567890.0);
-    json_decref(v);
-    v = parse("18446744073709551616");
-    assert_true(json_is_real(v));
-    json_decref(v);
+        "-9223372036854775809, -9223372036854775808, 123456789012345678901234567890]}",
+        "{\"n\":5,\"9223372036854775808\":[\"9223372036854775808\","
+        "\"-9223372036854775809\",-9223372036854775808,"
+        "\"123456789012345678901234567890\"]}");
+    assert_same("18446744073709551616", "\"18446744073709551616\"");
+    assert_same("[1e30,123456789012345678901234567890.0]", "[1e+30,1.2345678901234568e+29]");
+}
+
+static void a_text_is_a_big_integer_where_64_bits_do_not_hold_it(void **state)
+{
+    static const char *const big[] = { "9223372036854775808", "-9223372036854775809",
+                                       "99999999999999999999", "0009223372036854775808" };
+    static const char *const small[] = { "9223372036854775807",
+                                         "-9223372036854775808",
+                                         "0000000000000000000000001",
+                                         "",
+                                         "-",
+                                         "--9223372036854775809",
+                                         "9223372036854775808x",
+                                         "9223372036854775808.0",
+                                         "+9223372036854775808" };
+    for (size_t i = 0; i < sizeof big / sizeof *big; i++) {
+        assert_true(json_is_big_integer(big[i], strlen(big[i])));
+    }
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
+        assert_false(json_is_big_integer(small[i], strlen(small[i])));
+    }
 }
 
 static void reals_are_written_as_short_as_they_read_back(void **state)
@@ -323,7 +338,8 @@ int main(void)
         cmocka_unit_test(any_type_may_stand_alone),
         cmocka_unit_test(keys_keep_their_order_and_empty_lists_stay_lists),
         cmocka_unit_test(integers_are_exact_to_64_bits),
-        cmocka_unit_test(an_integer_beyond_64_bits_becomes_a_real_and_its_neighbours_stay),
+        cmocka_unit_test(an_integer_beyond_64_bits_keeps_its_digits_as_a_text),
+        cmocka_unit_test(a_text_is_a_big_integer_where_64_bits_do_not_hold_it),
         cmocka_unit_test(reals_are_written_as_short_as_they_read_back),
         cmocka_unit_test(a_real_too_large_for_any_number_is_refused),
         cmocka_unit_test(text_survives_with_all_its_characters),

@@ -199,7 +199,7 @@ static void add_batch(struct door *d)
     fix_add(f, "batch",
             fix_connector(f, "batch",
                           fix_json("{'name':'batch','auth':{'kinds':['none']},'operations':{},"
-                                   "'receive':true,'webhook':{'verify':'config'," SCHEMES "},"
+                                   "'receive':{'function':true},'webhook':{'verify':'config'," SCHEMES "},"
                                    "'events':{'item':{'summary':'s'}}}")),
             "{'connector':'batch','auth':'none','verify':'none'}");
 }

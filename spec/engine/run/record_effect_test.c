@@ -11,7 +11,7 @@ static const char WORKSPACE[] =
     "'operations':{'append':{'method':'POST','path':'/activities',"
     "'input':{'activity_id':['string'],'contact_id':['string'],'body':['string'],"
     "'source':['string'],'origin':['string']},"
-    "'store':{'action':'put','kind':'activity','id':'activity_id','contact':'contact_id'}}}}";
+    "'store':{'action':'upsert','kind':'activity','id':'activity_id','contact':'contact_id'}}}}";
 
 /* An effect as a strand has one, with nobody that waits for it. */
 struct stand {

@@ -21,6 +21,7 @@
 #include "call/call.h"
 #include "connection/account.h"
 #include "connection/connection_state.h"
+#include "connector/connector_shape.h"
 #include "service/service_state.h"
 #include "token/token.h"
 #include "webhook/hook_watch.h"
@@ -264,14 +265,25 @@ static inline json_t *fix_json(const char *text)
     return v;
 }
 
-static inline struct connector *fix_connector(struct fixture *f, const char *name, json_t *table)
+/* As the catalogue does it: no table gets further that is not of the right shape. */
+static inline void fix_check_shape(const json_t *table)
 {
-    struct err e = ERR_INIT;
-    struct connector *c = connector_new(name, table, &e);
-    if (c == NULL) {
-        print_error("%s\n", e.message);
+    struct diags *d = diags_new("the table of a test");
+    if (shape_check(connector_shape(), table, d) == -1) {
+        struct buf out;
+        buf_init(&out, 1 << 20);
+        diags_print(d, &out);
+        print_error("%s\n", buf_text(&out));
+        buf_fini(&out);
         fail();
     }
+    diags_free(d);
+}
+
+static inline struct connector *fix_connector(struct fixture *f, const char *name, json_t *table)
+{
+    fix_check_shape(table);
+    struct connector *c = connector_new(name, table);
     json_decref(table);
     return f->connectors[f->connector_count++] = c;
 }

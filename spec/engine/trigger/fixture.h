@@ -15,7 +15,7 @@ static const char INBOX[] =
     "{'name':'inbox','auth':{'kinds':['none']},'operations':{},"
     "'webhook':{'content':'any','event':'received','dedupe':['n'],'verify':'config'," SCHEMES
     "},"
-    "'config':{'hot':['list',{'of':['string']}]},"
+    "'config':{'hot':{'1':'list','of':['string']}},"
     "'events':{'received':{'summary':'s'},"
     " 'hot':{'of':'received','summary':'s','any':[{'field':'tags','has':'hot'}],"
     "        'defaults':{'hot':['hot']}}}}";
