@@ -56,10 +56,11 @@ static const char hurry_retries[] =
     " and due_us > 0"
     " and error is not null";
 
-/* Its step finds that the time is over. */
+/* Another try is due at once; a wait finds that its time is over. (It has one: a row without is of a
+ * wait that has not begun.) */
 static const char skip_waits[] =
     "update journal"
-    " set due_us = 0"
+    " set due_us = case when error is null then $2 else 0 end"
     " where run_id = $1"
     " and state = 3"
     " and due_us > 0";
@@ -176,6 +177,9 @@ static int reopen(struct db *db, const struct requeue *r, const struct standing 
 {
     struct query *q = db_query(db, r->skip_waits ? skip_waits : hurry_retries);
     query_bind_id(q, 1, &r->id);
+    if (r->skip_waits) {
+        query_bind_int(q, 2, r->now_us);
+    }
     if (query_run(q, e) == -1) {
         return -1;
     }
