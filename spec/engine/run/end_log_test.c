@@ -1,7 +1,7 @@
 /* What the log says of runs that end: each of its kind once, and then how many. */
 #include "fixture.h"
 
-#include "kept_log.h"
+#include "../../support/kept_log.h"
 #include "run/end_log.h"
 
 static const char id_text[] = "01990000-0000-7000-8000-4d5e6f708192";

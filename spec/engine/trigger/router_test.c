@@ -3,7 +3,7 @@
 #include "fixture.h"
 
 #include "base/fault.h"
-#include "kept_log.h"
+#include "../../support/kept_log.h"
 
 #define EXPR(text) "{'t':'expr','s':'" text "','line':1}"
 
