@@ -8,7 +8,7 @@ VARIANT ?= release
 CC      ?= cc
 PREFIX  ?= /usr/local
 
-# From the lowest layer up: a file uses its own layer and those before it (spec/support/layers.sh checks).
+# From the lowest layer up: a file uses its own layer and those before it (spec/tools/layers.sh checks).
 LAYERS := base format crypto net store script connector limit connection webhook token call service project recipe run trigger http daemon host cli
 
 PACKAGES := lua5.4 lua5.4-cjson libcurl yaml-0.1 jansson libuv libmicrohttpd gnutls sqlite3 openssl libsodium
@@ -19,14 +19,25 @@ PKG_LIBS := -Wl,-Bstatic -llua5.4-cjson -Wl,-Bdynamic $(shell pkg-config --libs 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
         -Wformat=2 -Wundef -Wwrite-strings -Wno-unused-parameter
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DLADLE_SANITIZED
+# The sanitizers' reports name lines, not variables: -g1 compiles faster. EXTRA_CFLAGS=-g is for a debugger.
+CFLAGS_asan := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DLADLE_SANITIZED
 CFLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer -DLADLE_SANITIZED
 CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -DLADLE_SANITIZED
 B ?= $(if $(filter release,$(VARIANT)),build,build/$(VARIANT))
 
 CPPFLAGS += -D_GNU_SOURCE -DLADLE_VERSION='"$(VERSION)"' -Iengine -I$(B)/gen $(PKG_CFLAGS)
 CFLAGS   += -std=c11 -pthread $(WARN) $(CFLAGS_$(VARIANT)) $(EXTRA_CFLAGS)
-LDFLAGS  += -pthread -Wl,-z,relro,-z,now
+LDFLAGS  += -pthread $(LDFLAGS_$(VARIANT))
+# What is tested is linked some 150 times: gold, where it is there, takes a third of the time, and symbols that are not
+# used are not looked up when a program starts.
+LDFLAGS_release := -Wl,-z,relro,-z,now
+LDFLAGS_asan := -Wl,-z,relro $(if $(shell command -v ld.gold),-fuse-ld=gold)
+# The tests' own code is not what takes time in them.
+TEST_CFLAGS_asan := -O0 -g
+
+# As many jobs as there are cores, where -j says nothing else. For the makes within recipes only: so the goals that
+# were named, as in `make clean all`, still come one after another.
+WITH_JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # `make` says what it makes, `make V=1` how.
 V ?= 0
@@ -39,7 +50,7 @@ ARCHIVES := $(foreach l,$(LAYERS),$(B)/lib/$l.a)
 # Flags of the packages are read when make starts, so what `deps` installs counts from the next make on.
 .PHONY: all
 all: deps
-	@$(MAKE) --no-print-directory $(B)/ladle
+	@$(MAKE) $(WITH_JOBS) --no-print-directory $(B)/ladle
 
 $(B)/ladle: $(B)/obj/main.o $(ARCHIVES)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(B)/obj/main.o -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
@@ -58,9 +69,9 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rule,$l)))
 
 # Files that are built into the program; engine/script/embed.c finds them.
 EMBEDDED := $(sort $(shell find scripts recipes -path scripts/generate -prune -o \( -name '*.lua' -o -name '*.yaml' -o -name '*.json' -o -name '*.pem' \) -print 2>/dev/null))
-$(B)/gen/embedded_files.S: $(EMBEDDED) spec/support/embed.sh Makefile
+$(B)/gen/embedded_files.S: $(EMBEDDED) spec/tools/embed.sh Makefile
 	@mkdir -p $(@D)
-	$(call say,GEN,$@)sh spec/support/embed.sh $(EMBEDDED) > $@.new && mv $@.new $@
+	$(call say,GEN,$@)sh spec/tools/embed.sh $(EMBEDDED) > $@.new && mv $@.new $@
 $(B)/obj/script/embedded_files.o: $(B)/gen/embedded_files.S
 	@mkdir -p $(@D)
 	$(call say,AS,$<)$(CC) -c -o $@ $<
@@ -72,7 +83,7 @@ UNIT_BINS := $(patsubst spec/engine/%.c,$(B)/spec/%,$(UNIT_SRCS))
 define unit_rule
 $(B)/spec/$1/%_test: spec/engine/$1/%_test.c $(ARCHIVES)
 	@mkdir -p $$(@D)
-	$$(call say,CC,$$<)$$(CC) $$(CPPFLAGS) -Ispec/support $$(CFLAGS) $$(LDFLAGS) -MMD -MP -o $$@ $$< -Wl,--start-group $(ARCHIVES) -Wl,--end-group -lcmocka $$(PKG_LIBS)
+	$$(call say,CC,$$<)$$(CC) $$(CPPFLAGS) $$(CFLAGS) $$(TEST_CFLAGS_$$(VARIANT)) $$(LDFLAGS) -MMD -MP -o $$@ $$< -Wl,--start-group $(ARCHIVES) -Wl,--end-group -lcmocka $$(PKG_LIBS)
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit_rule,$l)))
 
@@ -85,7 +96,7 @@ FUZZERS := $(FUZZ_NAMES:%=$(B)/fuzz/%)
 FUZZ_LIBS := -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 $(B)/spec/fuzz/%_test: spec/fuzz/%_fuzz.c spec/support/fuzz_main.c $(FUZZ_HEADERS) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) $(CPPFLAGS) -Ispec/fuzz -DFUZZ_CORPUS='"spec/fuzz/corpus/$*"' $(CFLAGS) $(LDFLAGS) -o $@ $< spec/support/fuzz_main.c $(FUZZ_LIBS)
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) -Ispec/fuzz -DFUZZ_CORPUS='"spec/fuzz/corpus/$*"' $(CFLAGS) $(TEST_CFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $< spec/support/fuzz_main.c $(FUZZ_LIBS)
 
 $(B)/fuzz/%: spec/fuzz/%_fuzz.c $(FUZZ_HEADERS) $(ARCHIVES)
 	@mkdir -p $(@D)
@@ -97,13 +108,15 @@ fuzzers: $(FUZZERS)
 
 # make unit-base, unit-net …: builds and runs the unit tests of one layer.
 unit-%: FORCE
-	@$(MAKE) --no-print-directory VARIANT=$(VARIANT) B=$(B) $(patsubst spec/engine/%.c,$(B)/spec/%,$(wildcard spec/engine/$*/*_test.c))
+	@sh spec/tools/deps.sh test
+	@$(MAKE) $(WITH_JOBS) --no-print-directory VARIANT=$(VARIANT) B=$(B) $(patsubst spec/engine/%.c,$(B)/spec/%,$(wildcard spec/engine/$*/*_test.c))
 	@set -e; for t in $(patsubst spec/engine/%.c,$(B)/spec/%,$(wildcard spec/engine/$*/*_test.c)); do $$t; done
 
 .PHONY: test
-test: deps
-	@$(MAKE) --no-print-directory VARIANT=asan B=build/asan build/asan/ladle units crash-tools
-	@sh spec/support/run.sh build/asan
+test:
+	@sh spec/tools/deps.sh test
+	@$(MAKE) $(WITH_JOBS) --no-print-directory VARIANT=asan B=build/asan build/asan/ladle units crash-tools judge-tools
+	@sh spec/tools/run.sh build/asan
 
 .PHONY: FORCE
 FORCE:
@@ -112,8 +125,8 @@ FORCE:
 SECONDS ?= 60
 .PHONY: fuzz
 fuzz:
-	@sh spec/support/deps.sh fuzz
-	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang B=build/fuzz fuzzers
+	@sh spec/tools/deps.sh fuzz
+	@$(MAKE) $(WITH_JOBS) --no-print-directory VARIANT=fuzz CC=clang B=build/fuzz fuzzers
 	@sh spec/fuzz/run.sh build/fuzz/fuzz $(SECONDS) $(TARGETS)
 
 # --- crashes, power cuts, long runs (spec/crash) ----------------------------------------------------
@@ -137,33 +150,49 @@ $(B)/crash/sim: $(SIM_SRCS) $(wildcard spec/crash/sim*.h) $(ARCHIVES)
 .PHONY: crash-tools
 crash-tools: $(B)/crash/inspect $(B)/crash/powerloss $(B)/crash/sim
 
-# make crash: every scenario, killed at every fault point and commit. POINTS="--only 'replay'" picks some.
+# make crash: every scenario, with the engine killed, stopped or failing at every fault point and commit, as
+# spec/crash/points.lua says. MODES="crash" and POINTS="--only 'replay'" pick some.
+MODES ?= crash fail fail5 stop
 .PHONY: crash powerloss soak
 crash: all
-	@$(MAKE) --no-print-directory B=$(B) crash-tools
-	@LADLE=$(CURDIR)/$(B)/ladle $(B)/ladle lua spec/crash/points.lua $(POINTS)
+	@$(MAKE) $(WITH_JOBS) --no-print-directory B=$(B) crash-tools
+	@set -e; for mode in $(MODES); do \
+	    LADLE=$(CURDIR)/$(B)/ladle $(B)/ladle lua spec/crash/points.lua --mode $$mode $(POINTS); done
 powerloss: all
-	@$(MAKE) --no-print-directory B=$(B) crash-tools
+	@$(MAKE) $(WITH_JOBS) --no-print-directory B=$(B) crash-tools
 	@$(B)/crash/powerloss && $(B)/crash/powerloss --self-check
 # make soak SECONDS=60: load, faults and SIGKILL at random moments.
 soak: all
-	@$(MAKE) --no-print-directory B=$(B) crash-tools
+	@$(MAKE) $(WITH_JOBS) --no-print-directory B=$(B) crash-tools
 	@LADLE=$(CURDIR)/$(B)/ladle $(B)/ladle lua spec/crash/soak.lua $(SECONDS)
 
 # make tsan: what has threads, under ThreadSanitizer.
 .PHONY: tsan tsan-units
 tsan-units: $(foreach l,net store daemon cli,$(patsubst spec/engine/%.c,$(B)/spec/%,$(wildcard spec/engine/$l/*_test.c)))
-tsan: deps
-	@$(MAKE) --no-print-directory VARIANT=tsan B=build/tsan build/tsan/ladle tsan-units
-	@sh spec/support/tsan.sh build/tsan
+tsan:
+	@sh spec/tools/deps.sh test
+	@$(MAKE) $(WITH_JOBS) --no-print-directory VARIANT=tsan B=build/tsan build/tsan/ladle tsan-units
+	@sh spec/tools/tsan.sh build/tsan
 
 # make sim SEED=1 RUNS=100: the whole engine in virtual time, in a world that fails by the seed.
 SEED ?= 1
 RUNS ?= 100
 .PHONY: sim
 sim: all
-	@$(MAKE) --no-print-directory B=$(B) crash-tools
+	@$(MAKE) $(WITH_JOBS) --no-print-directory B=$(B) crash-tools
 	@$(B)/crash/sim $(SEED) $(RUNS)
+
+# --- judges that are not ours (spec/judge) --------------------------------------------------------------
+
+$(B)/judge/%: spec/judge/%.c $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
+# make judge: 1,000 cron expressions over 400 zones and ten years, against Python's zoneinfo and npm's croner.
+.PHONY: judge judge-tools
+judge-tools: $(B)/judge/timetable
+judge: all
+	@$(MAKE) --no-print-directory B=$(B) judge-tools
+	@LADLE=$(CURDIR)/$(B)/ladle $(B)/ladle lua spec/judge/full.lua
 
 # --- what people ask for ---------------------------------------------------------------------------
 
@@ -173,39 +202,45 @@ demo: all
 
 .PHONY: deps
 deps:
-	@sh spec/support/deps.sh
+	@sh spec/tools/deps.sh
 
 .PHONY: layers
 layers:
-	@sh spec/support/layers.sh
+	@sh spec/tools/layers.sh
 
 .PHONY: lint
 lint:
-	@sh spec/support/deps.sh lint
-	@sh spec/support/lint.sh
+	@sh spec/tools/deps.sh lint
+	@sh spec/tools/lint.sh
 
 # Unit tests, Lua, flow, layers and lint: what has to pass before a commit.
 .PHONY: check
-check: lint test
+check: lint
+	@$(MAKE) --no-print-directory test
 
-# make reference: the reference of connectors' tables, from the source into its README.
-$(B)/tools/connector_reference: spec/support/connector_reference.c spec/support/connector_reference.h $(ARCHIVES)
+# make reference: the parts of the documentation that are written from the source.
+$(B)/tools/settings_reference: spec/tools/settings_reference.c spec/tools/settings_reference.h $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
+$(B)/tools/connector_reference: spec/tools/connector_reference.c spec/tools/connector_reference.h $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 .PHONY: reference
-reference: deps
-	@$(MAKE) --no-print-directory B=$(B) $(B)/tools/connector_reference
+reference: all
+	@$(MAKE) --no-print-directory B=$(B) $(B)/tools/settings_reference $(B)/tools/connector_reference
+	@$(B)/tools/settings_reference
 	@$(B)/tools/connector_reference
+	@$(B)/ladle lua spec/tools/metrics.lua
 
 .PHONY: format
 format:
-	@sh spec/support/deps.sh lint
-	clang-format -i $(wildcard engine/*.[ch] engine/*/*.[ch] spec/engine/*/*.[ch] spec/support/*.[ch] spec/bench/*.[ch])
+	@sh spec/tools/deps.sh lint
+	clang-format -i $(wildcard engine/*.[ch] engine/*/*.[ch] spec/engine/*/*.[ch] spec/support/*.[ch] spec/tools/*.[ch] spec/bench/*.[ch])
 
 BENCHES := $(patsubst spec/bench/%.c,$(B)/bench/%,$(filter-out %/allocations.c,$(wildcard spec/bench/*.c)))
 .PHONY: bench
 bench: all
-	@$(MAKE) --no-print-directory B=$(B) $(BENCHES) $(B)/bench/allocations.so
+	@$(MAKE) $(WITH_JOBS) --no-print-directory B=$(B) $(BENCHES) $(B)/bench/allocations.so
 	@sh spec/bench/run.sh $(B)
 
 $(B)/bench/allocations.so: spec/bench/allocations.c
@@ -234,13 +269,14 @@ help:
 	@echo 'make lint       static checks of C and Lua, banned functions, layers'
 	@echo 'make check      lint and test: what passes before each commit'
 	@echo 'make fuzz       every fuzz target for SECONDS=60 (TARGETS="json url" picks some)'
-	@echo 'make crash      kills the engine at every fault point and commit of every scenario'
+	@echo 'make crash      kills, stops and fails the engine at every fault point and commit of every scenario'
 	@echo 'make powerloss  what power cuts could leave of the store, opened and audited'
 	@echo 'make soak       load, faults and SIGKILL for SECONDS=60'
 	@echo 'make tsan       threads: the tests that have some, under ThreadSanitizer'
 	@echo 'make sim        the engine in virtual time and a failing world: SEED=1 RUNS=100'
+	@echo 'make judge      schedules against implementations of others, in full (half an hour)'
 	@echo 'make bench      figures of this machine'
-	@echo 'make reference  the reference of connectors, printed into scripts/connectors/README.md'
+	@echo 'make reference  the parts of the documentation that are written from the source'
 	@echo 'make format     clang-format'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='
 	@echo 'make clean'

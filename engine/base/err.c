@@ -64,6 +64,14 @@ int err_prefix(struct err *e, const char *fmt, ...)
     return -1;
 }
 
+int err_about(struct err *e, const char *setting)
+{
+    if (e != NULL) {
+        (void)snprintf(e->detail, sizeof e->detail, "%s", setting); /* names of keys are short */
+    }
+    return -1;
+}
+
 const char *err_kind_name(enum err_kind kind)
 {
     if ((int)kind < 0 || kind >= ERR_KIND_COUNT) {

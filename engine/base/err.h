@@ -47,7 +47,8 @@ struct err {
     int status;          /* HTTP status of the answer, or 0 */
     int64_t retry_at_us; /* wall time before which a try is useless, or 0 */
     char message[ERR_MESSAGE_MAX];
-    char detail[ERR_DETAIL_MAX]; /* ERR_DUPLICATE: the existing id; else "" */
+    /* ERR_DUPLICATE: the existing id; ERR_CONFIG: the setting that is wrong; else "". */
+    char detail[ERR_DETAIL_MAX];
 };
 
 #define ERR_INIT ((struct err){ .kind = ERR_NONE })
@@ -59,6 +60,9 @@ int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 
 /* Puts "context: " before the message; the end of a long message is cut. Returns -1. */
 int err_prefix(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says which setting is wrong ("webhook.token"), so that its place can be found. Returns -1. */
+int err_about(struct err *e, const char *setting);
 
 /* "invalid", "rate_limited" …; borrowed, never NULL. */
 const char *err_kind_name(enum err_kind kind);

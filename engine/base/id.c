@@ -80,6 +80,13 @@ void id_format(const struct id *id, char out[ID_TEXT + 1])
     out[ID_TEXT] = '\0';
 }
 
+void id_format_short(const struct id *id, char out[ID_SHORT + 1])
+{
+    char text[ID_TEXT + 1];
+    id_format(id, text);
+    memcpy(out, text + ID_TEXT - ID_SHORT, ID_SHORT + 1);
+}
+
 int id_parse(const char *text, size_t len, struct id *out)
 {
     if (len != ID_TEXT) {

@@ -6,7 +6,7 @@
 
 /* UUIDv7 (RFC 9562, 5.7; 12 bits of rand_a as a counter within the millisecond, method 1), so ids
  * made by one process sort in the order they were made. */
-enum { ID_BYTES = 16, ID_TEXT = 36 };
+enum { ID_BYTES = 16, ID_TEXT = 36, ID_SHORT = 12 };
 
 struct id {
     uint8_t bytes[ID_BYTES];
@@ -16,6 +16,8 @@ struct id id_new(void);
 bool id_is_zero(const struct id *id);
 int id_cmp(const struct id *a, const struct id *b); /* <0, 0, >0 in order of time */
 void id_format(const struct id *id, char out[ID_TEXT + 1]);
+/* The end of the same: 48 random bits, enough to name it in one store. */
+void id_format_short(const struct id *id, char out[ID_SHORT + 1]);
 /* Accepts exactly 36 characters, any case; 0 or -1. */
 int id_parse(const char *text, size_t len, struct id *out);
 int64_t id_time_ms(const struct id *id); /* milliseconds since 1970 */

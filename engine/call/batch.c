@@ -152,8 +152,9 @@ static void take_along(struct service_call *call, struct service_call **chosen, 
         call_leave_limit(chosen[i]);
         call_follow(chosen[i], call);
     }
-    metric_add(metrics_counter("ladle_calls_folded_total", "Calls that went along with another",
-                               "connection", connection_root(call->c)->name),
+    metric_add(metrics_counter("ladle_calls_folded_total",
+                               "Calls that went along with another as one request.", "connection",
+                               connection_root(call->c)->name),
                (int64_t)count);
 }
 

@@ -113,8 +113,9 @@ bool cache_take(struct cache *k, struct service_call *call)
     if (n != NULL) {
         list_remove(&n->link);
         list_push_front(&k->used, &n->link);
-        metric_add(metrics_counter("ladle_answers_kept_total", "Calls answered from memory",
-                                   "connection", connection_root(call->c)->name),
+        metric_add(metrics_counter("ladle_answers_kept_total",
+                                   "Calls that were answered from memory.", "connection",
+                                   connection_root(call->c)->name),
                    1);
         json_t *output = json_parse_own(n->text, n->len, NULL);
         call_finish(call, output, NULL, NULL);

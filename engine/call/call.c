@@ -63,7 +63,7 @@ static void count_end(struct connection *root, enum err_kind end)
             { "outcome", end == ERR_NONE ? "ok" : err_kind_name(end) },
         };
         root->calls_by_end[end] =
-            metrics_counter_by("ladle_calls_total", "API calls by their end", labels);
+            metrics_counter_by("ladle_calls_total", "API calls by their end: `ok` or the kind of the error.", labels);
     }
     metric_add(root->calls_by_end[end], 1);
 }
@@ -72,7 +72,7 @@ static void count_time(struct connection *root, int64_t us)
 {
     if (root->call_seconds == NULL) {
         root->call_seconds = metrics_histogram(
-            "ladle_call_seconds", "Time from sending a call to its end", "connection", root->name);
+            "ladle_call_seconds", "Time from sending a call to its end.", "connection", root->name);
     }
     metric_observe_us(root->call_seconds, us);
 }
@@ -232,6 +232,21 @@ static bool is_stale(const struct service_call *call, const struct err *e)
     return false;
 }
 
+/* A service that does not let a connection in: what a person can do. That an account is not let in
+ * is its agency's. */
+static void add_remedy(const struct service_call *call, struct err *e)
+{
+    if (e->kind != ERR_AUTH || e->status != 401 || call->op == &call->c->exchange) {
+        return;
+    }
+    char message[ERR_MESSAGE_MAX];
+    (void)snprintf(message, sizeof message, "%s", e->message);
+    char *remedy = token_remedy(call->c->token);
+    (void)err_set(e, ERR_AUTH, "%.200s; %s", message, remedy);
+    e->status = 401;
+    free(remedy);
+}
+
 static void fail_with_answer(struct service_call *call, struct err *e,
                              const struct http_response *res, int64_t retry_at_us)
 {
@@ -249,6 +264,7 @@ static void fail_with_answer(struct service_call *call, struct err *e,
     if (e->kind == ERR_EXPIRED) {
         e->kind = ERR_AUTH; /* a new token did not help either */
     }
+    add_remedy(call, e);
     int64_t retry_after_us = e->kind == ERR_UNAVAILABLE ? limiter_retry_after(res) : 0;
     e->retry_at_us = retry_at_us > retry_after_us ? retry_at_us : retry_after_us;
     judge(call, e);
@@ -352,7 +368,7 @@ static void show_waiting(const struct service_call *call, int by)
     struct connection *root = connection_root(call->c);
     if (root->limiter_waiting == NULL) {
         root->limiter_waiting =
-            metrics_gauge("ladle_limiter_waiting", "Calls that wait for their service's limit",
+            metrics_gauge("ladle_limiter_waiting", "Calls that wait for their service's limit.",
                           "connection", root->name);
     }
     root->waiting += by;

@@ -5,8 +5,9 @@
  * the end, as the calls of a token that was replaced still count; that of an agency's account goes
  * with the last connection that uses it, and leaves what it has counted as the text of its row.
  *
- * A row is written when the limiter asks for it, one at a time, and once more at the end. The write
- * belongs to the store until it is done; the limiter's end leaves it alone. Loop thread.
+ * A row is written when the limiter asks for it, one at a time, and once more at the end. It must
+ * land: until then no call goes that it does not foresee. The write belongs to the store until it is
+ * done; the limiter's end leaves it alone. Loop thread.
  */
 #include "call/limits.h"
 
@@ -83,7 +84,9 @@ static void written(struct store_op *op, const struct err *e)
     limit_put_free(put);
     if (s != NULL) {
         s->writing = NULL;
-        limiter_kept(s->limiter, e == NULL);
+        if (e == NULL) {
+            limiter_kept(s->limiter);
+        }
     }
 }
 
@@ -102,6 +105,7 @@ static struct limit_put *write_state(struct shared *s, bool is_last)
 {
     struct limit_put *put = limit_put_new();
     put->row = row_of(s, is_last);
+    put->op.must_land = true;
     put->op.done = written;
     put->op.ud = is_last ? NULL : s;
     store_submit(s->owner->env->store, &put->op);

@@ -29,8 +29,11 @@ int ask_each(struct cli *c, const char *done,
     }
     for (int i = 0; i < c->arg_count; i++) {
         struct err e = ERR_INIT;
-        if (each(c, o.store, c->args[i], &e) == 0) {
+        int rc = each(c, o.store, c->args[i], &e);
+        if (rc == 0) {
             print_done(c, c->args[i], done);
+        }
+        if (rc != -1) {
             continue;
         }
         int code = cli_fail(c, &e);
@@ -38,14 +41,4 @@ int ask_each(struct cli *c, const char *done,
     }
     cli_close(&o);
     return worst;
-}
-
-int ask_find_run(struct store *s, const char *text, const char *instead, struct id *id,
-                 struct err *e)
-{
-    enum view_kind kind;
-    if (view_find(s, text, &kind, id, e) == -1) {
-        return -1;
-    }
-    return kind == VIEW_RUN ? 0 : err_set(e, ERR_CONFLICT, "%.60s is an event: %s", text, instead);
 }

@@ -77,6 +77,13 @@ void cli_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* What the project in -C has to offer; as long as the command runs. */
 const struct project_hooks *cli_hooks(struct cli *c);
+/* For the errors of ladle.yaml in -C; yours. */
+struct diags *cli_diags(const struct cli *c);
+/* Prints the errors of files on stderr, each with its line (or {"error":{kind,message,errors}} on
+ * stdout with --json); returns CLI_USAGE. */
+int cli_fail_diags(const struct cli *c, struct diags *const *list, size_t count,
+                   const char *message);
+#define PROJECT_IS_WRONG "ladle.yaml is wrong"
 /* Loads ladle.yaml of -C; prints the errors; NULL with *code set. */
 struct project *cli_project(struct cli *c, int *code);
 /* Opens the project's store without threads, for one command. */
@@ -105,5 +112,13 @@ void cli_when(const struct cli *c, int64_t wall_us, char *out, size_t size);
  * never those of the first column. Borrows nothing. */
 struct table;
 struct table *table_new(const char *const *heads); /* NULL-terminated */
+/* One more column, from 0, that is never cut: what a person copies. */
+void table_keep(struct table *t, size_t column);
+/* The first column may be cut in its middle, once nothing else is left to cut: for names that have
+ * any length. */
+void table_cut_first(struct table *t);
+/* On a terminal the last column stands below its row, in up to three lines without a head; where it
+ * is empty there is no such line. */
+void table_last_below(struct table *t);
 void table_row(struct table *t, const char *const *cells);
 void table_print(struct table *t, const struct cli *c); /* and frees */

@@ -17,21 +17,50 @@ enum { DIAG_TEXT_MAX = 1 << 20 };
 
 /* --- project --- */
 
-static void print_diags_json(struct diags *d)
+static void print_diags_json(struct diags *const *list, size_t count, const char *message)
 {
+    json_t *errors = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *of_file = diags_json(list[i]);
+        json_array_extend(errors, of_file);
+        json_decref(of_file);
+    }
     json_t *v = json_pack("{s:{s:s, s:s, s:o}}", "error", "kind", err_kind_name(ERR_CONFIG),
-                          "message", "ladle.yaml is wrong", "errors", diags_json(d));
+                          "message", message, "errors", errors);
     cli_print_json(v);
     json_decref(v);
 }
 
-static void print_diags(struct diags *d)
+static void print_diags(struct diags *const *list, size_t count)
 {
     struct buf out;
     buf_init(&out, DIAG_TEXT_MAX);
-    diags_print(d, &out);
-    (void)fputs(buf_text(&out), stderr); /* nothing can be done where stderr is closed */
-    buf_fini(&out);
+    for (size_t i = 0; i < count; i++) {
+        diags_print(list[i], &out); /* what does not fit is left out */
+    }
+    char *text = buf_take(&out, NULL);
+    (void)log_redact(text, strlen(text)); /* how many there were does not matter */
+    (void)fputs(text, stderr);            /* nothing can be done where stderr is closed */
+    free(text);
+}
+
+int cli_fail_diags(const struct cli *c, struct diags *const *list, size_t count,
+                   const char *message)
+{
+    if (c->is_json) {
+        print_diags_json(list, count, message);
+    } else {
+        print_diags(list, count);
+    }
+    return CLI_USAGE;
+}
+
+struct diags *cli_diags(const struct cli *c)
+{
+    char *path = project_shown_in(c->folder, "ladle.yaml");
+    struct diags *d = diags_new(path);
+    free(path);
+    return d;
 }
 
 const struct project_hooks *cli_hooks(struct cli *c)
@@ -44,19 +73,12 @@ const struct project_hooks *cli_hooks(struct cli *c)
 
 struct project *cli_project(struct cli *c, int *code)
 {
-    char *path = xasprintf("%s/ladle.yaml", c->folder);
-    struct diags *d = diags_new(path);
+    struct diags *d = cli_diags(c);
     struct project *p = project_load(c->folder, cli_hooks(c), d);
     if (p == NULL) {
-        *code = CLI_USAGE;
-        if (c->is_json) {
-            print_diags_json(d);
-        } else {
-            print_diags(d);
-        }
+        *code = cli_fail_diags(c, &d, 1, PROJECT_IS_WRONG);
     }
     diags_free(d);
-    free(path);
     return p;
 }
 

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "cli/commands.h"
+#include "base/plural.h"
 #include "store/backup.h"
 
 static void print_copy(const struct cli *c, const char *path, int64_t bytes)
@@ -15,7 +16,7 @@ static void print_copy(const struct cli *c, const char *path, int64_t bytes)
         json_decref(v);
         return;
     }
-    cli_print("%s: %lld bytes\n", path, (long long)bytes);
+    cli_print("%s: %lld %s\n", path, (long long)bytes, plural(bytes, "byte", "bytes"));
     if (c->is_terminal) {
         cli_print(
             "Tokens and secrets in it are sealed with the key file, which is not in it: "

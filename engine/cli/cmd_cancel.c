@@ -2,13 +2,14 @@
  * it notices, closes what is in flight and lets the next run of its key go. */
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/view.h"
 #include "store/run.h"
 
 static int cancel_one(const struct cli *c, struct store *s, const char *text, struct err *e)
 {
     (void)c;
     struct id id;
-    if (ask_find_run(s, text, "`ladle show` lists the runs that it started", &id, e) == -1) {
+    if (view_find_run(s, text, "`ladle show` lists the runs that it started", &id, e) == -1) {
         return -1;
     }
     struct run_ask ask;
@@ -32,8 +33,9 @@ const struct command cmd_cancel = {
         "by the engine\n"
         "within a second: the call that it is in is cut off, and may have taken effect. What "
         "steps have done\n"
-        "stays done. The next run of the same key goes on. An id may be cut to its last 6 "
-        "characters or more.",
+        "stays done. The next run of the same key goes on. An id may be cut to a "
+        "beginning or an\n"
+        "end that no other run has.",
     .run = run,
     .is_quiet = true,
     .examples =

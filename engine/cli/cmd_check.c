@@ -1,7 +1,7 @@
 /* `ladle check`: loads ladle.yaml, the recipes and what they use as the engine would, and the
  * project's own connectors with all of their areas, and prints every error of every file with its
- * place; and, as warnings, what the recipes need of their connections and were
- * not granted, as far as the store knows it. Nothing is started or written. Any bytes in a file
+ * place; and, as warnings, what is hardly meant so, and what the recipes need of their connections
+ * and were not granted, as far as the store knows it. Nothing is started or written. Any bytes in a file
  * give errors, never more. */
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
 #include "cli/commands.h"
-#include "daemon/own_port.h"
+#include "daemon/trial.h"
 #include "project/folder.h"
 #include "recipe/grants.h"
 
@@ -22,21 +23,27 @@ struct check {
     const struct project_hooks *hooks;
     struct buf text;              /* for people */
     json_t *errors;               /* for programs */
-    json_t *gaps;                 /* what was not granted: the warnings */
+    json_t *warnings;             /* for programs, too */
+    json_t *gaps;                 /* what was not granted: warnings of another form */
     struct connection_list *rows; /* of the store, or NULL */
-    size_t error_count;
+    size_t error_count, warning_count;
     size_t files, recipes;
+    bool is_project_wrong; /* ladle.yaml has errors */
 };
 
 /* --- errors --- */
 
+/* The errors and the warnings of one file. */
 static void add_errors(struct check *k, struct diags *d)
 {
     k->error_count += d->count + d->dropped;
+    k->warning_count += d->warning_count + d->warnings_dropped;
     diags_print(d, &k->text); /* what passes TEXT_MAX is only counted */
-    json_t *list = diags_json(d);
+    json_t *list = diags_json(d), *warnings = diags_warnings_json(d);
     json_array_extend(k->errors, list);
+    json_array_extend(k->warnings, warnings);
     json_decref(list);
+    json_decref(warnings);
 }
 
 static void print_json(const struct check *k)
@@ -46,14 +53,11 @@ static void print_json(const struct check *k)
     json_object_set_new(v, "files", json_integer((json_int_t)k->files));
     json_object_set_new(v, "recipes", json_integer((json_int_t)k->recipes));
     json_object_set(v, "errors", k->errors);
-    json_object_set(v, "warnings", k->gaps);
+    json_t *warnings = json_copy(k->gaps);
+    json_array_extend(warnings, k->warnings);
+    json_object_set_new(v, "warnings", warnings);
     cli_print_json(v);
     json_decref(v);
-}
-
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
 }
 
 static void print_gaps(const json_t *gaps)
@@ -71,21 +75,22 @@ static void print_gaps(const json_t *gaps)
 
 static void print_text(const struct check *k)
 {
-    size_t gaps = json_array_size(k->gaps);
+    size_t warnings = json_array_size(k->gaps) + k->warning_count;
     cli_print("%s", buf_text(&k->text));
     print_gaps(k->gaps);
     if (k->error_count > 0) {
-        cli_print("%zu error%s, ", k->error_count, plural(k->error_count));
+        cli_print("%zu %s, ", k->error_count, plural((int64_t)k->error_count, "error", "errors"));
     } else {
-        cli_print("no errors%s", gaps > 0 ? ", " : "");
+        cli_print("no errors%s", warnings > 0 ? ", " : "");
     }
-    if (gaps > 0) {
-        cli_print("%zu warning%s%s", gaps, plural(gaps), k->error_count > 0 ? ", " : "");
+    if (warnings > 0) {
+        cli_print("%zu %s%s", warnings, plural((int64_t)warnings, "warning", "warnings"),
+                  k->error_count > 0 ? ", " : "");
     }
     if (k->error_count == 0) {
-        cli_print(": %zu recipe%s, ", k->recipes, plural(k->recipes));
+        cli_print(": %zu %s, ", k->recipes, plural((int64_t)k->recipes, "recipe", "recipes"));
     }
-    cli_print("%zu file%s checked\n", k->files, plural(k->files));
+    cli_print("%zu %s checked\n", k->files, plural((int64_t)k->files, "file", "files"));
 }
 
 /* --- what was granted --- */
@@ -113,7 +118,26 @@ static void add_gaps(struct check *k, const struct recipe *r)
     grants_add_gaps(&g, r, k->gaps);
 }
 
-/* --- connectors ---------------------------------------------------------------------------- */
+/* A recipe that never runs is no error: its caller may have gone for a while. */
+static void warn_of_idle(struct check *k, const struct recipe *r)
+{
+    if (r->can_start) {
+        return;
+    }
+    json_t *v = json_pack("{s:n, s:s, s:s, s:i, s:n, s:n, s:[], s:s, s:s}", "connection", "recipe",
+                          r->name, "file", r->file, "line", r->line, "step", "operation", "scopes",
+                          "message", RECIPE_IDLE, "hint",
+                          "give it a list of triggers, or call it from another recipe");
+    json_array_append_new(k->gaps, v);
+}
+
+static void add_warnings(struct check *k, const struct recipe *r)
+{
+    add_gaps(k, r);
+    warn_of_idle(k, r);
+}
+
+/* --- connectors --- */
 
 /* Every file that the index names is there and has what the index says. */
 static void check_index(struct check *k, const char *name, const json_t *table)
@@ -121,7 +145,9 @@ static void check_index(struct check *k, const char *name, const json_t *table)
     struct areas areas = project_areas(k->hooks);
     json_t *names = json_object_get(areas_index(&areas, table), "operations");
     char *index = xasprintf("scripts/connectors/%s/index.lua", name);
-    struct diags *d = diags_new(index);
+    char *shown = project_shown_in(k->c->folder, index);
+    struct diags *d = diags_new(shown);
+    free(shown);
     const char *operation;
     json_t *area;
     json_object_foreach (names, operation, area) {
@@ -140,7 +166,9 @@ static void check_index(struct check *k, const char *name, const json_t *table)
 static void add_missing_index(struct check *k, const char *name, const char *index)
 {
     char *file = xasprintf("scripts/connectors/%s.lua", name);
-    struct diags *d = diags_new(file);
+    char *shown = project_shown_in(k->c->folder, file);
+    struct diags *d = diags_new(shown);
+    free(shown);
     diags_add(d, 0, 0, NULL, "it says `areas = true`, and there is no scripts/%s.lua", index);
     add_errors(k, d);
     diags_free(d);
@@ -197,6 +225,26 @@ static void check_connectors(struct check *k)
     free(path);
 }
 
+/* The project's other scripts: those that recipes use were read with them. */
+static void check_scripts(struct check *k)
+{
+    char *path = xasprintf("%s/scripts", k->c->folder);
+    size_t count;
+    struct err e = ERR_INIT; /* no folder: no scripts */
+    char **names = folder_names(path, NAMES_MAX, &count, &e);
+    for (size_t i = 0; names != NULL && i < count; i++) {
+        if (folder_ends_with(names[i], ".lua")) {
+            char *name = xstrndup(names[i], strlen(names[i]) - strlen(".lua"));
+            catalogue_check_script(k->c->catalogue, name);
+            free(name);
+        }
+    }
+    if (names != NULL) {
+        folder_free_names(names);
+    }
+    free(path);
+}
+
 /* What was wrong with files that were read on the way. */
 static void add_catalogue_errors(struct check *k)
 {
@@ -206,7 +254,7 @@ static void add_catalogue_errors(struct check *k)
     }
 }
 
-/* --- recipes ------------------------------------------------------------------------------- */
+/* --- recipes --- */
 
 static int check_all(struct check *k)
 {
@@ -217,11 +265,18 @@ static int check_all(struct check *k)
     }
     k->recipes = set.count;
     k->files += set.count + set.diag_count + 1;
+    if (set.unknown != NULL) {
+        k->is_project_wrong = true;
+        add_errors(k, set.unknown);
+    }
     for (size_t i = 0; i < set.diag_count; i++) {
         add_errors(k, set.diags[i]);
     }
+    for (size_t i = 0; i < set.warned_count; i++) {
+        add_errors(k, set.warned[i]);
+    }
     for (size_t i = 0; i < set.count; i++) {
-        add_gaps(k, set.recipes[i]);
+        add_warnings(k, set.recipes[i]);
     }
     recipe_set_fini(&set);
     return CLI_OK;
@@ -234,11 +289,10 @@ static void check_file(struct check *k, const char *path)
     k->files++;
     if (r != NULL) {
         k->recipes++;
-        add_gaps(k, r);
+        add_warnings(k, r);
         recipe_free(r);
-    } else {
-        add_errors(k, d);
     }
+    add_errors(k, d);
     diags_free(d);
 }
 
@@ -269,7 +323,7 @@ static int check_folder(struct check *k, const char *path, int depth)
     }
     int code = CLI_OK;
     for (size_t i = 0; i < count && code == CLI_OK; i++) {
-        char *inner = xasprintf("%s/%s", path, names[i]);
+        char *inner = project_shown_in(path, names[i]);
         if (!is_folder(inner)) {
             if (is_recipe_name(names[i])) {
                 check_file(k, inner);
@@ -312,7 +366,9 @@ static int check_recipes(struct check *k)
 {
     if (k->c->arg_count == 0) {
         check_connectors(k);
-        return check_all(k);
+        int code = check_all(k);
+        check_scripts(k);
+        return code;
     }
     int code = CLI_OK;
     for (int i = 0; i < k->c->arg_count && code == CLI_OK; i++) {
@@ -332,52 +388,61 @@ static int report(struct check *k)
     return k->error_count == 0 ? CLI_OK : CLI_NO;
 }
 
-/* The files of `tls`; the engine would not start with others. */
-static void check_port(struct check *k, struct diags *d)
+/* Who names recipes asks for these: they can be right where secrets are not set. */
+static bool is_start_meant(const struct cli *c)
 {
-    struct err e = ERR_INIT;
-    if (own_port_check(k->project, &e) == -1) {
-        diags_add(d, 0, 0, NULL, "%s", e.message);
-        add_errors(k, d);
+    bool is_meant = c->arg_count == 0;
+    for (int i = 0; i < c->arg_count; i++) {
+        is_meant = is_meant || is_project_file(c->args[i]);
     }
+    return is_meant;
+}
+
+/* What is wrong with ladle.yaml, with what only shows when the engine starts. */
+static struct project *check_settings(struct check *k)
+{
+    struct diags *d = cli_diags(k->c);
+    struct project *p = project_read(k->c->folder, k->hooks, d);
+    if (p != NULL && is_start_meant(k->c)) {
+        trial_run(p, d);
+    }
+    k->is_project_wrong = d->count > 0;
+    add_errors(k, d);
+    diags_free(d);
+    return p;
 }
 
 static int check_project(struct check *k)
 {
-    char *path = strcmp(k->c->folder, ".") == 0 ? xstrdup("ladle.yaml")
-                                                : xasprintf("%s/ladle.yaml", k->c->folder);
-    struct diags *d = diags_new(path);
-    struct project *p = project_load(k->c->folder, k->hooks, d);
-    int code;
+    int code = CLI_OK;
+    struct project *p = check_settings(k);
     if (p != NULL) {
         k->project = p;
         k->rows = read_rows(p);
-        check_port(k, d);
         code = check_recipes(k);
-        code = code == CLI_OK ? report(k) : code;
-        project_free(p);
     } else {
         k->files = 1;
-        add_errors(k, d);
         check_connectors(k);
-        (void)report(k); /* nothing works without ladle.yaml, so it is more than a failed check */
-        code = CLI_USAGE;
     }
-    diags_free(d);
-    free(path);
-    return code;
+    code = code == CLI_OK ? report(k) : code;
+    project_free(p);
+    /* Nothing works without ladle.yaml, so it is more than a failed check. */
+    return k->is_project_wrong ? CLI_USAGE : code;
 }
 
 static int run(struct cli *c)
 {
-    struct check k = {
-        .c = c, .hooks = cli_hooks(c), .errors = json_array(), .gaps = json_array()
-    };
+    struct check k = { .c = c,
+                       .hooks = cli_hooks(c),
+                       .errors = json_array(),
+                       .warnings = json_array(),
+                       .gaps = json_array() };
     buf_init(&k.text, TEXT_MAX);
     catalogue_keep_errors(c->catalogue);
     int code = check_project(&k);
     buf_fini(&k.text);
     json_decref(k.errors);
+    json_decref(k.warnings);
     json_decref(k.gaps);
     if (k.rows != NULL) {
         connection_list_free(k.rows);
@@ -396,13 +461,18 @@ const struct command cmd_check = {
         "recipes in\n"
         "the folders named.\n"
         "Every error of a file is told at once, with file:line:column, the line and what to do.\n"
-        "A warning tells what a step needs and its connection was not granted: scopes, and kinds "
-        "of tokens.\n"
+        "Without PATH, what `ladle run` would refuse is found too: secrets that are not set, "
+        "settings that cannot\n"
+        "work. A warning tells what is hardly meant so (a field that no event of the trigger is "
+        "known "
+        "to have), what a\n"
+        "step needs and its connection was not granted (scopes, and kinds of tokens), and a recipe "
+        "that nothing starts.\n"
         "Exit code 1 where a recipe has errors, 2 where ladle.yaml has, or a connector that it "
         "uses.\n"
-        "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{connection "
-        "recipe\n"
-        "file line step operation scopes message hint}]}.",
+        "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{file line "
+        "message hint}]};\n"
+        "a warning has its column too, or connection, recipe, step, operation and scopes.",
     .run = run,
     .examples =
         "  ladle check\n"

@@ -268,9 +268,29 @@ static struct secret *read_value(const struct cli *c, const char *option, struct
     return value;
 }
 
+/* A connection that is given its token: it is asked for, as --token - does. */
+static int ask_for_token(struct cli *c, struct one_connection *o)
+{
+    struct err e = ERR_INIT;
+    char *prompt = xasprintf("token of %s (not shown): ", c->args[0]);
+    struct secret *value = read_secret(prompt, &e);
+    int code = value != NULL ? exchange(c, o, &(struct wish){ .option = "token", .value = value })
+                             : cli_fail(c, &e);
+    secret_free(value);
+    free(prompt);
+    return code;
+}
+
 static int act(struct cli *c, struct one_connection *o, const char *option,
                const struct secret *value)
 {
+    struct err e = ERR_INIT;
+    if (option == NULL && token_check_connect(o->connection, &e) == -1) {
+        return cli_fail(c, &e);
+    }
+    if (option == NULL && token_is_given(o->connection)) {
+        return ask_for_token(c, o);
+    }
     if (option == NULL && token_is_self_granted(o->connection)) {
         return exchange(c, o, &(struct wish){ .option = "fetch" });
     }
@@ -364,8 +384,9 @@ const struct command cmd_connect = {
         "then listens at\n"
         "the project's address. Ctrl-C ends the waiting only. A connection with client "
         "credentials needs no link:\n"
-        "its token is fetched. Where the browser cannot reach this machine, --code takes the "
-        "address by hand.\n"
+        "its token is fetched. One with `auth: token` asks for its token, or reads it from stdin. "
+        "Where the browser\n"
+        "cannot reach this machine, --code takes the address by hand.\n"
         "Values that are given as arguments are visible to other processes of this machine and "
         "stay in the\n"
         "shell's history: - keeps them out. A refresh token is used up by this.\n"

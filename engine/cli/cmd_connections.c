@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/view.h"
 #include "daemon/token_age.h"
@@ -32,6 +33,40 @@ static const struct connection_row *find_row(const struct connection_list *rows,
     return NULL;
 }
 
+/* --- whether it can work --- */
+
+static bool is_stored(const struct secret_list *secrets, const char *prefix, const char *name)
+{
+    size_t len = strlen(prefix);
+    for (size_t i = 0; i < secrets->count; i++) {
+        if (strncmp(secrets->names[i], prefix, len) == 0 &&
+            strcmp(secrets->names[i] + len, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first secret that a value of ladle.yaml names and that is not set; NULL: there is none.
+ * Borrowed. The file's reader bounds the depth. */
+static const char *missing_secret(const json_t *v, const struct secret_list *secrets)
+{
+    const char *name = json_object_size(v) == 1 ? json_get_text(v, "secret") : NULL;
+    if (name != NULL) {
+        return is_stored(secrets, "user:", name) ? NULL : name;
+    }
+    const char *key;
+    json_t *member;
+    json_object_foreach ((json_t *)v, key, member) { /* the macro only reads */
+        name = name != NULL ? name : missing_secret(member, secrets);
+    }
+    size_t i;
+    json_array_foreach (v, i, member) {
+        name = name != NULL ? name : missing_secret(member, secrets);
+    }
+    return name;
+}
+
 /* Whether calls of this connection need a token at all. */
 static bool needs_token(const json_t *config, const json_t *table)
 {
@@ -43,15 +78,79 @@ static bool needs_token(const json_t *config, const json_t *table)
     return usual != NULL && strcmp(usual, "none") != 0;
 }
 
-static const char *state_of(const struct connection_row *row, const json_t *config,
-                            const json_t *table)
+/* A connection, and what the store has of it. */
+struct about {
+    const char *name;
+    const json_t *config, *table;
+    const struct connection_row *row; /* or NULL */
+    const char *missing;              /* a secret that is not set, or NULL */
+    bool has_token;                   /* one that it needs is there, in ladle.yaml or stored */
+};
+
+static struct about look_at(const struct listing *l, const char *name, const json_t *config,
+                            const json_t *table, const struct connection_row *row)
 {
     bool is_given = json_object_get(config, "token") != NULL;
-    if (row != NULL && row->state != NULL && !(is_given && strcmp(row->state, "new") == 0)) {
-        return row->state;
-    }
-    return is_given || !needs_token(config, table) ? "connected" : "new";
+    bool is_account = strchr(name, '/') != NULL; /* its token is made when it is needed */
+    return (struct about){ .name = name,
+                           .config = config,
+                           .table = table,
+                           .row = row,
+                           .missing = missing_secret(config, l->secrets),
+                           .has_token = is_given || is_account || !needs_token(config, table) ||
+                                        is_stored(l->secrets, "token:", name) };
 }
+
+static const char *state_of(const struct about *a)
+{
+    const char *stored = a->row != NULL ? a->row->state : NULL;
+    bool is_told = stored != NULL && strcmp(stored, "new") != 0 && strcmp(stored, "connected") != 0;
+    if (a->missing != NULL) {
+        return "new";
+    }
+    if (is_told) { /* broken or suspended */
+        return stored;
+    }
+    return a->has_token ? "connected" : "new";
+}
+
+/* Why it is in that state; yours, or NULL. */
+static char *reason_of(const struct about *a)
+{
+    if (a->missing != NULL) {
+        return xasprintf("the secret %s is not set", a->missing);
+    }
+    return a->row != NULL ? xstrdup_or_null(a->row->reason) : NULL;
+}
+
+/* The secret that ladle.yaml takes the token from, or NULL. */
+static const char *token_secret(const json_t *config)
+{
+    return json_get_text(json_object_get(config, "token"), "secret");
+}
+
+/* What a person can do about it; yours, "" where nothing is to be done: what is suspended is tried
+ * again, and an account's token is made when it is needed. */
+static char *remedy(const struct about *a)
+{
+    const char *state = state_of(a);
+    if (a->missing != NULL) {
+        return xasprintf("run: ladle secret set %s", a->missing);
+    }
+    if (strcmp(state, "connected") == 0 || strcmp(state, "suspended") == 0 ||
+        strchr(a->name, '/') != NULL) {
+        return xstrdup("");
+    }
+    if (json_object_get(a->config, "token") == NULL) {
+        return xasprintf("run: ladle connect %s", a->name);
+    }
+    return token_secret(a->config) != NULL
+               ? xasprintf("run: ladle secret set %s; then start the engine again",
+                           token_secret(a->config))
+               : xstrdup("put a new token into ladle.yaml, and start the engine again");
+}
+
+/* --- as JSON --- */
 
 static json_t *text_or_null(const char *text)
 {
@@ -114,65 +213,71 @@ static void add_tokens(json_t *v, const char *name, const struct token_age ages[
     free(advice);
 }
 
-static json_t *describe(const char *name, const json_t *config, const json_t *table,
-                        const struct connection_row *row)
+/* What is to be done at once goes before the age of a token. */
+static void add_remedy(json_t *v, const struct about *a)
 {
+    char *todo = remedy(a);
+    if (*todo != '\0') {
+        json_object_set_new(v, "advice", json_string(todo));
+    }
+    free(todo);
+}
+
+static json_t *describe(const struct about *a)
+{
+    const struct connection_row *row = a->row;
     json_t *v = json_object();
     const char *account =
-        row != NULL && row->account != NULL ? row->account : json_get_text(config, "location");
-    json_object_set_new(v, "name", json_string(name));
-    json_object_set_new(v, "connector", text_or_null(json_get_text(config, "connector")));
-    json_object_set_new(v, "state", json_string(state_of(row, config, table)));
-    json_object_set_new(v, "reason", text_or_null(row != NULL ? row->reason : NULL));
+        row != NULL && row->account != NULL ? row->account : json_get_text(a->config, "location");
+    char *reason = reason_of(a);
+    json_object_set_new(v, "name", json_string(a->name));
+    json_object_set_new(v, "connector", text_or_null(json_get_text(a->config, "connector")));
+    json_object_set_new(v, "state", json_string(state_of(a)));
+    json_object_set_new(v, "reason", text_or_null(reason));
     json_object_set_new(v, "since", view_time(row != NULL ? row->since_us : 0));
     json_object_set_new(v, "expires_at", view_time(row != NULL ? row->expires_us : 0));
     json_object_set_new(v, "scopes", text_or_null(row != NULL ? row->scopes : NULL));
     json_object_set_new(v, "account", text_or_null(account));
     add_health(v, row);
+    free(reason);
     return v;
 }
 
-/* What a person can do about it; "" where nothing is to be done: a location's token is made when it
- * is needed. */
-static void remedy(const char *name, const char *state, char *out, size_t size)
+/* --- as a table --- */
+
+/* What stands beside it: what is wrong, and what to do. Yours. */
+static char *describe_why(const struct about *a, const json_t *v)
 {
-    bool is_fine = strcmp(state, "connected") == 0 || strchr(name, '/') != NULL;
-    (void)snprintf(out, size, "%s%.60s", is_fine ? "" : "run: ladle connect ",
-                   is_fine ? "" : name); /* cut */
+    const char *reason = json_get_text(v, "reason"), *trouble = webhook_trouble(v);
+    const char *down = json_get_text(json_object_get(v, "breaker"), "reason");
+    const char *advice = json_get_text(v, "advice"), *gap = json_path_text(v, "gaps.0.message");
+    char *what = reason != NULL    ? xstrdup(reason)
+                 : trouble != NULL ? xstrdup(trouble)
+                 : down != NULL    ? xasprintf("not called just now: %s", down)
+                                   : NULL;
+    char *todo = remedy(a);
+    const char *else_what = gap != NULL ? gap : advice != NULL ? advice : ""; /* of what works */
+    char *why = what != NULL && *todo != '\0' ? xasprintf("%s; %s", what, todo)
+                : what != NULL                ? xstrdup(what)
+                : *todo != '\0'               ? xstrdup(todo)
+                                              : xstrdup(else_what);
+    free(what);
+    free(todo);
+    return why;
 }
 
-static void add_row(const struct cli *c, struct table *t, const json_t *v,
-                    const struct connection_row *row)
+static void add_row(const struct cli *c, struct table *t, const struct about *a, const json_t *v)
 {
-    char since[WHEN_TEXT] = "", expires[WHEN_TEXT] = "", hint[96];
-    if (row != NULL) {
-        cli_when(c, row->since_us, since, sizeof since);
-        cli_when(c, row->expires_us, expires, sizeof expires);
+    char since[WHEN_TEXT] = "", expires[WHEN_TEXT] = "";
+    if (a->row != NULL) {
+        cli_when(c, a->row->since_us, since, sizeof since);
+        cli_when(c, a->row->expires_us, expires, sizeof expires);
     }
-    const char *reason = json_get_text(v, "reason");
-    const char *down = json_get_text(json_object_get(v, "breaker"), "reason");
-    char held[400] = "";
-    if (down != NULL) {
-        (void)snprintf(held, sizeof held, "not called just now: %s", down); /* cut */
-    }
-    const char *advice = json_get_text(v, "advice"), *trouble = webhook_trouble(v);
-    const char *gap = json_path_text(v, "gaps.0.message");
-    remedy(json_get_text(v, "name"), json_get_text(v, "state"), hint, sizeof hint);
-    const char *cells[] = { json_get_text(v, "name"),
-                            json_get_text(v, "connector"),
-                            json_get_text(v, "state"),
-                            since,
-                            expires,
-                            json_get_text(v, "account"),
-                            reason != NULL    ? reason
-                            : trouble != NULL ? trouble
-                            : down != NULL    ? held
-                            : *hint           ? hint
-                            : gap != NULL     ? gap
-                            : advice != NULL  ? advice
-                                              : "",
-                            NULL };
-    table_row(t, cells);
+    char *why = describe_why(a, v);
+    table_row(t, (const char *const[]){ a->name, json_get_text(v, "connector"),
+                                        json_get_text(v, "state"), since, expires,
+                                        json_get_text(v, "account"), why, NULL });
+    free(why);
 }
 
 /* --- locations of an agency --- */
@@ -182,9 +287,10 @@ enum { ACCOUNTS_USUAL = 20 };
 static void print_account(const struct listing *l, const struct connection_row *row,
                           const json_t *config, const json_t *table)
 {
-    json_t *v = describe(row->name, config, table, row);
+    const struct about about = look_at(l, row->name, config, table, row);
+    json_t *v = describe(&about);
     if (l->table != NULL) {
-        add_row(l->c, l->table, v, row);
+        add_row(l->c, l->table, &about, v);
     } else {
         cli_print_json(v);
     }
@@ -223,13 +329,15 @@ static json_t *read_gaps(const struct cli *c, const struct project *p,
 static void print_one(const struct listing *l, const char *name, const json_t *config,
                       const json_t *table, const struct connection_row *row)
 {
-    json_t *v = describe(name, config, table, row);
+    const struct about about = look_at(l, name, config, table, row);
+    json_t *v = describe(&about);
     struct token_age ages[2];
     token_ages(name, config, table, l->secrets, ages);
     add_tokens(v, name, ages);
+    add_remedy(v, &about);
     json_object_set_new(v, "gaps", grants_of(l->gaps, name));
     if (l->table != NULL) {
-        add_row(l->c, l->table, v, row);
+        add_row(l->c, l->table, &about, v);
     } else {
         cli_print_json(v);
     }
@@ -243,6 +351,10 @@ static int print_all(struct listing *l, const struct project *p, const struct co
                                          "EXPIRES", "ACCOUNT",   "WHY",   NULL };
     const struct project_hooks *h = p->hooks;
     l->table = l->c->is_json ? NULL : table_new(heads);
+    if (l->table != NULL) {
+        table_cut_first(l->table);
+        table_last_below(l->table);
+    }
     l->gaps = read_gaps(l->c, p, rows);
     int result = 0;
     const char *name;
@@ -297,9 +409,10 @@ const struct command cmd_connections = {
     .args_max = 0,
     .summary = "The connections of ladle.yaml and their state",
     .help =
-        "A connection is new (nobody has authorised it yet), connected, broken or suspended: then "
-        "the reason\n"
-        "stands beside it. `ladle connect NAME` mends one that is broken; one that is suspended is "
+        "A connection is new (nobody has authorised it yet, or a secret of it is not set), "
+        "connected, broken or\n"
+        "suspended: then the reason stands beside it, and what to do. `ladle connect NAME` mends "
+        "one that is broken; one that is suspended is "
         "tried again by\n"
         "itself. Access tokens that expire are refreshed by the engine. Below an agency stand its "
         "locations.\n"

@@ -1,31 +1,33 @@
 /* `ladle dead`: what waits for a person, dead and parked runs. A fault of a service kills many runs
  * for one reason, so the terminal gets one line per cause, with the newest run as its example; JSON
  * gets every run. */
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "cli/causes.h"
 #include "cli/commands.h"
 #include "cli/view.h"
 
-enum { WHEN_TEXT = 40, NUMBER_TEXT = 24 };
+enum { WHEN_TEXT = 40, NUMBER_TEXT = 24, NEWEST_RUN = 6 /* column on a terminal */ };
 
 static void add_row(const struct cli *c, struct table *t, const struct cause *cause)
 {
+    const struct run_row *run = &cause->example;
     char group[NUMBER_TEXT], count[NUMBER_TEXT], last[WHEN_TEXT], id[ID_TEXT + 1];
     (void)snprintf(group, sizeof group, "%d", cause->number); /* fits */
     (void)snprintf(count, sizeof count, "%zu", cause->count); /* fits */
     cli_when(c, cause->last_us, last, sizeof last);
-    id_format(&cause->example.id, id);
-    /* The end of an id is enough to name it, and a window is narrow. */
-    const char *cells[] = { group,
-                            count,
-                            run_state_name(cause->example.state),
-                            cause->example.recipe,
-                            cause->example.step,
-                            err_kind_name(cause->example.err.kind),
-                            last,
-                            c->is_terminal ? id + ID_TEXT - 12 : id,
-                            cause->example.err.message,
-                            NULL };
-    table_row(t, cells);
+    view_id(c, &run->id, id);
+    const char *state = run_state_name(run->state), *kind = err_kind_name(run->err.kind);
+    if (!c->is_terminal) {
+        table_row(t, (const char *const[]){ group, count, state, run->recipe, run->step, kind, last,
+                                            id, run->err.message, NULL });
+        return;
+    }
+    char *why = xasprintf("%s: %s", kind, run->err.message);
+    table_row(t, (const char *const[]){ group, count, state, run->recipe, run->step, last, id, why,
+                                        NULL });
+    free(why);
 }
 
 static size_t add_rows(const struct cli *c, struct table *t, const struct causes *all)
@@ -41,20 +43,64 @@ static size_t add_rows(const struct cli *c, struct table *t, const struct causes
     return shown;
 }
 
+/* What the groups that are shown call for. */
+struct needs {
+    bool retry, resolve, connect;
+};
+
+static void note_need(struct needs *n, const struct run_row *run)
+{
+    bool is_parked = run->state == RUN_PARKED;
+    n->connect |= is_parked && run->err.kind == ERR_AUTH;
+    n->resolve |= is_parked && run->err.kind == ERR_UNKNOWN;
+    n->retry |= !is_parked || (run->err.kind != ERR_AUTH && run->err.kind != ERR_UNKNOWN);
+}
+
+static void print_advice(const struct causes *all)
+{
+    struct needs needs = { .retry = false };
+    for (int i = 1; i <= causes_count(all); i++) {
+        if (causes_get(all, i)->count > 0) {
+            note_need(&needs, &causes_get(all, i)->example);
+        }
+    }
+    cli_print("\n`ladle show RUN` tells every step and try, and what to do.\n");
+    if (needs.retry) {
+        cli_print(
+            "`ladle retry --group N` goes on with all runs of a group from the failed step;\n"
+            "`--rate 5` begins five of them a second.\n");
+    }
+    if (needs.resolve) {
+        cli_print(
+            "unknown: what was answered leaves open whether the call took effect. Look into\n"
+            "the service, then say it: `ladle resolve RUN --as done`, `--as not-done` (it is\n"
+            "sent again) or `--as skip`. A step that may be done twice says\n"
+            "`on_unknown: again` in its recipe, and is not parked.\n");
+    }
+    if (needs.connect) {
+        cli_print(
+            "auth: `ladle connections` says what the connection needs; then the runs go on\n"
+            "by themselves.\n");
+    }
+}
+
 static void print_causes(const struct cli *c, const struct causes *all)
 {
     static const char *const heads[] = { "GROUP", "RUNS", "STATE",      "RECIPE",  "STEP",
                                          "CAUSE", "LAST", "NEWEST RUN", "MESSAGE", NULL };
-    struct table *t = table_new(heads);
+    static const char *const narrow[] = { "GROUP", "RUNS",       "STATE", "RECIPE", "STEP",
+                                          "LAST",  "NEWEST RUN", "WHY",   NULL };
+    struct table *t = table_new(c->is_terminal ? narrow : heads);
+    if (c->is_terminal) {
+        table_keep(t, NEWEST_RUN);
+        table_last_below(t);
+    }
     size_t shown = add_rows(c, t, all);
     table_print(t, c);
     if (c->is_terminal && shown == 0) {
         cli_print("nothing waits for a person\n");
     } else if (c->is_terminal) {
-        cli_print(
-            "\n`ladle show RUN` tells every step and try, and what to do; `ladle retry "
-            "--group N` goes on with all\n"
-            "runs of a group from the step that failed, `--rate 5` with five a second.\n");
+        print_advice(all);
     }
 }
 

@@ -18,16 +18,14 @@ struct listing {
 static void add_row(struct listing *l, const struct event_row *row)
 {
     char id[ID_TEXT + 1], original[ID_TEXT + 1] = "", received[WHEN_TEXT], runs[24];
-    id_format(&row->id, id);
+    view_id(l->c, &row->id, id);
     cli_when(l->c, row->received_us, received, sizeof received);
     (void)snprintf(runs, sizeof runs, "%lld", (long long)row->run_count); /* fits */
     if (!id_is_zero(&row->duplicate_of)) {
-        id_format(&row->duplicate_of, original);
+        view_id(l->c, &row->duplicate_of, original);
     }
-    /* The end of an id is enough to name it, and a window is narrow. */
-    const char *first = l->c->is_terminal && *original ? original + ID_TEXT - 12 : original;
     char note[400];
-    (void)snprintf(note, sizeof note, "%s%s%s", *original ? "duplicate of " : "", first,
+    (void)snprintf(note, sizeof note, "%s%s%s", *original ? "duplicate of " : "", original,
                    row->note != NULL ? row->note : ""); /* cut */
     const char *cells[] = { id, received, row->connection, row->type, runs, row->key, note, NULL };
     table_row(l->table, cells);
@@ -80,6 +78,9 @@ static int list_events(struct listing *l, struct store *s)
     struct err e = ERR_INIT;
     int result = 0;
     l->table = l->c->is_json ? NULL : table_new(heads);
+    if (l->table != NULL) {
+        table_last_below(l->table);
+    }
     while (l->left > 0 && result == 0) {
         result = print_page(l, s, &e);
     }
@@ -122,7 +123,9 @@ const struct command cmd_events = {
         "A second delivery of the same event is kept as a line that names the first, and "
         "starts nothing.\n"
         "An event of another account than the connection's, or of a location where the app is not\n"
-        "installed, starts nothing either: its note says so, and `ladle replay ID` tries again.\n"
+        "installed, starts nothing either: its note says so, and `ladle replay ID` tries again. "
+        "The note of an\n"
+        "event that ended a `wait_for` names the run.\n"
         "`ladle show ID` tells what an event held and which runs it started.\n"
         "--json: {id connection type key received_at runs duplicate_of note}, one a line.",
     .options = options,

@@ -9,6 +9,7 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/plural.h"
 #include "cli/commands.h"
 #include "cli/read_secret.h"
 #include "cli/view.h"
@@ -85,9 +86,9 @@ static void print_key(const struct keys *k, const json_t *v, const struct key_ge
     cli_print("key     %s\nsource  %s%s%s\n", id != NULL ? id : "none",
               id != NULL ? json_get_text(v, "source") : "", path != NULL ? " " : "",
               path != NULL ? path : "");
-    cli_print("sealed  %lld values%s%s%s%s\n", (long long)row->sealed,
-              store_id != NULL ? " under " : "", store_id != NULL ? store_id : "",
-              *since ? ", since " : "", since);
+    cli_print("sealed  %lld %s%s%s%s%s\n", (long long)row->sealed,
+              plural(row->sealed, "value", "values"), store_id != NULL ? " under " : "",
+              store_id != NULL ? store_id : "", *since ? ", since " : "", since);
 }
 
 /* The key of the sources, or, where the files are within a change, the one that counts. */
@@ -241,8 +242,9 @@ static void print_changed(const struct keys *k, const struct vault *to, int64_t 
     if (k->cli->is_json) {
         cli_print_json(v);
     } else {
-        cli_print("the master key is %s now (was %s); %lld values were sealed again\n",
-                  json_get_text(v, "id"), json_get_text(v, "was"), (long long)sealed);
+        cli_print("the master key is %s now (was %s); %lld %s sealed again\n",
+                  json_get_text(v, "id"), json_get_text(v, "was"), (long long)sealed,
+                  plural(sealed, "value was", "values were"));
         cli_print("%s\n",
                   source == VAULT_ENVIRONMENT
                       ? "put the new key into LADLE_KEY before the engine is started again"
@@ -327,8 +329,9 @@ static int forget(struct keys *k)
         cli_print_json(out);
         json_decref(out);
     } else if (rc == 0) {
-        cli_print("%lld values that this key does not open are gone; set them again\n",
-                  (long long)op->removed);
+        cli_print("%lld %s that this key does not open %s gone; set %s again\n",
+                  (long long)op->removed, plural(op->removed, "value", "values"),
+                  plural(op->removed, "is", "are"), plural(op->removed, "it", "them"));
     }
     key_forget_free(op);
     vault_free(v);

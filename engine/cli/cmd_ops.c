@@ -1,9 +1,10 @@
-/* `ladle ops`: the catalogue of triggers and actions, from the tables of all connectors: those of
- * the project's scripts/connectors/ and those built into the program. A name may be a connector, a
- * connection of the project, or one entry. Nothing is opened but the tables. */
+/* `ladle ops`: the catalogue of triggers and actions, from the tables of connectors: those of the
+ * project's scripts/connectors/ and those built into the program. In a project it lists what the
+ * connections of ladle.yaml have, under the names that recipes use. A name may be a connection, a
+ * connector, or one entry. Nothing is opened but the tables. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/commands.h"
@@ -17,7 +18,6 @@ struct catalogue_list {
     struct cli *c;
     const struct project_hooks *hooks;
     struct project *project; /* NULL where there is none that loads */
-    const char *owner;       /* the connection that was named, or NULL */
     const char *entry;       /* only this one; NULL: all */
     bool is_known;           /* the connector that was named is there */
     bool has_triggers, has_actions;
@@ -113,9 +113,10 @@ static bool has_scope(const json_t *v, const char *scope)
 /* Every word of the text, in any case, in the name, the path or the summary. */
 static bool is_found(const json_t *v, const char *words)
 {
-    char *all = xasprintf("%s %s %s", json_get_text(v, "name"),
-                          json_get_text(v, "path") != NULL ? json_get_text(v, "path") : "",
-                          json_get_text(v, "summary") != NULL ? json_get_text(v, "summary") : "");
+    const char *use = json_get_text(v, "use"), *path = json_get_text(v, "path");
+    const char *summary = json_get_text(v, "summary");
+    char *all = xasprintf("%s %s %s %s", json_get_text(v, "name"), use != NULL ? use : "",
+                          path != NULL ? path : "", summary != NULL ? summary : "");
     bool is_in = true;
     while (*words && is_in) {
         size_t len = strcspn(words, " ");
@@ -141,7 +142,8 @@ static bool is_wanted(const struct catalogue_list *l, const json_t *v)
 
 /* --- listing --- */
 
-static void add_row(struct catalogue_list *l, const json_t *v)
+/* A window has no room for paths and scopes: the page of the entry has them. */
+static void add_row(struct catalogue_list *l, const char *shown, const json_t *v)
 {
     struct buf scopes;
     buf_init(&scopes, 400);
@@ -151,14 +153,15 @@ static void add_row(struct catalogue_list *l, const json_t *v)
         (void)buf_printf(&scopes, "%s%s", i > 0 ? " " : "",
                          json_string_value(text)); /* cut where it is long */
     }
-    const char *cells[] = { json_get_text(v, "name"),
-                            json_get_text(v, "kind"),
-                            json_get_text(v, "method"),
-                            json_get_text(v, "path"),
-                            json_get_text(v, "summary"),
-                            buf_text(&scopes),
-                            NULL };
-    table_row(l->table, cells);
+    const char *name = shown, *kind = json_get_text(v, "kind");
+    const char *summary = json_get_text(v, "summary");
+    if (l->c->is_terminal) {
+        table_row(l->table, (const char *const[]){ name, kind, summary, NULL });
+    } else {
+        table_row(l->table, (const char *const[]){ name, kind, json_get_text(v, "method"),
+                                                   json_get_text(v, "path"), summary,
+                                                   buf_text(&scopes), NULL });
+    }
     buf_fini(&scopes);
 }
 
@@ -171,7 +174,9 @@ static void print_whole(struct catalogue_list *l, const struct ops_entry *o)
     if (l->c->is_json) {
         cli_print_json(v);
     } else {
-        ops_entry_print(v);
+        char *shown = ops_entry_name(o);
+        ops_entry_print(shown, v);
+        free(shown);
     }
     json_decref(v);
 }
@@ -182,7 +187,9 @@ static void print_one(struct catalogue_list *l, const struct ops_entry *o)
     if (v != NULL && is_wanted(l, v)) {
         l->count++;
         if (l->table != NULL) {
-            add_row(l, v);
+            char *shown = ops_entry_name(o);
+            add_row(l, shown, v);
+            free(shown);
         } else {
             print_whole(l, o);
         }
@@ -212,32 +219,54 @@ static void list_kind(struct catalogue_list *l, struct ops_entry o)
     json_decref(names);
 }
 
-/* A connection of ladle.yaml that is of this connector, for examples: its name and its config. */
-static void find_connection(const struct catalogue_list *l, struct ops_entry *o)
+/* Where the list begins, all entries of one connector: those of the connection `owner`, or, where
+ * that is NULL, those of the connector itself, with a connection of it for examples. */
+struct source {
+    const char *connector, *owner;
+};
+
+static const json_t *connections_of(const struct catalogue_list *l)
 {
-    o->owner = o->connector;
-    const char *name;
-    json_t *config;
-    json_object_foreach (l->project != NULL ? l->project->connections : NULL, name, config) {
-        const char *connector = json_get_text(config, "connector");
-        bool is_named = l->owner == NULL || strcmp(l->owner, name) == 0;
-        if (connector != NULL && strcmp(connector, o->connector) == 0 && is_named) {
-            o->owner = name;
-            o->config = config;
-            return;
-        }
-    }
+    return l->project != NULL ? l->project->connections : NULL;
 }
 
-static void list_connector(struct catalogue_list *l, const char *name)
+/* The workspace and the engine are there without an entry in ladle.yaml. */
+static bool is_always_there(const char *connector)
+{
+    return strcmp(connector, "records") == 0 || strcmp(connector, "ladle") == 0;
+}
+
+static bool is_of(const json_t *config, const char *connector)
+{
+    const char *of = json_get_text(config, "connector");
+    return of != NULL && strcmp(of, connector) == 0;
+}
+
+/* The first connection of this connector; NULL: the project has none. */
+static const char *connection_of(const struct catalogue_list *l, const char *connector)
+{
+    const char *name;
+    json_t *config;
+    json_object_foreach ((json_t *)connections_of(l), name, config) {
+        if (is_of(config, connector)) {
+            return name;
+        }
+    }
+    return is_always_there(connector) ? connector : NULL;
+}
+
+static void list_source(struct catalogue_list *l, struct source from)
 {
     struct areas areas = project_areas(l->hooks);
+    const char *owner = from.owner != NULL ? from.owner : connection_of(l, from.connector);
     struct ops_entry o = {
-        .connector = name,
-        .table = l->hooks->find_connector(l->hooks->ud, name),
+        .connector = from.connector,
+        .table = l->hooks->find_connector(l->hooks->ud, from.connector),
         .areas = &areas,
+        .owner = owner,
+        .config = owner != NULL ? json_object_get(connections_of(l), owner) : NULL,
+        .is_by_owner = from.owner != NULL,
     };
-    find_connection(l, &o);
     for (int is_trigger = 1; is_trigger >= 0; is_trigger--) {
         o.is_trigger = is_trigger;
         if (is_kind(l, is_trigger)) {
@@ -246,36 +275,65 @@ static void list_connector(struct catalogue_list *l, const char *name)
     }
 }
 
-static void list_connectors(struct catalogue_list *l, const char *only)
+static void begin_list(struct catalogue_list *l)
 {
     static const char *const heads[] = {
         "NAME", "KIND", "METHOD", "PATH", "SUMMARY", "SCOPES", NULL
     };
+    static const char *const narrow[] = { "NAME", "KIND", "SUMMARY", NULL };
+    if (!l->c->is_json && l->entry == NULL) {
+        l->table = table_new(l->c->is_terminal ? narrow : heads);
+        table_cut_first(l->table);
+    }
+}
+
+static void end_list(struct catalogue_list *l)
+{
+    if (l->table != NULL) {
+        table_print(l->table, l->c);
+    }
+}
+
+/* What the project's connections have. */
+static void list_connections(struct catalogue_list *l)
+{
+    static const char *const own[] = { "records", "ladle" };
+    const char *name;
+    json_t *config;
+    json_object_foreach ((json_t *)connections_of(l), name, config) {
+        list_source(l, (struct source){ json_get_text(config, "connector"), name });
+    }
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        if (json_object_get(connections_of(l), own[i]) == NULL) {
+            list_source(l, (struct source){ own[i], own[i] });
+        }
+    }
+}
+
+/* Connectors by their own names: all, or those that the project has no connection of. */
+static void list_connectors(struct catalogue_list *l)
+{
     json_t *names = connector_names(l->c->folder);
-    l->table = l->c->is_json || l->entry != NULL ? NULL : table_new(heads);
     size_t i;
     json_t *name;
     json_array_foreach (names, i, name) {
-        if (only == NULL || strcmp(only, json_string_value(name)) == 0) {
-            list_connector(l, json_string_value(name));
+        const char *connector = json_string_value(name);
+        if (l->project == NULL || connection_of(l, connector) == NULL) {
+            list_source(l, (struct source){ connector, NULL });
         }
-    }
-    if (l->table != NULL) {
-        table_print(l->table, l->c);
     }
     json_decref(names);
 }
 
 /* --- command --- */
 
-/* The connector of a connection that ladle.yaml names, so that "crm.create_task" works as in a
- * recipe; else the word itself. Borrowed. */
-static const char *connector_of(struct catalogue_list *l, const char *word)
+/* What a word names: a connection of ladle.yaml, so that "crm.create_task" works as in a recipe;
+ * else a connector. Borrowed. */
+static struct source source_of(const struct catalogue_list *l, const char *word)
 {
-    const json_t *connections = l->project != NULL ? l->project->connections : NULL;
-    const char *found = json_get_text(json_object_get(connections, word), "connector");
-    l->owner = found != NULL ? word : NULL;
-    return found != NULL ? found : word;
+    const char *found = json_get_text(json_object_get(connections_of(l), word), "connector");
+    bool is_ours = found != NULL || (l->project != NULL && is_always_there(word));
+    return (struct source){ found != NULL ? found : word, is_ours ? word : NULL };
 }
 
 /* What may be meant: an entry of a connector that is there, else a connector. The keys are all
@@ -329,14 +387,16 @@ static int list_named(struct catalogue_list *l, const char *arg)
 {
     const char *dot = strchr(arg, '.');
     char *word = xstrndup(arg, dot != NULL ? (size_t)(dot - arg) : strlen(arg));
-    const char *connector = connector_of(l, word);
+    const struct source from = source_of(l, word);
     l->entry = dot != NULL ? dot + 1 : NULL;
     json_t *names = connector_names(l->c->folder);
-    l->is_known = has_name(names, connector);
+    l->is_known = has_name(names, from.connector);
     if (l->is_known) {
-        list_connectors(l, connector);
+        begin_list(l);
+        list_source(l, from);
+        end_list(l);
     }
-    int code = l->is_known && (l->count > 0 || dot == NULL) ? CLI_OK : no_such(l, connector);
+    int code = l->is_known && (l->count > 0 || dot == NULL) ? CLI_OK : no_such(l, from.connector);
     json_decref(names);
     free(word);
     return code;
@@ -356,14 +416,40 @@ static int read_kind(struct catalogue_list *l)
     return CLI_OK;
 }
 
-/* The project is asked for the names of its connections only; its errors are not this command's
- * business. */
+/* The project is asked for the names of its connections only. NULL where there is none; one that
+ * does not load is `ladle check`'s business, but says why the names are others. */
 static struct project *load_project(const struct catalogue_list *l)
 {
+    char *path = xasprintf("%s/ladle.yaml", l->c->folder);
+    bool is_there = access(path, F_OK) == 0;
+    free(path);
     struct diags *d = diags_new("ladle.yaml");
-    struct project *p = project_load(l->c->folder, l->hooks, d);
+    struct project *p = is_there ? project_load(l->c->folder, l->hooks, d) : NULL;
     diags_free(d);
+    if (is_there && p == NULL && !l->c->is_json) {
+        (void)fputs(
+            "ladle ops: ladle.yaml has errors (`ladle check` tells them), so connectors "
+            "stand under their own names\n",
+            stderr); /* nothing can be done where stderr is closed */
+    }
     return p;
+}
+
+static void list_all(struct catalogue_list *l)
+{
+    begin_list(l);
+    if (l->project != NULL) {
+        list_connections(l);
+    }
+    if (l->project == NULL || cli_option(l->c, "all") != NULL) {
+        list_connectors(l);
+    }
+    end_list(l);
+    if (l->c->is_terminal && !l->c->is_json && l->project != NULL &&
+        cli_option(l->c, "all") == NULL) {
+        cli_print(
+            "\nWhat the connections of ladle.yaml have; --all adds what other connectors have.\n");
+    }
 }
 
 static int run(struct cli *c)
@@ -377,13 +463,14 @@ static int run(struct cli *c)
     if (c->arg_count == 1) {
         code = list_named(&l, c->args[0]);
     } else {
-        list_connectors(&l, NULL);
+        list_all(&l);
     }
     project_free(l.project);
     return code;
 }
 
 static const struct option options[] = {
+    { "all", NULL, "also what connectors have of which ladle.yaml has no connection" },
     { "triggers", NULL, "only triggers" },
     { "actions", NULL, "only actions" },
     { "kind", "KIND", "the same in a word: trigger or action" },
@@ -401,14 +488,17 @@ const struct command cmd_ops = {
     .args = "[NAME]",
     .args_min = 0,
     .args_max = 1,
-    .summary = "The catalogue of triggers and actions, with what they take",
+    .summary = "Triggers and actions of the connections, with what they take",
     .help =
-        "NAME is a connector (highlevel), a connection of ladle.yaml (crm), or one entry of "
-        "either\n"
-        "(crm.create_task), which is then shown whole: its fields, scopes and token, a step that "
-        "uses it, and of\n"
-        "a trigger its sample. Several filters narrow the list together.\n"
-        "--json: {name kind area core method path scopes summary access oauth_only version "
+        "Without NAME, what the connections of ladle.yaml have, under the names that recipes use; "
+        "outside a project\n"
+        "what all connectors have, under theirs. NAME is a connection (crm), a connector "
+        "(highlevel), or one entry of\n"
+        "either (crm.create_task), which is then shown whole: its fields, scopes and token, a "
+        "step that uses it, and\n"
+        "of a trigger its sample. Several filters narrow the list together.\n"
+        "--json: {name (with the connector) use (as in recipes, or null) kind area core method "
+        "path scopes summary access oauth_only version "
         "deprecated\n"
         "unsupported input output example}, or of a trigger {type note fields example}, one a "
         "line.",

@@ -84,6 +84,10 @@ static void print_rows(const struct cli *c, const struct record_list *all)
         return;
     }
     struct table *t = c->is_json ? NULL : table_new(heads);
+    if (t != NULL) {
+        table_cut_first(t);
+        table_last_below(t);
+    }
     for (size_t i = 0; i < all->count; i++) {
         if (t != NULL) {
             add_row(c, t, &all->rows[i]);

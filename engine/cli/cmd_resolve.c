@@ -4,6 +4,7 @@
 
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/view.h"
 #include "store/run.h"
 
 static const struct {
@@ -58,7 +59,7 @@ static int check_output(const struct cli *c, enum resolve_as as)
 static int resolve_one(const struct cli *c, struct store *s, const char *text, struct err *e)
 {
     struct id id;
-    if (ask_find_run(s, text, "`ladle show` lists the runs that it started", &id, e) == -1) {
+    if (view_find_run(s, text, "`ladle show` lists the runs that it started", &id, e) == -1) {
         return -1;
     }
     struct run_ask ask;

@@ -2,27 +2,131 @@
  * for many in batches of one transaction each; whichever engine works on this store takes the runs
  * up when they are due. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
+#include "base/plural.h"
 #include "cli/ask.h"
 #include "cli/causes.h"
 #include "cli/commands.h"
+#include "cli/confirm.h"
+#include "cli/view.h"
+#include "format/date.h"
 #include "format/duration.h"
 
-enum { BATCH = 500, RATE_MAX = 1000, GROUP_MAX = 1000000000 };
+enum { BATCH = 500, RATE_MAX = 1000, GROUP_MAX = 1000000000, WHEN_TEXT = 40 };
 static const int64_t SECOND_US = 1000000;
 
 /* --- by id --- */
 
+/* What a waiting run waits for. */
+struct waits {
+    bool has_retry;   /* another try of a step that failed */
+    char *step;       /* the first that waits for a time or an event, or NULL */
+    bool is_event;    /* for an event */
+    int64_t until_us; /* of it, else of the try */
+};
+
+static void read_wait(struct waits *w, const struct journal_row *row)
+{
+    bool is_retry = row->error != NULL;
+    w->has_retry = w->has_retry || is_retry;
+    if (w->step == NULL && (!is_retry || w->until_us == 0)) {
+        w->until_us = row->due_us;
+    }
+    if (w->step == NULL && !is_retry) {
+        json_t *input = view_value(row->input, row->input != NULL ? strlen(row->input) : 0);
+        w->step = xstrdup(row->path);
+        w->is_event = json_get_text(input, "event") != NULL;
+        json_decref(input);
+    }
+}
+
+/* 1 where the run waits, 0, or -1. */
+static int read_waits(struct store *s, struct id id, struct waits *w, struct err *e)
+{
+    struct run_list *list = run_list_new();
+    list->only = id;
+    list->limit = 1;
+    int rc = store_exec(s, &list->op, e);
+    if (rc == 0 && list->count == 1 && list->rows[0].state == RUN_WAITING) {
+        rc = 1;
+        for (size_t i = 0; i < list->journal_count; i++) {
+            if (list->journal[i].state == JOURNAL_WAITING) {
+                read_wait(w, &list->journal[i]);
+            }
+        }
+    }
+    run_list_free(list);
+    return rc;
+}
+
+/* "pause waits until 2026-… (in 2 d)"; yours. */
+static char *describe_waits(const struct waits *w)
+{
+    char until[DATE_TEXT], ahead[WHEN_TEXT];
+    date_format(w->until_us, until);
+    cli_ago(w->until_us, ahead, sizeof ahead);
+    return xasprintf("%s %s until %s (%s)", w->step != NULL ? w->step : "the next try",
+                     w->is_event ? "waits for an event" : "waits", until, ahead);
+}
+
+/* Asks whether to go on now: 0 and *skip, 1: no, or -1. In a pipe what waits for another try just
+ * goes on, as that is what was asked for; a wait of the recipe is skipped on demand only. */
+static int decide_wait(const struct cli *c, const char *text, const struct waits *w, bool *skip,
+                       struct err *e)
+{
+    bool can_ask = confirm_can_ask(c);
+    if (!can_ask && w->has_retry) {
+        return 0;
+    }
+    char *waiting = describe_waits(w);
+    int rc = 0;
+    if (can_ask) {
+        char *question = xasprintf("%s: %s. %s?", text, waiting,
+                                   w->step != NULL ? "Skip the wait" : "Try again now");
+        *skip = confirm(question);
+        rc = *skip ? 0 : 1;
+        cli_print("%s", *skip ? "" : "left as it is\n");
+        free(question);
+    } else {
+        rc = err_set(e, ERR_CONFLICT, "%s: %s; `ladle retry %s --now` skips the wait", text,
+                     waiting, text);
+    }
+    free(waiting);
+    return rc;
+}
+
+/* A run that waits goes on by itself: is it to go on now? As decide_wait. */
+static int check_waits(const struct cli *c, struct store *s, const char *text, struct id id,
+                       bool *skip, struct err *e)
+{
+    struct waits w = { .step = NULL };
+    *skip = cli_option(c, "now") != NULL;
+    int rc = read_waits(s, id, &w, e);
+    if (rc == 1) {
+        rc = *skip ? 0 : decide_wait(c, text, &w, skip, e);
+    }
+    free(w.step);
+    return rc;
+}
+
 static int retry_one(const struct cli *c, struct store *s, const char *text, struct err *e)
 {
     struct id id;
-    if (ask_find_run(s, text, "`ladle replay` runs it again", &id, e) == -1) {
+    bool skip;
+    if (view_find_run(s, text, "`ladle replay` runs it again", &id, e) == -1) {
         return -1;
+    }
+    int rc = check_waits(c, s, text, id, &skip, e);
+    if (rc != 0) {
+        return rc;
     }
     struct run_ask ask;
     run_ask_init(&ask, id, RUN_REQUEST_RETRY);
     ask.take_newest = cli_option(c, "newest") != NULL;
+    ask.skip_waits = skip;
     return store_exec(s, &ask.op, e) == -1 ? err_prefix(e, "%.60s", text) : 0;
 }
 
@@ -107,7 +211,7 @@ static void print_many(const struct many *m)
                   m->cause->example.err.message);
     }
     cli_print("%lld %s on from the failed step", (long long)m->count,
-              m->count == 1 ? "run goes" : "runs go");
+              plural(m->count, "run goes", "runs go"));
     if (m->count > 1 && m->rate > 0) {
         char span[64];
         duration_format((m->count - 1) * m->ask.spacing_us, span, sizeof span);
@@ -162,6 +266,9 @@ static int check_words(const struct cli *c)
     if (cli_option(c, "rate") != NULL && !is_all && !is_group) {
         return cli_usage(c, "--rate goes with --group or --all");
     }
+    if (cli_option(c, "now") != NULL && (is_all || is_group)) {
+        return cli_usage(c, "--now goes with ids: runs of --group and --all do not wait");
+    }
     return CLI_OK;
 }
 
@@ -188,6 +295,7 @@ static int run(struct cli *c)
 }
 
 static const struct option options[] = {
+    { "now", NULL, "a run that waits goes on now: the wait is skipped, or its next try made" },
     { "newest", NULL,
       "go on with the newest version of the recipe, not with the one that it began on" },
     { "group", "N", "every run of this group of `ladle dead`" },
@@ -208,11 +316,15 @@ const struct command cmd_retry = {
     .help =
         "Steps that are done stay done and are not executed again; what failed has all of "
         "its tries again.\n"
-        "An id may be cut to its last 6 characters or more. The engine notices by itself; "
-        "where none runs, the\n"
-        "run goes on once one is started. Without ids, --group or --all: --rate keeps many "
-        "runs from flooding a\n"
-        "service that has just come back.",
+        "An id may be cut to a beginning or an end that no other run has. The engine notices by "
+        "itself; where none\n"
+        "runs, the run goes on once one is started. A run that waits goes on by itself: on a "
+        "terminal you are\n"
+        "asked whether to skip the wait, --now says so. What waits for an event then goes on as "
+        "when its time is\n"
+        "over. Without ids, --group or --all: --rate keeps many runs from flooding a service "
+        "that has just\n"
+        "come back.",
     .options = options,
     .run = run,
     .is_quiet = true,

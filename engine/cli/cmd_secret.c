@@ -106,6 +106,9 @@ static int list(const struct cli *c, struct store *s)
         return cli_fail(c, &e);
     }
     struct table *t = c->is_json ? NULL : table_new(heads);
+    if (t != NULL) {
+        table_cut_first(t);
+    }
     for (size_t i = 0; i < all->count; i++) {
         print_name(c, t, all->names[i] + sizeof prefix - 1, all->updated_us[i]);
     }

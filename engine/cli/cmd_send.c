@@ -7,9 +7,11 @@
 
 #include "base/id.h"
 #include "base/mem.h"
+#include "base/plural.h"
 #include "cli/commands.h"
 #include "cli/one_connection.h"
 #include "cli/sample.h"
+#include "cli/send_headers.h"
 #include "cli/test_key.h"
 #include "crypto/sign.h"
 #include "daemon/own_port.h"
@@ -18,7 +20,7 @@
 #include "project/secrets.h"
 #include "webhook/verify.h"
 
-enum { BODY_MAX = 8 << 20, HEADERS_MAX = 8, WORDS_MAX = 200 };
+enum { BODY_MAX = 8 << 20, WORDS_MAX = 200 };
 
 /* What is delivered. */
 struct parcel {
@@ -30,7 +32,7 @@ struct parcel {
     char *url;
     json_t *headers;          /* of the signature: name -> text */
     const char *content_type; /* borrowed; NULL: JSON */
-    const char *key_hint;     /* why the engine may refuse the signature, or NULL */
+    char *key_hint;           /* what to do where the engine refuses the signature, or NULL */
 };
 
 static void parcel_fini(struct parcel *p)
@@ -39,6 +41,7 @@ static void parcel_fini(struct parcel *p)
     json_decref(p->json);
     free(p->body);
     free(p->url);
+    free(p->key_hint);
     json_decref(p->headers);
 }
 
@@ -271,17 +274,38 @@ static char *data_folder(const struct project *p)
     return path;
 }
 
+/* The file as ladle.yaml would name it: without the project's folder. Borrowed from path. */
+static const char *within(const struct project *p, const char *path)
+{
+    size_t len = strlen(p->folder);
+    return strncmp(path, p->folder, len) == 0 && path[len] == '/' ? path + len + 1 : path;
+}
+
+/* Own keys take the place of the service's, so the test key is for a trial. Yours. */
+static char *test_key_hint(const struct project *project, const struct parcel *p,
+                           const char *folder)
+{
+    char *path = test_key_public_path(folder);
+    char *hint = xasprintf(
+        "only the service has its own key, so a test key signed: for a trial write "
+        "`webhook: { public_keys: [%s] }` into connection %s of ladle.yaml, in the "
+        "place of the service's key, and start the engine again",
+        within(project, path), p->connection);
+    free(path);
+    return hint;
+}
+
 static struct sign_key *open_key(const struct cli *c, const struct project *project,
                                  struct parcel *p, struct err *e)
 {
     const char *path = cli_option(c, "key");
     char *folder = data_folder(project);
     struct sign_key *key = path != NULL ? test_key_read(path, e) : test_key_open(folder, e);
-    p->key_hint = path != NULL
-                      ? "the connection does not know this key: add its public half"
-                      : "the service's own key is not known here, so a test key signed: add "
-                        "its public half "
-                        "(test-webhook-key.pub.pem beside the store)";
+    p->key_hint = path != NULL ? xasprintf(
+                                     "connection %s does not know this key: name the file of its "
+                                     "public half in its `webhook: { public_keys: […] }`",
+                                     p->connection)
+                               : test_key_hint(project, p, folder);
     free(folder);
     return key;
 }
@@ -298,7 +322,7 @@ static char *signed_url(const struct project *project, const struct parcel *p)
     return len > 0 && path != NULL ? xasprintf("%.*s%s", (int)len, base, path) : xstrdup(p->url);
 }
 
-/* The headers that the connection's scheme wants to see. */
+/* The headers that the connection's scheme wants to see, and further ones. */
 static int sign(const struct cli *c, const struct project *project,
                 const struct connection *connection, struct parcel *p, struct err *e)
 {
@@ -323,7 +347,7 @@ static int sign(const struct cli *c, const struct project *project,
                              e);
     free(url);
     sign_key_free(key);
-    return p->headers != NULL ? 0 : -1;
+    return p->headers != NULL ? send_headers_add(c, p->headers, e) : -1;
 }
 
 /* --- the address --- */
@@ -331,9 +355,12 @@ static int sign(const struct cli *c, const struct project *project,
 static void add_path_token(struct buf *url, const struct connection *connection)
 {
     const struct secret *token = verify_path_token(connection);
-    if (token != NULL) {
+    const char *at = token != NULL ? secret_bytes(token) : NULL;
+    while (at != NULL) { /* a slash in it stays one: the server takes no escaped ones */
+        size_t len = strcspn(at, "/");
         (void)buf_putc(url, '/'); /* is_full tells of all of them */
-        (void)url_encode(url, secret_bytes(token), secret_len(token));
+        (void)url_encode(url, at, len);
+        at = at[len] == '/' ? at + len + 1 : NULL;
     }
 }
 
@@ -416,14 +443,14 @@ static void on_answer(void *ud, const struct http_response *res, const struct er
 
 static void deliver(struct one_connection *o, const struct parcel *p, struct reply *r)
 {
-    struct http_header headers[1 + HEADERS_MAX] = {
+    struct http_header headers[1 + SEND_HEADERS_MAX] = {
         { "Content-Type", p->content_type != NULL ? p->content_type : "application/json" },
     };
     size_t count = 1;
     const char *name;
     json_t *value;
     json_object_foreach (p->headers, name, value) {
-        if (count <= HEADERS_MAX) {
+        if (count <= SEND_HEADERS_MAX) {
             headers[count++] = (struct http_header){ name, json_string_value(value) };
         }
     }
@@ -461,28 +488,44 @@ static void print_stored(const struct cli *c, const struct parcel *p, const stru
         cli_print("%d: a duplicate of event %s, nothing is started\n", r->status, id);
     } else {
         int64_t runs = json_get_int(answer, "runs", 0);
-        cli_print("%d: stored as event %s, %lld run%s\n", r->status, id, (long long)runs,
-                  runs == 1 ? "" : "s");
+        cli_print("%d: stored as event %s, %lld %s\n", r->status, id, (long long)runs,
+                  plural(runs, "run", "runs"));
     }
+}
+
+/* What to do about a refusal; yours, or NULL. */
+static char *hint_of(const struct parcel *p, int status)
+{
+    if (status == 401 && p->key_hint != NULL) {
+        return xstrdup(p->key_hint);
+    }
+    if (status == 401 || status == 404) {
+        return xasprintf(
+            "the engine may have other settings than ladle.yaml has now: start it again");
+    }
+    return status == 403 ? xasprintf(
+                               "add it to `allow_from` of connection %s in ladle.yaml, and start "
+                               "the engine again",
+                               p->connection)
+                         : NULL;
 }
 
 static int refused(const struct cli *c, const struct parcel *p, const struct reply *r,
                    const json_t *answer)
 {
     const char *why = json_path_text(answer, "error.message");
-    bool is_key = r->status == 401 && p->key_hint != NULL;
+    char *hint = hint_of(p, r->status);
     struct err e = { .status = r->status };
     enum err_kind kind = r->status == 401   ? ERR_AUTH
                          : r->status == 403 ? ERR_FORBIDDEN
                          : r->status == 404 ? ERR_NOT_FOUND
                          : r->status >= 500 ? ERR_UNAVAILABLE
                                             : ERR_PROTOCOL;
-    (void)err_set(
-        &e, kind, "the engine answered %d%s%.200s%s%s%s%s%s", r->status, why != NULL ? ": " : "",
-        why != NULL ? why : "", is_key ? " (" : "", is_key ? p->key_hint : "",
-        is_key ? " to `webhook: {public_keys: [FILE]}` of connection " : "",
-        is_key ? p->connection : "", is_key ? " in ladle.yaml, and start the engine again)" : "");
+    (void)err_set(&e, kind, "the engine answered %d%s%.150s%s%s", r->status,
+                  why != NULL ? ": " : "", why != NULL ? why : "", hint != NULL ? "; " : "",
+                  hint != NULL ? hint : "");
     e.status = r->status;
+    free(hint);
     return cli_fail(c, &e);
 }
 
@@ -566,6 +609,7 @@ static const struct option options[] = {
     { "url", "URL", "deliver there, not at the address that ladle.yaml says" },
     { "key", "PEMFILE", "sign with this Ed25519 private key" },
     { "set", "FIELD=VALUE…", "change a top-level field; may be repeated" },
+    { "header", "NAME: VALUE…", "a further header of the delivery; may be repeated" },
     { "as-is", NULL, "a file's own bytes, with the ids and times that are in it" },
     { "content-type", "TYPE", "of a file that is no JSON; application/json if not given" },
     { NULL, NULL, NULL },
@@ -581,15 +625,16 @@ const struct command cmd_send = {
         "TYPE is a trigger (contact_created) or the service's own word for it (ContactCreate): "
         "its sample gets\n"
         "a new id and the current time, is signed as the connection wants, and is posted to "
-        "the engine.\n"
+        "the engine. --to names\n"
+        "the connection, where several take it.\n"
         "\n"
         "Secrets and tokens are the connection's, so a sample for Stripe or GitHub is signed as "
-        "they "
-        "would. The private key of a service that signs "
-        "with Ed25519 is\n"
-        "not known, so a test key is made beside the store (data/test-webhook-key.pem, mode "
-        "0600). The engine\n"
-        "takes it only on a connection that names it in ladle.yaml:\n"
+        "they would, and\n"
+        "tokens, users and passwords go along. The private key of a service that signs with "
+        "Ed25519 is not known,\n"
+        "so a test key is made beside the store (data/test-webhook-key.pem, mode 0600). The engine "
+        "takes it only on\n"
+        "a connection that names it in ladle.yaml, and then in the place of the service's own:\n"
         "\n"
         "    webhook: { public_keys: [data/test-webhook-key.pub.pem] }\n"
         "\n"
@@ -598,6 +643,7 @@ const struct command cmd_send = {
     .run = run,
     .examples =
         "  ladle send contact_created --set email=jane@example.com\n"
-        "  ladle send delivery.json --to crm --as-is",
+        "  ladle send delivery.json --to crm --as-is\n"
+        "  ladle send received --to github --header \"X-GitHub-Event: push\"",
     .is_quiet = true,
 };

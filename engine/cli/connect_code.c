@@ -163,7 +163,7 @@ void connect_code_tell(struct one_connection *o, struct token_flow *flow, const 
     if (flow->name == NULL) {
         return;
     }
-    bool was_not_sent = e != NULL && (e->kind == ERR_UNREACHABLE || e->kind == ERR_TLS);
+    bool was_not_sent = e != NULL && token_was_not_sent(e);
     token_flow_set(flow,
                    was_not_sent ? FLOW_PENDING
                    : e != NULL  ? FLOW_FAILED

@@ -78,6 +78,17 @@ static bool is_core(const struct ops_entry *o)
                          : json_get_bool(json_object_get(index, "core"), o->name, false);
 }
 
+/* As recipes call the connection; where there is none, as one of the connector's name. */
+static const char *owner_of(const struct ops_entry *o)
+{
+    return o->owner != NULL ? o->owner : o->connector;
+}
+
+char *ops_entry_name(const struct ops_entry *o)
+{
+    return xasprintf("%s.%s", o->is_by_owner ? owner_of(o) : o->connector, o->name);
+}
+
 json_t *ops_entry_brief(const struct ops_entry *o)
 {
     const json_t *table = table_of(o);
@@ -88,6 +99,8 @@ json_t *ops_entry_brief(const struct ops_entry *o)
     json_t *scopes = o->is_trigger ? areas_event_scopes(o->areas, o->table, o->name)
                                    : areas_operation_scopes(o->areas, o->table, o->name);
     json_object_set_new(v, "name", json_sprintf("%s.%s", o->connector, o->name));
+    json_object_set_new(v, "use",
+                        o->owner != NULL ? json_sprintf("%s.%s", o->owner, o->name) : json_null());
     json_object_set_new(v, "kind", json_string(o->is_trigger ? "trigger" : "action"));
     json_object_set_new(v, "area", or_null(area_of(o)));
     json_object_set_new(v, "core", json_boolean(is_core(o)));
@@ -107,7 +120,7 @@ static json_t *version_of(const struct ops_entry *o, const json_t *table)
 static void add_action(const struct ops_entry *o, const json_t *table, json_t *v)
 {
     const char *access = json_get_text(table, "access");
-    char *example = ops_example_step(o->owner, o->name, table, o->config);
+    char *example = ops_example_step(owner_of(o), o->name, table, o->config);
     bool has_kinds = json_is_true(json_object_get(o->table, "areas"));
     access = access != NULL ? access : has_kinds ? "location" : NULL;
     json_object_set_new(v, "access", access != NULL ? json_string(access) : json_null());
@@ -125,7 +138,7 @@ static void add_action(const struct ops_entry *o, const json_t *table, json_t *v
 
 static void add_trigger(const struct ops_entry *o, const json_t *table, json_t *v)
 {
-    char *example = ops_example_trigger(o->owner, o->name);
+    char *example = ops_example_trigger(owner_of(o), o->name);
     json_object_set_new(v, "input", json_null());
     json_object_set_new(v, "type", or_null(json_object_get(table, "type")));
     json_object_set_new(v, "note", or_null(json_object_get(table, "note")));
@@ -291,10 +304,10 @@ static void print_facts(const json_t *v)
     print_line("note", v, "note");
 }
 
-void ops_entry_print(const json_t *v)
+void ops_entry_print(const char *shown, const json_t *v)
 {
     const char *summary = json_get_text(v, "summary"), *example = json_get_text(v, "example");
-    cli_print("%s (%s%s)\n%s\n", json_get_text(v, "name"), json_get_text(v, "kind"),
+    cli_print("%s (%s%s)\n%s\n", shown, json_get_text(v, "kind"),
               json_get_bool(v, "core", false) ? ", core" : "", summary != NULL ? summary : "");
     print_facts(v);
     print_section("input", json_object_get(v, "input"), true);

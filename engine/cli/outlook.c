@@ -79,6 +79,29 @@ __attribute__((format(printf, 2, 3))) static void say(json_t *advice, const char
     json_array_append_new(advice, line != NULL ? line : json_string("(not text)"));
 }
 
+/* A call whose end does not tell whether it took effect: it had no answer, or one (500, 502, 504 …)
+ * by which a server says that it failed on the way. */
+static void advise_unknown(json_t *advice, const json_t *unknown, const char *id)
+{
+    const char *step = json_get_text(unknown, "step");
+    int64_t status = json_get_int(json_object_get(unknown, "error"), "status", 0);
+    if (status != 0) {
+        say(advice,
+            "%s was answered %lld, which leaves open whether it took effect. Look into the "
+            "service:",
+            step, (long long)status);
+    } else {
+        say(advice,
+            "%s was sent and never answered. Look into the service whether it took effect:", step);
+    }
+    say(advice, "it did:     `ladle resolve %s --as done`, with --output JSON for its answer", id);
+    say(advice, "it did not: `ladle resolve %s --as not-done` sends it again", id);
+    say(advice, "no matter:  `ladle resolve %s --as skip` goes on without it", id);
+    say(advice,
+        "A step that may be done twice says `on_unknown: again` in its recipe; then this is "
+        "not asked.");
+}
+
 static void advise_parked(json_t *advice, const json_t *v, const struct run_row *row,
                           const char *id)
 {
@@ -86,23 +109,23 @@ static void advise_parked(json_t *advice, const json_t *v, const struct run_row 
     const char *step = row->step != NULL ? row->step : "the step";
     if (row->err.kind == ERR_AUTH) {
         say(advice,
-            "A connection is not authorised: `ladle connections` names it, `ladle connect "
-            "NAME` mends it.");
+            "A connection is not authorised, and its error says what to do; `ladle "
+            "connections` shows all of them.");
         say(advice, "Then the run goes on by itself.");
     } else if (unknown != NULL) {
-        say(advice, "%s was sent and never answered. Look into the service whether it took effect:",
-            json_get_text(unknown, "step"));
-        say(advice, "it did:     `ladle resolve %s --as done`, with --output JSON for its answer",
-            id);
-        say(advice, "it did not: `ladle resolve %s --as not-done` sends it again", id);
-        say(advice, "no matter:  `ladle resolve %s --as skip` goes on without it", id);
+        advise_unknown(advice, unknown, id);
     } else {
         say(advice, "`ladle retry %s` goes on from %s.", id, step);
     }
 }
 
+/* A run that died in its `if` or `key` has no step to go on from. */
 static void advise_dead(json_t *advice, const json_t *v, const char *id)
 {
+    if (json_get_int(v, "attempts", 0) == 0) {
+        say(advice, "`ladle replay %s` begins again with the event.", json_get_text(v, "event_id"));
+        return;
+    }
     say(advice,
         "`ladle retry %s` goes on from the failed step, with --newest on the recipe as it "
         "is now.",
@@ -118,9 +141,10 @@ static void advise_waiting(json_t *advice, const json_t *v, const char *id)
     json_array_foreach (json_object_get(v, "waits"), i, wait) {
         has_retry = has_retry || strcmp(json_get_text(wait, "for"), "retry") == 0;
     }
-    if (has_retry) {
-        say(advice, "`ladle retry %s` tries again now.", id);
-    }
+    say(advice,
+        has_retry ? "`ladle retry %s --now` tries again now."
+                  : "`ladle retry %s --now` skips the wait.",
+        id);
     say(advice, "`ladle cancel %s` ends it.", id);
 }
 

@@ -61,23 +61,33 @@ struct walk {
     const struct run_filter *filter;
     void (*each)(void *ud, const struct run_row *row);
     void *ud;
-    struct id before; /* the last run that was handed on */
+    struct id before; /* the last run that was looked at */
     int64_t left;     /* how many more; 0: the walk is over */
+    int64_t left_out;
 };
+
+static void look_at(struct walk *w, const struct run_row *row)
+{
+    w->before = row->id;
+    if ((w->filter->left_out & 1U << row->state) != 0) {
+        w->left_out++;
+        return;
+    }
+    w->each(w->ud, row);
+    w->left--;
+}
 
 /* Ids sort by time, so the first run that is too old ends the walk. */
 static void hand_on(struct walk *w, const struct run_list *list)
 {
     bool is_last = list->count < (size_t)list->limit;
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = 0; i < list->count && w->left > 0; i++) {
         const struct run_row *row = &list->rows[i];
         if (row->created_us < w->filter->since_us) {
             is_last = true;
             break;
         }
-        w->each(w->ud, row);
-        w->before = row->id;
-        w->left--;
+        look_at(w, row);
     }
     if (is_last) {
         w->left = 0;
@@ -90,7 +100,7 @@ static int walk_page(struct walk *w, struct store *s, struct err *e)
     list->recipe = w->filter->recipe;
     list->states = w->filter->states;
     list->before = w->before;
-    list->limit = w->left < PAGE ? (int)w->left : PAGE;
+    list->limit = w->left < PAGE && w->filter->left_out == 0 ? (int)w->left : PAGE;
     int result = store_exec(s, &list->op, e);
     if (result == 0) {
         hand_on(w, list);
@@ -99,8 +109,9 @@ static int walk_page(struct walk *w, struct store *s, struct err *e)
     return result;
 }
 
-int run_filter_walk(const struct run_filter *f, struct store *s,
-                    void (*each)(void *ud, const struct run_row *row), void *ud, struct err *e)
+int run_filter_count(const struct run_filter *f, struct store *s,
+                     void (*each)(void *ud, const struct run_row *row), void *ud, int64_t *left_out,
+                     struct err *e)
 {
     struct walk w = { .filter = f, .each = each, .ud = ud, .left = f->limit };
     while (w.left > 0) {
@@ -108,5 +119,13 @@ int run_filter_walk(const struct run_filter *f, struct store *s,
             return -1;
         }
     }
+    *left_out = w.left_out;
     return 0;
+}
+
+int run_filter_walk(const struct run_filter *f, struct store *s,
+                    void (*each)(void *ud, const struct run_row *row), void *ud, struct err *e)
+{
+    int64_t left_out;
+    return run_filter_count(f, s, each, ud, &left_out, e);
 }

@@ -7,8 +7,9 @@
 struct run_filter {
     const char *recipe; /* NULL: all; borrowed */
     unsigned states;    /* bits 1 << enum run_state; 0: all */
+    unsigned left_out;  /* bits: runs in these states are counted, not handed on */
     int64_t since_us;
-    int64_t limit;
+    int64_t limit; /* of those that are handed on */
 };
 
 enum { RUN_FILTER_USUAL = 50, RUN_FILTER_MOST = 100000 };
@@ -19,3 +20,7 @@ int run_filter_read(const struct cli *c, unsigned states, struct run_filter *f);
  * number takes little memory. */
 int run_filter_walk(const struct run_filter *f, struct store *s,
                     void (*each)(void *ud, const struct run_row *row), void *ud, struct err *e);
+/* The same; *left_out tells how many were between them and left out. */
+int run_filter_count(const struct run_filter *f, struct store *s,
+                     void (*each)(void *ud, const struct run_row *row), void *ud, int64_t *left_out,
+                     struct err *e);

@@ -10,10 +10,9 @@
 #include "base/id.h"
 #include "base/mem.h"
 #include "format/date.h"
-#include "project/folder.h"
-#include "script/embed.h"
+#include "project/sample_file.h"
 
-enum { SAMPLE_MAX = 1 << 20, FIELD_MAX = 100 };
+enum { FIELD_MAX = 100 };
 
 const char *sample_event(const struct areas *areas, const json_t *connector_table, const char *word)
 {
@@ -24,27 +23,6 @@ const char *sample_event(const struct areas *areas, const json_t *connector_tabl
 }
 
 /* --- loading --- */
-
-static json_t *parse_sample(const char *name, const char *text, size_t len, struct err *e)
-{
-    json_t *v = json_parse(text, len, e);
-    if (v == NULL) {
-        (void)err_prefix(e, "the sample %s", name); /* told by NULL */
-    }
-    return v;
-}
-
-/* A project's own sample stands before one that is built in, as its connectors do. */
-static json_t *load_file(const char *folder, const char *name, struct err *e)
-{
-    char *path = xasprintf("%s/%s", folder, name);
-    size_t len;
-    char *text = folder_read(path, SAMPLE_MAX, &len, e);
-    json_t *v = text != NULL ? parse_sample(name, text, len, e) : NULL;
-    free(text);
-    free(path);
-    return v;
-}
 
 json_t *sample_load(const char *folder, const json_t *table, const char *event, struct err *e)
 {
@@ -60,14 +38,7 @@ json_t *sample_load(const char *folder, const json_t *table, const char *event, 
         (void)err_set(e, ERR_NOT_FOUND, "the connector has no sample of %s: hand in a file", event);
         return NULL;
     }
-    char *name = xasprintf("scripts/connectors/%s", sample);
-    json_t *v = load_file(folder, name, e);
-    const struct embedded *built_in = v != NULL ? NULL : embed_find(name);
-    if (built_in != NULL && e->kind == ERR_NOT_FOUND) {
-        v = parse_sample(name, built_in->data, built_in->len, e);
-    }
-    free(name);
-    return v;
+    return sample_file_read(folder, sample, e);
 }
 
 /* --- changing --- */

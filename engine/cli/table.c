@@ -1,85 +1,34 @@
 /* A table of text. Rows are kept until the table is printed, as the widths of the columns are known
  * only then. On a terminal the columns are aligned by what a reader sees (code points, wide ones
- * twice, combining ones not at all), and cells are cut so that a row fits the window; in a pipe
- * cells are parted by tabs and stay whole. What stands in a cell comes from outside, so control
- * characters become spaces and no cell can move the cursor. */
+ * twice, combining ones not at all), and cells are cut so that a row fits the window: the widest
+ * first, down to what can still be read, and only then further. In a pipe cells are parted by tabs
+ * and stay whole. What stands in a cell comes from outside, so control characters become spaces and
+ * no cell can move the cursor. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "base/log.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "cli/cli.h"
+#include "cli/columns.h"
 
-enum { COLUMNS_MAX = 12, GAP = 2, CELL_LEAST = 12, WINDOW_LEAST = 40, WINDOW_USUAL = 100 };
+enum {
+    COLUMNS_MAX = 12,
+    GAP = 2,
+    CELL_USUAL = 12, /* what a cell keeps where the window allows it */
+    CELL_LEAST = 4,
+    FIRST_LEAST = 24,
+    INDENT = 2, /* of what stands below a row, and at most so many lines of it */
+    BELOW_LINES = 3,
+};
 
 struct table {
     size_t columns;
-    size_t count, cap; /* rows */
-    char **cells;      /* count * columns, owned; the heads are row 0 */
+    size_t count, cap;  /* rows */
+    char **cells;       /* count * columns, owned; the heads are row 0 */
+    unsigned kept;      /* bits: columns that are never cut */
+    bool may_cut_first; /* in its middle */
+    bool is_last_below;
 };
-
-/* Decodes one character; a byte that is none decodes as itself. Returns its length in bytes. */
-static size_t next_char(const char *text, uint32_t *code)
-{
-    const unsigned char *s = (const unsigned char *)text;
-    size_t len = utf8_char(text, strnlen(text, 4));
-    if (len < 2) {
-        *code = s[0];
-        return 1;
-    }
-    *code = s[0] & (0xffU >> (len + 1));
-    for (size_t i = 1; i < len; i++) {
-        *code = *code << 6 | (s[i] & 0x3f);
-    }
-    return len;
-}
-
-/* Columns that a character takes (after Unicode's East Asian Width, the blocks that matter). */
-static size_t char_width(uint32_t c)
-{
-    if ((c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) ||
-        (c >= 0xfe00 && c <= 0xfe0f)) {
-        return 0;
-    }
-    bool is_wide = (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
-                   (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
-                   (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
-                   (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
-    return is_wide ? 2 : 1;
-}
-
-static size_t text_width(const char *text)
-{
-    size_t width = 0;
-    while (*text) {
-        uint32_t code;
-        text += next_char(text, &code);
-        width += char_width(code);
-    }
-    return width;
-}
-
-/* A copy without control characters (C0, DEL, C1 and bytes that read as C1, what turns the
- * direction of text) and without secrets. */
-static char *clean_copy(const char *text)
-{
-    char *copy = xstrdup(text);
-    (void)log_redact(copy, strlen(copy)); /* how many there were does not matter */
-    for (char *at = copy; *at;) {
-        uint32_t code;
-        size_t len = next_char(at, &code);
-        bool is_bad = code < 0x20 || (code >= 0x7f && code < 0xa0) ||
-                      (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-        if (is_bad) {
-            memset(at, ' ', len);
-        }
-        at += len;
-    }
-    return copy;
-}
 
 struct table *table_new(const char *const *heads)
 {
@@ -98,9 +47,24 @@ void table_row(struct table *t, const char *const *cells)
         t->cells = xrealloc(t->cells, t->cap * t->columns * sizeof *t->cells);
     }
     for (size_t i = 0; i < t->columns; i++) {
-        t->cells[t->count * t->columns + i] = clean_copy(cells[i] != NULL ? cells[i] : "");
+        t->cells[t->count * t->columns + i] = columns_clean(cells[i] != NULL ? cells[i] : "");
     }
     t->count++;
+}
+
+void table_keep(struct table *t, size_t column)
+{
+    t->kept |= 1U << column;
+}
+
+void table_cut_first(struct table *t)
+{
+    t->may_cut_first = true;
+}
+
+void table_last_below(struct table *t)
+{
+    t->is_last_below = true;
 }
 
 static void table_free(struct table *t)
@@ -112,74 +76,122 @@ static void table_free(struct table *t)
     free(t);
 }
 
-static size_t window_width(void)
+/* How many columns stand side by side. */
+static size_t aligned_columns(const struct table *t)
 {
-    struct winsize w;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == -1 || w.ws_col == 0) {
-        return WINDOW_USUAL;
-    }
-    return w.ws_col < WINDOW_LEAST ? WINDOW_LEAST : w.ws_col;
+    return t->columns - (t->is_last_below ? 1 : 0);
 }
 
-/* What the columns need, then less for the widest until a row fits. The first is never cut: it
- * holds what a person copies, an id or a name. */
-static void choose_widths(const struct table *t, size_t window, size_t widths[COLUMNS_MAX])
+/* The widest column that may be cut and is wider than `least`; COLUMNS_MAX: there is none. */
+static size_t widest_column(const struct table *t, const size_t widths[COLUMNS_MAX], size_t least)
 {
-    size_t total = (t->columns - 1) * GAP;
-    for (size_t i = 0; i < t->columns; i++) {
+    size_t found = COLUMNS_MAX;
+    for (size_t i = 1; i < aligned_columns(t); i++) {
+        bool is_candidate = (t->kept & 1U << i) == 0 && widths[i] > least;
+        if (is_candidate && (found == COLUMNS_MAX || widths[i] >= widths[found])) {
+            found = i;
+        }
+    }
+    return found;
+}
+
+/* Takes from the widest until the row fits, or all have come down to `least`. Gives the row's new
+ * width. */
+static size_t narrow(const struct table *t, size_t widths[COLUMNS_MAX], size_t total, size_t window,
+                     size_t least)
+{
+    size_t widest;
+    while (total > window && (widest = widest_column(t, widths, least)) != COLUMNS_MAX) {
+        widths[widest]--;
+        total--;
+    }
+    return total;
+}
+
+/* What the columns need. Gives the row's width. */
+static size_t measure(const struct table *t, size_t widths[COLUMNS_MAX])
+{
+    size_t total = (aligned_columns(t) - 1) * GAP;
+    for (size_t i = 0; i < aligned_columns(t); i++) {
         widths[i] = 0;
         for (size_t row = 0; row < t->count; row++) {
-            size_t width = text_width(t->cells[row * t->columns + i]);
+            size_t width = columns_of(t->cells[row * t->columns + i]);
             widths[i] = width > widths[i] ? width : widths[i];
         }
         total += widths[i];
     }
-    while (total > window) {
-        size_t widest = t->columns - 1;
-        for (size_t i = 1; i < t->columns; i++) {
-            widest = widths[i] > widths[widest] ? i : widest;
-        }
-        if (widths[widest] <= CELL_LEAST) {
-            return;
-        }
-        widths[widest]--;
-        total--;
+    return total;
+}
+
+static void choose_widths(const struct table *t, size_t window, size_t widths[COLUMNS_MAX])
+{
+    size_t total = narrow(t, widths, measure(t, widths), window, CELL_USUAL);
+    if (total <= window) {
+        return;
+    }
+    size_t usual[COLUMNS_MAX];
+    memcpy(usual, widths, sizeof usual);
+    total = narrow(t, widths, total, window, CELL_LEAST);
+    if (total > window && t->may_cut_first) {
+        size_t over = total - window;
+        bool is_enough = widths[0] >= FIRST_LEAST + over;
+        widths[0] = is_enough                 ? widths[0] - over
+                    : widths[0] < FIRST_LEAST ? widths[0]
+                                              : FIRST_LEAST;
+    } else if (total > window) {
+        memcpy(widths, usual, sizeof usual); /* it does not fit either way */
     }
 }
 
-/* Prints a cell, cut to width with an ellipsis, filled up with spaces unless it is the last one. */
-static void print_cell(const char *text, size_t width, bool is_last)
+/* Prints a cell, cut to width with an ellipsis (at its end, or in its middle), filled up with spaces
+ * unless it is the last one. */
+static void print_cell(const char *text, size_t width, bool is_cut_inside, bool is_last)
 {
-    bool is_cut = text_width(text) > width;
-    size_t room = is_cut ? width - 1 : width, used = 0;
-    while (*text) {
-        uint32_t code;
-        size_t len = next_char(text, &code);
-        if (used + char_width(code) > room) {
-            break;
-        }
-        (void)fwrite(text, 1, len, stdout); /* cli_main looks at the stream's state at the end */
-        used += char_width(code);
-        text += len;
-    }
-    if (is_cut) {
+    size_t used, more = 0;
+    if (columns_of(text) <= width) {
+        (void)columns_put(text, width, &used);
+    } else {
+        size_t tail = is_cut_inside ? (width - 1) / 2 : 0;
+        (void)columns_put(text, width - 1 - tail, &used);
         (void)fputs("…", stdout);
         used++;
+        (void)columns_put(columns_tail(text, tail), tail, &more);
     }
     if (!is_last) {
-        (void)printf("%*s", (int)(width - used + GAP), "");
+        (void)printf("%*s", (int)(width - used - more + GAP), "");
+    }
+}
+
+/* The last column of a row, in lines of its own. */
+static void print_below(const char *text, size_t window)
+{
+    for (int line = 1; *text != '\0' && line <= BELOW_LINES; line++) {
+        size_t used, width = window - INDENT;
+        bool is_cut = line == BELOW_LINES && columns_of(text) > width;
+        size_t len = is_cut ? strlen(text) : columns_line(text, width);
+        char *part = xstrndup(text, len);
+        (void)printf("%*s", INDENT, "");
+        (void)columns_put(part, is_cut ? width - 1 : width, &used);
+        (void)printf("%s\n", is_cut ? "…" : "");
+        free(part);
+        text += len;
+        text += strspn(text, " ");
     }
 }
 
 static void print_aligned(const struct table *t)
 {
-    size_t widths[COLUMNS_MAX];
-    choose_widths(t, window_width(), widths);
+    size_t widths[COLUMNS_MAX], window = columns_window(), columns = aligned_columns(t);
+    choose_widths(t, window, widths);
     for (size_t row = 0; row < t->count; row++) {
-        for (size_t i = 0; i < t->columns; i++) {
-            print_cell(t->cells[row * t->columns + i], widths[i], i + 1 == t->columns);
+        char **cells = t->cells + row * t->columns;
+        for (size_t i = 0; i < columns; i++) {
+            print_cell(cells[i], widths[i], i == 0, i + 1 == columns);
         }
         (void)putchar('\n');
+        if (t->is_last_below && row > 0) {
+            print_below(cells[columns], window);
+        }
     }
 }
 

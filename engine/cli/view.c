@@ -5,14 +5,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "format/date.h"
 #include "format/duration.h"
-
-enum { SUFFIX_LEAST = 6, SUFFIX_LOOK = 1000 };
+#include "store/id_search.h"
 
 json_t *view_time(int64_t wall_us)
 {
@@ -188,91 +186,93 @@ json_t *view_steps(const struct journal_row *rows, size_t count)
     return steps;
 }
 
+void view_add_place(json_t *run, const struct journal_row *rows, size_t count)
+{
+    json_t *problem = json_object_get(run, "error");
+    const char *step = json_get_text(run, "step");
+    for (size_t i = 0; json_is_object(problem) && step != NULL && i < count; i++) {
+        if (strcmp(rows[i].path, step) != 0) {
+            continue;
+        }
+        json_t *error = view_part(rows[i].error);
+        json_t *line = json_object_get(error, "line");
+        if (line != NULL) {
+            json_set_text(problem, "file", json_get_text(error, "file"));
+            json_object_set(problem, "line", line);
+        }
+        json_decref(error);
+    }
+}
+
 /* --- ids --- */
 
-static bool has_suffix(const struct id *id, const char *suffix)
+void view_id(const struct cli *c, const struct id *id, char out[ID_TEXT + 1])
 {
-    char text[ID_TEXT + 1];
-    id_format(id, text);
-    size_t len = strlen(suffix);
-    return len <= ID_TEXT && strcasecmp(text + ID_TEXT - len, suffix) == 0;
-}
-
-/* Counts the matches so far in *found and keeps the last one. */
-static void match_suffix(const struct id *id, const char *suffix, struct id *out, int *found)
-{
-    if (has_suffix(id, suffix)) {
-        *out = *id;
-        (*found)++;
+    if (c->is_terminal) {
+        id_format_short(id, out);
+    } else {
+        id_format(id, out);
     }
 }
 
-static int look_at_runs(struct store *s, const char *suffix, struct id *only, int *found,
-                        struct err *e)
+/* "3 ids begin or end with 4d5e: run 0199…, run 0199…, event 0199…" */
+static int say_ambiguous(const struct id_search *found, struct err *e)
 {
-    struct run_list *list = run_list_new();
-    list->limit = SUFFIX_LOOK;
-    if (suffix == NULL) {
-        list->only = *only;
-        list->limit = 1;
+    struct buf names;
+    buf_init(&names, ERR_MESSAGE_MAX);
+    for (size_t i = 0; i < found->count; i++) {
+        char id[ID_TEXT + 1];
+        id_format(&found->matches[i].id, id);
+        (void)buf_printf(&names, "%s%s %s", i > 0 ? ", " : "",
+                         found->matches[i].is_event ? "event" : "run", id); /* there is room */
     }
-    int result = store_exec(s, &list->op, e);
-    for (size_t i = 0; result == 0 && i < list->count; i++) {
-        match_suffix(&list->rows[i].id, suffix != NULL ? suffix : "", only, found);
-    }
-    run_list_free(list);
-    return result;
+    (void)err_set(e, ERR_CONFLICT, "%s%zu ids begin or end with %.36s: %s%s; give more of it",
+                  found->is_more ? "more than " : "", found->count, found->text, buf_text(&names),
+                  found->is_more ? " and others" : "");
+    buf_fini(&names);
+    return -1;
 }
 
-static int look_at_events(struct store *s, const char *suffix, struct id *only, int *found,
-                          struct err *e)
+/* The one match; ERR_NOT_FOUND, ERR_CONFLICT. */
+static int find_one(struct store *s, struct id_search *search, struct err *e)
 {
-    struct event_list *list = event_list_new();
-    list->limit = SUFFIX_LOOK;
-    if (suffix == NULL) {
-        list->only = *only;
-        list->limit = 1;
+    if (store_exec(s, &search->op, e) == -1) {
+        return -1;
     }
-    int result = store_exec(s, &list->op, e);
-    for (size_t i = 0; result == 0 && i < list->count; i++) {
-        match_suffix(&list->rows[i].id, suffix != NULL ? suffix : "", only, found);
+    if (search->count == 0) {
+        return err_set(e, ERR_NOT_FOUND, "no event or run has the id %.60s", search->text);
     }
-    event_list_free(list);
-    return result;
-}
-
-static int check_suffix(const char *text, struct err *e)
-{
-    size_t len = strlen(text);
-    if (len >= SUFFIX_LEAST && strspn(text, "0123456789abcdefABCDEF-") == len) {
-        return 0;
-    }
-    return err_set(e, ERR_INVALID,
-                   "\"%.60s\" is no id: give all of it, or its last %d or more characters", text,
-                   SUFFIX_LEAST);
+    return search->count > 1 ? say_ambiguous(search, e) : 0;
 }
 
 int view_find(struct store *s, const char *text, enum view_kind *kind, struct id *id, struct err *e)
 {
-    *id = (struct id){ .bytes = { 0 } };
-    const char *suffix = id_parse(text, strlen(text), id) == 0 ? NULL : text;
-    struct id event_id = *id;
-    int runs = 0, events = 0;
-    if ((suffix != NULL && check_suffix(text, e) == -1) ||
-        look_at_runs(s, suffix, id, &runs, e) == -1 ||
-        look_at_events(s, suffix, &event_id, &events, e) == -1) {
+    struct id_search search;
+    id_search_init(&search, text);
+    search.in_runs = search.in_events = true;
+    if (find_one(s, &search, e) == -1) {
         return -1;
     }
-    if (runs + events == 0) {
-        return err_set(e, ERR_NOT_FOUND, "no event or run has the id %.60s", text);
-    }
-    if (runs + events > 1) {
-        return err_set(e, ERR_CONFLICT, "%d ids end in %.60s: give more of it", runs + events,
-                       text);
-    }
-    *kind = runs == 1 ? VIEW_RUN : VIEW_EVENT;
-    *id = runs == 1 ? *id : event_id;
+    *kind = search.matches[0].is_event ? VIEW_EVENT : VIEW_RUN;
+    *id = search.matches[0].id;
     return 0;
+}
+
+int view_find_run(struct store *s, const char *text, const char *instead, struct id *id,
+                  struct err *e)
+{
+    struct id_search runs;
+    id_search_init(&runs, text);
+    runs.in_runs = true;
+    if (find_one(s, &runs, e) == 0) {
+        *id = runs.matches[0].id;
+        return 0;
+    }
+    enum view_kind kind;
+    if (runs.count > 0 || view_find(s, text, &kind, id, e) == -1) {
+        return -1;
+    }
+    return err_set(e, ERR_CONFLICT, "%.60s is an event: %s", text, instead);
 }
 
 /* --- options --- */

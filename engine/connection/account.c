@@ -45,8 +45,9 @@ int account_prepare(struct connection *c, struct err *e)
         return 0;
     }
     if (exchange == NULL) {
-        return err_set(e, ERR_CONFIG, "connection %s: %s has no agencies", c->name,
-                       connector_name(c->connector));
+        (void)err_set(e, ERR_CONFIG, "the connector %s has no agencies",
+                      connector_name(c->connector));
+        return err_about(e, "agency");
     }
     c->auth = agency_auth(c);
     c->exchange = operation_read(c->connector, "the exchange of its token", exchange);

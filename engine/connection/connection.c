@@ -48,6 +48,33 @@ bool connection_may_be_private(const struct connection *c, const char *url, bool
     return is_loopback;
 }
 
+/* A host that is a private address as it is written; what a name resolves to is seen when it is
+ * called. */
+static bool is_private_host(const char *host)
+{
+    struct cidr address;
+    return ip_is_loopback(host) || (cidr_parse(host, &address, NULL) == 0 && ip_is_private(host));
+}
+
+int connection_check_address(const struct connection *c, const char *key, const char *url,
+                             bool is_explicit, struct err *e)
+{
+    struct url parsed;
+    if (connection_may_be_private(c, url, is_explicit) ||
+        url_parse(url, strlen(url), &parsed, NULL) == -1) {
+        return 0; /* who uses a URL that is none says so */
+    }
+    bool is_private = is_private_host(parsed.host);
+    if (is_private) {
+        (void)err_set(e, ERR_CONFIG,
+                      "`%s`: %s is a private address; `allow_private: true` lets the connection "
+                      "use it",
+                      key, parsed.host);
+    }
+    url_fini(&parsed);
+    return is_private ? err_about(e, key) : 0;
+}
+
 /* The base URL without a slash at the end, checked; NULL where there is none. */
 static int read_base_url(struct connection *c, struct err *e)
 {
@@ -59,12 +86,14 @@ static int read_base_url(struct connection *c, struct err *e)
     struct url parsed;
     if (url_parse(text, strlen(text), &parsed, e) == -1) {
         e->kind = ERR_CONFIG;
-        return err_prefix(e, "connection %s: base_url", c->name);
+        (void)err_prefix(e, "`base_url`");
+        return err_about(e, "base_url");
     }
     bool is_fine = parsed.query == NULL;
     url_fini(&parsed);
     if (!is_fine) {
-        return err_set(e, ERR_CONFIG, "connection %s: base_url may have no query", c->name);
+        (void)err_set(e, ERR_CONFIG, "`base_url` has no query");
+        return err_about(e, "base_url");
     }
     size_t len = strlen(text);
     while (len > 0 && text[len - 1] == '/') {
@@ -72,7 +101,7 @@ static int read_base_url(struct connection *c, struct err *e)
     }
     c->base_url = xstrndup(text, len);
     c->may_be_private = connection_may_be_private(c, text, own != NULL);
-    return 0;
+    return connection_check_address(c, "base_url", text, own != NULL, e);
 }
 
 static struct secret *take_secret(json_t *config, const char *key)
@@ -141,9 +170,39 @@ static int check_sink(const struct connection *c, struct err *e)
 {
     const char *sink = connection_text(c, "sink");
     if (sink != NULL && strcmp(sink, "rest") == 0 && c->base_url == NULL) {
-        return err_set(e, ERR_CONFIG, "connection %s: the sink rest needs a base_url", c->name);
+        (void)err_set(e, ERR_CONFIG, "`sink: rest` needs a `base_url`");
+        return err_about(e, "sink");
     }
     return 0;
+}
+
+/* An operation that goes where its input says, and nowhere by itself. */
+static bool is_free(const json_t *operation)
+{
+    const json_t *free_parts = json_object_get(operation, "free");
+    return free_parts != NULL && json_object_get(free_parts, "hosts") == NULL &&
+           json_object_get(free_parts, "url_config") == NULL;
+}
+
+/* A connection that tells nothing, and whose calls may go nowhere, is good for nothing. */
+static int check_reach(const struct connection *c, struct err *e)
+{
+    const json_t *table = connector_table(c->connector);
+    const json_t *operations = json_object_get(table, "operations");
+    if (c->base_url != NULL || json_object_get(c->config, "allow_hosts") != NULL ||
+        json_object_get(table, "webhook") != NULL || json_object_size(operations) == 0) {
+        return 0;
+    }
+    const char *name;
+    json_t *operation;
+    json_object_foreach ((json_t *)operations, name, operation) {
+        if (!is_free(operation)) {
+            return 0;
+        }
+    }
+    return err_set(e, ERR_CONFIG,
+                   "it needs `base_url`, or `allow_hosts` for whole URLs: else its calls may go "
+                   "nowhere");
 }
 
 void connection_hide_secrets(struct connection *c)
@@ -164,7 +223,8 @@ struct connection *connection_new(const struct connection_env *env, const char *
     c->connector = connector;
     c->config = config != NULL ? json_deep_copy(config) : json_object();
     health_init(c);
-    if (read_base_url(c, e) == -1 || check_sink(c, e) == -1 || account_prepare(c, e) == -1) {
+    if (read_base_url(c, e) == -1 || check_sink(c, e) == -1 || check_reach(c, e) == -1 ||
+        account_prepare(c, e) == -1) {
         connection_free(c);
         return NULL;
     }

@@ -71,8 +71,8 @@ struct connection {
     struct metric *limiter_waiting;
 };
 
-/* `config` is its map of ladle.yaml as JSON, holes filled; copied. NULL and ERR_CONFIG where the
- * address or another setting does not fit the connector. */
+/* `config` is its map of ladle.yaml as JSON, holes filled; copied. NULL and ERR_CONFIG, about the
+ * setting (err_about), where the address or another setting does not fit the connector. */
 struct connection *connection_new(const struct connection_env *env, const char *name,
                                   struct connector *connector, const json_t *config, struct err *e);
 /* What the folders above hang on it must be gone. */
@@ -85,6 +85,10 @@ const char *connection_text(const struct connection *c, const char *key);
 /* A URL of the connector's table or of the config, made whole where it is a path under base_url.
  * Yours; NULL where there is none. */
 char *connection_url(const struct connection *c, const char *text);
+/* Whether calls can go to the URL that the setting `key` gives: 0, or -1 and ERR_CONFIG where its
+ * host is written as a private address and may not be one. */
+int connection_check_address(const struct connection *c, const char *key, const char *url,
+                             bool is_explicit, struct err *e);
 /* Whether a URL that the project names may lead to a private address: where it is said
  * (allow_private), or where the URL itself is plainly a loopback one and the connector is not
  * strict. */

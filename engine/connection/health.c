@@ -2,7 +2,8 @@
  * A breaker changes its state within a call; here the change is seen by comparing before and after,
  * and what follows from it is done. The text in the store is written by a timer, one write at a
  * time, the newest text wins; a process that dies leaves what it wrote last, and the next one goes
- * on from there, so that a restart does not set a crowd on a service that is down.
+ * on from there, so that a restart does not set a crowd on a service that is down. All of it must
+ * land.
  *
  * An event of the engine has a key made of connection and moment, so it is stored once. Loop
  * thread.
@@ -84,6 +85,7 @@ void health_emit(struct connection *c, const char *type, const char *reason, int
     }
     char *key = xasprintf("%s:%s:%lld", type, c->name, (long long)since_us);
     struct event_put *put = event_emit_new(type, key, payload);
+    put->op.must_land = true;
     put->op.done = emitted;
     put->op.ud = news_ref(c->env->news);
     store_submit(c->env->store, &put->op);
@@ -121,7 +123,6 @@ static void written(struct store_op *op, const struct err *e)
         return;
     }
     c->health_writing = NULL;
-    c->is_health_dirty |= e != NULL;
     if (c->is_health_dirty) {
         timer_start(&c->health_timer, WRITE_EVERY_US);
     }
@@ -142,6 +143,7 @@ static char *text_of(const struct connection *c)
 static struct connection_health *submit(struct connection *c, void *ud)
 {
     struct connection_health *put = connection_health_new(c->name, text_of(c));
+    put->op.must_land = true;
     put->op.done = written;
     put->op.ud = ud;
     store_submit(c->env->store, &put->op);
@@ -170,7 +172,8 @@ void health_touch(struct connection *c)
 static void show(const struct connection *c)
 {
     metric_set(metrics_gauge("ladle_breaker_state",
-                             "Breakers: 0 closed, 1 open, 2 half open (one call tries)",
+                             "0: the service is called; 1: it is down and not called; 2: one call "
+                             "tries. There once it was down.",
                              "connection", c->name),
                breaker_state(&c->breaker));
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "connector/causes.h"
 #include "connector/schema.h"
 
 /* An operation of an area, once it was asked for. */
@@ -186,6 +187,11 @@ const struct operation *connector_operation(const struct connector *c, const cha
         }
     }
     return find_in_areas(c, name);
+}
+
+json_t *connector_causes(const struct connector *c, const struct operation *op)
+{
+    return causes_of(&c->areas, c->table, op->name, op->table);
 }
 
 json_t *connector_event(const struct connector *c, const char *name)

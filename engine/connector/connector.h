@@ -56,6 +56,8 @@ const char *const *connector_event_names(const struct connector *c);
 
 /* An operation by its table, which it borrows from, as the name. */
 struct operation operation_read(const struct connector *c, const char *name, json_t *table);
+/* Which events a call brings: as causes_of (connector/causes.h). Yours. */
+json_t *connector_causes(const struct connector *c, const struct operation *op);
 /* is_idempotent, corrected by what the input says where the operation lets it (idempotent_when
  * and idempotent_unless name a boolean field). */
 bool operation_is_idempotent(const struct operation *op, const json_t *input);
@@ -70,6 +72,10 @@ const char *connector_event_of(const struct connector *c, const json_t *payload)
  * not derived. */
 bool connector_event_matches(const struct connector *c, const char *event, const json_t *payload,
                              const json_t *config);
+/* Whether there can be such an event at all, by the descriptor of a derived event and the
+ * connection's config: a rule that names no condition fits nothing. *key (borrowed) is then a key of
+ * the config that would name one. True for an event that is not derived. */
+bool connector_event_can_match(const json_t *event, const json_t *config, const char **key);
 /* The key that tells this delivery from others: the first of the connector's (or the
  * connection's) paths that is there, else "sha256:" and the digest of the body. Yours. */
 char *connector_dedupe_key(const struct connector *c, const json_t *payload, const json_t *config,

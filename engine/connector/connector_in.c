@@ -102,6 +102,34 @@ bool connector_event_matches(const struct connector *c, const char *event, const
     return false;
 }
 
+/* Whether the setting that a condition is held against lets it hold. */
+static bool can_hold(const json_t *condition, const json_t *event, const json_t *config,
+                     const char **key)
+{
+    const char *missing = json_get_text(condition, "missing");
+    const char *list = json_get_text(condition, "has");
+    list = list != NULL ? list : json_get_text(condition, "is");
+    *key = list != NULL ? list : missing;
+    return list != NULL ? json_array_size(setting(event, config, list)) > 0
+                        : missing != NULL && json_is_true(setting(event, config, missing));
+}
+
+bool connector_event_can_match(const json_t *event, const json_t *config, const char **key)
+{
+    const json_t *any = json_object_get(event, "any");
+    const char *at = NULL;
+    size_t i;
+    json_t *condition;
+    *key = NULL;
+    json_array_foreach (any, i, condition) {
+        if (can_hold(condition, event, config, &at)) {
+            return true;
+        }
+        *key = *key != NULL ? *key : at;
+    }
+    return any == NULL;
+}
+
 /* --- keys --- */
 
 /* The text of an id: a text, or an integer in decimal. NULL for anything else, and for what is

@@ -72,7 +72,7 @@ static const struct shape PATH = { .kind = SHAPE_TEXT,
 
 static const struct shape TYPE =
     ONE_OF("string", "integer", "number", "boolean", "date", "list", "object", "any");
-static const struct shape FORMAT = ONE_OF("email", "date-time");
+static const struct shape FORMAT = ONE_OF("email", "date-time", "url");
 static const struct shape DESCRIPTOR;
 static const struct shape SCHEMA;
 
@@ -167,6 +167,17 @@ static const struct shape RUN_CONDITION = { .kind = SHAPE_TEXT,
                                             .text_rule = table_names_field,
                                             .otherwise = &RUN_IF_ALL };
 static const struct shape RUN_CONDITIONS = LIST_OF(RUN_CONDITION);
+
+static const struct shape CAUSE_VALUES = { .kind = SHAPE_MAP,
+                                           .what = "fields with the values that they must have",
+                                           .of = &PLAIN,
+                                           .map_name = &FIELD };
+static const struct shape CAUSE_FIELD = { .kind = SHAPE_TEXT,
+                                          .what = "a field of `input`",
+                                          .text_rule = table_names_field,
+                                          .otherwise = &CAUSE_VALUES };
+static const struct shape CAUSE = { .kind = SHAPE_FLAG, .otherwise = &CAUSE_FIELD };
+static const struct shape CAUSES = { .kind = SHAPE_MAP, .of = &CAUSE, .map_name = &EVENT_NAME };
 
 static const struct shape STYLE = ONE_OF("offset", "page", "cursor", "token", "start_after");
 static const struct shape FIRST_PAGE = FROM_TO(0, COUNT_MAX);
@@ -308,6 +319,10 @@ static const struct shape_key OPERATION_KEYS[] = {
     KEY("batch", BATCH,
         "How calls that wait for the limit and want the same go as one; only for what may be "
         "repeated."),
+    KEY("causes", CAUSES,
+        "The events that a call brings, where the names do not say it (`create_note` brings "
+        "`note_created`): always, where a field is given, or where fields have these values. By "
+        "this a recipe is found that answers its own effect."),
     KEY("run", FUNCTION, "Does what one call cannot: `run(ctx, input)` gives the output."),
     KEY("run_when", RUN_CONDITIONS,
         "When `run` is used: one of these fits the input. Without it always."),
@@ -350,7 +365,9 @@ static const struct shape_key EVENT_KEYS[] = {
     KEY("defaults", ANY_MAP,
         "The settings that `any` speaks of, where the connection does not have them."),
     KEY("internal", FLAG, "It comes from the engine's own store, not through a webhook."),
-    KEY("fields", SCHEMA, "For people: what its payload has."),
+    KEY("fields", SCHEMA,
+        "What its payload has: `ladle check` warns of `event.x` that neither it nor the sample "
+        "has."),
     KEY("required", TEXTS, "For people: the fields that every payload has."),
     KEY("note", TEXT, "For people: what else there is to know."),
     KEY("core", FLAG, "For people: it is one of the core set."),
@@ -711,7 +728,9 @@ static const struct shape_key ACTION_KEYS[] = {
     NEEDED("run", FUNCTION, "Does it: `run(ctx, input)` gives the step's result."),
     KEY("summary", TEXT, "What it does, in one line for people."),
     KEY("input", SCHEMA, "What `with` gives: field and descriptor. Without it anything goes in."),
-    KEY("output", SCHEMA, "What comes out, for people; it is not checked."),
+    KEY("output", SCHEMA,
+        "What comes out: `ladle check` warns of `steps.NAME.x` that it does not have. What `run` "
+        "returns is not held against it."),
     END,
 };
 static const struct shape ACTION = TABLE(ACTION_KEYS, "The table of an action");

@@ -15,10 +15,12 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/plural.h"
 #include "base/utf8.h"
 #include "connector/shape.h"
 #include "format/date.h"
 #include "format/diag.h"
+#include "format/url.h"
 
 enum { FINDINGS_MAX = 8, PATH_MAX_LEN = 200, SCHEMA_FIELDS_MAX = 256 };
 
@@ -149,6 +151,12 @@ __attribute__((format(printf, 3, 4))) static void find(struct check *c, const st
 
 /* --- one value --- */
 
+/* A whole number that JSON's 64 bits do not hold: it came as the text of its digits. */
+static bool is_big(const json_t *v)
+{
+    return json_is_string(v) && json_is_big_integer(json_string_value(v), json_string_length(v));
+}
+
 static const char *name_of(const json_t *v)
 {
     switch (json_typeof(v)) {
@@ -157,7 +165,7 @@ static const char *name_of(const json_t *v)
     case JSON_ARRAY:
         return "a list";
     case JSON_STRING:
-        return "text";
+        return is_big(v) ? "a whole number of more than 64 bits" : "text";
     case JSON_INTEGER:
         return "an integer";
     case JSON_REAL:
@@ -223,11 +231,24 @@ static bool looks_like_email(const char *text)
            strpbrk(text, " \t\r\n<>") == NULL;
 }
 
+static bool is_url(const char *text, size_t len)
+{
+    struct url u;
+    if (url_parse(text, len, &u, NULL) == -1) {
+        return false;
+    }
+    url_fini(&u);
+    return true;
+}
+
 bool schema_fits_format(const char *format, const char *text, size_t len)
 {
     int64_t us;
     if (strcmp(format, "email") == 0) {
         return looks_like_email(text);
+    }
+    if (strcmp(format, "url") == 0) {
+        return is_url(text, len);
     }
     return strcmp(format, "date-time") != 0 || date_parse(text, len, NULL, &us, NULL) == 0;
 }
@@ -255,14 +276,16 @@ static void check_limits(struct check *c, const struct descriptor *d, const json
     }
     if (d->max > 0 && json_is_string(v) &&
         utf8_count(json_string_value(v), json_string_length(v)) > (size_t)d->max) {
-        find(c, at, "is longer than %lld characters", (long long)d->max);
+        find(c, at, "is longer than %lld %s", (long long)d->max,
+             plural(d->max, "character", "characters"));
     } else if (d->max > 0 && json_is_array(v) && json_array_size(v) > (size_t)d->max) {
-        find(c, at, "has more than %lld items", (long long)d->max);
+        find(c, at, "has more than %lld %s", (long long)d->max, plural(d->max, "item", "items"));
     }
     if (d->format != NULL && json_is_string(v) &&
         !schema_fits_format(d->format, json_string_value(v), json_string_length(v))) {
         find(c, at,
              strcmp(d->format, "email") == 0 ? "is not an e-mail address"
+             : strcmp(d->format, "url") == 0 ? "is not a URL; write it like https://api.example.com"
                                              : "is not a date; write it like 2026-11-23T10:00:00Z");
     }
 }
@@ -443,6 +466,11 @@ int schema_check(const json_t *schema, json_t *input, struct err *e)
     return conclude(&c, ERR_INVALID, e);
 }
 
+static bool is_number(const char *type)
+{
+    return strcmp(type, "integer") == 0 || strcmp(type, "number") == 0;
+}
+
 int schema_check_output(const json_t *schema, const json_t *output, struct err *e)
 {
     struct check c = { .findings = 0 };
@@ -457,7 +485,7 @@ int schema_check_output(const json_t *schema, const json_t *output, struct err *
             if (!d.is_optional && d.otherwise == NULL && !d.is_nullable) {
                 find(&c, &at, "is missing");
             }
-        } else if (d.type != NULL && !fits(d.type, v)) {
+        } else if (d.type != NULL && !fits(d.type, v) && !(is_number(d.type) && is_big(v))) {
             find(&c, &at, "must be %s, is %s", wanted(d.type), name_of(v));
         }
     }

@@ -24,8 +24,8 @@ bool schema_has_type(const json_t *schema, const char *type);
  * number of an integer field an integer. ERR_INVALID. */
 int schema_check(const json_t *schema, json_t *input, struct err *e);
 
-/* Whether a text has the form that `format` names ("email", "date-time"); other formats take all.
- */
+/* Whether a text has the form that `format` names ("email", "date-time", "url"); other formats take
+ * all. */
 bool schema_fits_format(const char *format, const char *text, size_t len);
 
 /* Checks that an answer has what the output schema promises; more fields than those are fine.

@@ -7,8 +7,10 @@
 struct engine;
 
 /* Opens store and vault, loads connections and recipes, takes up what an earlier process left.
- * Nothing runs yet. The project and the recipes are borrowed until engine_free. */
-struct engine *engine_new(const struct project *p, const struct recipe_set *recipes, struct err *e);
+ * Nothing runs yet. The project and the recipes are borrowed until engine_free. NULL and e; what is
+ * wrong with ladle.yaml is told in d, each thing at its place. */
+struct engine *engine_new(const struct project *p, const struct recipe_set *recipes,
+                          struct diags *d, struct err *e);
 /* Listens and runs until engine_stop or a signal: SIGTERM or SIGINT stops cleanly, a second one at
  * once. ready(ud, address) is called once requests are taken. */
 int engine_run(struct engine *en, void (*ready)(void *ud, const char *address), void *ud,

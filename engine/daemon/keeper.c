@@ -1,18 +1,21 @@
 /* One sweep after the other: each step is an operation of the store that looks at a bounded number
  * of rows. The next step is submitted only when the last is done and a little time has passed, so
- * events and runs always come first. A step that fails is no harm: the sweep goes on at the next
- * turn. */
+ * events and runs always come first. For the same reason a step need not land: it is made again
+ * after a while. */
 #include "daemon/keeper.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/plural.h"
 
 enum {
     STEP_ROWS = 200,
     STEP_PAUSE_US = 20000,
-    FIRST_PAUSE_US = 1000000, /* an engine that never lives for a minute keeps house, too */
+    FIRST_PAUSE_US = 1000000,      /* an engine that never lives for a minute keeps house, too */
+    AGAIN_PAUSE_US = 10 * 1000000, /* after a step that failed */
     SWEEP_PAUSE_US = 60 * 1000000,
 };
 
@@ -37,8 +40,10 @@ static void step_done(struct store_op *op, const struct err *e)
     struct keeper *k = op->ud;
     k->is_in_flight = false;
     if (e != NULL) {
-        log_warn("store", "could not look for rows whose time is over: %s", e->message);
-        next_step(k, SWEEP_PAUSE_US);
+        if (e->kind != ERR_STORE && e->kind != ERR_STORE_FULL) { /* these the store logs itself */
+            log_warn("store", "could not look for rows whose time is over: %s", e->message);
+        }
+        next_step(k, AGAIN_PAUSE_US);
         return;
     }
     k->deleted += k->prune.deleted;
@@ -48,7 +53,8 @@ static void step_done(struct store_op *op, const struct err *e)
         return;
     }
     if (k->deleted > 0) {
-        log_info("store", "%lld rows whose time was over are gone", (long long)k->deleted);
+        log_info("store", "%lld %s over are gone", (long long)k->deleted,
+                 plural(k->deleted, "row whose time was", "rows whose time was"));
     }
     k->deleted = 0;
     next_step(k, SWEEP_PAUSE_US);
@@ -77,18 +83,22 @@ void keeper_start(struct keeper *k)
     next_step(k, FIRST_PAUSE_US);
 }
 
-void keeper_stop(struct keeper *k)
+void keeper_quiesce(struct keeper *k)
 {
-    if (k != NULL) {
-        k->is_stopped = true;
-        timer_stop(&k->timer);
-    }
+    k->is_stopped = true;
+    timer_stop(&k->timer);
+}
+
+bool keeper_is_idle(const struct keeper *k)
+{
+    return !k->is_in_flight;
 }
 
 void keeper_free(struct keeper *k)
 {
     if (k != NULL) {
-        keeper_stop(k);
+        assert(keeper_is_idle(k));
+        timer_stop(&k->timer);
         free(k);
     }
 }

@@ -9,7 +9,7 @@
 struct keeper;
 
 struct keeper *keeper_new(struct loop *l, struct store *s, const struct retention *keep);
-void keeper_start(struct keeper *k); /* the first sweep comes a second later */
-/* Before the store is closed: no further step is begun; one in flight is let go. */
-void keeper_stop(struct keeper *k);
-void keeper_free(struct keeper *k); /* after the store is closed */
+void keeper_start(struct keeper *k);         /* the first sweep comes a second later */
+void keeper_quiesce(struct keeper *k);       /* no further step is begun */
+bool keeper_is_idle(const struct keeper *k); /* no step is on its way */
+void keeper_free(struct keeper *k);          /* it is idle; NULL is allowed */

@@ -33,15 +33,28 @@ static const char *host_of(const char *listen, size_t colon, size_t *len)
     return listen;
 }
 
+/* An address to listen on as a URL of this machine; yours. */
+static char *local_url(const struct project *p, const char *listen)
+{
+    const char *colon = strrchr(listen, ':');
+    size_t len;
+    const char *host = host_of(listen, (size_t)(colon - listen), &len);
+    return xasprintf("%s://%.*s%s", own_port_scheme(p), (int)len, host, colon);
+}
+
 char *own_port_local_url(const struct project *p)
 {
     const char *colon = strrchr(p->listen, ':');
-    if (colon == NULL || strcmp(colon, ":0") == 0) {
-        return NULL;
+    return colon == NULL || strcmp(colon, ":0") == 0 ? NULL : local_url(p, p->listen);
+}
+
+char *own_port_url_at(const struct project *p, const char *address)
+{
+    size_t len = p->public_url != NULL ? strlen(p->public_url) : 0;
+    while (len > 0 && p->public_url[len - 1] == '/') {
+        len--;
     }
-    size_t len;
-    const char *host = host_of(p->listen, (size_t)(colon - p->listen), &len);
-    return xasprintf("%s://%.*s%s", own_port_scheme(p), (int)len, host, colon);
+    return len > 0 ? xstrndup(p->public_url, len) : local_url(p, address);
 }
 
 char *own_port_base_url(const struct project *p)
@@ -56,8 +69,14 @@ int own_port_tls(struct loop *l, const struct project *p, struct tls **out, stru
     return files.certificate == NULL || *out != NULL ? 0 : -1;
 }
 
-int own_port_check(const struct project *p, struct err *e)
+int own_port_check(const struct project *p, struct diags *d)
 {
     struct tls_files files = files_of(p);
-    return files.certificate != NULL ? tls_check(&files, e) : 0;
+    struct err e = ERR_INIT;
+    if (files.certificate == NULL || files.key == NULL || tls_check(&files, &e) == 0) {
+        return 0;
+    }
+    const struct yaml *at = project_place(p, "tls");
+    diags_add(d, at != NULL ? at->line : 0, at != NULL ? at->column : 0, NULL, "%s", e.message);
+    return -1;
 }

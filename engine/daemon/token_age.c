@@ -6,6 +6,7 @@
  */
 #include "daemon/token_age.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,7 @@ struct token_reminder {
     struct store *store;
     const struct project *project;
     struct timer timer;
+    bool is_looking;
     bool is_stopped;
 };
 
@@ -120,7 +122,9 @@ static void show(const char *name, const struct token_age ages[2])
     const struct token_age *used = ages[1].is_used ? &ages[1] : &ages[0];
     int64_t days = token_age_days(used);
     if (used->is_used && days >= 0) {
-        metric_set(metrics_gauge("ladle_token_age_days", "Age of the private token in use",
+        metric_set(metrics_gauge("ladle_token_age_days",
+                                 "Age of the private token in use, in days; known where `ladle` "
+                                 "stored it.",
                                  "connection", name),
                    days);
     }
@@ -135,11 +139,11 @@ static void looked(struct store_op *op, const struct err *e)
 {
     struct secret_list *rows = list_entry(op, struct secret_list, op);
     struct token_reminder *r = op->ud;
+    r->is_looking = false;
     const struct project_hooks *h = r->project->hooks;
     const char *name;
     json_t *config;
-    json_object_foreach (e != NULL ? NULL : r->project->connections, name,
-                         config) { /* tomorrow again */
+    json_object_foreach (e != NULL ? NULL : r->project->connections, name, config) {
         const char *kind = json_get_text(config, "connector");
         struct token_age ages[2];
         token_ages(name, config, kind != NULL ? h->find_connector(h->ud, kind) : NULL, rows, ages);
@@ -155,8 +159,10 @@ static void look(struct timer *t)
 {
     struct token_reminder *r = list_entry(t, struct token_reminder, timer);
     struct secret_list *rows = secret_list_new("");
+    rows->op.must_land = true; /* the next look is tomorrow's */
     rows->op.done = looked;
     rows->op.ud = r;
+    r->is_looking = true;
     store_submit_read(r->store, &rows->op);
 }
 
@@ -174,15 +180,22 @@ void token_reminder_start(struct token_reminder *r)
     timer_start(&r->timer, FIRST_LOOK_US);
 }
 
-void token_reminder_stop(struct token_reminder *r)
+void token_reminder_quiesce(struct token_reminder *r)
 {
-    if (r != NULL) {
-        r->is_stopped = true;
-        timer_stop(&r->timer);
-    }
+    r->is_stopped = true;
+    timer_stop(&r->timer);
+}
+
+bool token_reminder_is_idle(const struct token_reminder *r)
+{
+    return !r->is_looking;
 }
 
 void token_reminder_free(struct token_reminder *r)
 {
-    free(r);
+    if (r != NULL) {
+        assert(token_reminder_is_idle(r));
+        timer_stop(&r->timer);
+        free(r);
+    }
 }

@@ -33,6 +33,6 @@ struct token_reminder;
 /* The project is borrowed, and so is the table that find_connector gives. */
 struct token_reminder *token_reminder_new(struct loop *l, struct store *s, const struct project *p);
 void token_reminder_start(struct token_reminder *r);
-void token_reminder_stop(
-    struct token_reminder *r); /* before the store is closed; NULL is allowed */
-void token_reminder_free(struct token_reminder *r); /* after it is closed; NULL is allowed */
+void token_reminder_quiesce(struct token_reminder *r);       /* it does not look any more */
+bool token_reminder_is_idle(const struct token_reminder *r); /* nor just now */
+void token_reminder_free(struct token_reminder *r);          /* it is idle; NULL is allowed */

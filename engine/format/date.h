@@ -16,8 +16,17 @@ struct zone;
 /* "Europe/Amsterdam", "UTC". Borrowed, lives until zone_forget_all. NULL and ERR_CONFIG where there
  * is none. */
 const struct zone *zone_get(const char *name, struct err *e);
-void zone_forget_all(void);                               /* frees; at exit */
+void zone_forget_all(void); /* frees; at exit */
+/* Looks at the files of all zones in use and reads what is new: pointers to zones stay good, and
+ * tell what the files say now. *changed: how many tell something else than before; what was
+ * computed from them is to be computed anew. -1 where a file is gone or damaged; then its zone
+ * stays as it was, the others are read all the same, and it is told once for each state of the
+ * file. Touches files: not for every turn of the loop. */
+int zone_reload_if_changed(size_t *changed, struct err *e);
 int zone_offset_s(const struct zone *z, int64_t wall_us); /* seconds east of UTC at that moment */
+/* The first moment after that one at which the zone's offset becomes another; INT64_MAX where there
+ * is none. */
+int64_t zone_next_change_us(const struct zone *z, int64_t after_us);
 
 /* Civil time, month and day from 1. Fields outside their range count on into the next larger
  * one. */

@@ -1,8 +1,8 @@
 /*
- * The errors of one file. They are collected while the file is read and checked, in any order, and
- * shown at the end: sorted by place, each with its line and a caret, so that one run of `ladle
- * check` tells everything. The struct owns its copies of all texts. Loop thread, or whichever
- * thread loads.
+ * The errors and the warnings of one file. They are collected while the file is read and checked, in
+ * any order, and shown at the end: sorted by place, each with its line and a caret, so that one run
+ * of `ladle check` tells everything. The struct owns its copies of all texts. Loop thread, or
+ * whichever thread loads.
  */
 #include "format/diag.h"
 
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
 #include "base/utf8.h"
 
 enum {
@@ -29,15 +30,21 @@ struct diags *diags_new(const char *file)
     return d;
 }
 
+static void free_items(struct diag *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(items[i].message);
+        free(items[i].hint);
+    }
+}
+
 void diags_free(struct diags *d)
 {
     if (d == NULL) {
         return;
     }
-    for (size_t i = 0; i < d->count; i++) {
-        free(d->items[i].message);
-        free(d->items[i].hint);
-    }
+    free_items(d->items, d->count);
+    free_items(d->warnings, d->warning_count);
     free(d->file);
     free(d->text);
     free(d);
@@ -51,10 +58,17 @@ void diags_set_text(struct diags *d, const char *text, size_t len)
     d->text_len = len;
 }
 
-static bool is_known(const struct diags *d, int line, int column, const char *message)
+/* The errors, or the warnings, of a file. */
+struct kept {
+    struct diag *items;
+    size_t *count;
+    size_t *dropped;
+};
+
+static bool is_known(const struct kept *k, int line, int column, const char *message)
 {
-    for (size_t i = 0; i < d->count; i++) {
-        const struct diag *it = &d->items[i];
+    for (size_t i = 0; i < *k->count; i++) {
+        const struct diag *it = &k->items[i];
         if (it->line == line && it->column == column && strcmp(it->message, message) == 0) {
             return true;
         }
@@ -62,27 +76,45 @@ static bool is_known(const struct diags *d, int line, int column, const char *me
     return false;
 }
 
-void diags_add(struct diags *d, int line, int column, const char *hint, const char *fmt, ...)
+static void keep(const struct kept *k, const struct diag *place, const char *fmt, va_list ap)
 {
     char message[MESSAGE_MAX];
+    (void)vsnprintf(message, sizeof message, fmt, ap); /* too long: cut, and then trimmed */
+    message[utf8_trim(message, strlen(message))] = '\0';
+    if (is_known(k, place->line, place->column, message)) {
+        return;
+    }
+    if (*k->count == DIAG_MAX) {
+        (*k->dropped)++;
+        return;
+    }
+    k->items[(*k->count)++] = (struct diag){
+        .line = place->line,
+        .column = place->column,
+        .message = xstrdup(message),
+        .hint =
+            place->hint != NULL ? xstrndup(place->hint, strnlen(place->hint, MESSAGE_MAX)) : NULL,
+    };
+}
+
+void diags_add(struct diags *d, int line, int column, const char *hint, const char *fmt, ...)
+{
+    const struct kept errors = { d->items, &d->count, &d->dropped };
+    const struct diag place = { .line = line, .column = column, .hint = (char *)hint };
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(message, sizeof message, fmt, ap); /* too long: cut, and then trimmed */
+    keep(&errors, &place, fmt, ap);
     va_end(ap);
-    message[utf8_trim(message, strlen(message))] = '\0';
-    if (is_known(d, line, column, message)) {
-        return;
-    }
-    if (d->count == DIAG_MAX) {
-        d->dropped++;
-        return;
-    }
-    d->items[d->count++] = (struct diag){
-        .line = line,
-        .column = column,
-        .message = xstrdup(message),
-        .hint = hint != NULL ? xstrndup(hint, strnlen(hint, MESSAGE_MAX)) : NULL,
-    };
+}
+
+void diags_warn(struct diags *d, int line, int column, const char *hint, const char *fmt, ...)
+{
+    const struct kept warnings = { d->warnings, &d->warning_count, &d->warnings_dropped };
+    const struct diag place = { .line = line, .column = column, .hint = (char *)hint };
+    va_list ap;
+    va_start(ap, fmt);
+    keep(&warnings, &place, fmt, ap);
+    va_end(ap);
 }
 
 static bool comes_after(const struct diag *a, const struct diag *b)
@@ -91,15 +123,15 @@ static bool comes_after(const struct diag *a, const struct diag *b)
 }
 
 /* Insertion sort: stable, and there are at most DIAG_MAX. */
-static void sort_items(struct diags *d)
+static void sort_items(struct diag *items, size_t count)
 {
-    for (size_t i = 1; i < d->count; i++) {
-        struct diag item = d->items[i];
+    for (size_t i = 1; i < count; i++) {
+        struct diag item = items[i];
         size_t at = i;
-        for (; at > 0 && comes_after(&d->items[at - 1], &item); at--) {
-            d->items[at] = d->items[at - 1];
+        for (; at > 0 && comes_after(&items[at - 1], &item); at--) {
+            items[at] = items[at - 1];
         }
-        d->items[at] = item;
+        items[at] = item;
     }
 }
 
@@ -174,7 +206,8 @@ static void print_line(const struct diags *d, const struct diag *it, struct buf 
     }
 }
 
-static void print_item(const struct diags *d, const struct diag *it, struct buf *out)
+static void print_item(const struct diags *d, const struct diag *it, const char *kind,
+                       struct buf *out)
 {
     put_visible(out, d->file, strlen(d->file));
     if (it->line > 0 && it->column > 0) {
@@ -182,7 +215,7 @@ static void print_item(const struct diags *d, const struct diag *it, struct buf 
     } else if (it->line > 0) {
         (void)buf_printf(out, ":%d", it->line);
     }
-    (void)buf_puts(out, ": ");
+    (void)buf_printf(out, ": %s", kind);
     put_visible(out, it->message, strlen(it->message));
     (void)buf_putc(out, '\n');
     print_line(d, it, out);
@@ -193,16 +226,28 @@ static void print_item(const struct diags *d, const struct diag *it, struct buf 
     }
 }
 
+static void print_dropped(const struct diags *d, size_t count, const char *one,
+                          const char *several, struct buf *out)
+{
+    if (count > 0) {
+        put_visible(out, d->file, strlen(d->file));
+        (void)buf_printf(out, ": %zu more %s not shown\n", count,
+                         plural((int64_t)count, one, several));
+    }
+}
+
 void diags_print(struct diags *d, struct buf *out)
 {
-    sort_items(d);
+    sort_items(d->items, d->count);
+    sort_items(d->warnings, d->warning_count);
     for (size_t i = 0; i < d->count; i++) {
-        print_item(d, &d->items[i], out);
+        print_item(d, &d->items[i], "", out);
     }
-    if (d->dropped > 0) {
-        put_visible(out, d->file, strlen(d->file));
-        (void)buf_printf(out, ": %zu more errors are not shown\n", d->dropped);
+    print_dropped(d, d->dropped, "error is", "errors are", out);
+    for (size_t i = 0; i < d->warning_count; i++) {
+        print_item(d, &d->warnings[i], "warning: ", out);
     }
+    print_dropped(d, d->warnings_dropped, "warning is", "warnings are", out);
 }
 
 /* A JSON text of any bytes: what is no UTF-8 is replaced first. */
@@ -219,12 +264,11 @@ static json_t *json_visible(const char *text)
     return v;
 }
 
-json_t *diags_json(struct diags *d)
+static json_t *items_json(const struct diags *d, const struct diag *items, size_t count)
 {
-    sort_items(d);
     json_t *list = json_array();
-    for (size_t i = 0; i < d->count; i++) {
-        const struct diag *it = &d->items[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct diag *it = &items[i];
         json_t *item = json_object();
         int rc = json_object_set_new(item, "file", json_visible(d->file));
         rc |= json_object_set_new(item, "line", json_integer(it->line));
@@ -235,6 +279,18 @@ json_t *diags_json(struct diags *d)
         assert(rc == 0); /* fails for want of memory only */
     }
     return list;
+}
+
+json_t *diags_json(struct diags *d)
+{
+    sort_items(d->items, d->count);
+    return items_json(d, d->items, d->count);
+}
+
+json_t *diags_warnings_json(struct diags *d)
+{
+    sort_items(d->warnings, d->warning_count);
+    return items_json(d, d->warnings, d->warning_count);
 }
 
 static size_t min3(size_t a, size_t b, size_t c)

@@ -175,7 +175,11 @@ static void throw_away(struct parse *p, struct yaml *node)
 static struct yaml *accept_key(struct parse *p, struct frame *f, struct yaml *key)
 {
     if (key->kind != YAML_SCALAR) {
-        diags_add(p->d, key->line, key->column, "a text that begins with { or [ must be in quotes",
+        diags_add(p->d, key->line, key->column,
+                  key->kind == YAML_MAP
+                      ? "there is no `{{ }}` here: a value is written as ${…}; a text that begins "
+                        "with { or [ must be in quotes"
+                      : "a text that begins with { or [ must be in quotes",
                   "a key must be a text");
         throw_away(p, key);
         return NULL;

@@ -2,8 +2,9 @@
  * Time zones from the system's zone files (TZif, RFC 8536), read whole and checked, because setting
  * TZ is unsafe beside other threads. A zone is a sorted list of moments with the offset that begins
  * at each, and a POSIX TZ rule for the time after the last. Leap seconds are not counted, as in all
- * civil time here, so the "right/" zones are refused. Zones are kept until zone_forget_all; loop
- * thread only.
+ * civil time here, so the "right/" zones are refused. Zones are kept until zone_forget_all. A zone
+ * whose file changed is read again into the same struct, so that whoever holds one holds the new
+ * data; nobody else may keep a pointer into it. Loop thread only.
  */
 #include "format/date.h"
 
@@ -11,12 +12,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/ascii.h"
-#include "base/days.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "format/zone_rule.h"
 
 enum {
     NAME_MAX_BYTES = 64,
@@ -25,217 +27,30 @@ enum {
     TYPE_BYTES = 6,
     ZONES_MAX = 1000,         /* tzdata has 600; a caller cannot fill the memory with names */
     OFFSET_MAX_S = 26 * 3600, /* RFC 8536, 3.2 */
-    DAY_S = 86400,
+    US = 1000000,
 };
 
 static const char default_folder[] = "/usr/share/zoneinfo";
 
-/* "Mm.w.d", "Jn" and "n" of a POSIX TZ string. */
-enum rule_kind { RULE_MONTH, RULE_JULIAN, RULE_DAY };
-
-struct rule_date {
-    enum rule_kind kind;
-    int month, week, day;
-    int64_t time_s; /* local, from midnight; -167 … 167 hours (RFC 8536, 3.3.1) */
-};
-
-struct rule {
-    bool is_set;
-    bool has_dst;
-    int32_t std_s, dst_s; /* east of UTC */
-    struct rule_date start, end;
+/* What tells one version of a file from another; all zero where there is none. */
+struct stamp {
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    struct timespec modified, changed;
 };
 
 struct zone {
     char name[NAME_MAX_BYTES + 1];
+    struct stamp stamp; /* of the file as it was last looked at */
     size_t count;
     int64_t *at;          /* transitions in seconds since 1970, rising */
     int32_t *offset;      /* seconds east of UTC from at[i] on */
     int32_t first_offset; /* before at[0] */
-    struct rule rule;
+    struct zone_rule rule;
 };
 
 static struct map *zones; /* name -> struct zone */
-
-/* --- the footer: a POSIX TZ string --- */
-
-struct scan {
-    const char *at;
-    const char *end;
-};
-
-static bool take_char(struct scan *s, char c)
-{
-    if (s->at < s->end && *s->at == c) {
-        s->at++;
-        return true;
-    }
-    return false;
-}
-
-static int take_number(struct scan *s, int max, int *out)
-{
-    const char *first = s->at;
-    int value = 0;
-    while (s->at < s->end && ascii_is_digit(*s->at) && s->at - first < 4) {
-        value = value * 10 + (*s->at++ - '0');
-    }
-    *out = value;
-    return s->at > first && value <= max ? 0 : -1;
-}
-
-/* "CET", "<-03>": only its end is of interest. */
-static int skip_abbreviation(struct scan *s)
-{
-    const char *first = s->at;
-    if (take_char(s, '<')) {
-        while (s->at < s->end && *s->at != '>') {
-            s->at++;
-        }
-        return take_char(s, '>') ? 0 : -1;
-    }
-    while (s->at < s->end && ascii_is_alpha(*s->at)) {
-        s->at++;
-    }
-    return s->at - first >= 3 ? 0 : -1;
-}
-
-/* "[+-]hh[:mm[:ss]]" in seconds. */
-static int take_time(struct scan *s, int max_hours, int64_t *out)
-{
-    int parts[3] = { 0 };
-    int sign = 1;
-    if (take_char(s, '-')) {
-        sign = -1;
-    } else {
-        (void)take_char(s, '+');
-    }
-    if (take_number(s, max_hours, &parts[0]) == -1) {
-        return -1;
-    }
-    for (int i = 1; i < 3 && take_char(s, ':'); i++) {
-        if (take_number(s, 59, &parts[i]) == -1) {
-            return -1;
-        }
-    }
-    *out = sign * ((int64_t)parts[0] * 3600 + parts[1] * 60 + parts[2]);
-    return 0;
-}
-
-static int take_month_rule(struct scan *s, struct rule_date *out)
-{
-    out->kind = RULE_MONTH;
-    if (take_number(s, 12, &out->month) == -1 || out->month < 1 || !take_char(s, '.') ||
-        take_number(s, 5, &out->week) == -1 || out->week < 1 || !take_char(s, '.')) {
-        return -1;
-    }
-    return take_number(s, 6, &out->day);
-}
-
-static int take_rule_date(struct scan *s, struct rule_date *out)
-{
-    int rc;
-    if (take_char(s, 'M')) {
-        rc = take_month_rule(s, out);
-    } else if (take_char(s, 'J')) {
-        out->kind = RULE_JULIAN;
-        rc = take_number(s, 365, &out->day) == 0 && out->day >= 1 ? 0 : -1;
-    } else {
-        out->kind = RULE_DAY;
-        rc = take_number(s, 365, &out->day);
-    }
-    out->time_s = 2 * 3600;
-    if (rc == 0 && take_char(s, '/')) {
-        rc = take_time(s, 167, &out->time_s);
-    }
-    return rc;
-}
-
-/* "CET-1CEST,M3.5.0,M10.5.0/3". POSIX counts offsets west of UTC. */
-static int parse_rule(const char *text, size_t len, struct rule *out)
-{
-    struct scan s = { text, text + len };
-    int64_t west;
-    *out = (struct rule){ .is_set = true };
-    if (skip_abbreviation(&s) == -1 || take_time(&s, 24, &west) == -1) {
-        return -1;
-    }
-    out->std_s = (int32_t)-west;
-    if (s.at == s.end) {
-        return 0;
-    }
-    out->has_dst = true;
-    out->dst_s = out->std_s + 3600;
-    if (skip_abbreviation(&s) == -1) {
-        return -1;
-    }
-    if (s.at < s.end && *s.at != ',') {
-        if (take_time(&s, 24, &west) == -1) {
-            return -1;
-        }
-        out->dst_s = (int32_t)-west;
-    }
-    if (!take_char(&s, ',') || take_rule_date(&s, &out->start) == -1 || !take_char(&s, ',') ||
-        take_rule_date(&s, &out->end) == -1) {
-        return -1;
-    }
-    return s.at == s.end ? 0 : -1;
-}
-
-/* The moment in that year, in seconds of local time before the change. */
-static int64_t rule_date_s(const struct rule_date *r, int64_t year)
-{
-    int64_t day = days_from_date(year, 1, 1);
-    switch (r->kind) {
-    case RULE_DAY:
-        day += r->day;
-        break;
-    case RULE_JULIAN:
-        /* Counts no 29 February: March 1 is day 60 in every year. */
-        day += r->day - 1 + (r->day >= 60 && days_in_month(year, 2) == 29);
-        break;
-    case RULE_MONTH: {
-        day = days_from_date(year, r->month, 1);
-        int64_t weekday = ((day + 4) % 7 + 7) % 7; /* 0 Sunday; 1970-01-01 was a Thursday */
-        day += (r->day - weekday + 7) % 7 + 7 * (r->week - 1);
-        if (day >= days_from_date(year, r->month, 1) + days_in_month(year, r->month)) {
-            day -= 7; /* week 5 is the last one */
-        }
-        break;
-    }
-    }
-    return day * DAY_S + r->time_s;
-}
-
-/* The offset that the latest change up to t left behind, over the years around t: a change may
- * lie a week beyond its year. Where both fall together, summer time begins (RFC 8536, 3.3.1:
- * all year). */
-static int32_t rule_offset_s(const struct rule *r, int64_t t)
-{
-    if (!r->has_dst) {
-        return r->std_s;
-    }
-    int64_t days = (t + r->std_s) / DAY_S;
-    int year;
-    int month;
-    int day;
-    days_to_date(days, &year, &month, &day);
-    int64_t latest = INT64_MIN;
-    int32_t offset = r->std_s;
-    for (int64_t y = (int64_t)year - 1; y <= (int64_t)year + 1; y++) {
-        int64_t end = rule_date_s(&r->end, y) - r->dst_s;
-        int64_t start = rule_date_s(&r->start, y) - r->std_s;
-        if (end <= t && end > latest) {
-            latest = end;
-            offset = r->std_s;
-        }
-        if (start <= t && start >= latest) {
-            latest = start;
-            offset = r->dst_s;
-        }
-    }
-    return offset;
-}
 
 /* --- the file --- */
 
@@ -317,7 +132,7 @@ static int read_footer(struct zone *z, const uint8_t *at, size_t len)
         return -1;
     }
     size_t rule_len = (size_t)(stop - at) - 1;
-    return rule_len == 0 ? 0 : parse_rule((const char *)at + 1, rule_len, &z->rule);
+    return rule_len == 0 ? 0 : zone_rule_parse((const char *)at + 1, rule_len, &z->rule);
 }
 
 /* Skips the first block, which has 32-bit times, and reads the second (RFC 8536, 3). */
@@ -342,19 +157,46 @@ static int parse_file(struct zone *z, const uint8_t *data, size_t len)
     return read_footer(z, data + end, len - end);
 }
 
-/* The whole file, or -1 with errno; more than FILE_MAX is EFBIG. */
-static ssize_t read_file(const char *path, uint8_t *out)
+static struct stamp stamp_of(const struct stat *st)
+{
+    return (struct stamp){ .device = st->st_dev,
+                           .inode = st->st_ino,
+                           .size = st->st_size,
+                           .modified = st->st_mtim,
+                           .changed = st->st_ctim };
+}
+
+static bool is_same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool is_same_stamp(const struct stamp *a, const struct stamp *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           is_same_time(a->modified, b->modified) && is_same_time(a->changed, b->changed);
+}
+
+/* The whole file, or -1 with errno; more than FILE_MAX is EFBIG. The stamp is taken first, so that
+ * a file that changes while it is read is read again at the next look. */
+static ssize_t read_file(const char *path, uint8_t *out, struct stamp *stamp)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd == -1) {
         return -1;
     }
+    struct stat st;
     size_t len = 0;
-    ssize_t n = 1;
-    while (n != 0 && len < FILE_MAX) {
+    ssize_t n = fstat(fd, &st);
+    if (n == 0) {
+        *stamp = stamp_of(&st);
+        n = 1;
+    }
+    while (n > 0 && len < FILE_MAX) {
         n = read(fd, out + len, FILE_MAX - len);
-        if (n == -1 && errno != EINTR) {
-            break;
+        if (n == -1 && errno == EINTR) {
+            n = 1;
+            continue;
         }
         len += n > 0 ? (size_t)n : 0;
     }
@@ -389,29 +231,39 @@ static void zone_free(void *p)
     free(z);
 }
 
-static struct zone *load(const char *name, struct err *e)
+static char *path_of(const char *name)
 {
     const char *folder = getenv("LADLE_ZONEINFO");
-    char *path = xasprintf("%s/%s", folder != NULL ? folder : default_folder, name);
+    return xasprintf("%s/%s", folder != NULL ? folder : default_folder, name);
+}
+
+/* Reads the file of that zone into z, which is empty but for its name. Of UTC there need be none:
+ * without transitions its offset is 0. */
+static int load(struct zone *z, struct err *e)
+{
+    char *path = path_of(z->name);
     uint8_t *data = xmalloc(FILE_MAX);
-    struct zone *z = xcalloc(1, sizeof(*z));
-    memcpy(z->name, name, strlen(name) + 1);
-    ssize_t len = read_file(path, data);
+    ssize_t len = read_file(path, data, &z->stamp);
     int rc = 0;
-    if (len == -1 && strcmp(name, "UTC") != 0) {
+    if (len == -1 && strcmp(z->name, "UTC") != 0) {
         rc = err_set(e, ERR_CONFIG,
-                     "there is no time zone \"%s\"; names are as in Europe/Amsterdam or UTC", name);
+                     "there is no time zone \"%s\"; names are as in Europe/Amsterdam or UTC",
+                     z->name);
     } else if (len != -1 && parse_file(z, data, (size_t)len) == -1) {
         rc = err_set(e, ERR_CONFIG, "the zone file of \"%s\" is damaged or of an unknown kind",
-                     name);
+                     z->name);
     }
     free(data);
     free(path);
-    if (rc == -1) {
-        zone_free(z);
-        return NULL;
-    }
-    return z; /* UTC without a file: no transitions, offset 0 */
+    return rc;
+}
+
+/* An empty one of that name, which has at most NAME_MAX_BYTES. */
+static struct zone *zone_new(const char *name)
+{
+    struct zone *z = xcalloc(1, sizeof *z);
+    memcpy(z->name, name, strlen(name) + 1);
+    return z;
 }
 
 const struct zone *zone_get(const char *name, struct err *e)
@@ -431,10 +283,12 @@ const struct zone *zone_get(const char *name, struct err *e)
         err_set(e, ERR_CONFIG, "more than %d time zones are in use", ZONES_MAX);
         return NULL;
     }
-    z = load(name, e);
-    if (z != NULL) {
-        (void)map_put(zones, name, z); /* was absent */
+    z = zone_new(name);
+    if (load(z, e) == -1) {
+        zone_free(z);
+        return NULL;
     }
+    (void)map_put(zones, name, z); /* was absent */
     return z;
 }
 
@@ -444,15 +298,83 @@ void zone_forget_all(void)
     zones = NULL;
 }
 
-int zone_offset_s(const struct zone *z, int64_t wall_us)
+/* --- files that change --- */
+
+/* Whether both tell the same of every moment, as far as their files say it the same way. */
+static bool is_same_data(const struct zone *a, const struct zone *b)
 {
-    if (z == NULL) {
-        return 0;
+    for (size_t i = 0; i < a->count && a->count == b->count; i++) {
+        if (a->at[i] != b->at[i] || a->offset[i] != b->offset[i]) {
+            return false;
+        }
     }
-    int64_t t = wall_us / 1000000 - (wall_us % 1000000 < 0);
-    if (z->rule.is_set && (z->count == 0 || t >= z->at[z->count - 1])) {
-        return rule_offset_s(&z->rule, t);
+    return a->count == b->count && a->first_offset == b->first_offset &&
+           zone_rule_is_same(&a->rule, &b->rule);
+}
+
+/* Whether the file is another one than at the last look; from then on this is the last look. */
+static bool has_new_file(struct zone *z)
+{
+    char *path = path_of(z->name);
+    struct stat st;
+    struct stamp now = { .size = 0 };
+    if (stat(path, &st) == 0) {
+        now = stamp_of(&st);
     }
+    free(path);
+    bool is_new = !is_same_stamp(&now, &z->stamp);
+    z->stamp = now;
+    return is_new;
+}
+
+/* Reads z again: 1 where it tells something else now, 0 where it does not, -1 where the file is not
+ * usable, and then z is as it was. */
+static int reload(struct zone *z, struct err *e)
+{
+    struct zone *fresh = zone_new(z->name);
+    int rc;
+    if (load(fresh, NULL) == -1) {
+        rc = err_set(e, ERR_CONFIG,
+                     "the file of the time zone \"%s\" is gone or damaged; what was read before "
+                     "stays in force",
+                     z->name);
+    } else {
+        rc = !is_same_data(z, fresh);
+        struct zone old = *z;
+        *z = *fresh;
+        *fresh = old;
+    }
+    zone_free(fresh);
+    return rc;
+}
+
+int zone_reload_if_changed(size_t *changed, struct err *e)
+{
+    size_t pos = 0;
+    const char *name;
+    void *value;
+    int rc = 0;
+    *changed = 0;
+    while (zones != NULL && map_next(zones, &pos, &name, &value)) {
+        struct zone *z = value;
+        int told = has_new_file(z) ? reload(z, e) : 0;
+        *changed += told == 1;
+        rc = told == -1 ? -1 : rc;
+    }
+    return rc;
+}
+
+/* --- offsets --- */
+
+/* Where the list of transitions ends, the rule holds from the last of them on. */
+static bool is_by_rule(const struct zone *z, int64_t t)
+{
+    return z->rule.is_set && (z->count == 0 || t >= z->at[z->count - 1]);
+}
+
+/* How many transitions there are up to t. */
+static size_t count_until(const struct zone *z, int64_t t)
+{
     size_t low = 0;
     size_t high = z->count;
     while (low < high) {
@@ -463,5 +385,42 @@ int zone_offset_s(const struct zone *z, int64_t wall_us)
             high = middle;
         }
     }
-    return low == 0 ? z->first_offset : z->offset[low - 1];
+    return low;
+}
+
+static int offset_at(const struct zone *z, int64_t t)
+{
+    if (is_by_rule(z, t)) {
+        return zone_rule_offset_s(&z->rule, t);
+    }
+    size_t past = count_until(z, t);
+    return past == 0 ? z->first_offset : z->offset[past - 1];
+}
+
+static int64_t second_of(int64_t wall_us)
+{
+    return wall_us / US - (wall_us % US < 0);
+}
+
+int zone_offset_s(const struct zone *z, int64_t wall_us)
+{
+    return z == NULL ? 0 : offset_at(z, second_of(wall_us));
+}
+
+/* A transition may change no more than a name. */
+static int64_t next_change_s(const struct zone *z, int64_t t)
+{
+    for (size_t i = count_until(z, t); i < z->count; i++) {
+        if (z->at[i] > INT64_MIN && offset_at(z, z->at[i]) != offset_at(z, z->at[i] - 1)) {
+            return z->at[i];
+        }
+        t = z->at[i];
+    }
+    return z->rule.is_set ? zone_rule_next_change_s(&z->rule, t) : INT64_MAX;
+}
+
+int64_t zone_next_change_us(const struct zone *z, int64_t after_us)
+{
+    int64_t at = z == NULL ? INT64_MAX : next_change_s(z, second_of(after_us));
+    return at > INT64_MAX / US ? INT64_MAX : at * US;
 }

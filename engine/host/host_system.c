@@ -8,6 +8,7 @@
 
 #include <lauxlib.h>
 
+#include "base/mem.h"
 #include "host/host_impl.h"
 
 /* host.env(name) -> text or nil   [-1, +1, raises] */
@@ -55,30 +56,52 @@ static int host_program(lua_State *L)
     return 1;
 }
 
+/* A port that was handed out: its socket stays bound, without listening. So the system gives the
+ * port to nobody who asks for any, in whatever process, while a program that names the port, as
+ * listener.c does, can have it. */
+struct held_port {
+    struct host_thing thing;
+    int fd;
+};
+
+static void held_port_close(struct host_thing *t)
+{
+    struct held_port *held = list_entry(t, struct held_port, thing);
+    (void)close(held->fd); /* nothing was sent */
+    host_thing_fini(&held->thing);
+    free(held);
+}
+
 /* The port of a socket that is bound to any port of the loopback address, or -1. */
 static int bind_any(int fd)
 {
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof at;
-    if (bind(fd, (struct sockaddr *)&at, sizeof at) == -1 ||
+    int yes = 1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == -1 ||
+        bind(fd, (struct sockaddr *)&at, sizeof at) == -1 ||
         getsockname(fd, (struct sockaddr *)&at, &len) == -1) {
         return -1;
     }
     return ntohs(at.sin_port);
 }
 
-/* host.free_port() -> a port of 127.0.0.1 that nobody listens on at this moment
+/* host.free_port() -> a port of 127.0.0.1 that nobody listens on, kept until the host ends for who
+ * names it
  *   [-0, +1, raises] */
 static int host_free_port(lua_State *L)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int port = fd == -1 ? -1 : bind_any(fd);
-    if (fd != -1) {
-        (void)close(fd); /* nothing was sent */
-    }
     if (port == -1) {
+        if (fd != -1) {
+            (void)close(fd); /* nothing was sent */
+        }
         return luaL_error(L, "no free port");
     }
+    struct held_port *held = xmalloc(sizeof *held);
+    held->fd = fd;
+    host_thing_init(&held->thing, host_of(L), held_port_close);
     lua_pushinteger(L, port);
     return 1;
 }

@@ -3,7 +3,8 @@
  * taken, which one visit wins, and that is committed before the code is sent; the code is
  * exchanged; what came of it is written, and then the page is shown. The browser may go away at any
  * step, and the steps go on. A visit belongs to the list of the callback; an operation of the store
- * that is still on its way when the callback goes finds no visit, and frees itself.
+ * that is still on its way when the visit goes finds none, and frees itself. That a code was taken
+ * may fail, as the browser can be told; how its exchange ended must land, as others wait for it.
  *
  * Pages say what was connected and what to do, never a code, a state or a token. What the service
  * or the address says is text of others, cut short and escaped.
@@ -66,6 +67,9 @@ static void visit_free(struct visit *v)
     if (v->writing != NULL) {
         v->writing->op.ud = NULL;
     }
+    if (v->is_exchanging) {
+        token_disown(v->c);
+    }
     token_flow_fini(&v->flow);
     secret_free(v->code);
     free(v->refusal);
@@ -76,7 +80,8 @@ static void visit_free(struct visit *v)
 static void count(const char *outcome)
 {
     metric_add(metrics_counter("ladle_oauth_callbacks_total",
-                               "Returns from an authorisation by their end", "outcome", outcome),
+                               "Returns from an authorisation: `connected`, or why not.", "outcome",
+                               outcome),
                1);
 }
 
@@ -146,6 +151,7 @@ static void flow_written(struct store_op *op, const struct err *e, written_fn ne
 static void write_flow(struct visit *v, void (*done)(struct store_op *op, const struct err *e))
 {
     v->writing = token_flow_put(&v->flow, v->cb->o.vault);
+    v->writing->op.must_land = v->flow.state != FLOW_TAKEN;
     v->writing->op.done = done;
     v->writing->op.ud = v;
     store_submit(v->cb->o.store, &v->writing->op);
@@ -216,8 +222,7 @@ static void exchanged(void *ud, const struct err *e)
         return;
     }
     log_warn("oauth", "%s was not authorised: %s", name_of(v), e->message);
-    bool was_not_sent = e->kind == ERR_UNREACHABLE || e->kind == ERR_TLS;
-    conclude(v, was_not_sent ? FLOW_PENDING : FLOW_FAILED, e->message);
+    conclude(v, token_was_not_sent(e) ? FLOW_PENDING : FLOW_FAILED, e->message);
 }
 
 /* --- the exchange --- */
@@ -481,6 +486,20 @@ struct callback *callback_new(const struct callback_opts *o)
     cb->base_url = o->base_url != NULL ? xstrdup(o->base_url) : NULL;
     list_init(&cb->visits);
     return cb;
+}
+
+bool callback_is_idle(const struct callback *cb)
+{
+    return list_is_empty(&cb->visits);
+}
+
+void callback_cut(struct callback *cb)
+{
+    while (!list_is_empty(&cb->visits)) {
+        FINISH(list_entry(cb->visits.next, struct visit, link), 503, "stopping",
+               "Not connected yet", "The engine is being stopped.",
+               "When it runs again, `ladle connections` tells whether the connection is there.");
+    }
 }
 
 void callback_free(struct callback *cb)

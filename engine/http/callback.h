@@ -22,5 +22,9 @@ struct callback_opts {
 struct callback *callback_new(const struct callback_opts *o);
 /* Before the service is freed and after the server is; NULL is allowed. */
 void callback_free(struct callback *cb);
+bool callback_is_idle(const struct callback *cb); /* nobody is on the way back */
+/* A stop cannot wait any longer: who is on the way back is told so. An exchange that has begun goes
+ * on, and what it brings is stored. */
+void callback_cut(struct callback *cb);
 bool callback_handles(const char *path);
 void callback_handle(struct callback *cb, struct exchange *x); /* answers it, now or later */

@@ -96,7 +96,7 @@ static void count(struct hooks *h, enum outcome outcome)
 {
     if (h->deliveries[outcome] == NULL) {
         h->deliveries[outcome] =
-            metrics_counter("ladle_deliveries_total", "Webhook deliveries, by outcome.", "outcome",
+            metrics_counter("ladle_deliveries_total", "Webhook deliveries by their answer.", "outcome",
                             outcome_names[outcome]);
     }
     metric_add(h->deliveries[outcome], 1);
@@ -416,7 +416,9 @@ static void refuse_delivery(struct hooks *h, struct exchange *x, const struct de
     const struct metric_label labels[2] = { { "connection", connection_name(c) },
                                             { "reason", refusal_name(why) } };
     metric_add(metrics_counter_by("ladle_webhook_refused_total",
-                                  "Deliveries that were not let in, by reason", labels),
+                                  "Deliveries that were not let in: `sender`, `unsigned`, "
+                                  "`malformed`, `wrong` or `stale`.",
+                                  labels),
                1);
     log_refusal(d, c, e);
     int status = e->kind == ERR_NOT_FOUND ? 404 : e->kind == ERR_FORBIDDEN ? 403 : 401;

@@ -360,15 +360,11 @@ json_t *limiter_state(struct limiter *l, bool is_last)
                      "closed_until", (json_int_t)closed_us);
 }
 
-void limiter_kept(struct limiter *l, bool is_committed)
+void limiter_kept(struct limiter *l)
 {
     l->is_keeping = false;
-    if (is_committed) {
-        l->may_grant = l->kept_limit;
-        serve_soon(l);
-    } else if (has_waiters(l)) {
-        timer_start(&l->timer, 1000 * 1000);
-    }
+    l->may_grant = l->kept_limit;
+    serve_soon(l);
 }
 
 /* With what the service said of it, as long as that makes sense beside the connector's table. */

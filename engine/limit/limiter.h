@@ -70,9 +70,8 @@ int64_t limiter_rate(const struct limiter *l);
  * how many calls may have been made that are not in them. Or, with is_last, after a clean stop. New
  * reference. */
 json_t *limiter_state(struct limiter *l, bool is_last);
-/* The answer to opts.keep: the state is committed, or it is not (then it is asked for again when
- * another call wants to go). */
-void limiter_kept(struct limiter *l, bool is_committed);
+/* The answer to opts.keep: the state is committed. */
+void limiter_kept(struct limiter *l);
 /* Into a new limiter: the state that was kept at that wall time. Calls that may have been made
  * count as made. */
 void limiter_restore(struct limiter *l, const json_t *state, int64_t kept_us);

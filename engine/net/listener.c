@@ -86,13 +86,25 @@ static int bind_and_listen(int fd, const union any_address *a)
     return listen(fd, BACKLOG);
 }
 
+/* An address that listener_open would take. */
+static int read_address(const char *address, union any_address *out, struct err *e)
+{
+    return parse_address(address, out)
+               ? 0
+               : err_set(e, ERR_CONFIG, "\"%.80s\" is no address and port to listen on", address);
+}
+
+int listener_check(const char *address, struct err *e)
+{
+    union any_address a;
+    return read_address(address, &a, e);
+}
+
 int listener_open(const char *address, struct err *e)
 {
     union any_address a;
-    if (address == NULL || !parse_address(address, &a)) {
-        return err_set(e, ERR_CONFIG,
-                       "listen: \"%s\" is no address and port, such as 127.0.0.1:8420",
-                       address != NULL ? address : "");
+    if (read_address(address, &a, e) == -1) {
+        return -1;
     }
     int fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd == -1) {

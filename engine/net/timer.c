@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/plural.h"
 
 enum { HEAP_FIRST = 64 };
 
@@ -83,7 +84,8 @@ static void take_out(struct timer_heap *h, struct timer *t)
 void timer_heap_fini(struct timer_heap *h)
 {
     if (h->len > 0) {
-        log_warn("loop", "freed with %zu timers armed", h->len);
+        log_warn("loop", "freed with %zu %s armed", h->len,
+                 plural((int64_t)h->len, "timer", "timers"));
     }
     while (h->len > 0) {
         take_out(h, h->items[h->len]);

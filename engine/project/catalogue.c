@@ -6,6 +6,7 @@
  */
 #include "project/catalogue.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,9 +42,27 @@ static void free_connector(void *value)
 
 /* --- what is wrong with a file ---------------------------------------------------------------- */
 
+/* Whether the first error is told already: two scripts may require one that has it. */
+static bool is_told(const struct catalogue *c, const struct diags *d)
+{
+    for (size_t i = 0; i < c->error_count; i++) {
+        const struct diags *other = c->errors[i];
+        if (strcmp(other->file, d->file) == 0 && d->count > 0 && other->count > 0 &&
+            other->items[0].line == d->items[0].line &&
+            strcmp(other->items[0].message, d->items[0].message) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Takes the errors of one file: kept for who asked for them, or told now. */
 static void report(struct catalogue *c, struct diags *d)
 {
+    if (is_told(c, d)) {
+        diags_free(d);
+        return;
+    }
     if (c->keeps_errors) {
         c->errors = xrealloc(c->errors, (c->error_count + 1) * sizeof *c->errors);
         c->errors[c->error_count++] = d;
@@ -70,33 +89,51 @@ struct diags *catalogue_errors(const struct catalogue *c, size_t index)
 /* "scripts/connectors/tickets.lua", with its text, so that lines can be shown. Yours. */
 static struct diags *errors_of(const struct catalogue *c, const char *path)
 {
-    char *file = xasprintf("scripts/%s.lua", path);
-    struct diags *d = diags_new(file);
+    char *file = xasprintf("scripts/%s.lua", path), *shown = project_shown_in(c->folder, file);
+    struct diags *d = diags_new(shown);
     size_t len;
     char *text = source_find(c->folder, path, &len);
     if (text != NULL) {
         diags_set_text(d, text, len);
     }
     free(text);
+    free(shown);
     free(file);
     return d;
 }
 
-/* A Lua error begins with its place, "scripts/connectors/tickets.lua:12: …", which need not be in
- * the file itself. */
+/* A Lua error begins with its place, "scripts/util/dates.lua:12: …", which need not be in the file
+ * that was asked for: it may require that one. Gives the line and the path under scripts/ (yours),
+ * and moves *message behind them; 0 where there is no place. */
+static int take_place(const char **message, char **path)
+{
+    static const char scripts[] = "scripts/";
+    const char *start = *message + sizeof scripts - 1;
+    const char *end = strstr(*message, ".lua:");
+    if (strncmp(*message, scripts, sizeof scripts - 1) != 0 || end == NULL || end <= start) {
+        return 0;
+    }
+    char *behind = NULL;
+    long line = strtol(end + strlen(".lua:"), &behind, 10);
+    char *found = xstrndup(start, (size_t)(end - start));
+    if (line <= 0 || line > INT_MAX || *behind != ':' || !source_is_name(found)) {
+        free(found);
+        return 0;
+    }
+    *path = found;
+    *message = behind + strspn(behind, ": ");
+    return (int)line;
+}
+
 static void report_failure(struct catalogue *c, const char *path, const struct err *e)
 {
-    struct diags *d = errors_of(c, path);
-    size_t len = strlen(d->file);
     const char *message = e->message;
-    char *end = NULL;
-    long line = 0;
-    if (strncmp(message, d->file, len) == 0 && message[len] == ':') {
-        line = strtol(message + len + 1, &end, 10);
-        message = end + strspn(end, ": ");
-    }
-    diags_add(d, (int)line, 0, NULL, "%s", message);
+    char *place = NULL;
+    int line = take_place(&message, &place);
+    struct diags *d = errors_of(c, place != NULL ? place : path);
+    diags_add(d, line, 0, NULL, "%s", message);
     report(c, d);
+    free(place);
 }
 
 /* A mistake is found without the text, and told with it. */
@@ -204,6 +241,14 @@ static json_t *find_action(void *ud, const char *name)
 {
     struct catalogue *c = ud;
     return find_table(c, c->actions, &ACTION, name);
+}
+
+void catalogue_check_script(struct catalogue *c, const char *name)
+{
+    struct err e = ERR_INIT;
+    if (map_get(c->actions, name) == NULL && catalog_compile(c->folder, name, &e) == -1) {
+        report_failure(c, name, &e);
+    }
 }
 
 static int check_expression(void *ud, const char *text, size_t len, const char *const *extra,

@@ -14,3 +14,5 @@ const struct project_hooks *catalogue_hooks(const struct catalogue *c);
  * catalogue_errors: the errors of one file each, borrowed; NULL past the end. */
 void catalogue_keep_errors(struct catalogue *c);
 struct diags *catalogue_errors(const struct catalogue *c, size_t index);
+/* A script that nothing asked for yet: an error in its syntax is told as those of the others are. */
+void catalogue_check_script(struct catalogue *c, const char *name);

@@ -15,6 +15,7 @@ struct item_scope {
 };
 
 struct library;
+struct outline;
 
 /* What the parts of the recipe checker share: the recipe at hand and where its errors go. Every
  * check records what is wrong and goes on, so that a person sees all errors of a file at once;
@@ -24,8 +25,17 @@ struct check {
     const struct project *project;     /* NULL: connections, zone and values are not checked */
     const struct project_hooks *hooks; /* members may be NULL: that check is left out */
     json_t *needs;                     /* need -> connector, as far as they could be read */
-    json_t *steps;                     /* the steps before the place at hand: name -> true */
+    json_t *steps;                     /* the steps before the place at hand: name -> what is
+                                        * known of the result (recipe/known.h) */
     json_t *names;                     /* every step's name so far: uniqueness */
+    json_t *inputs;                    /* what is known of `inputs`, and of `event`; NULL: */
+    json_t *event;                     /* nothing */
+    json_t *result;                    /* the same of the step that was just read */
+    json_t *starts;                    /* what starts the recipe (recipe/echo.h) */
+    bool is_conditional;               /* this place is perhaps not reached: an `if`, `each` … */
+    bool has_stop;                     /* a step before this place may end the run */
+    const struct outline *outline;     /* all steps of the file */
+    const struct yaml *step;           /* the one at hand, or NULL */
     json_t *maps;                      /* field maps that expressions use: name -> list */
     json_t *scripts;                   /* texts of the scripts that steps use: name -> text */
     json_t *calls;                     /* recipes that steps call: name -> [line, column] */
@@ -40,7 +50,10 @@ struct check {
 /* One error at the place of a node. `hint` may be NULL; it is copied. */
 #define check_error(d, at, hint, ...) diags_add(d, (at)->line, (at)->column, hint, __VA_ARGS__)
 
-/* The same with "did you mean `x`?" where one of `words` (NULL-terminated) is close to `word`. */
+/* The same for a warning. */
+#define check_warn(d, at, hint, ...) diags_warn(d, (at)->line, (at)->column, hint, __VA_ARGS__)
+
+/* An error with "did you mean `x`?" where one of `words` (NULL-terminated) is close to `word`. */
 void check_unknown(struct diags *d, const struct yaml *at, const char *word,
                    const char *const *words, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));

@@ -1,6 +1,6 @@
-/* Checks what a connection may say: the keys that all connectors share, and those that the
- * connector's own table names under `config`. A value is filled (hole.h), read as the type of its
- * key, and looked at once more where the type alone says too little: addresses, durations;
+/* Checks what a connection may say: the keys that all connectors share (settings.h), and those that
+ * the connector's own table names under `config`, whose values are filled (hole.h) and read as the
+ * type that stands there. What goes together is looked at last; OAuth in connection_oauth.c,
  * webhooks in connection_webhook.c. Results belong to the caller; the connector's table is borrowed
  * from the hooks. */
 
@@ -11,14 +11,13 @@
 
 #include "base/mem.h"
 #include "connector/schema.h"
-#include "format/duration.h"
-#include "format/url.h"
 #include "project/connection_oauth.h"
 #include "project/connection_webhook.h"
 #include "project/hole.h"
+#include "project/setting_read.h"
 #include "project/literal.h"
 
-enum { LIST_MAX = 200, PERIOD_MIN_US = 60 * 1000 * 1000 };
+enum { LIST_MAX = 200 };
 
 struct reader {
     struct diags *diags;
@@ -29,170 +28,12 @@ struct reader {
     json_t *config;        /* the result */
 };
 
-typedef void (*check_fn)(struct reader *r, const struct yaml *y, const json_t *v);
-
-/* --- checks beyond the type --- */
-
-static void check_url(struct reader *r, const struct yaml *y, const json_t *v)
-{
-    struct url u;
-    struct err e = ERR_INIT;
-    if (url_parse(json_string_value(v), json_string_length(v), &u, &e) == 0) {
-        url_fini(&u);
-    } else {
-        check_error(r->diags, y, "such as https://api.example.com", "%s", e.message);
-    }
-}
-
-/* A whole URL, or a path below base_url. */
-static void check_url_or_path(struct reader *r, const struct yaml *y, const json_t *v)
-{
-    if (json_string_value(v)[0] != '/') {
-        check_url(r, y, v);
-    }
-}
-
-static void check_auth(struct reader *r, const struct yaml *y, const json_t *v)
-{
-    const json_t *kinds = json_object_get(json_object_get(r->table, "auth"), "kinds");
-    size_t i;
-    json_t *kind;
-    json_array_foreach ((json_t *)kinds, i, kind) {
-        if (json_equal(kind, (json_t *)v)) {
-            return;
-        }
-    }
-    static const char *const known[] = { "oauth", "token", "none", NULL };
-    if (json_array_size(kinds) > 0) {
-        check_unknown(r->diags, y, json_string_value(v), known, "the connector %s has no auth `%s`",
-                      r->connector, SHOW(y));
-    }
-}
-
-static void check_choice(struct reader *r, const struct yaml *y, const json_t *v,
-                         const char *const *choices, const char *what)
-{
-    for (size_t i = 0; choices[i] != NULL; i++) {
-        if (strcmp(choices[i], json_string_value(v)) == 0) {
-            return;
-        }
-    }
-    check_unknown(r->diags, y, json_string_value(v), choices, "there is no %s `%s`", what, SHOW(y));
-}
-
-static void check_verify(struct reader *r, const struct yaml *y, const json_t *v)
-{
-    webhook_check_scheme(r->diags, y, r->connector, r->table, json_string_value(v));
-}
-
-static void check_period(struct reader *r, const struct yaml *y, const json_t *v)
-{
-    struct err e = ERR_INIT;
-    int64_t us = 0;
-    if (duration_parse(json_string_value(v), json_string_length(v), &us, &e) == -1) {
-        check_error(r->diags, y, "such as 1 day", "%s", e.message);
-    } else if (us < PERIOD_MIN_US) {
-        check_error(r->diags, y, "such as 1 day",
-                    "a minute is the shortest time to wait for events");
-    }
-}
-
-static void check_tolerance(struct reader *r, const struct yaml *y, const json_t *v)
-{
-    struct err e = ERR_INIT;
-    int64_t us;
-    const char *text = json_string_value(v);
-    if (strcmp(text, "off") != 0 && duration_parse(text, strlen(text), &us, &e) == -1) {
-        check_error(r->diags, y, "such as 5 minutes, or off", "%s", e.message);
-    }
-}
-
-static void check_encoding(struct reader *r, const struct yaml *y, const json_t *v)
-{
-    static const char *const encodings[] = { "hex", "base64", NULL };
-    check_choice(r, y, v, encodings, "encoding");
-}
-
-/* --- the keys that all connectors share --- */
-
-struct known_key {
-    const char *name;
-    const char *type;
-    check_fn check; /* of a text without open holes; may be NULL */
-};
-
-static const struct known_key KEYS[] = {
-    { "connector", "string", NULL },
-    { "auth", "string", check_auth },
-    { "client_id", "string", NULL },
-    { "client_secret", "string", NULL },
-    { "token", "string", NULL },
-    { "token_next", "string", NULL },
-    { "location", "string", NULL },
-    { "base_url", "string", check_url },
-    { "token_url", "string", check_url_or_path },
-    { "authorize_url", "string", check_url_or_path },
-    { "redirect_uri", "string", check_url },
-    { "engine_url", "string", check_url },
-    { "scopes", "list", NULL },
-    { "webhook", "object", NULL },
-    { "verify", "string", check_verify },
-    { "header", "string", NULL },
-    { "prefix", "string", NULL },
-    { "encoding", "string", check_encoding },
-    { "timestamp", "string", NULL },
-    { "signed", "string", NULL },
-    { "tolerance", "string", check_tolerance },
-    { "expect_every", "string", check_period },
-    { "user", "string", NULL },
-    { "secret", "string", NULL },
-    { "accept_installs", "boolean", NULL },
-    { "secrets", "list", NULL },
-    { "secret_previous", "string", NULL },
-    { "allow_private", "boolean", NULL },
-    { "allow_hosts", "list", NULL },
-};
-enum { KEY_COUNT = sizeof KEYS / sizeof *KEYS };
-
-static const struct known_key *find_key(const char *name)
-{
-    for (size_t i = 0; i < KEY_COUNT; i++) {
-        if (strcmp(KEYS[i].name, name) == 0) {
-            return &KEYS[i];
-        }
-    }
-    return NULL;
-}
-
 static json_t *config_schema(const struct reader *r)
 {
     return json_object_get(r->table, "config");
 }
 
-/* engine_url is known here for its check only: a connector has it where its table says so. */
-static bool is_key_of(const struct reader *r, const char *name)
-{
-    if (json_object_get(config_schema(r), name) != NULL) {
-        return true;
-    }
-    return find_key(name) != NULL && strcmp(name, "engine_url") != 0;
-}
-
-/* The descriptor of a key: the connector's own, else that of the shared key. Yours. */
-static json_t *descriptor_of(const struct reader *r, const char *name)
-{
-    json_t *own = json_object_get(config_schema(r), name);
-    if (own != NULL) {
-        return json_incref(own);
-    }
-    const struct known_key *key = find_key(name);
-    if (strcmp(key->type, "list") == 0) {
-        return json_pack("{s:s, s:[s]}", "1", "list", "of", "string");
-    }
-    return json_pack("[s]", key->type);
-}
-
-/* --- values --- */
+/* --- values of the connector's own keys --- */
 
 static json_t *read_value(struct reader *r, const struct yaml *y, const char *what,
                           const json_t *descriptor);
@@ -282,10 +123,10 @@ static json_t *read_value(struct reader *r, const struct yaml *y, const char *wh
 static const char **all_keys(const struct reader *r)
 {
     json_t *schema = config_schema(r);
-    const char **words = xcalloc(KEY_COUNT + json_object_size(schema) + 1, sizeof *words);
+    const char **words = xcalloc(SETTINGS_MAX + json_object_size(schema) + 1, sizeof *words);
     size_t count = 0;
-    for (size_t i = 0; i < KEY_COUNT; i++) {
-        words[count++] = KEYS[i].name;
+    for (const struct setting *k = settings_of_connection(); k->name != NULL; k++) {
+        words[count++] = k->name;
     }
     const char *name;
     json_t *descriptor;
@@ -299,38 +140,63 @@ static void refuse_key(struct reader *r, const struct yaml *key)
 {
     const char **words = all_keys(r);
     check_unknown(r->diags, key, key->text, words, "unknown key `%s` in a connection of %s",
-                  SHOW(key), r->connector != NULL ? r->connector : "an unknown connector");
+                  SHOW(key), r->connector);
     free(words);
 }
 
-static void read_known(struct reader *r, const struct yaml *key, const struct yaml *y)
+/* What the connector's table says of a key goes before the key that all have. */
+static void read_key(struct reader *r, const struct yaml *key, const struct yaml *y)
 {
-    const char *name = key->text;
-    if (strcmp(name, "webhook") == 0) {
-        (void)json_object_set_new(r->config, "webhook", webhook_read(r->diags, r->folder, y));
-        return;
+    const struct setting_reader shared = { .diags = r->diags,
+                                           .folder = r->folder,
+                                           .may_hold_secrets = true };
+    const json_t *own = json_object_get(config_schema(r), key->text);
+    const struct setting *known = setting_find(settings_of_connection(), key->text);
+    char *what = xasprintf("`%s`", key->text);
+    json_t *v = NULL;
+    if (own != NULL) {
+        v = read_value(r, y, what, own);
+    } else if (known != NULL) {
+        v = setting_read(&shared, known, y, what);
+    } else if (r->table != NULL) {
+        refuse_key(r, key); /* of an unknown connector nobody knows the keys: that is told once */
     }
-    char *what = xasprintf("`%s`", name);
-    json_t *descriptor = descriptor_of(r, name);
-    json_t *v = read_value(r, y, what, descriptor);
-    const struct known_key *known = find_key(name);
-    bool has_enum = json_object_get(descriptor, "enum") != NULL; /* the connector's own choices */
-    if (known != NULL && known->check && !has_enum && json_is_string(v)) {
-        known->check(r, y, v);
-    }
-    (void)json_object_set_new(r->config, name, v); /* NULL, where there was an error, is left out */
-    json_decref(descriptor);
+    (void)json_object_set_new(r->config, key->text, v); /* NULL after an error: left out */
     free(what);
 }
 
-static void read_key(struct reader *r, const struct yaml *key, const struct yaml *y)
+/* --- what the connector's table limits --- */
+
+static const struct yaml *value_of(const struct yaml *y, const struct reader *r, const char *key)
 {
-    if (is_key_of(r, key->text)) {
-        read_known(r, key, y);
-    } else if (r->table != NULL) {
-        refuse_key(r, key);
+    return json_get_text(r->config, key) != NULL ? yaml_get(y, key) : NULL;
+}
+
+/* `auth` is one of the connector's kinds. */
+static void check_auth(struct reader *r, const struct yaml *y)
+{
+    const struct yaml *said = value_of(y, r, "auth");
+    const json_t *kinds = json_path(r->table, "auth.kinds");
+    size_t i;
+    json_t *kind;
+    json_array_foreach ((json_t *)kinds, i, kind) {
+        if (said == NULL || json_equal(kind, json_object_get(r->config, "auth"))) {
+            return;
+        }
     }
-    /* Of an unknown connector nobody knows the keys: that error is told once. */
+    if (said != NULL && json_array_size(kinds) > 0) {
+        check_error(r->diags, said, NULL, "the connector %s has no auth `%s`", r->connector,
+                    SHOW(said));
+    }
+}
+
+static void check_verify(struct reader *r, const struct yaml *y)
+{
+    const struct yaml *said = value_of(y, r, "verify");
+    if (said != NULL) {
+        webhook_check_scheme(r->diags, said, r->connector, r->table,
+                             json_get_text(r->config, "verify"));
+    }
 }
 
 /* --- the whole --- */
@@ -413,6 +279,11 @@ json_t *connection_read(struct diags *d, const struct project_hooks *h, const ch
     for (size_t i = 0; i < y->count; i++) {
         read_key(&r, y->keys[i], y->items[i]);
     }
+    if (r.connector != NULL && r.table == NULL) {
+        (void)json_object_del(r.config, "connector"); /* it was told: recipes need not miss it */
+    }
+    check_auth(&r, y);
+    check_verify(&r, y);
     check_missing(&r, y);
     connection_check_oauth(d, r.table, r.config, y);
     webhook_check(d, y, r.connector, r.table, r.config);

@@ -5,10 +5,6 @@
 /* The parts of a connection in ladle.yaml that say how its webhooks are verified. Errors are
  * recorded with their place. */
 
-/* The map `webhook:` as JSON: public_keys (the files' texts, with their time where one is given),
- * allow_from, token, accept_rsa. `folder` is the project's, for files that it names. Yours. */
-json_t *webhook_read(struct diags *d, const char *folder, const struct yaml *y);
-
 /* `verify: NAME` is one of the presets that the connector offers. */
 void webhook_check_scheme(struct diags *d, const struct yaml *y, const char *connector,
                           const json_t *table, const char *name);

@@ -3,7 +3,7 @@
 #include "project/check.h"
 
 /* The holes of ladle.yaml: ${env.NAME}, filled when it is loaded, and ${secret.name}, which stays a
- * hole until the vault is open (project_fill). "$${" stands for the characters "${". */
+ * hole until the vault is open (fill.h). "$${" stands for the characters "${". */
 
 /* A scalar with its holes filled: a JSON string; {"secret":"x"} where it is one secret and nothing
  * else; {"join":[text | {"secret":"x"} …]} where a secret stands within longer text. An unset

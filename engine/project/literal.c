@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "connector/schema.h"
 #include "format/date.h"
 #include "project/check.h"
@@ -43,7 +44,7 @@ bool literal_takes_text(const json_t *descriptor)
     return strcmp(type, "string") == 0 || strcmp(type, "date") == 0 || strcmp(type, "any") == 0;
 }
 
-/* A JSON number, or NULL. What passes 64 bits becomes a real, as everywhere. */
+/* A JSON number, or NULL: also for a whole one of more than 64 bits, which is a text everywhere. */
 static json_t *read_number(const char *text, size_t len)
 {
     if (len == 0 || len > NUMBER_MAX || strchr("-0123456789", text[0]) == NULL) {
@@ -187,6 +188,21 @@ static bool has_format(const json_t *v, const char *format)
            schema_fits_format(format, json_string_value(v), json_string_length(v));
 }
 
+static void fail_format(struct diags *d, const struct yaml *at, const char *what,
+                        const char *format)
+{
+    static const char *const known[][3] = {
+        { "email", "no e-mail address", "such as jane@example.com" },
+        { "url", "no URL", "such as https://api.example.com" },
+        { "date-time", "no date with a time", "such as 2026-11-25T10:00:00Z" },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(format, known[i][0]) == 0) {
+            check_error(d, at, known[i][2], "%s is %s", what, known[i][1]);
+        }
+    }
+}
+
 static bool is_too_long(const json_t *v, int64_t max)
 {
     return max > 0 && json_is_string(v) &&
@@ -207,14 +223,13 @@ static bool check_rules(struct diags *d, const struct yaml *at, const char *what
     }
     int64_t max = json_get_int(descriptor, "max", 0);
     if (is_too_long(v, max)) {
-        check_error(d, at, NULL, "%s is longer than %lld characters", what, (long long)max);
+        check_error(d, at, NULL, "%s is longer than %lld %s", what, (long long)max,
+                    plural(max, "character", "characters"));
         return false;
     }
     const char *format = json_get_text(descriptor, "format");
     if (!has_format(v, format)) {
-        bool is_email = strcmp(format, "email") == 0;
-        check_error(d, at, is_email ? "such as jane@example.com" : "such as 2026-11-25T10:00:00Z",
-                    "%s is %s", what, is_email ? "no e-mail address" : "no date with a time");
+        fail_format(d, at, what, format);
         return false;
     }
     return true;

@@ -6,8 +6,10 @@
  */
 #include "project/master_key.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -155,6 +157,17 @@ struct vault *master_key_open(struct store *s, const struct master_key_opts *o, 
     return v;
 }
 
+int master_key_look(struct store *s, const char *path, struct vault **out, struct err *e)
+{
+    struct row row;
+    if (read_row(s, &row, e) == -1) {
+        return -1;
+    }
+    *out = master_key_open(s, &(struct master_key_opts){ .path = path }, e);
+    bool is_new = !row.is_there && row.sealed == 0 && access(path, F_OK) == -1;
+    return *out != NULL || is_new ? 0 : -1;
+}
+
 /* --- the watch --- */
 
 struct key_watch {
@@ -217,6 +230,7 @@ static void begin(struct key_watch *w)
     struct key_get *get = key_get_new();
     get->found = found;
     get->found_ud = w;
+    get->op.must_land = true;
     get->op.done = looked;
     get->op.ud = w;
     store_submit_read(w->store, &get->op);
@@ -249,9 +263,15 @@ void key_watch_stop(struct key_watch *w)
     }
 }
 
+bool key_watch_is_idle(const struct key_watch *w)
+{
+    return !w->is_looking;
+}
+
 void key_watch_free(struct key_watch *w)
 {
     if (w != NULL) {
+        assert(!w->is_looking);
         vault_free(w->fresh);
         free(w->path);
         free(w);

@@ -23,6 +23,10 @@ struct master_key_opts {
  * Before store_start. Yours. */
 struct vault *master_key_open(struct store *s, const struct master_key_opts *o, struct err *e);
 
+/* The same for a look: nothing is written, and 0 with *out NULL where the first start would make
+ * the key. -1 and ERR_CONFIG. Yours. */
+int master_key_look(struct store *s, const char *path, struct vault **out, struct err *e);
+
 /* The id as 16 hex digits. */
 enum { MASTER_KEY_ID_TEXT = 2 * KEY_ID + 1 };
 void master_key_id_text(const uint8_t id[KEY_ID], char out[MASTER_KEY_ID_TEXT]);
@@ -34,5 +38,6 @@ struct key_watch *key_watch_new(struct store *s, struct vault *v, const char *pa
 /* The store was changed by another process: looks, in the background; then(ud) is called from the
  * loop when the vault has the store's key, or why not was logged. */
 void key_watch_look(struct key_watch *w, void (*then)(void *ud), void *ud);
-void key_watch_stop(struct key_watch *w); /* nothing is called any more; NULL is allowed */
-void key_watch_free(struct key_watch *w); /* after the store is closed; NULL is allowed */
+void key_watch_stop(struct key_watch *w);          /* nothing is called any more */
+bool key_watch_is_idle(const struct key_watch *w); /* it does not look just now */
+void key_watch_free(struct key_watch *w);          /* it is idle; NULL is allowed */

@@ -6,6 +6,7 @@
 #include "format/diag.h"
 #include "format/json.h"
 #include "format/url.h"
+#include "format/yaml.h"
 #include "store/prune.h"
 
 struct project_hooks;
@@ -13,6 +14,7 @@ struct project_hooks;
 /* A project folder: ladle.yaml read, checked and filled in. */
 struct project {
     char *folder;                      /* absolute */
+    char *typed;                       /* … as the user named it; NULL is "." */
     const struct project_hooks *hooks; /* what it was read with; borrowed */
     char *listen;                    /* address:port, default 127.0.0.1:8420; a port of 0 is any */
     char *public_url;                /* or NULL */
@@ -23,14 +25,19 @@ struct project {
     char *timezone;      /* default UTC; one that zone_get knows */
     json_t *connections; /* name -> config, see below */
     json_t *inputs;      /* recipe -> {input: value}, or NULL, see below */
+    json_t *faulty;      /* of what project_read gives: names of connections with errors -> true */
+    char *text;          /* ladle.yaml as it was read, for errors that show themselves later */
+    size_t text_len;
+    struct yaml *tree;
     struct retention retention; /* of `retention`: events and runs 30 days, dead 180, records 90 */
 };
 
 /* A connection's config is its map of ladle.yaml, with values of the type that its key has, or that
  * the connector's table names under `config`. The holes ${env.X} are filled. A ${secret.x} stays
  * {"secret":"x"}, and one within longer text becomes {"join":["Bearer ", {"secret":"x"}]}.
- * `webhook.public_keys` holds the files' PEM texts. Values of inputs are raw texts, because only
- * the recipe knows the types of its inputs (recipe/inputs.c); lists and maps are JSON. */
+ * `webhook.public_keys` holds the files' PEM texts, also as `file` of a key with a time. Values of
+ * inputs are raw texts, because only the recipe knows the types of its inputs (recipe/inputs.c);
+ * lists and maps are JSON. */
 
 /* What is asked of the catalogue (project/catalogue.h); any member may be NULL: then that check is left
  * out. */
@@ -58,9 +65,16 @@ struct areas project_areas(const struct project_hooks *h);
  * errors, with place and suggestion. All errors are in d; the result is NULL where there is any.
  * Yours. */
 struct project *project_load(const char *folder, const struct project_hooks *h, struct diags *d);
+/* The same as far as it could be read, so that recipes can be checked against it: what is wrong is
+ * left out, or has its default. NULL where there is no file that can be read. Not to be run. */
+struct project *project_read(const char *folder, const struct project_hooks *h, struct diags *d);
 void project_free(struct project *p);
 
-/* Fills the holes for secrets: find returns a secret's text (yours to free, and scrubbed here) or
- * NULL. A new config; NULL and ERR_CONFIG, which names the secret that is missing. */
-json_t *project_fill(const json_t *config, char *(*find)(void *ud, const char *name), void *ud,
-                     struct err *e);
+/* A file of a project, "recipes/a.yaml", as the user would name it who named the folder so ("." or
+ * NULL: where he is). Yours. */
+char *project_shown_in(const char *folder, const char *file);
+char *project_shown(const struct project *p, const char *file); /* p may be NULL */
+
+/* The node of a key, "connections.crm.base_url"; of the one around it where it is not in the file;
+ * NULL where no part of the way is. Borrowed. */
+const struct yaml *project_place(const struct project *p, const char *path);

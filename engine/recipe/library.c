@@ -13,12 +13,14 @@
 #include "base/mem.h"
 #include "project/folder.h"
 #include "recipe/inputs.h"
+#include "recipe/known.h"
 
 enum { FILES_MAX = 2000 };
 
 struct entry {
     char *file;     /* recipes/NAME.yaml */
     json_t *inputs; /* as a schema */
+    json_t *steps;  /* those whose results a call gives: name -> descriptor */
     bool is_read;   /* the part was asked for */
     bool is_good;   /* … and is there */
     struct part part;
@@ -50,6 +52,7 @@ static void free_entry(void *value)
     struct entry *n = value;
     part_fini(&n->part);
     json_decref(n->inputs);
+    json_decref(n->steps);
     free(n->first);
     free(n->file);
     free(n);
@@ -97,6 +100,25 @@ static void mark_called(struct library *lib, const struct yaml *list, const char
     }
 }
 
+/* The names of the steps of a list whose results are seen behind it: not of those that are done for
+ * each item of a group. */
+static void note_steps(json_t *steps, const struct yaml *list)
+{
+    for (size_t i = 0; list != NULL && list->kind == YAML_LIST && i < list->count; i++) {
+        const struct yaml *step = list->items[i];
+        const struct yaml *name = step->kind == YAML_MAP ? yaml_get(step, "step") : NULL;
+        if (name == NULL || name->kind != YAML_SCALAR) {
+            continue;
+        }
+        (void)json_object_set_new(steps, name->text, json_pack("[s]", "any"));
+        if (yaml_get(step, "each") == NULL) {
+            note_steps(steps, yaml_get(step, "do"));
+        }
+        note_steps(steps, yaml_get(step, "parallel"));
+        note_steps(steps, yaml_get(step, "on_error"));
+    }
+}
+
 /* The declared inputs as fields of an action. What is wrong with them is told by their own file. */
 static json_t *inputs_schema(const struct library *lib, const struct yaml *root, const char *name)
 {
@@ -134,6 +156,8 @@ static void add_entry(struct library *lib, const char *file, const struct yaml *
     struct entry *n = xcalloc(1, sizeof *n);
     n->file = xstrdup(file);
     n->inputs = inputs_schema(lib, root, name->text);
+    n->steps = json_object();
+    note_steps(n->steps, yaml_get(root, "do"));
     (void)map_put(lib->entries, name->text, n); /* there was none */
     (void)json_object_set_new(lib->names, name->text, json_true());
 }
@@ -198,6 +222,13 @@ const json_t *library_inputs(struct library *lib, struct diags *d, const struct 
     return n != NULL ? n->inputs : NULL;
 }
 
+json_t *library_results(struct library *lib, const char *name)
+{
+    open_library(lib);
+    const struct entry *n = map_get(lib->entries, name);
+    return n != NULL ? known_results(json_incref(n->steps)) : NULL;
+}
+
 bool library_is_called(struct library *lib, const char *name)
 {
     open_library(lib);
@@ -219,7 +250,9 @@ static void read_part(struct library *lib, struct entry *n)
     size_t len = 0;
     struct err e = ERR_INIT;
     char *text = read_text(lib, n->file, &len, &e);
-    struct diags *d = diags_new(n->file);
+    char *shown = project_shown(lib->project, n->file);
+    struct diags *d = diags_new(shown);
+    free(shown);
     n->is_read = true;
     n->is_good = text != NULL && part_read(&n->part, lib, text, len, d);
     if (!n->is_good) {

@@ -18,6 +18,9 @@ const struct project_hooks *library_hooks(const struct library *lib);
  * have a value already are optional. NULL where there is no such recipe, which is an error at the
  * node, and where there is no project. Borrowed. */
 const json_t *library_inputs(struct library *lib, struct diags *d, const struct yaml *call);
+/* What a call of it gives (recipe/known.h): the results of its steps by their names; NULL where there
+ * is no such recipe. Yours. */
+json_t *library_results(struct library *lib, const char *name);
 /* Whether a recipe other than itself calls it. */
 bool library_is_called(struct library *lib, const char *name);
 

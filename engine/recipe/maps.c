@@ -225,7 +225,9 @@ json_t *map_load(const char *name, const struct project *p, const struct project
         return NULL;
     }
     char *file = xasprintf("recipes/maps/%s.yaml", name);
-    *d = diags_new(file);
+    char *shown = project_shown(p, file);
+    *d = diags_new(shown);
+    free(shown);
     free(file);
     if (text == NULL) {
         diags_add(*d, 0, 0, NULL, "%s", e.message);

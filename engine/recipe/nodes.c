@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
 #include "connector/schema.h"
 #include "project/literal.h"
+#include "recipe/known.h"
 #include "recipe/maps.h"
 #include "recipe/scan.h"
 #include "recipe/use.h"
@@ -23,24 +25,6 @@ static const char *const ROOTS[] = { "event", "meta", "inputs", "steps",
                                      "item",  "now",  "error",  NULL };
 
 /* --- what a value may refer to --- */
-
-static void check_step(struct check *c, const struct yaml *y, const char *name, size_t len)
-{
-    if (!c->in_steps) {
-        check_error(c->diags, y, "it is looked at before the first step",
-                    "there are no results of steps at this place");
-        return;
-    }
-    char *text = xstrndup(name, len);
-    if (json_object_get(c->steps, text) == NULL) {
-        bool is_later = json_object_get(c->names, text) != NULL;
-        check_unknown_member(c->diags, y, text, c->steps,
-                             is_later ? "the result of step `%.60s` is not there at this place"
-                                      : "no step before this one is called `%.60s`",
-                             text);
-    }
-    free(text);
-}
 
 /* A field map's errors, shown at the expression that uses it: a recipe cannot do without it. */
 static void report_map(struct check *c, const struct yaml *y, const char *name,
@@ -74,6 +58,17 @@ static void use_map(struct check *c, const struct yaml *y, const char *name, siz
     free(text);
 }
 
+static void use_pages(struct check *c, const struct yaml *y, const struct find *f)
+{
+    if (c->may_page && f->what == SCAN_PAGES) {
+        reference_pages(c, y, f->name, f->len);
+        return;
+    }
+    check_error(c->diags, y, "each: = pages(crm.search_contacts_advanced, { … })",
+                c->may_page ? "an operation's name stands as the first value of `pages`"
+                            : "`pages` is there only in `each`");
+}
+
 /* What scan_expression calls: the check, the node, and whether names may be a function's own. */
 struct scan {
     struct check *check;
@@ -81,46 +76,26 @@ struct scan {
     bool has_function;
 };
 
-static void on_find(void *ud, enum scan_what what, const char *name, size_t len)
+static void on_find(void *ud, const struct find *f)
 {
     struct scan *s = ud;
     struct check *c = s->check;
-    switch (what) {
-    case SCAN_STEP:
-        check_step(c, s->at, name, len);
-        return;
-    case SCAN_STEP_ANY:
-        if (!c->in_steps) {
-            check_step(c, s->at, "", 0);
+    switch (f->what) {
+    case SCAN_PATH: /* a function may have names of its own; `steps` is hardly one */
+        if (!s->has_function || (f->len == 5 && memcmp(f->name, "steps", 5) == 0)) {
+            known_check_path(c, s->at, f->path);
         }
         return;
     case SCAN_MAP:
-        use_map(c, s->at, name, len);
+        use_map(c, s->at, f->name, f->len);
         return;
     case SCAN_MAP_ANY:
         check_error(c->diags, s->at, "write map_fields(\"contact\", value)",
                     "a field map's name stands in quotes as the first argument");
         return;
     case SCAN_PAGES:
-        if (c->may_page) {
-            reference_pages(c, s->at, name, len);
-            return;
-        }
-        /* fall through */
     case SCAN_PAGES_ANY:
-        check_error(c->diags, s->at, "each: = pages(crm.search_contacts_advanced, { … })",
-                    c->may_page ? "an operation's name stands as the first value of `pages`"
-                                : "`pages` is there only in `each`");
-        return;
-    case SCAN_ITEM:
-        if (c->items == NULL && !s->has_function) {
-            check_error(c->diags, s->at, NULL, "`item` is there only in a step with `each`");
-        }
-        return;
-    case SCAN_ERROR:
-        if (!c->has_error && !s->has_function) {
-            check_error(c->diags, s->at, NULL, "`error` is there only below `on_error`");
-        }
+        use_pages(c, s->at, f);
         return;
     }
 }
@@ -267,14 +242,7 @@ static void check_path(struct check *c, const struct yaml *y, const json_t *path
                       root != NULL ? root : "a number");
         return;
     }
-    if (strcmp(root, "steps") == 0) {
-        const char *name = json_string_value(json_array_get(path, 1));
-        check_step(c, y, name != NULL ? name : "", name != NULL ? strlen(name) : 0);
-    } else if (strcmp(root, "item") == 0 && c->items == NULL) {
-        check_error(c->diags, y, NULL, "`item` is there only in a step with `each`");
-    } else if (strcmp(root, "error") == 0 && !c->has_error) {
-        check_error(c->diags, y, NULL, "`error` is there only below `on_error`");
-    }
+    known_check_path(c, y, path);
 }
 
 /* The path between "${" and "}"; NULL with the error recorded. */
@@ -342,6 +310,50 @@ static json_t *text_node(struct check *c, const struct yaml *y)
     return json_pack("{s:s, s:o}", "t", "text", "parts", parts);
 }
 
+struct braces {
+    const struct check *check;
+    bool names_value;
+};
+
+static void on_name_in_braces(void *ud, const struct find *f)
+{
+    struct braces *b = ud;
+    const char *root = f->what == SCAN_PATH ? json_string_value(json_array_get(f->path, 0)) : NULL;
+    b->names_value = b->names_value || (root != NULL && is_root(b->check, root));
+}
+
+/* Whether the text between two braces names a value that recipes have. */
+static bool names_value(const struct check *c, const char *text, size_t len)
+{
+    struct braces b = { .check = c };
+    scan_expression(text, len, on_name_in_braces, &b);
+    return b.names_value;
+}
+
+/* `{{ … }}`, as other engines write a hole: an error (true) where it names a value, else a warning,
+ * since a text may be a template for somebody else. */
+static bool has_foreign_hole(struct check *c, const struct yaml *y)
+{
+    bool is_any = false;
+    for (const char *open = strstr(y->text, "{{"); open != NULL; open = strstr(open + 2, "{{")) {
+        const char *close = strstr(open, "}}");
+        if (close != NULL && names_value(c, open + 2, (size_t)(close - open - 2))) {
+            check_error(c->diags, y,
+                        "write ${event.firstName}, or the whole value as an expression: = …",
+                        "`{{ }}` holds no value here");
+            return true;
+        }
+        is_any = is_any || close != NULL;
+    }
+    if (is_any) {
+        check_warn(c->diags, y,
+                   "a value is written as ${event.firstName}; where the braces are meant, write "
+                   "the text as an expression: = \"…\"",
+                   "`{{ }}` is sent as it is: nothing is filled in");
+    }
+    return false;
+}
+
 static json_t *literal_node(json_t *value)
 {
     return value != NULL ? json_pack("{s:s, s:o}", "t", "lit", "v", value) : NULL;
@@ -355,6 +367,9 @@ static json_t *scalar(struct check *c, const struct yaml *y, const char *what,
     }
     if (yaml_is_expr(y)) {
         return expression(c, y);
+    }
+    if (has_foreign_hole(c, y)) {
+        return NULL;
     }
     if (strstr(y->text, "${") == NULL) {
         return literal_node(
@@ -377,7 +392,8 @@ static json_t *list_node(struct check *c, const struct yaml *y, const char *what
     const json_t *of = json_is_object(descriptor) ? json_object_get(descriptor, "of") : NULL;
     int64_t max = json_get_int(json_is_object(descriptor) ? descriptor : NULL, "max", 0);
     if (max > 0 && y->count > (size_t)max) {
-        check_error(c->diags, y, NULL, "%s has more than %lld items", what, (long long)max);
+        check_error(c->diags, y, NULL, "%s has more than %lld %s", what, (long long)max,
+                    plural(max, "item", "items"));
     }
     json_t *items = json_array();
     for (size_t i = 0; i < y->count; i++) {
@@ -479,6 +495,9 @@ json_t *node_condition(struct check *c, const struct yaml *y, const char *what)
     if (yaml_is(y, "true") || yaml_is(y, "false")) {
         return literal_node(json_boolean(yaml_is(y, "true")));
     }
+    if (has_foreign_hole(c, y)) {
+        return NULL;
+    }
     check_error(c->diags, y, "write `= ` before it",
                 "%s takes an expression, true or false, not `%s`", what, SHOW(y));
     return NULL;
@@ -499,12 +518,15 @@ json_t *node_fields(struct check *c, const struct yaml *y, const struct yaml *at
     return y != NULL ? map_node(c, y, action, schema) : NULL;
 }
 
-static void match_field(struct check *c, const struct yaml *key, const struct yaml *y, json_t *out)
+static void match_field(struct check *c, const struct yaml *key, const struct yaml *y,
+                        const json_t *event, json_t *out)
 {
     char *what = xasprintf("`%s`", SHOW(key));
     json_t *path = split_path(key->text, key->len);
     if (path == NULL) {
         check_error(c->diags, key, "such as contact.id", "%s is no path to a field", what);
+    } else {
+        known_check_awaited(c, key, event, path);
     }
     if (check_kind(c->diags, y, YAML_SCALAR, what)) {
         (void)json_object_set_new(out, key->text, node_value(c, y, what, NULL));
@@ -513,7 +535,8 @@ static void match_field(struct check *c, const struct yaml *key, const struct ya
     free(what);
 }
 
-json_t *node_match(struct check *c, const struct yaml *y, const struct yaml *at)
+json_t *node_match(struct check *c, const struct yaml *y, const struct yaml *at,
+                   const json_t *event)
 {
     if (y == NULL) {
         check_error(c->diags, at, "such as with: { contactId: = event.id }",
@@ -528,7 +551,7 @@ json_t *node_match(struct check *c, const struct yaml *y, const struct yaml *at)
     }
     json_t *fields = json_object();
     for (size_t i = 0; i < y->count; i++) {
-        match_field(c, y->keys[i], y->items[i], fields);
+        match_field(c, y->keys[i], y->items[i], event, fields);
     }
     return json_pack("{s:s, s:o}", "t", "map", "v", fields);
 }

@@ -21,5 +21,7 @@ json_t *node_fields(struct check *c, const struct yaml *y, const struct yaml *at
                     const char *action, const json_t *schema, const json_t *filled);
 
 /* The fields by which `wait_for` knows its event: a map of paths to single values, 1 to 16 of them.
- * `y` is the node of `with`, or NULL: then that is an error at `at`. */
-json_t *node_match(struct check *c, const struct yaml *y, const struct yaml *at);
+ * `y` is the node of `with`, or NULL: then that is an error at `at`. `event` is what is known of the
+ * event (recipe/known.h), or NULL. */
+json_t *node_match(struct check *c, const struct yaml *y, const struct yaml *at,
+                   const json_t *event);

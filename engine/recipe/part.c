@@ -9,9 +9,12 @@
 
 #include "project/check.h"
 #include "project/policy.h"
+#include "recipe/echo.h"
 #include "recipe/inputs.h"
+#include "recipe/known.h"
 #include "recipe/library.h"
 #include "recipe/nodes.h"
+#include "recipe/outline.h"
 #include "recipe/steps.h"
 #include "recipe/use.h"
 
@@ -42,7 +45,8 @@ static void read_summary(struct check *c, const struct yaml *root, json_t *plan)
  * workspace is there without an entry. */
 static void check_binding(struct check *c, const struct yaml *key, const struct yaml *value)
 {
-    if (c->project == NULL || (yaml_is(key, "records") && yaml_is(value, "records"))) {
+    bool is_known = c->project != NULL && c->project->connections != NULL;
+    if (!is_known || (yaml_is(key, "records") && yaml_is(value, "records"))) {
         return;
     }
     const json_t *config = json_object_get(c->project->connections, key->text);
@@ -98,7 +102,14 @@ static void read_needs(struct check *c, const struct yaml *root)
     }
 }
 
-static json_t *read_trigger(struct check *c, const struct yaml *y)
+/* What is known of an event that is either of those before or this one. */
+static void note_event(struct check *c, const struct reference *r, bool is_first)
+{
+    json_t *event = known_event(c, r);
+    c->event = is_first ? event : known_either(c->event, event);
+}
+
+static json_t *read_trigger(struct check *c, const struct yaml *y, bool is_first)
 {
     struct reference r;
     json_t *trigger = NULL;
@@ -109,7 +120,9 @@ static json_t *read_trigger(struct check *c, const struct yaml *y)
     }
     if (reference_event(c, y, "`when`", &r)) {
         trigger = json_pack("{s:s, s:s}", "connection", r.owner, "event", r.name);
+        echo_note_start(c, &r);
     }
+    note_event(c, &r, is_first);
     reference_fini(&r);
     return trigger;
 }
@@ -125,7 +138,7 @@ static json_t *read_when(struct check *c, const struct yaml *y)
         return triggers;
     }
     for (size_t i = 0; i < y->count; i++) {
-        (void)json_array_append_new(triggers, read_trigger(c, y->items[i]));
+        (void)json_array_append_new(triggers, read_trigger(c, y->items[i], i == 0));
     }
     return triggers;
 }
@@ -196,6 +209,7 @@ static void read_steps(struct check *c, const struct yaml *root, json_t *plan)
                     "`on_error` of a recipe is a list of steps");
     } else if (on_error != NULL) {
         c->has_error = true;
+        c->is_conditional = true;
         set_node(plan, "on_error", steps_read(c, on_error, "`on_error`"));
     }
 }
@@ -207,28 +221,30 @@ static void check_part(struct check *c, const struct yaml *root)
     for (size_t i = 0; words[i] != NULL; i++) {
         const struct yaml *y = yaml_get(root, words[i]);
         if (y != NULL) {
-            check_error(c->diags, y, "put it at the step that calls the recipe",
+            check_error(c->diags, y,
+                        "give it a list of triggers, or put it at the step that calls the recipe",
                         "`%s` has no meaning in a recipe without `when`", words[i]);
         }
     }
 }
 
-/* What starts the recipe. One that others call can do without. */
+/* What starts the recipe. Without it the recipe is there to be called; whether any does is for the
+ * project (`can_start` of recipe.h): a caller may go and come back. What event a recipe that is called
+ * sees, its callers say. */
 static void read_start(struct check *c, const struct yaml *root, json_t *plan)
 {
     const struct yaml *when = yaml_get(root, "when");
     const char *name = json_get_text(plan, "recipe");
+    c->is_part = when == NULL;
     if (when != NULL) {
         (void)json_object_set_new(plan, "when", read_when(c, when));
-        return;
     }
-    c->is_part = name != NULL && library_is_called(c->library, name);
-    if (c->is_part) {
+    if (name != NULL && library_is_called(c->library, name)) {
+        json_decref(c->event);
+        c->event = NULL;
+    }
+    if (when == NULL) {
         check_part(c, root);
-    } else {
-        check_error(c->diags, root,
-                    "a list of triggers; only a recipe that another one calls can do without",
-                    "a recipe needs `when`");
     }
 }
 
@@ -240,10 +256,13 @@ static void read_head(struct check *c, const struct yaml *root, json_t *plan)
     if (name != NULL && check_name(c->diags, name, "a recipe")) {
         (void)json_object_set_new(plan, "recipe", json_string(name->text));
     }
+    (void)json_object_set_new(plan, "file", json_string(c->diags->file));
     read_summary(c, root, plan);
     read_needs(c, root);
     (void)json_object_set(plan, "needs", c->needs);
-    (void)json_object_set_new(plan, "inputs", inputs_read(c, yaml_get(root, "inputs")));
+    json_t *inputs = inputs_read(c, yaml_get(root, "inputs"));
+    c->inputs = known_inputs(inputs);
+    (void)json_object_set_new(plan, "inputs", inputs);
     read_start(c, root, plan);
     read_mode(c, root, plan);
     read_settle(c, root, plan);
@@ -258,6 +277,7 @@ static json_t *read_plan(struct check *c, const struct yaml *root)
     const struct yaml *condition = yaml_get(root, "if");
     if (condition != NULL) {
         set_node(plan, "if", node_condition(c, condition, "`if`"));
+        c->is_conditional = !yaml_is(condition, "true");
     }
     read_key(c, root, plan);
     read_steps(c, root, plan);
@@ -290,17 +310,25 @@ bool part_read(struct part *out, struct library *lib, const char *text, size_t l
         .maps = out->maps,
         .scripts = out->scripts,
         .calls = out->calls,
+        .starts = json_object(),
         .library = lib,
     };
     size_t before = check_count(d);
     diags_set_text(d, text, len);
     struct yaml *root = yaml_parse(text, len, d);
+    struct outline *outline = root != NULL ? outline_new(root) : NULL;
+    c.outline = outline;
     bool is_good = root != NULL && check_kind(d, root, YAML_MAP, "a recipe") &&
                    check_tree(&c, root, before, out);
+    outline_free(outline);
     yaml_tree_free(root);
     json_decref(c.needs);
     json_decref(c.steps);
     json_decref(c.names);
+    json_decref(c.inputs);
+    json_decref(c.event);
+    json_decref(c.starts);
+    json_decref(c.result);
     if (!is_good) {
         part_fini(out);
     }

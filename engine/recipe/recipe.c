@@ -17,7 +17,6 @@
 
 enum { BUNDLE_MAX = 4 << 20 };
 
-/* A recipe that calls none has no `calls`, so its hash is what it was before there were any. */
 static json_t *make_bundle(const struct part *p, const struct library *lib, const json_t *calls)
 {
     const struct project *project = library_project(lib);
@@ -30,7 +29,7 @@ static json_t *make_bundle(const struct part *p, const struct library *lib, cons
     return bundle;
 }
 
-static struct recipe *make_recipe(const char *file, const struct part *p, const struct library *lib,
+static struct recipe *make_recipe(const char *file, const struct part *p, struct library *lib,
                                   const json_t *calls)
 {
     struct recipe *r = xcalloc(1, sizeof *r);
@@ -41,6 +40,8 @@ static struct recipe *make_recipe(const char *file, const struct part *p, const 
         .inputs = json_incref(p->inputs),
         .line = p->line,
         .column = p->column,
+        .can_start = json_object_get(p->plan, "when") != NULL ||
+                     library_is_called(lib, json_get_text(p->plan, "recipe")),
     };
     json_t *bundle = make_bundle(p, lib, calls);
     r->bundle = json_text(bundle, &r->bundle_len);

@@ -4,14 +4,15 @@
 
 /* A recipe, loaded and checked. `plan` is its normal form, which scripts/lib/walk.lua walks:
  *
- *   plan    {recipe, summary, needs:{name:connector}, inputs:{name:{type, default?, label?}},
+ *   plan    {recipe, file, summary, needs:{name:connector}, inputs:{name:{type, default?, label?}},
  *            when?:[{connection, event}], if?:node, key?:node, mode?, settle_us?, do:[step],
  *            on_error?:[step]}
  *           `mode` is "queue", "latest", "drop" or "parallel"; where it is missing, a recipe
- *           with a key has "queue" and one without it "parallel". Without `when` (only where
+ *           with a key has "queue" and one without it "parallel"; `file` is for errors. Without `when` (only where
  *           another recipe calls it) it never starts by itself.
  *   step    {step, line, if?:node, on_error?:"continue" | "fail" | [step]} and one of
- *           use:{connection, operation} | {script}, with?:node, retry:policy, timeout_us?, LOOP
+ *           use:{connection, operation} | {script}, with?:node, retry:policy, timeout_us?,
+ *               on_unknown?:"again" | "park", LOOP
  *           stop:node            (without on_error)
  *           wait:node            (a text: a duration or a date)
  *           wait_for:{connection, event}, with:{t:"map", v:{path:node}}, timeout_us
@@ -44,7 +45,10 @@ struct recipe {
     size_t bundle_len;
     char hash[65];    /* sha-256 of the bundle, hex */
     int line, column; /* of its name in the file */
+    bool can_start;   /* it has triggers, or another recipe of the project calls it */
 };
+
+#define RECIPE_IDLE "nothing starts it: it has no `when`, and no recipe calls it"
 
 /* Loads one file. All errors are in d; NULL where there is any. Recipes that it calls are looked
  * for in the project. With p NULL, connections, values of inputs and calls are not checked, and the
@@ -59,12 +63,16 @@ void recipe_free(struct recipe *r);
 /* All recipes of recipes/: *.yaml but *_test.yaml, not the folders in it (maps/). Each file's
  * errors are in a diags of its own, under the name recipes/FILE; the recipes without errors are
  * there all the same. Two recipes of one name are an error, and so are errors in the field maps
- * of recipes/maps. */
+ * of recipes/maps. Files that look like recipes and are not read are told as warnings. */
 struct recipe_set {
     struct recipe **recipes; /* in the order of their files' names */
     size_t count;
-    struct diags **diags; /* of the files with errors */
+    struct diags **diags; /* of the files with errors; their warnings are there too */
     size_t diag_count;
+    struct diags **warned; /* of the files that have warnings, and no errors */
+    size_t warned_count;
+    size_t broken;         /* of those: recipes, which the engine starts without */
+    struct diags *unknown; /* what ladle.yaml says of recipes that are not there; or NULL */
 };
 
 /* 0 also where files have errors; -1 where the folder cannot be read. A project without the folder
@@ -72,3 +80,5 @@ struct recipe_set {
 int recipe_set_load(struct recipe_set *set, const struct project *p, const struct project_hooks *h,
                     struct err *e);
 void recipe_set_fini(struct recipe_set *set);
+/* One warning in the log for each of the set, up to twenty. */
+void recipe_set_warn(const struct recipe_set *set);

@@ -1,8 +1,7 @@
-/* Finds literal names in Lua expressions. A cursor walks over the text token by token: strings
- * (short and long) and comments are stepped over, a name is looked at together with the token
- * before it (after
- * `.` or `:` it is a field, not a variable) and those behind it. Whatever the bytes are, the cursor
- * only moves forward. No state; any thread. */
+/* Finds paths and literal names in Lua expressions. A cursor walks over the text token by token:
+ * strings (short and long) and comments are stepped over, a name is looked at together with the
+ * token before it (after `.` or `:` it is a field, not a variable) and those behind it. Whatever the
+ * bytes are, the cursor only moves forward. No state; any thread. */
 
 #include "recipe/scan.h"
 
@@ -163,21 +162,64 @@ static bool is_sign(const struct token *t, const char *sign)
     return t->kind == TOKEN_OTHER && is_text(t, sign);
 }
 
-/* Looks behind `steps`, from a cursor of its own: strings inside the brackets are met again. */
-static void find_step(struct cursor c, scan_fn fn, void *ud)
+static void tell(scan_fn fn, void *ud, enum scan_what what, const char *name, size_t len)
 {
-    struct token sign = next_token(&c);
-    struct token name = next_token(&c);
-    if (is_sign(&sign, ".") && name.kind == TOKEN_NAME) {
-        fn(ud, SCAN_STEP, name.text, name.len);
-        return;
+    fn(ud, &(struct find){ .what = what, .name = name, .len = len });
+}
+
+/* --- paths --- */
+
+/* The index of a list's item, from 1, or 0 where the token is no small whole number. */
+static int item_index(const struct token *t)
+{
+    int index = 0;
+    for (size_t i = 0; i < t->len; i++) {
+        if (t->len > 6 || !isdigit((unsigned char)t->text[i])) {
+            return 0;
+        }
+        index = index * 10 + (t->text[i] - '0');
     }
-    struct token close = next_token(&c);
-    if (is_sign(&sign, "[") && name.kind == TOKEN_STRING && is_sign(&close, "]")) {
-        fn(ud, SCAN_STEP, name.text, name.len);
-    } else {
-        fn(ud, SCAN_STEP_ANY, NULL, 0);
+    return index;
+}
+
+/* `.name`, `["name"]` or `[1]` at the cursor, which then stands behind it; NULL where there is no
+ * such part. Yours. */
+static json_t *next_segment(struct cursor *c)
+{
+    struct cursor ahead = *c;
+    struct token sign = next_token(&ahead);
+    struct token part = next_token(&ahead);
+    json_t *segment = NULL;
+    if (is_sign(&sign, ".") && part.kind == TOKEN_NAME) {
+        segment = json_stringn(part.text, part.len);
+    } else if (is_sign(&sign, "[")) {
+        struct token close = next_token(&ahead);
+        int index = part.kind == TOKEN_OTHER ? item_index(&part) : 0;
+        if (is_sign(&close, "]") && part.kind == TOKEN_STRING) {
+            segment = json_stringn(part.text, part.len);
+        } else if (is_sign(&close, "]") && index > 0) {
+            segment = json_integer(index);
+        }
     }
+    if (segment != NULL) {
+        *c = ahead;
+    }
+    return segment;
+}
+
+/* Reads on behind the first name, with a cursor of its own: strings inside the brackets are met
+ * again. */
+static void find_path(const struct token *root, struct cursor c, scan_fn fn, void *ud)
+{
+    json_t *path = json_pack("[s%]", root->text, root->len);
+    json_t *segment = next_segment(&c);
+    while (segment != NULL && json_array_size(path) < SCAN_SEGMENTS_MAX) {
+        (void)json_array_append_new(path, segment);
+        segment = next_segment(&c);
+    }
+    json_decref(segment);
+    fn(ud, &(struct find){ .what = SCAN_PATH, .name = root->text, .len = root->len, .path = path });
+    json_decref(path);
 }
 
 static void find_map(struct cursor c, scan_fn fn, void *ud)
@@ -186,9 +228,9 @@ static void find_map(struct cursor c, scan_fn fn, void *ud)
     struct token name = next_token(&c);
     struct token after = next_token(&c);
     if (is_sign(&open, "(") && name.kind == TOKEN_STRING && is_sign(&after, ",")) {
-        fn(ud, SCAN_MAP, name.text, name.len);
+        tell(fn, ud, SCAN_MAP, name.text, name.len);
     } else {
-        fn(ud, SCAN_MAP_ANY, NULL, 0);
+        tell(fn, ud, SCAN_MAP_ANY, NULL, 0);
     }
 }
 
@@ -200,7 +242,7 @@ static void find_pages(struct cursor c, scan_fn fn, void *ud)
     struct token dot = next_token(&c);
     bool is_call = is_sign(&open, "(");
     if (is_call && owner.kind == TOKEN_STRING && (is_sign(&dot, ",") || is_sign(&dot, ")"))) {
-        fn(ud, SCAN_PAGES, owner.text, owner.len);
+        tell(fn, ud, SCAN_PAGES, owner.text, owner.len);
         return;
     }
     struct token name = next_token(&c);
@@ -208,9 +250,9 @@ static void find_pages(struct cursor c, scan_fn fn, void *ud)
     bool is_name = owner.kind == TOKEN_NAME && is_sign(&dot, ".") && name.kind == TOKEN_NAME;
     bool is_close = owner.text + owner.len + 1 == name.text; /* no blanks between them */
     if (is_call && is_name && is_close && (is_sign(&after, ",") || is_sign(&after, ")"))) {
-        fn(ud, SCAN_PAGES, owner.text, (size_t)(name.text + name.len - owner.text));
+        tell(fn, ud, SCAN_PAGES, owner.text, (size_t)(name.text + name.len - owner.text));
     } else {
-        fn(ud, SCAN_PAGES_ANY, NULL, 0);
+        tell(fn, ud, SCAN_PAGES_ANY, NULL, 0);
     }
 }
 
@@ -221,21 +263,28 @@ static bool is_table_key(struct cursor c)
     return is_sign(&sign, "=") && !is_sign(&after, "=");
 }
 
+static bool is_function_of(const struct token *name, const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        if (is_text(name, *names)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void look_at(const struct token *name, struct cursor c, scan_fn fn, void *ud)
 {
+    static const char *const maps[] = { "map_fields", "map_each", NULL };
     if (is_table_key(c)) {
         return;
     }
-    if (is_text(name, "steps")) {
-        find_step(c, fn, ud);
-    } else if (is_text(name, "map_fields") || is_text(name, "map_each")) {
+    if (is_function_of(name, maps)) {
         find_map(c, fn, ud);
     } else if (is_text(name, "pages")) {
         find_pages(c, fn, ud);
-    } else if (is_text(name, "item")) {
-        fn(ud, SCAN_ITEM, NULL, 0);
-    } else if (is_text(name, "error")) {
-        fn(ud, SCAN_ERROR, NULL, 0);
+    } else {
+        find_path(name, c, fn, ud);
     }
 }
 

@@ -17,8 +17,11 @@
 #include "format/duration.h"
 #include "project/literal.h"
 #include "project/policy.h"
+#include "recipe/echo.h"
+#include "recipe/known.h"
 #include "recipe/library.h"
 #include "recipe/nodes.h"
+#include "recipe/reach.h"
 #include "recipe/use.h"
 
 #define TIMEOUT_MIN_US      INT64_C(100000)
@@ -29,10 +32,10 @@
 
 enum { AT_ONCE_MAX = 64 }; /* branches of a `parallel`, and items of `each` at the same time */
 
-static const char *const STEP_WORDS[] = { "step",     "if",       "use",      "stop",
-                                          "wait",     "wait_for", "call",     "do",
-                                          "parallel", "with",     "each",     "as",
-                                          "retry",    "timeout",  "on_error", NULL };
+static const char *const STEP_WORDS[] = { "step",       "if",   "use",   "stop",     "wait",
+                                          "wait_for",   "call", "do",    "parallel", "with",
+                                          "each",       "as",   "retry", "timeout",  "on_error",
+                                          "on_unknown", NULL };
 
 static void set_new(json_t *object, const char *key, json_t *value)
 {
@@ -62,6 +65,13 @@ static const char *read_name(struct check *c, const struct yaml *y)
     }
     (void)json_object_set_new(c->names, name->text, json_true());
     return name->text;
+}
+
+/* What the step at hand gives is known to be this (taken). */
+static void set_result(struct check *c, json_t *result_taken)
+{
+    json_decref(c->result);
+    c->result = result_taken;
 }
 
 /* --- each and as --- */
@@ -165,7 +175,9 @@ static json_t *filled_fields(struct check *c, const struct reference *r, const j
     json_object_foreach ((json_t *)schema, field, descriptor) {
         const char *from =
             json_is_object(descriptor) ? json_get_text(descriptor, "from_connection") : NULL;
-        if (from != NULL && (c->project == NULL || has_setting(config, from))) {
+        bool is_faulty =
+            c->project != NULL && json_object_get(c->project->faulty, r->owner) != NULL;
+        if (from != NULL && (c->project == NULL || is_faulty || has_setting(config, from))) {
             set_new(filled, field, json_true());
         }
     }
@@ -258,9 +270,13 @@ static void read_action(struct check *c, const struct yaml *y, const struct yaml
 {
     struct reference r;
     bool is_found = reference_action(c, use, &r);
+    set_result(c, NULL);
     if (is_found) {
+        set_result(c, known_output(&r));
         set_new(step, "use", use_json(&r));
         read_fields(c, y, use, &r, step);
+        echo_check(c, use, &r, json_object_get(step, "with"));
+        reach_check(c, &r, use, yaml_get(y, "with"));
         if (r.connector == NULL) {
             reference_keep_script(c, use, r.name);
         }
@@ -285,8 +301,12 @@ static void read_timeout(struct check *c, const struct yaml *y, json_t *step)
 
 static json_t *read_on_error_list(struct check *c, const struct yaml *y)
 {
+    bool was_conditional = c->is_conditional;
     c->has_error = true;
-    return steps_read(c, y, "`on_error`");
+    c->is_conditional = true;
+    json_t *steps = steps_read(c, y, "`on_error`");
+    c->is_conditional = was_conditional;
+    return steps;
 }
 
 /* After `continue` or a list the run goes on, and later steps may look at `error`. */
@@ -307,7 +327,38 @@ static void read_on_error(struct check *c, const struct yaml *y, json_t *step)
     }
 }
 
+/* What becomes of a call that was sent and whose end nobody knows, where it cannot be looked for:
+ * parked, which is the default, or sent again. */
+static void read_on_unknown(struct check *c, const struct yaml *y, json_t *step)
+{
+    static const char *const choices[] = { "again", "park", NULL };
+    const struct yaml *on_unknown = yaml_get(y, "on_unknown");
+    if (on_unknown == NULL) {
+        return;
+    }
+    if (on_unknown->kind == YAML_SCALAR && word_is_in(choices, on_unknown->text)) {
+        set_new(step, "on_unknown", json_string(on_unknown->text));
+        return;
+    }
+    check_error(c->diags, on_unknown, "again, if doing it twice does no harm",
+                "`on_unknown` is again or park, not `%s`", SHOW(on_unknown));
+}
+
 /* --- what a step does --- */
+
+/* What a step with `each` gives, where each item comes to `of` (taken; may be NULL). */
+static json_t *each_result(const json_t *step, json_t *of_taken)
+{
+    static const char pages[] = "pages(";
+    const char *each = json_get_text(json_object_get(step, "each"), "s");
+    if (each == NULL || strstr(each, pages) == NULL) {
+        return known_list(of_taken);
+    }
+    json_decref(of_taken);
+    /* What does not begin with the call may be pages or a list. */
+    each += strspn(each, " ");
+    return strncmp(each, pages, sizeof pages - 1) == 0 ? known_pages() : NULL;
+}
 
 static void read_use(struct check *c, const struct yaml *y, const struct yaml *use, json_t *step)
 {
@@ -317,7 +368,13 @@ static void read_use(struct check *c, const struct yaml *y, const struct yaml *u
     c->items = has_each ? &scope : outer;
     read_action(c, y, use, step);
     c->items = outer;
+    if (has_each) {
+        json_t *of = c->result;
+        c->result = NULL;
+        set_result(c, each_result(step, of));
+    }
     set_new(step, "retry", policy_read(c->diags, yaml_get(y, "retry")));
+    read_on_unknown(c, y, step);
     read_timeout(c, y, step);
 }
 
@@ -332,6 +389,8 @@ static json_t *read_text(struct check *c, const struct yaml *y, const char *what
 static void read_stop(struct check *c, const struct yaml *y, const struct yaml *stop, json_t *step)
 {
     set_new(step, "stop", read_text(c, stop, "`stop`"));
+    set_result(c, known_none("ends the run, and gives no result"));
+    c->has_stop = true;
 }
 
 /* A written-out wait is a duration above zero, or a date: digits alone are neither. */
@@ -361,6 +420,7 @@ static void read_wait(struct check *c, const struct yaml *y, const struct yaml *
         check_wait(c, wait, text);
     }
     set_new(step, "wait", node);
+    set_result(c, known_none("waits, and gives no result"));
 }
 
 static void read_wait_for(struct check *c, const struct yaml *y, const struct yaml *wait_for,
@@ -368,11 +428,13 @@ static void read_wait_for(struct check *c, const struct yaml *y, const struct ya
 {
     const struct yaml *timeout = yaml_get(y, "timeout");
     struct reference r;
+    set_result(c, NULL);
     if (reference_event(c, wait_for, "`wait_for`", &r)) {
         set_new(step, "wait_for", json_pack("{s:s, s:s}", "connection", r.owner, "event", r.name));
+        set_result(c, known_event(c, &r));
     }
     reference_fini(&r);
-    set_new(step, "with", node_match(c, yaml_get(y, "with"), wait_for));
+    set_new(step, "with", node_match(c, yaml_get(y, "with"), wait_for, c->result));
     int64_t us = WAIT_FOR_DEFAULT_US;
     if (timeout != NULL) {
         us = policy_duration(c->diags, timeout, "`timeout`", TIMEOUT_MIN_US, WAIT_FOR_MAX_US);
@@ -408,6 +470,21 @@ static void read_call(struct check *c, const struct yaml *y, const struct yaml *
     char *what = xasprintf("the recipe `%s`", SHOW(call));
     set_new(step, "with", node_fields(c, with, call, what, schema, NULL));
     free(what);
+    set_result(c, call->kind == YAML_SCALAR ? library_results(c->library, call->text) : NULL);
+}
+
+/* The results of the steps that were read since `before`, by their names. */
+static json_t *new_results(const struct check *c, const json_t *before)
+{
+    json_t *fields = json_object();
+    const char *name;
+    json_t *known;
+    json_object_foreach (c->steps, name, known) {
+        if (json_object_get(before, name) == NULL) {
+            (void)json_object_set(fields, name, known);
+        }
+    }
+    return known_results(fields);
 }
 
 /* The steps of a group with `each` run for each item, so behind it they have no one result. */
@@ -417,12 +494,14 @@ static void read_group(struct check *c, const struct yaml *y, const struct yaml 
     struct item_scope scope;
     if (!read_each(c, y, step, &scope)) {
         set_new(step, "do", steps_read(c, group, "`do`"));
+        set_result(c, known_none("is a group, and gives no result: its steps do"));
         return;
     }
     json_t *before = json_copy(c->steps);
     c->items = &scope;
     set_new(step, "do", steps_read(c, group, "`do`"));
     c->items = scope.outer;
+    set_result(c, each_result(step, new_results(c, before)));
     json_decref(c->steps);
     c->steps = before;
 }
@@ -462,6 +541,7 @@ static void read_parallel(struct check *c, const struct yaml *y, const struct ya
                     "`parallel` has 1 to %d steps", AT_ONCE_MAX);
     }
     set_new(step, "parallel", read_branches(c, parallel));
+    set_result(c, known_none("has branches, and gives no result: the steps in them do"));
 }
 
 /* --- a step --- */
@@ -470,12 +550,14 @@ static void read_parallel(struct check *c, const struct yaml *y, const struct ya
  * who reads it. */
 struct work {
     const char *word;
-    const char *beside[8];
+    const char *beside[9];
     void (*read)(struct check *c, const struct yaml *y, const struct yaml *value, json_t *step);
 };
 
 static const struct work WORKS[] = {
-    { "use", { "with", "each", "as", "parallel", "retry", "timeout", "on_error" }, read_use },
+    { "use",
+      { "with", "each", "as", "parallel", "retry", "timeout", "on_error", "on_unknown" },
+      read_use },
     { "stop", { NULL }, read_stop },
     { "wait", { "on_error" }, read_wait },
     { "wait_for", { "with", "timeout", "on_error" }, read_wait_for },
@@ -541,28 +623,29 @@ static void check_beside(struct check *c, const struct yaml *y, const struct wor
     }
 }
 
-static void read_work(struct check *c, const struct yaml *y, json_t *step)
+/* What is known of the step's result; NULL: nothing. Yours. */
+static json_t *read_work(struct check *c, const struct yaml *y, json_t *step)
 {
     const struct work *w = find_work(c, y);
     if (w == NULL) {
         check_error(c->diags, y, "such as use: crm.get_contact",
                     "a step needs one of `use`, `do`, `parallel`, `wait`, `wait_for`, `call` and "
                     "`stop`");
-        return;
+        return NULL;
     }
     check_beside(c, y, w);
     w->read(c, y, yaml_get(y, w->word), step);
+    json_t *result = c->result; /* before the steps of on_error leave theirs */
+    c->result = NULL;
     if (word_is_in(w->beside, "on_error")) {
         read_on_error(c, y, step);
     }
+    return result;
 }
 
-static json_t *read_step(struct check *c, const struct yaml *y)
+/* Its name, its condition and what it does. */
+static json_t *read_parts(struct check *c, const struct yaml *y)
 {
-    if (!check_kind(c->diags, y, YAML_MAP, "a step")) {
-        return NULL;
-    }
-    check_words(c->diags, y, STEP_WORDS, "a step");
     const char *name = read_name(c, y);
     json_t *step = json_object();
     set_new(step, "step", json_string(name != NULL ? name : ""));
@@ -571,10 +654,29 @@ static json_t *read_step(struct check *c, const struct yaml *y)
     if (condition != NULL) {
         set_new(step, "if", node_condition(c, condition, "`if`"));
     }
-    read_work(c, y, step);
+    json_t *result = read_work(c, y, step);
+    result = result != NULL ? result : json_pack("[s]", "any");
     if (name != NULL) {
-        (void)json_object_set_new(c->steps, name, json_true());
+        (void)json_object_set(c->steps, name, result);
     }
+    json_decref(result);
+    return step;
+}
+
+static json_t *read_step(struct check *c, const struct yaml *y)
+{
+    if (!check_kind(c->diags, y, YAML_MAP, "a step")) {
+        return NULL;
+    }
+    check_words(c->diags, y, STEP_WORDS, "a step");
+    const struct yaml *around = c->step, *condition = yaml_get(y, "if");
+    bool was_conditional = c->is_conditional;
+    c->step = y;
+    c->is_conditional = was_conditional || yaml_get(y, "each") != NULL ||
+                        (condition != NULL && !yaml_is(condition, "true"));
+    json_t *step = read_parts(c, y);
+    c->step = around;
+    c->is_conditional = was_conditional;
     return step;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "connector/connector.h"
 #include "connector/paging.h"
 #include "script/catalog.h"
 
@@ -132,12 +133,22 @@ static bool find_script(struct check *c, const struct yaml *y, struct reference 
         return true;
     }
     r->table = c->hooks->find_action(c->hooks->ud, r->name);
-    if (r->table == NULL) {
-        check_error(c->diags, y, "it returns a table with name, summary, input, output and run",
-                    "there is no action scripts/%s.lua that loads", r->name);
-        return false;
+    if (r->table != NULL) {
+        return true;
     }
-    return true;
+    size_t len = 0;
+    char *text =
+        c->hooks->find_source != NULL ? c->hooks->find_source(c->hooks->ud, r->name, &len) : NULL;
+    if (text != NULL) { /* what is wrong with it is told by who read it */
+        check_error(c->diags, y, "mend the script; its own error is told with file and line",
+                    "scripts/%s.lua does not load", r->name);
+    } else {
+        check_error(c->diags, y,
+                    "a script returns a table with name, summary, input, output and run",
+                    "there is no scripts/%s.lua", r->name);
+    }
+    free(text);
+    return false;
 }
 
 /* Some operations are listed and cannot be called: they say why. */
@@ -164,11 +175,38 @@ bool reference_action(struct check *c, const struct yaml *y, struct reference *o
     return find_member(c, y, out, "operations") && check_supported(c, y, out);
 }
 
+/* An event that is listed may never come all the same: the connection takes no webhooks, or its own
+ * rule for the event fits nothing. */
+static bool check_can_come(struct check *c, const struct yaml *y, const struct reference *r)
+{
+    if (r->table == NULL || json_is_true(json_object_get(r->table, "internal"))) {
+        return true;
+    }
+    const char *key = NULL;
+    const json_t *connector = c->hooks->find_connector(c->hooks->ud, r->connector);
+    const json_t *config =
+        c->project != NULL ? json_object_get(c->project->connections, r->owner) : NULL;
+    if (json_object_get(connector, "webhook") == NULL) {
+        check_error(c->diags, y, "the connector's table needs `webhook`",
+                    "%s.%s cannot come: %s takes no webhooks", r->owner, r->name, r->connector);
+        return false;
+    }
+    if (config == NULL || connector_event_can_match(r->table, config, &key)) {
+        return true;
+    }
+    char *hint = xasprintf("in ladle.yaml, give the connection a condition, such as `%s`",
+                           key != NULL ? key : r->name);
+    check_error(c->diags, y, hint, "%s.%s cannot come: nothing fits the connection's rule for it",
+                r->owner, r->name);
+    free(hint);
+    return false;
+}
+
 bool reference_event(struct check *c, const struct yaml *y, const char *what, struct reference *out)
 {
     *out = (struct reference){ 0 };
     return split(c, y, what, "such as crm.contact_created", out) &&
-           find_member(c, y, out, "events");
+           find_member(c, y, out, "events") && check_can_come(c, y, out);
 }
 
 void reference_pages(struct check *c, const struct yaml *y, const char *name, size_t len)

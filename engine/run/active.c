@@ -1,9 +1,10 @@
 /* One run in memory: what earlier attempts left in the journal, what this one adds, and how it
  * ends.
  *
- * Rows are gathered and written together at the end of the loop's turn. A save that fails (a full
- * disk) is kept and submitted again until it works: the run does not go on past a "started" record,
- * nor end, before that. Loop thread; a run belongs to the runner. */
+ * Rows are gathered and written together at the end of the loop's turn. While the store cannot take
+ * them the run does not go on past a "started" record, nor end. Where it refuses them for what they
+ * are, nothing of them is there, and the run ends with that. Loop thread; a run belongs to the
+ * runner. */
 #include "run/active.h"
 
 #include <assert.h>
@@ -24,8 +25,26 @@ struct run *run_new(struct runner *r, struct id id, struct program *p)
     list_init(&run->ending_link);
     list_init(&run->waiting);
     list_init(&run->waiting_now);
-    program_ref(p);
+    if (p != NULL) {
+        program_ref(p);
+    }
     return run;
+}
+
+/* The earliest moment at which something can go on, over all branches at rest. */
+struct rest {
+    bool is_waiting; /* at least one waits for a time; else all are parked */
+    int64_t due_us;
+    struct err err;
+    char *step; /* of the branch whose moment it is; or NULL */
+};
+
+static void rest_free(struct rest *rest)
+{
+    if (rest != NULL) {
+        free(rest->step);
+        free(rest);
+    }
 }
 
 void run_free(struct run *run)
@@ -43,7 +62,7 @@ void run_free(struct run *run)
     run_load_fini(&run->load);
     free(run->step);
     free(run->parked_for);
-    free(run->rest);
+    rest_free(run->rest);
     program_unref(run->program);
     free(run);
 }
@@ -88,12 +107,6 @@ void run_when_saved(struct run *run, struct save_waiter *w)
     list_push_back(&run->waiting, &w->link);
 }
 
-void run_set_step(struct run *run, const char *name)
-{
-    free(run->step);
-    run->step = xstrdup(name);
-}
-
 void run_begin_wait(struct run *run, const char *path, const char *connection, const char *event,
                     const char *match)
 {
@@ -123,13 +136,6 @@ void run_conclude(struct run *run, enum run_state state, int64_t due_us, const s
 
 /* --- branches --- */
 
-/* The earliest moment at which something can go on, over all branches at rest. */
-struct rest {
-    bool is_waiting; /* at least one waits for a time; else all are parked */
-    int64_t due_us;
-    struct err err;
-};
-
 struct branch *branch_new(struct run *run)
 {
     struct branch *b = xcalloc(1, sizeof *b);
@@ -145,7 +151,22 @@ void branch_free(struct branch *b)
     free(b->unknown_path);
     free(b->answer);
     free(b->connection);
+    free(b->step);
     free(b);
+}
+
+void branch_set_step(struct branch *b, const char *name)
+{
+    free(b->step);
+    b->step = xstrdup(name);
+}
+
+/* The run's row names this step; takes it. */
+static void take_step(struct run *run, char **step)
+{
+    free(run->step);
+    run->step = *step;
+    *step = NULL;
 }
 
 static void conclude_if_at_rest(struct run *run)
@@ -153,7 +174,8 @@ static void conclude_if_at_rest(struct run *run)
     if (run->busy > 0 || run->rest == NULL || run->has_verdict) {
         return;
     }
-    const struct rest *rest = run->rest;
+    struct rest *rest = run->rest;
+    take_step(run, &rest->step);
     run_conclude(run, rest->is_waiting ? RUN_WAITING : RUN_PARKED, rest->due_us, &rest->err);
 }
 
@@ -174,9 +196,11 @@ void branch_rest(struct branch *b, enum run_state state, int64_t due_us, const s
     struct rest *rest = run->rest;
     bool is_first = rest->due_us == 0 && rest->err.kind == ERR_NONE && !rest->is_waiting;
     if (is_first || (is_waiting && (!rest->is_waiting || due_us < rest->due_us))) {
+        free(rest->step);
         *rest = (struct rest){ .is_waiting = is_waiting,
                                .due_us = due_us,
-                               .err = e != NULL ? *e : ERR_INIT };
+                               .err = e != NULL ? *e : ERR_INIT,
+                               .step = xstrdup_or_null(b->step) };
     }
     if (!is_waiting && e != NULL && e->kind == ERR_AUTH && run->parked_for == NULL &&
         b->connection != NULL) {
@@ -193,6 +217,7 @@ static void walk_ended(void *ud, lua_State *L, int count, const struct err *e)
     struct run *run = walk->run;
     run->walk = NULL;
     run->busy--;
+    take_step(run, &walk->step);
     branch_free(walk);
     run_conclude(run, e == NULL ? RUN_DONE : RUN_DEAD, 0, e);
 }
@@ -220,10 +245,14 @@ static void close_walk(struct run *run)
 {
     struct branch *walk = run->walk;
     run->walk = NULL;
-    if (walk != NULL) {
-        strand_cancel(walk->strand);
-        branch_free(walk);
+    if (walk == NULL) {
+        return;
     }
+    if (run->step == NULL) { /* it did not come to rest, but was told to end */
+        take_step(run, &walk->step);
+    }
+    strand_cancel(walk->strand);
+    branch_free(walk);
 }
 
 void run_finish(struct run *run)
@@ -252,13 +281,45 @@ static void wake_waiters(struct run *run)
     }
 }
 
+/* The store refuses what the run wrote, for what it is: nothing of it is there. The run ends with
+ * that; where even that cannot be written, it is left as it is. */
+static void end_refused(struct run *run, bool was_verdict_only, const struct err *e)
+{
+    log_error("run", "what a run did could not be written: %s", e->message);
+    close_walk(run);
+    if (was_verdict_only) {
+        runner_run_lost(run->runner, run);
+        return;
+    }
+    run_save_free(run->pending);
+    run->pending = NULL;
+    run->has_verdict = true;
+    run->state = RUN_DEAD;
+    run->err = *e;
+    (void)err_prefix(&run->err, "what it did could not be written");
+    runner_mark_ending(run->runner, run);
+}
+
+static void save_failed(struct run *run, struct run_save *save, const struct err *e)
+{
+    size_t rest = save->row_count + save->wait_count + save->ended_wait_count;
+    bool was_verdict_only = save->has_state && rest == 0;
+    run_save_free(save);
+    if (e->kind == ERR_CANCELLED) { /* a stop on a disk that takes nothing is like a crash */
+        close_walk(run);
+        runner_run_lost(run->runner, run);
+    } else {
+        end_refused(run, was_verdict_only, e);
+    }
+}
+
 static void save_done(struct store_op *op, const struct err *e)
 {
     struct run_save *save = list_entry(op, struct run_save, op);
     struct run *run = save->op.ud;
+    run->saving = NULL;
     if (e != NULL) {
-        log_warn("run", "could not write what a run did, trying again: %s", e->message);
-        runner_save_failed(run->runner, run);
+        save_failed(run, save, e);
         return;
     }
     bool was_final = save->has_state;
@@ -268,13 +329,15 @@ static void save_done(struct store_op *op, const struct err *e)
         runner_tell_event(run->runner);
     }
     run->is_woken |= save->was_woken;
-    run->saving = NULL;
     run_save_free(save);
+    if (was_cancelled && !was_final) { /* who waits for the commit to go on does not */
+        run_conclude(run, RUN_CANCELLED, 0, NULL);
+        return;
+    }
     wake_waiters(run);
     if (was_final) {
+        run->state = was_cancelled ? RUN_CANCELLED : run->state; /* that is what its row says */
         runner_run_over(run->runner, run, has_released);
-    } else if (was_cancelled) {
-        run_conclude(run, RUN_CANCELLED, 0, NULL);
     } else if (run->pending != NULL) {
         runner_mark_dirty(run->runner, run);
     }
@@ -288,6 +351,7 @@ void run_flush(struct run *run)
     run->saving = run->pending;
     run->pending = NULL;
     list_splice(&run->waiting_now, &run->waiting);
+    run->saving->op.must_land = true;
     run->saving->op.done = save_done;
     run->saving->op.ud = run;
     store_submit(runner_store(run->runner), &run->saving->op);

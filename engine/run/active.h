@@ -14,7 +14,7 @@ struct run {
     struct list link;       /* runner: active */
     struct list dirty_link; /* runner: dirty, while `pending` has something to write */
     struct runner *runner;
-    struct program *program; /* a reference */
+    struct program *program; /* a reference; NULL: nothing can walk it, and it ends at once */
     struct branch *walk;     /* the walk itself; NULL: over, or not begun */
     int busy; /* branches that go on by themselves: not at rest, not joining others */
     struct id id;
@@ -26,7 +26,7 @@ struct run {
     struct meta *meta;
     struct map *journal;      /* path -> struct journal_row of earlier attempts; NULL: none */
     struct run_load load;     /* owns those rows */
-    char *step;               /* where it is */
+    char *step;               /* that its row names: where it waits, or where the walk ended */
     struct run_save *pending; /* or NULL */
     struct run_save *saving;  /* in flight, or NULL */
     struct list waiting;      /* struct save_waiter: for pending */
@@ -39,7 +39,6 @@ struct run {
     struct err err;
     char *parked_for; /* the connection that it waits for a person to authorise, or NULL */
     bool is_woken; /* an event came that it waits for: whatever its due time, it goes on at once */
-    bool has_failed_save; /* `saving` is to be submitted again */
 };
 
 /* A strand of a run: the walk itself, or one of several that go on side by side (lua_fork.c). Its
@@ -49,8 +48,9 @@ struct branch {
     struct strand *strand;
     struct fork *fork;  /* NULL: the walk itself */
     int index;          /* in the fork, from 1 */
+    char *step;         /* where it is, or NULL */
     char *unknown_path; /* the effect that failed last, if its outcome is unknown; or NULL */
-    bool can_probe;     /* that outcome can be looked for */
+    bool can_settle;    /* that outcome can be looked for, or the call sent again */
     char *answer;       /* the body of the last failed call, bounded and without secrets; or NULL */
     char *connection;   /* of that call */
 };
@@ -77,7 +77,7 @@ struct journal_row *run_recall(struct run *run, const char *path);
 struct journal_row *run_record(struct run *run, const char *path, enum journal_state state);
 /* Calls w->fn once all that was recorded so far is committed; list_remove(&w->link) gives up. */
 void run_when_saved(struct run *run, struct save_waiter *w);
-void run_set_step(struct run *run, const char *name);
+void branch_set_step(struct branch *b, const char *name);
 /* Registers, with the next save, that the run waits for an event whose fields are as `match` (JSON
  * object text) says; and takes that back. */
 void run_begin_wait(struct run *run, const char *path, const char *connection, const char *event,
@@ -87,7 +87,7 @@ void run_end_wait(struct run *run, const char *path);
 void run_conclude(struct run *run, enum run_state state, int64_t due_us, const struct err *e);
 
 /* For runner.c. */
-struct run *run_new(struct runner *r, struct id id, struct program *p);
+struct run *run_new(struct runner *r, struct id id, struct program *p); /* p may be NULL */
 void run_free(struct run *run);
 int run_walk(struct run *run, struct err *e); /* starts the walk's strand */
 void run_flush(struct run *run);              /* submits pending, if nothing is in flight */
@@ -97,8 +97,12 @@ void run_finish(struct run *run);             /* closes the strand, writes the v
 struct store *runner_store(struct runner *r);
 struct service *runner_service(struct runner *r);
 struct strands *runner_strands(struct runner *r);
+struct echoes *runner_echoes(struct runner *r);
 void runner_mark_dirty(struct runner *r, struct run *run);
 void runner_mark_ending(struct runner *r, struct run *run);
-void runner_save_failed(struct runner *r, struct run *run); /* tries again in a second */
 void runner_run_over(struct runner *r, struct run *run, bool has_released);
+/* It leaves memory, and its row is as the store has it: the next start takes it up. */
+void runner_run_lost(struct runner *r, struct run *run);
+/* An operation of the store was submitted (1) or came back (-1) that no run owns. */
+void runner_add_in_flight(struct runner *r, int by);
 void runner_tell_event(struct runner *r); /* an event that is to be routed was committed */

@@ -1,8 +1,8 @@
 /* One API call of a run, from the journal to the journal.
  *
  *   no row yet   call; before the first byte of one that is not idempotent a STARTED row is committed
- *   STARTED      an earlier attempt sent it and never learned the outcome: look for the effect, or give up
- *                as unknown
+ *   STARTED      an earlier attempt sent it and never learned the outcome: look for the effect; where that
+ *                cannot be done send it again, if the step says so, or give up as unknown
  *   DONE         never gets here: lua_act.c hands the stored output back
  *
  * The output is journalled before the strand goes on, but not waited for: the next effect that
@@ -16,6 +16,8 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "connector/causes.h"
+#include "run/echoes.h"
 #include "service/accounts.h"
 #include "store/tries.h"
 
@@ -86,13 +88,15 @@ static json_t *error_json(const struct err *e)
     return v;
 }
 
-char *effect_error_text(const struct err *e, const char *answer, const struct journal_row *earlier)
+char *effect_error_text(const struct err *e, const struct error_notes *notes)
 {
     json_t *v = error_json(e);
-    if (answer != NULL) {
-        json_object_set_new(v, "answer", json_string(answer));
+    json_set_text(v, "file", notes->file);
+    if (notes->line > 0) {
+        json_object_set_new(v, "line", json_integer(notes->line));
     }
-    json_t *tries = earlier != NULL ? tries_of(earlier) : NULL;
+    json_set_text(v, "answer", notes->answer);
+    json_t *tries = notes->earlier != NULL ? tries_of(notes->earlier) : NULL;
     if (tries != NULL) {
         json_object_set_new(v, "tries", tries);
     }
@@ -106,6 +110,62 @@ char *effect_tries_text(struct run *run, const char *path)
     const struct journal_row *earlier = run_recall(run, path);
     return earlier != NULL ? tries_of_done(earlier, NULL) : NULL;
 }
+
+/* --- what comes back as an event --- */
+
+static void note_id(const struct effect *fx, const json_t *causes, const json_t *id)
+{
+    const char *event;
+    json_t *condition;
+    json_object_foreach ((json_t *)causes, event, condition) {
+        if (json_is_string(id) && causes_holds(condition, fx->input)) {
+            echoes_note(runner_echoes(fx->run->runner), connection_name(fx->connection), event,
+                        json_string_value(id), clock_mono_us());
+        }
+    }
+}
+
+/* What the call is about: the fields of its path ("/contacts/{contactId}/notes"). */
+static void note_path(const struct effect *fx, const json_t *causes)
+{
+    const char *path = fx->operation->path != NULL ? fx->operation->path : "";
+    for (const char *at = strchr(path, '{'); at != NULL; at = strchr(at + 1, '{')) {
+        char *field = xstrndup(at + 1, strcspn(at + 1, "}"));
+        note_id(fx, causes, json_object_get(fx->input, field));
+        free(field);
+    }
+}
+
+/* What it made: the id of the output, or of an object in it (`note.id`). */
+static void note_output(const struct effect *fx, const json_t *causes, const json_t *output)
+{
+    const char *name;
+    json_t *part;
+    note_id(fx, causes, json_object_get(output, "id"));
+    json_object_foreach ((json_t *)output, name, part) {
+        note_id(fx, causes, json_object_get(part, "id"));
+    }
+}
+
+/* Notes that the effect may come back as an event: before it is sent (output NULL), as the event may
+ * come before the answer, and with what was answered. */
+static void note_echo(const struct effect *fx, const json_t *output)
+{
+    const char *method = fx->operation->method;
+    bool is_reading = fx->is_look || (method != NULL && strcmp(method, "GET") == 0);
+    if (is_reading || fx->connection == NULL) {
+        return;
+    }
+    json_t *causes = connector_causes(connection_connector(fx->connection), fx->operation);
+    if (output == NULL) {
+        note_path(fx, causes);
+    } else {
+        note_output(fx, causes, output);
+    }
+    json_decref(causes);
+}
+
+/* --- rows --- */
 
 /* The row of this effect with its input, in `state`. */
 static struct journal_row *record(struct effect *fx, enum journal_state state)
@@ -139,6 +199,7 @@ void effect_succeed(struct effect *fx, json_t *output)
         return;
     }
     (void)log_redact(text, len);
+    note_echo(fx, output);
     struct journal_row *row = record(fx, JOURNAL_DONE);
     free(row->output);
     row->output = text;
@@ -162,7 +223,7 @@ static void note_failure(struct effect *fx, bool is_unknown, const char *answer)
     replace(&b->answer, answer);
     replace(&b->unknown_path, is_unknown ? fx->path : NULL);
     replace(&b->connection, fx->connection != NULL ? connection_name(fx->connection) : NULL);
-    b->can_probe = is_unknown && fx->operation->probe != NULL;
+    b->can_settle = is_unknown && (fx->operation->probe != NULL || fx->may_repeat);
 }
 
 void effect_fail(struct effect *fx, const struct err *e, const char *answer)
@@ -175,7 +236,7 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
     if (fx->unit != NULL) {
         struct journal_row *row = record(fx, is_unknown ? JOURNAL_STARTED : JOURNAL_FAILED);
         free(row->error);
-        row->error = effect_error_text(e, answer, NULL);
+        row->error = effect_error_text(e, &(struct error_notes){ .answer = answer });
         row->started_us = fx->started_us > 0 ? fx->started_us : row->started_us;
     }
     strand_wake(fx->wake);
@@ -248,19 +309,30 @@ static void send_call(struct effect *fx)
     free(key);
 }
 
+static void send_again(struct effect *fx)
+{
+    fx->is_probing = false;
+    send_call(fx);
+}
+
 static void probed(void *ud, json_t *output, const struct err *e, const char *answer)
 {
     struct effect *fx = ud;
     fx->call = NULL;
-    if (e != NULL) {
+    if (e != NULL && e->kind == ERR_UNKNOWN && fx->may_repeat) {
+        log_info("run",
+                 "%s: whether it took effect cannot be found out; it is sent again, as its "
+                 "step says `on_unknown: again`",
+                 fx->path);
+        send_again(fx);
+    } else if (e != NULL) {
         /* Still unknown; whatever stood in the way of the probe says whether to try it again. */
         effect_fail(fx, e, answer);
     } else if (!json_is_null(output)) {
         log_info("run", "%s: an earlier attempt took effect; not repeated", fx->path);
         effect_succeed(fx, json_incref(output));
     } else {
-        fx->is_probing = false;
-        send_call(fx);
+        send_again(fx);
     }
 }
 
@@ -289,6 +361,7 @@ void effect_begin(struct effect *fx)
 {
     const struct journal_row *row = run_recall(fx->run, fx->path);
     choose_connection(fx);
+    note_echo(fx, NULL);
     if (record_effect_is_local(fx)) {
         record_effect_begin(fx);
     } else if (row != NULL && row->state == JOURNAL_STARTED) {

@@ -25,8 +25,10 @@ struct effect {
     json_t *output;
     struct err err;
     bool is_probing; /* looks for what an earlier attempt did */
-    bool is_look;    /* reads only, and nothing of it is journalled */
-    bool is_fresh;   /* its answer is not to come from the cache */
+    bool
+        may_repeat; /* the step says `on_unknown: again`: what cannot be looked for is sent again */
+    bool is_look;   /* reads only, and nothing of it is journalled */
+    bool is_fresh;  /* its answer is not to come from the cache */
     bool has_failed;
 };
 
@@ -38,9 +40,15 @@ void effect_succeed(struct effect *fx, json_t *output); /* takes the reference; 
 void effect_fail(struct effect *fx, const struct err *e, const char *answer);
 /* The number of the try that a step (or item) is in. */
 int effect_attempt_of(struct run *run, const char *unit);
-/* JSON text of an error for the journal, with the tries before it that the earlier row (or NULL)
- * tells of; yours. */
-char *effect_error_text(const struct err *e, const char *answer, const struct journal_row *earlier);
+/* What the journal keeps beside an error; what is not known is NULL or 0. */
+struct error_notes {
+    const char *answer;                /* the body of the answer that was the failure */
+    const struct journal_row *earlier; /* tells of the tries before it */
+    const char *file;                  /* the place in the recipe */
+    int line;
+};
+/* JSON text of an error for the journal; yours. */
+char *effect_error_text(const struct err *e, const struct error_notes *notes);
 /* The failed tries before, for the row of a step that is done now: yours; NULL: there were none. */
 char *effect_tries_text(struct run *run, const char *path);
 /* JSON text with every known secret replaced; yours. */

@@ -12,10 +12,13 @@
 #include "connector/schema.h"
 #include "format/date.h"
 #include "format/duration.h"
+#include "run/echoes.h"
 #include "run/effect.h"
 #include "run/lua_call.h"
 #include "run/lua_fork.h"
 #include "service/accounts.h"
+
+enum { PLACE_MAX = 128 /* of a file's name in an error */ };
 
 struct branch *act_branch(lua_State *L)
 {
@@ -55,8 +58,16 @@ int act_raise_stored(lua_State *L, const struct journal_row *row)
     if (detail != NULL) {
         snprintf(e.detail, sizeof e.detail, "%s", detail);
     }
+    vm_push_err(L, &e);
+    const char *file = json_get_text(v, "file");
+    if (file != NULL) {
+        lua_pushstring(L, file);
+        lua_setfield(L, -2, "file");
+        lua_pushinteger(L, json_get_int(v, "line", 0));
+        lua_setfield(L, -2, "line");
+    }
     json_decref(v);
-    return vm_raise(L, &e);
+    return lua_error(L);
 }
 
 /* act.recall(path) -> true, output | false   [-1, +2, raises the stored error of a step that failed
@@ -82,7 +93,7 @@ static int act_recall(lua_State *L)
 /* act.enter(step)   [-1, +0, raises] */
 static int act_enter(lua_State *L)
 {
-    run_set_step(run_of(L), luaL_checkstring(L, 1));
+    branch_set_step(act_branch(L), luaL_checkstring(L, 1));
     return 0;
 }
 
@@ -132,9 +143,40 @@ static int act_complete(lua_State *L)
     return 0;
 }
 
+/* act.settle(path): the row of a step that failed before it did anything, and now was passed over or
+ * did its steps, is done. None is made where there is none.   [-1, +0, raises] */
+static int act_settle(lua_State *L)
+{
+    struct run *run = run_of(L);
+    const char *path = luaL_checkstring(L, 1);
+    const struct journal_row *earlier = run_recall(run, path);
+    if (earlier != NULL && earlier->state == JOURNAL_WAITING) {
+        struct journal_row *row = run_record(run, path, JOURNAL_DONE);
+        row->attempts = effect_attempt_of(run, path);
+        free(row->error);
+        row->error = effect_tries_text(run, path);
+    }
+    return 0;
+}
+
+/* The place in the recipe that the error at the index names; the file is the table's. No metamethod
+ * of a script's own error is asked.   [-0, +0, raises] */
+static void read_place(lua_State *L, int index, struct error_notes *notes)
+{
+    if (!lua_istable(L, index)) {
+        return;
+    }
+    lua_pushliteral(L, "file");
+    notes->file = lua_rawget(L, index) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+    lua_pushliteral(L, "line");
+    lua_rawget(L, index);
+    notes->line = (int)lua_tointeger(L, -1);
+    lua_pop(L, 2);
+}
+
 /* The row of a step that failed, in the state that the plan for it says; borrowed. */
 static struct journal_row *record_failure(struct branch *b, const char *path, const struct err *e,
-                                          const struct retry_plan *plan)
+                                          const struct retry_plan *plan, struct error_notes *notes)
 {
     enum journal_state state = plan->verdict == RETRY_FINAL ? JOURNAL_FAILED : JOURNAL_WAITING;
     int tries = effect_attempt_of(b->run, path) - (plan->is_counted ? 0 : 1);
@@ -143,8 +185,10 @@ static struct journal_row *record_failure(struct branch *b, const char *path, co
     struct journal_row *row = run_record(b->run, path, is_unknown ? JOURNAL_STARTED : state);
     row->attempts = tries;
     row->due_us = plan->verdict == RETRY_AGAIN ? plan->due_us : 0;
+    notes->answer = b->answer;
+    notes->earlier = run_recall(b->run, path);
     free(row->error);
-    row->error = effect_error_text(e, b->answer, run_recall(b->run, path));
+    row->error = effect_error_text(e, notes);
     free(b->answer);
     b->answer = NULL;
     return row;
@@ -164,29 +208,71 @@ static int rest(lua_State *L, enum run_state state, int64_t due_us, const struct
     return strand_wait(L, 0, rest_for_ever);
 }
 
-/* act.failed(path, error, policy, is_final, is_caught): comes back only where the failure is final;
- * is_caught: then an `on_error` lets the run go on.   [-5, +0, yields] */
+/* act.failed(path, error, policy, is_final, is_caught): comes back only where the failure is final.
+ * is_final: no call was made, so nothing is tried again; is_caught: an `on_error` lets the run go
+ * on.   [-5, +0, yields] */
 static int act_failed(lua_State *L)
 {
     struct branch *b = act_branch(L);
     const char *path = luaL_checkstring(L, 1);
     lua_settop(L, 5);
     struct err e = ERR_INIT;
+    struct error_notes notes = { .line = 0 };
     vm_read_err(L, 2, &e);
+    read_place(L, 2, &notes);
     json_t **policy = (json_t **)box_push(L, (void (*)(void *))json_decref);
     *policy = lua_isnil(L, 3) ? NULL : vm_to_json(L, 3);
     struct retry_plan plan = { .verdict = RETRY_FINAL, .is_counted = true };
     if (!lua_toboolean(L, 4)) {
-        plan = retry_decide(*policy, effect_attempt_of(b->run, path), &e, b->can_probe,
+        plan = retry_decide(*policy, effect_attempt_of(b->run, path), &e, b->can_settle,
                             clock_wall_us());
+    } else {
+        free(b->answer); /* of a call before, which a script caught */
+        b->answer = NULL;
     }
-    struct journal_row *row = record_failure(b, path, &e, &plan);
+    struct journal_row *row = record_failure(b, path, &e, &plan, &notes);
     row->fails_run = row->state == JOURNAL_FAILED && !lua_toboolean(L, 5);
-    run_set_step(b->run, path);
+    branch_set_step(b, path);
     if (plan.verdict == RETRY_FINAL) {
         return 0;
     }
     return rest(L, plan.verdict == RETRY_PARK ? RUN_PARKED : RUN_WAITING, plan.due_us, &e);
+}
+
+/* --- runs that an effect of our own started --- */
+
+/* act.echo() -> the id that this run's event shares with a call that brought it; nil: it came from
+ * elsewhere, or the run has begun before.   [-0, +1, raises] */
+static int act_echo(lua_State *L)
+{
+    const struct run *run = run_of(L);
+    const char *connection = meta_connection(run->meta);
+    const char *type = meta_type(run->meta);
+    const char *id = NULL;
+    if (run->attempts == 1 && connection != NULL && type != NULL) {
+        id = echoes_find(runner_echoes(run->runner), connection, type, run->event, clock_mono_us());
+    }
+    lua_pushstring(L, id);
+    return 1;
+}
+
+/* act.admit(about): parks the run where too many of its recipe and key were started so.
+ *   [-1, +0, raises, yields] */
+static int act_admit(lua_State *L)
+{
+    const struct run *run = run_of(L);
+    const char *recipe = program_name(run->program);
+    const char *about = luaL_checkstring(L, 1);
+    if (echoes_admit(runner_echoes(run->runner), recipe, about, clock_mono_us())) {
+        return 0;
+    }
+    struct err e = ERR_INIT;
+    (void)err_set(&e, ERR_CONFIG,
+                  "more than %d runs of %s about %.100s within a minute were started by what runs "
+                  "did: the recipe answers its own effects; give it an `if` that tells them from "
+                  "others. `ladle retry` lets this run go on",
+                  ECHOES_MAX, recipe, about);
+    return rest(L, RUN_PARKED, 0, &e);
 }
 
 /* --- waits --- */
@@ -219,7 +305,7 @@ static int begin_wait(lua_State *L, const char *path, int64_t due_us)
     struct journal_row *row = run_record(run_of(L), path, JOURNAL_WAITING);
     row->due_us = due_us;
     row->attempts = 1;
-    run_set_step(run_of(L), path);
+    branch_set_step(act_branch(L), path);
     return rest(L, RUN_WAITING, due_us, NULL);
 }
 
@@ -232,8 +318,10 @@ static int act_wait(lua_State *L)
     if (earlier != NULL && earlier->state == JOURNAL_DONE) {
         return 0;
     }
-    int64_t due_us =
-        earlier != NULL ? earlier->due_us : wait_until(L, 2, luaL_optstring(L, 3, NULL));
+    /* A row without a time is of an attempt that failed before it came to wait. */
+    int64_t due_us = earlier != NULL && earlier->due_us > 0
+                         ? earlier->due_us
+                         : wait_until(L, 2, luaL_optstring(L, 3, NULL));
     if (due_us > clock_wall_us()) {
         return begin_wait(L, path, due_us);
     }
@@ -312,11 +400,13 @@ static int act_wait_for(lua_State *L)
     struct run *run = run_of(L);
     const char *path = luaL_checkstring(L, 1);
     const struct journal_row *earlier = run_recall(run, path);
-    if (earlier != NULL && earlier->due_us <= clock_wall_us()) {
+    bool has_begun =
+        earlier != NULL && earlier->due_us > 0; /* else it failed before, or is retried */
+    if (has_begun && earlier->due_us <= clock_wall_us()) {
         return end_wait(L, path);
     }
-    if (earlier != NULL) {
-        run_set_step(run, path);
+    if (has_begun) {
+        branch_set_step(act_branch(L), path);
         return rest(L, RUN_WAITING, earlier->due_us, NULL);
     }
     char **match = (char **)box_push(L, free);
@@ -351,12 +441,13 @@ static int act_check(lua_State *L)
     return 1;
 }
 
-/* act.compile(text, line) -> function of the environment   [-2, +1, raises] */
+/* act.compile(text, file, line) -> function of the environment. The chunk's name has the place, and
+ * by it an expression is known from a script (script/state.h).   [-3, +1, raises] */
 static int act_compile(lua_State *L)
 {
     const char *text = luaL_checkstring(L, 1);
-    const char *chunk =
-        lua_pushfstring(L, "=expr:%d", (int)luaL_optinteger(L, 2, 0)); // text line chunk
+    const char *chunk = lua_pushfstring(L, "=expr:%s:%d", luaL_checkstring(L, 2),
+                                        (int)luaL_checkinteger(L, 3)); // text file line chunk
     const char *code = lua_pushfstring(L, "local _ENV = ...; return (%s\n)", text);
     vm_load(L, code, strlen(code), chunk);
     return 1;
@@ -372,6 +463,7 @@ static int act_log(lua_State *L)
 }
 
 const luaL_Reg act_functions[] = {
+    { "admit", act_admit },
     { "begun", act_begun },
     { "call", act_call },
     { "check", act_check },
@@ -379,6 +471,7 @@ const luaL_Reg act_functions[] = {
     { "complete", act_complete },
     { "describe", act_describe },
     { "describe_event", act_describe_event },
+    { "echo", act_echo },
     { "enter", act_enter },
     { "failed", act_failed },
     { "fork", act_fork },
@@ -387,6 +480,7 @@ const luaL_Reg act_functions[] = {
     { "meta", act_meta },
     { "recall", act_recall },
     { "setting", act_setting },
+    { "settle", act_settle },
     { "wait", act_wait },
     { "wait_for", act_wait_for },
     { NULL, NULL },

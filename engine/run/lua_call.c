@@ -57,14 +57,14 @@ static int begin(lua_State *L, struct effect *fx)
     return strand_wait(L, (lua_KContext)fx, call_finish);
 }
 
-/* act.call(path, connection, operation, input, timeout_us, unit) -> output   [-6, +1, raises,
- * yields] */
+/* act.call(path, connection, operation, input, timeout_us, unit, may_repeat) -> output   [-7, +1,
+ * raises, yields] */
 int act_call(lua_State *L)
 {
     struct branch *b = act_branch(L);
     const char *path = luaL_checkstring(L, 1);
     const char *unit = luaL_optstring(L, 6, NULL);
-    lua_settop(L, 6);
+    lua_settop(L, 7);
     const struct journal_row *row = run_recall(b->run, path);
     if (unit != NULL && row != NULL && row->state == JOURNAL_DONE) {
         act_push_text(L, row->output);
@@ -76,6 +76,7 @@ int act_call(lua_State *L)
     }
     void **slot = box_push(L, effect_close); // … box
     struct effect *fx = *slot = effect_new(b, path, unit);
+    fx->may_repeat = lua_toboolean(L, 7);
     return begin(L, fx);
 }
 

@@ -137,6 +137,7 @@ struct entry {
     struct strand *strand; /* out of start */
     bool is_wanted;        /* out of decide */
     char *key;
+    struct err why_not;
 };
 
 static int decide(lua_State *L)
@@ -146,9 +147,11 @@ static int decide(lua_State *L)
     vm_push_json(L, n->event, true);
     vm_push_json(L, n->meta, true);
     lua_pushinteger(L, n->now_us); // decide event meta now
-    lua_call(L, 3, 2);             // wanted key
+    lua_call(L, 3, 2);             // wanted key; or false why
     n->is_wanted = lua_toboolean(L, -2);
-    if (n->is_wanted && !lua_isnil(L, -1)) {
+    if (!n->is_wanted) {
+        (void)err_set(&n->why_not, ERR_CANCELLED, "%s", luaL_tolstring(L, -1, NULL));
+    } else if (!lua_isnil(L, -1)) {
         size_t len;
         const char *key = luaL_tolstring(L, -1, &len);
         if (len > 255) {
@@ -166,6 +169,9 @@ int program_decide(struct program *p, const json_t *event, const json_t *meta, i
     int rc = vm_enter(p->vm, decide, &n, e);
     *is_wanted = n.is_wanted;
     *key = n.key;
+    if (rc == 0 && !n.is_wanted) {
+        *e = n.why_not;
+    }
     return rc;
 }
 

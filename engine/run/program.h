@@ -28,7 +28,8 @@ program_vm(const struct program *p); /* for tests that make its allocator fail; 
 /* Whether program_decide has anything to look at: the recipe says `if` or `key`. */
 bool program_has_conditions(const struct program *p);
 /* Looks at an event without any effect: whether the recipe wants it, and the key that orders its
- * runs (yours, or NULL). An expression that fails: -1. */
+ * runs (yours, or NULL). Where it does not want it, *e says why: ERR_CANCELLED, "if: event.amount >
+ * 100 (event.amount is 5)". An expression that fails: -1. */
 int program_decide(struct program *p, const json_t *event, const json_t *meta, int64_t now_us,
                    bool *is_wanted, char **key, struct err *e);
 /* What a walk begins with; borrowed. */

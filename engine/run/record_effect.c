@@ -5,7 +5,8 @@
  * An upsert is safe to repeat: the same content changes nothing, and an event is emitted in the
  * transaction that creates the record or not at all. A store operation in flight cannot be called
  * back: a cancelled effect lets go of it, and its completion only frees, and tells of the event
- * that it wrote. Loop thread. */
+ * that it wrote; the runner counts it, so that it is there until then. While the store cannot take
+ * it the step waits, which is no try that failed. Loop thread. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ struct record_write {
 struct record_look {
     struct record_list *list;
     struct effect *fx; /* NULL: cancelled */
+    struct runner *runner;
     json_t *input;
 };
 
@@ -78,6 +80,7 @@ static void put_done(struct store_op *op, const struct err *e)
     struct record_write *write = op->ud;
     struct record_put *put = write->put;
     struct effect *fx = write->fx;
+    runner_add_in_flight(write->runner, -1);
     if (e == NULL && put->emit != NULL && put->change == RECORD_CREATED) {
         runner_tell_event(write->runner);
     }
@@ -109,6 +112,7 @@ static void list_done(struct store_op *op, const struct err *e)
     struct record_look *look = op->ud;
     struct record_list *list = look->list;
     struct effect *fx = look->fx;
+    runner_add_in_flight(look->runner, -1);
     if (fx != NULL) {
         fx->look = NULL;
         const char *action = json_path_text(fx->operation->table, "store.action");
@@ -163,10 +167,12 @@ static void begin_put(struct effect *fx, enum record_kind kind, const json_t *st
     put->row.origin = copy_text(fx->input, "origin");
     put->row.fields = effect_text(content);
     put->emit = is_delete ? NULL : event_of(&put->row);
+    put->op.must_land = true;
     put->op.done = put_done;
     put->op.ud = fx->write = xcalloc(1, sizeof *fx->write);
     *fx->write = (struct record_write){ .put = put, .fx = fx, .runner = fx->run->runner };
     json_decref(content);
+    runner_add_in_flight(fx->run->runner, 1);
     store_submit(runner_store(fx->run->runner), &put->op);
 }
 
@@ -181,9 +187,13 @@ static void begin_list(struct effect *fx, enum record_kind kind, const json_t *s
     list->contact_id = contact != NULL ? json_get_text(fx->input, contact) : NULL;
     int64_t limit = json_get_int(fx->input, "limit", 1);
     list->limit = limit < 1 ? 1 : limit > 1000 ? 1000 : (int)limit;
+    list->op.must_land = true;
     list->op.done = list_done;
     list->op.ud = fx->look = xcalloc(1, sizeof *fx->look);
-    *fx->look = (struct record_look){ .list = list, .fx = fx, .input = json_incref(fx->input) };
+    *fx->look = (struct record_look){
+        .list = list, .fx = fx, .runner = fx->run->runner, .input = json_incref(fx->input)
+    };
+    runner_add_in_flight(fx->run->runner, 1);
     store_submit_read(runner_store(fx->run->runner), &list->op);
 }
 

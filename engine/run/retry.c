@@ -44,11 +44,11 @@ static int64_t backoff_us(const json_t *policy, int tries)
     return most > 1000 ? 1000 + (int64_t)clock_random_below((uint64_t)most - 999) : 1000;
 }
 
-struct retry_plan retry_decide(const json_t *policy, int tries, const struct err *e, bool has_probe,
-                               int64_t now_us)
+struct retry_plan retry_decide(const json_t *policy, int tries, const struct err *e,
+                               bool can_settle, int64_t now_us)
 {
     struct retry_plan plan = { .verdict = RETRY_FINAL, .is_counted = true };
-    if (e->kind == ERR_AUTH || (e->kind == ERR_UNKNOWN && !has_probe)) {
+    if (e->kind == ERR_AUTH || (e->kind == ERR_UNKNOWN && !can_settle)) {
         plan.verdict = RETRY_PARK;
         return plan;
     }

@@ -18,7 +18,7 @@ struct retry_plan {
 
 /* Decides by the policy (recipe.h: tries, first_us, longest_us, factor, jitter, kinds), after
  * `tries` tries of which the last ended with `e`. The delay is factor^n with full jitter, between 1
- * ms and longest_us; e->retry_at_us wins where it is later. `has_probe`: an unknown outcome can be
- * looked for, so it is tried again; else it parks. */
-struct retry_plan retry_decide(const json_t *policy, int tries, const struct err *e, bool has_probe,
-                               int64_t now_us);
+ * ms and longest_us; e->retry_at_us wins where it is later. `can_settle`: an unknown outcome can be
+ * looked for, or the call sent again, so it is tried again; else it parks. */
+struct retry_plan retry_decide(const json_t *policy, int tries, const struct err *e,
+                               bool can_settle, int64_t now_us);

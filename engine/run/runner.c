@@ -4,8 +4,8 @@
  * room that came free), one at a time, and never more than there is room for.
  *
  * End of a turn: strands that must be closed are closed, then every run with something to write
- * submits it; the store's own tick comes after this one, so all of it is in the same batch. Loop
- * thread. */
+ * submits it, so that all of it is in the same batch. What is submitted here must land, so nothing
+ * here is tried again; what no run owns is counted. Loop thread. */
 #include "run/runner.h"
 
 #include <assert.h>
@@ -17,17 +17,19 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/plural.h"
 #include "run/active.h"
+#include "run/echoes.h"
 #include "run/lua_act.h"
 
 enum {
     CLAIM_MAX = 256,
-    SAVE_AGAIN_US = 1000000,
     LOOK_AGAIN_US = 60 * 1000000, /* the longest sleep between two looks at the store */
 };
 
 struct runner {
     struct runner_opts o;
+    struct echoes *echoes;
     struct map *newest; /* recipe -> struct program, a reference each */
     struct map
         *versions; /* hash -> struct program, a reference each: newest and older ones in use */
@@ -35,16 +37,16 @@ struct runner {
     size_t active_count;
     struct list dirty;
     struct list ending;
-    struct run_claim *claim;  /* in flight, or NULL */
-    struct run_list *cancels; /* in flight, or NULL */
-    bool may_be_due;          /* a claim is worth while */
+    struct run_claim *claim;     /* in flight, or NULL */
+    struct run_cancels *cancels; /* in flight, or NULL */
+    size_t in_flight;            /* operations of the store beside the runs' saves */
+    bool may_be_due;             /* a claim is worth while */
+    bool must_look_again;        /* for cancelled runs, when `cancels` is back */
     bool is_started;
     bool is_stopping;
+    bool is_cut; /* what begins now is put back at once */
     struct timer due_timer;
-    struct timer again_timer; /* saves that failed */
-    struct timer grace_timer;
-    void (*stopped)(void *ud);
-    void *stopped_ud;
+    struct end_log *end_log;
     struct metric *runs_by_state[RUN_STATE_COUNT];
 };
 
@@ -61,6 +63,16 @@ struct service *runner_service(struct runner *r)
 struct strands *runner_strands(struct runner *r)
 {
     return r->o.strands;
+}
+
+struct echoes *runner_echoes(struct runner *r)
+{
+    return r->echoes;
+}
+
+struct end_log *runner_end_log(const struct runner *r)
+{
+    return r->end_log;
 }
 
 void runner_tell_event(struct runner *r)
@@ -137,12 +149,25 @@ size_t runner_active(const struct runner *r)
     return r->active_count;
 }
 
-static void begin(struct runner *r, struct run *run)
+static void add_active(struct runner *r, struct run *run)
 {
     list_push_back(&r->active, &run->link);
     r->active_count++;
+}
+
+/* The row becomes due at once, so the next start takes it up from its journal. */
+static void put_back(struct run *run)
+{
+    run_conclude(run, RUN_QUEUED, clock_wall_us(), NULL);
+}
+
+static void begin(struct runner *r, struct run *run)
+{
     struct err e = ERR_INIT;
-    if (run_walk(run, &e) == -1) {
+    add_active(r, run);
+    if (r->is_cut) {
+        put_back(run);
+    } else if (run_walk(run, &e) == -1) {
         run_conclude(run, RUN_DEAD, 0, &e);
     }
 }
@@ -157,15 +182,9 @@ void runner_begin(struct runner *r, struct id id, struct program *p, json_t *eve
     begin(r, run);
 }
 
-static void tell_if_stopped(struct runner *r)
+void runner_add_in_flight(struct runner *r, int by)
 {
-    if (r->is_stopping && r->active_count == 0 && r->claim == NULL && r->cancels == NULL &&
-        r->stopped != NULL) {
-        void (*stopped)(void *) = r->stopped;
-        r->stopped = NULL;
-        timer_stop(&r->grace_timer);
-        stopped(r->stopped_ud);
-    }
+    r->in_flight += (size_t)by;
 }
 
 void runner_expect(struct runner *r, int64_t due_us)
@@ -185,44 +204,39 @@ static void count_state(struct runner *r, enum run_state state)
 {
     if (r->runs_by_state[state] == NULL) {
         r->runs_by_state[state] =
-            metrics_counter("ladle_runs_total", "Attempts of runs, by how they ended.", "state",
+            metrics_counter("ladle_runs_total", "Attempts of runs by how they ended.", "state",
                             run_state_name(state));
     }
     metric_add(r->runs_by_state[state], 1);
 }
 
+/* One whose version is not to be had has no program. */
+static const char *run_recipe(const struct run *run)
+{
+    return run->program != NULL ? program_name(run->program) : run->load.run.recipe;
+}
+
 void runner_run_over(struct runner *r, struct run *run, bool has_released)
 {
     count_state(r, run->state);
+    end_log_tell(r->end_log, &(struct run_end){ .recipe = run_recipe(run),
+                                                .id = run->id,
+                                                .state = run->state,
+                                                .step = run->step,
+                                                .why = &run->err });
     FAULT("run.over");
-    bool was_full = r->active_count >= RUNNER_ACTIVE_MAX;
     if (run->state == RUN_WAITING) {
         runner_expect(r, run->is_woken ? 0 : run->due_us);
     }
-    run_free(run);
+    r->may_be_due |= has_released;
+    runner_run_lost(r, run);
+}
+
+void runner_run_lost(struct runner *r, struct run *run)
+{
+    r->may_be_due |= r->active_count >= RUNNER_ACTIVE_MAX; /* there was no room for others */
     r->active_count--;
-    r->may_be_due |= has_released || was_full;
-    tell_if_stopped(r);
-}
-
-void runner_save_failed(struct runner *r, struct run *run)
-{
-    if (!timer_is_armed(&r->again_timer)) {
-        timer_start(&r->again_timer, SAVE_AGAIN_US);
-    }
-    run->has_failed_save = true;
-}
-
-static void save_again(struct timer *t)
-{
-    struct runner *r = list_entry(t, struct runner, again_timer);
-    list_each (link, &r->active) {
-        struct run *run = list_entry(link, struct run, link);
-        if (run->has_failed_save) {
-            run->has_failed_save = false;
-            store_submit(r->o.store, &run->saving->op);
-        }
-    }
+    run_free(run);
 }
 
 /* --- claims --- */
@@ -236,33 +250,32 @@ struct version_wait {
     char *hash;
 };
 
-static void failure_saved(struct store_op *op, const struct err *e)
+static struct run *run_of_load(struct runner *r, struct run_load *load, struct program *p)
 {
-    if (e != NULL) {
-        log_error("run", "could not write why a run cannot go on: %s", e->message);
-    }
-    run_save_free(list_entry(op, struct run_save, op));
+    struct run *run = run_new(r, load->run.id, p);
+    run->load = *load;
+    *load = (struct run_load){ 0 };
+    run->attempts = run->load.run.attempts;
+    run->created_us = run->load.run.created_us;
+    return run;
 }
 
 /* A run without anything to run it with: it ends where a person sees it. */
 static void fail_claimed(struct runner *r, struct run_load *load, const struct err *e)
 {
-    struct run_save *save = run_save_new();
-    save->id = load->run.id;
-    save->has_state = true;
-    save->state = RUN_DEAD;
-    save->attempts = load->run.attempts;
-    save->err = *e;
-    save->op.done = failure_saved;
-    store_submit(r->o.store, &save->op);
-    run_load_fini(load);
+    struct run *run = run_of_load(r, load, NULL);
+    run->step = xstrdup_or_null(run->load.run.step);
+    add_active(r, run);
+    run_conclude(run, RUN_DEAD, 0, e);
 }
 
+/* ERR_CANCELLED: a stop; the row stays, and the next start takes it up. */
 static void version_came(struct store_op *op, const struct err *e)
 {
     struct version_wait *w = op->ud;
     struct err why = e != NULL ? *e : ERR_INIT;
     struct program *p = NULL;
+    w->runner->in_flight--;
     if (e == NULL) {
         p = make_program(w->hash, w->get.bundle, w->get.bundle_len, &why);
     }
@@ -270,9 +283,10 @@ static void version_came(struct store_op *op, const struct err *e)
         keep(w->runner->versions, w->hash, p);
         begin_claimed(w->runner, &w->load, p);
         program_unref(p);
-    } else {
+    } else if (why.kind != ERR_CANCELLED) {
         fail_claimed(w->runner, &w->load, &why);
     }
+    run_load_fini(&w->load);
     free(w->get.bundle);
     free(w->hash);
     free(w);
@@ -287,8 +301,10 @@ static void fetch_version(struct runner *r, struct run_load *load)
     w->hash = xstrdup(w->load.run.version);
     version_get_init(&w->get);
     w->get.hash = w->hash;
+    w->get.op.must_land = true;
     w->get.op.done = version_came;
     w->get.op.ud = w;
+    r->in_flight++;
     store_submit_read(r->o.store, &w->get.op);
 }
 
@@ -309,11 +325,7 @@ static const int64_t backfill_age_us = 3600LL * 1000 * 1000;
 
 static void begin_claimed(struct runner *r, struct run_load *load, struct program *p)
 {
-    struct run *run = run_new(r, load->run.id, p);
-    run->load = *load;
-    *load = (struct run_load){ 0 };
-    run->attempts = run->load.run.attempts;
-    run->created_us = run->load.run.created_us;
+    struct run *run = run_of_load(r, load, p);
     run->is_backfill =
         run->load.run.is_backfill || run->created_us - run->load.received_us > backfill_age_us;
     run->event = json_parse_own(run->load.payload, run->load.payload_len, NULL);
@@ -361,7 +373,7 @@ static void claim_done(struct store_op *op, const struct err *e)
     FAULT("run.claimed");
     if (e != NULL) {
         log_warn("run", "could not look for runs that are due: %s", e->message);
-        timer_start(&r->due_timer, SAVE_AGAIN_US);
+        timer_start(&r->due_timer, LOOK_AGAIN_US);
     } else {
         for (size_t i = 0; i < claim->count; i++) {
             take_claimed(r, &claim->runs[i]);
@@ -370,7 +382,6 @@ static void claim_done(struct store_op *op, const struct err *e)
         sleep_until(r, claim->next_due_us);
     }
     run_claim_free(claim);
-    tell_if_stopped(r);
 }
 
 static void claim_if_due(struct runner *r)
@@ -382,6 +393,7 @@ static void claim_if_due(struct runner *r)
     r->may_be_due = false;
     size_t room = RUNNER_ACTIVE_MAX - r->active_count;
     r->claim = run_claim_new(room < CLAIM_MAX ? (int)room : CLAIM_MAX, clock_wall_us());
+    r->claim->op.must_land = true;
     r->claim->op.done = claim_done;
     r->claim->op.ud = r;
     store_submit(r->o.store, &r->claim->op);
@@ -411,19 +423,41 @@ static struct run *find_active(struct runner *r, const struct id *id)
     return NULL;
 }
 
+static void look_for_cancels(struct runner *r);
+
 static void cancels_came(struct store_op *op, const struct err *e)
 {
     struct runner *r = op->ud;
-    struct run_list *list = r->cancels;
+    struct run_cancels *cancels = r->cancels;
     r->cancels = NULL;
-    for (size_t i = 0; e == NULL && i < list->count; i++) {
-        struct run *run = find_active(r, &list->rows[i].id);
+    for (size_t i = 0; e == NULL && i < cancels->count; i++) {
+        struct run *run = cancels->is_cancelled[i] ? find_active(r, &cancels->ids[i]) : NULL;
         if (run != NULL) {
             run_conclude(run, RUN_CANCELLED, 0, NULL);
         }
     }
-    run_list_free(list);
-    tell_if_stopped(r);
+    run_cancels_free(cancels);
+    if (r->must_look_again) {
+        look_for_cancels(r);
+    }
+}
+
+/* Asks for the runs that are in memory, however old they are. */
+static void look_for_cancels(struct runner *r)
+{
+    r->must_look_again = r->cancels != NULL;
+    if (r->cancels != NULL || r->active_count == 0 || r->is_stopping) {
+        return;
+    }
+    r->cancels = run_cancels_new(r->active_count);
+    size_t i = 0;
+    list_each (link, &r->active) {
+        r->cancels->ids[i++] = list_entry(link, struct run, link)->id;
+    }
+    r->cancels->op.must_land = true;
+    r->cancels->op.done = cancels_came;
+    r->cancels->op.ud = r;
+    store_submit_read(r->o.store, &r->cancels->op);
 }
 
 struct release {
@@ -435,12 +469,13 @@ struct release {
 static void released(struct store_op *op, const struct err *e)
 {
     struct release *release = op->ud;
+    release->runner->in_flight--;
     if (e != NULL) {
         log_error("run", "runs that wait for %s could not be taken up: %s", release->connection,
                   e->message);
     } else if (release->op.count > 0) {
-        log_info("run", "%s works again: %lld runs go on", release->connection,
-                 (long long)release->op.count);
+        log_info("run", "%s works again: %lld %s on", release->connection,
+                 (long long)release->op.count, plural(release->op.count, "run goes", "runs go"));
         release->runner->may_be_due = true;
     }
     free(release->connection);
@@ -453,30 +488,23 @@ void runner_release(struct runner *r, const char *connection)
     release->runner = r;
     release->connection = xstrdup(connection);
     run_release_init(&release->op, release->connection);
+    release->op.op.must_land = true;
     release->op.op.done = released;
     release->op.op.ud = release;
+    r->in_flight++;
     store_submit(r->o.store, &release->op.op);
 }
 
 void runner_store_changed(struct runner *r)
 {
     r->may_be_due = true;
-    if (r->cancels != NULL || r->active_count == 0 || r->is_stopping) {
-        return;
-    }
-    r->cancels = run_list_new();
-    r->cancels->states = 1u << RUN_CANCELLED;
-    r->cancels->limit = 200;
-    r->cancels->op.done = cancels_came;
-    r->cancels->op.ud = r;
-    store_submit_read(r->o.store, &r->cancels->op);
+    look_for_cancels(r);
 }
 
 /* --- start, turn, stop --- */
 
-static bool tick(void *ud)
+void runner_turn(struct runner *r)
 {
-    struct runner *r = ud;
     struct list *link;
     while ((link = list_pop(&r->ending)) != NULL) {
         run_finish(list_entry(link, struct run, ending_link));
@@ -485,21 +513,20 @@ static bool tick(void *ud)
         run_flush(list_entry(link, struct run, dirty_link));
     }
     claim_if_due(r);
-    return false;
 }
 
 struct runner *runner_new(const struct runner_opts *o)
 {
     struct runner *r = xcalloc(1, sizeof *r);
     r->o = *o;
+    r->echoes = echoes_new();
     r->newest = map_new();
     r->versions = map_new();
+    r->end_log = end_log_new(o->loop);
     list_init(&r->active);
     list_init(&r->dirty);
     list_init(&r->ending);
     timer_init(&r->due_timer, o->loop, due_now);
-    timer_init(&r->again_timer, o->loop, save_again);
-    loop_add_tick(o->loop, tick, r);
     return r;
 }
 
@@ -513,10 +540,10 @@ void runner_free(struct runner *r)
     if (r == NULL) {
         return;
     }
-    assert(r->active_count == 0);
+    assert(runner_is_idle(r));
     timer_stop(&r->due_timer);
-    timer_stop(&r->again_timer);
-    loop_remove_tick(r->o.loop, tick, r);
+    end_log_free(r->end_log);
+    echoes_free(r->echoes);
     map_free(r->newest, unref_program);
     map_free(r->versions, unref_program);
     free(r);
@@ -535,23 +562,21 @@ void runner_start(struct runner *r)
     r->may_be_due = true;
 }
 
-/* Time is up: what is still in flight is closed. The row becomes due at once, so the next start
- * takes it up from its journal. */
-static void grace_over(struct timer *t)
+void runner_quiesce(struct runner *r)
 {
-    struct runner *r = list_entry(t, struct runner, grace_timer);
+    r->is_stopping = true;
+}
+
+void runner_cut(struct runner *r)
+{
+    r->is_stopping = true;
+    r->is_cut = true;
     list_each (link, &r->active) {
-        struct run *run = list_entry(link, struct run, link);
-        run_conclude(run, RUN_QUEUED, clock_wall_us(), NULL);
+        put_back(list_entry(link, struct run, link));
     }
 }
 
-void runner_stop(struct runner *r, int64_t grace_us, void (*done)(void *ud), void *ud)
+bool runner_is_idle(const struct runner *r)
 {
-    r->is_stopping = true;
-    r->stopped = done;
-    r->stopped_ud = ud;
-    timer_init(&r->grace_timer, r->o.loop, grace_over);
-    timer_start(&r->grace_timer, grace_us);
-    tell_if_stopped(r);
+    return r->active_count == 0 && r->in_flight == 0 && r->claim == NULL && r->cancels == NULL;
 }

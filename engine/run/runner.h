@@ -1,5 +1,6 @@
 #pragma once
 
+#include "run/end_log.h"
 #include "run/meta.h"
 #include "run/program.h"
 #include "service/service.h"
@@ -24,8 +25,7 @@ struct runner_opts {
 };
 
 struct runner *runner_new(const struct runner_opts *o);
-/* Every run must be over: runner_stop first. */
-void runner_free(struct runner *r);
+void runner_free(struct runner *r); /* it is idle (runner_is_idle); NULL is allowed */
 
 /* Makes this the newest version of its recipe, and keeps its bundle in the store (at once: before
  * store_start). */
@@ -39,6 +39,12 @@ struct program *runner_program(const struct runner *r, const char *recipe);
 int64_t runner_recover(struct runner *r, struct err *e);
 /* Begins to claim. */
 void runner_start(struct runner *r);
+/* The end of a turn of the loop, behind strands_run: what runs did is submitted, those that are due
+ * are claimed. */
+void runner_turn(struct runner *r);
+
+/* How runs end is told there: also those that never begin. Borrowed. */
+struct end_log *runner_end_log(const struct runner *r);
 
 /* Whether another run may begin in memory; if not, its row is made QUEUED and claimed later. */
 bool runner_has_room(const struct runner *r);
@@ -54,7 +60,10 @@ void runner_release(struct runner *r, const char *connection);
 /* Another process changed the store: looks for cancelled runs and for due ones. */
 void runner_store_changed(struct runner *r);
 
-/* No further claims; calls done(ud) once no run is in memory. Runs that are not over after grace_us
- * are taken up again by the next start. */
-void runner_stop(struct runner *r, int64_t grace_us, void (*done)(void *ud), void *ud);
-size_t runner_active(const struct runner *r);
+size_t runner_active(const struct runner *r); /* runs in memory */
+/* A stop: no further claims. */
+void runner_quiesce(struct runner *r);
+/* Its time is over: runs in memory end their attempt, and are taken up again by the next start. */
+void runner_cut(struct runner *r);
+/* No run is in memory, and no operation of the store is on its way. */
+bool runner_is_idle(const struct runner *r);

@@ -64,6 +64,29 @@ static int run_file(const char *project_folder, struct reading *r, struct err *e
     return rc == 0 ? check_name(r, e) : rc;
 }
 
+static int load_only(lua_State *L)
+{
+    const struct reading *r = lua_touserdata(L, 1);
+    const char *chunk = lua_pushfstring(L, "@scripts/%s.lua", r->path);
+    vm_load(L, r->text, r->len, chunk);
+    return 0;
+}
+
+int catalog_compile(const char *project_folder, const char *path, struct err *e)
+{
+    size_t len;
+    char *text = source_find(project_folder, path, &len);
+    if (text == NULL) {
+        return err_set(e, ERR_NOT_FOUND, "there is no scripts/%s.lua", path);
+    }
+    struct reading r = { .path = path, .text = text, .len = len };
+    struct vm *vm = vm_new(&(struct vm_opts){ .find_module = NULL }, e);
+    int rc = vm != NULL ? vm_enter(vm, load_only, &r, e) : -1;
+    vm_free(vm);
+    free(text);
+    return rc;
+}
+
 /* The table of the file at `path`; NULL on error. Yours. */
 static json_t *read_catalog(const char *project_folder, const char *path, const char *name,
                             struct err *e)

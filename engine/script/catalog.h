@@ -28,6 +28,8 @@ json_t *catalog_connector(const char *project_folder, const char *name, struct e
 /* The same of a file that belongs to a connector, "highlevel/calendars": it has no name in it. */
 json_t *catalog_part(const char *project_folder, const char *path, struct err *e);
 json_t *catalog_action(const char *project_folder, const char *name, struct err *e);
+/* Whether scripts/PATH.lua is Lua, without running it. ERR_NOT_FOUND, ERR_SCRIPT. */
+int catalog_compile(const char *project_folder, const char *path, struct err *e);
 
 /* Checks one expression: its syntax, and that every free name is known (a helper or event meta
  * inputs steps item now error). ERR_SCRIPT with the message only; *hint (yours, may be NULL)

@@ -1,4 +1,4 @@
-/* The files that are built into the program: a table that spec/support/embed.sh writes when the
+/* The files that are built into the program: a table that spec/tools/embed.sh writes when the
  * program is built, in order of names, ended by a row of zeros. Nothing is copied; any thread. */
 #include "script/embed.h"
 

@@ -2,8 +2,9 @@
  * compile behind `return` and between brackets, which together leave no room for a second value, a
  * statement or a bracket that closes ours. Then its words are read for free names, and each must be
  * one that expressions see: so a typing mistake is found when the recipe is checked, and not at
- * night. The names of the helpers come from scripts/lib/helpers.lua, read once. The state and the
- * names live until expr_forget. Loop thread. */
+ * night. What people write who come from other languages (`!=`, `&&`, `null`, `{{ }}`) is told in
+ * the words of this one. The names of the helpers come from scripts/lib/helpers.lua, read once. The
+ * state and the names live until expr_forget. Loop thread. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,7 +151,7 @@ static int clean_message(struct err *e)
     return err_set(e, ERR_SCRIPT, "%s", text);
 }
 
-static int check_syntax(const struct expression *x, struct err *e)
+static int check_form(const struct expression *x, struct err *e)
 {
     if (x->len > TEXT_MAX) {
         return err_set(e, ERR_SCRIPT, "an expression of more than %d bytes: write an action in Lua",
@@ -159,6 +160,11 @@ static int check_syntax(const struct expression *x, struct err *e)
     if (memchr(x->text, '\0', x->len) != NULL) {
         return err_set(e, ERR_SCRIPT, "an expression holds no NUL");
     }
+    return 0;
+}
+
+static int check_syntax(const struct expression *x, struct err *e)
+{
     if (vm_enter(checker.vm, compile, (void *)x, e) == -1) {
         return e != NULL ? clean_message(e) : -1;
     }
@@ -167,7 +173,7 @@ static int check_syntax(const struct expression *x, struct err *e)
 
 /* --- words --- */
 
-enum token_kind { TOKEN_END, TOKEN_NAME, TOKEN_KEYWORD, TOKEN_OTHER };
+enum token_kind { TOKEN_END, TOKEN_NAME, TOKEN_KEYWORD, TOKEN_NUMBER, TOKEN_STRING, TOKEN_OTHER };
 
 struct token {
     enum token_kind kind;
@@ -175,7 +181,8 @@ struct token {
     size_t len;
 };
 
-/* Reads tokens of a text that compiles: so quotes and brackets are closed. */
+/* Reads tokens. In a text that compiles quotes and brackets are closed; in any other they may reach
+ * to its end. */
 struct reader {
     const char *at;
     const char *end;
@@ -255,11 +262,12 @@ static const char *skip_number(const char *p, const char *end)
     return p;
 }
 
-/* Operators of more characters; the others are their one character. */
+/* Operators of more characters, some of them of other languages; the others are their one
+ * character. */
 static const char *skip_operator(const char *p, const char *end)
 {
-    static const char *const longer[] = { "...", "..", "::", "==", "~=",
-                                          "<=",  ">=", "//", "<<", ">>" };
+    static const char *const longer[] = { "...", "..", "::", "==", "~=", "<=", ">=",
+                                          "//",  "<<", ">>", "!=", "&&", "||", "${" };
     for (size_t i = 0; i < sizeof longer / sizeof *longer; i++) {
         size_t len = strlen(longer[i]);
         if ((size_t)(end - p) >= len && memcmp(p, longer[i], len) == 0) {
@@ -279,6 +287,7 @@ static struct token next_token(struct reader *r)
     } else if (isdigit((unsigned char)*p) ||
                (*p == '.' && p + 1 < r->end && isdigit((unsigned char)p[1]))) {
         p = skip_number(p, r->end);
+        t.kind = TOKEN_NUMBER;
     } else if (is_name_char(*p)) {
         while (p < r->end && is_name_char(*p)) {
             p++;
@@ -286,8 +295,12 @@ static struct token next_token(struct reader *r)
         t.kind = is_listed(KEYWORDS, t.start, (size_t)(p - t.start)) ? TOKEN_KEYWORD : TOKEN_NAME;
     } else if (*p == '"' || *p == '\'') {
         p = skip_quoted(p, r->end);
+        t.kind = TOKEN_STRING;
+    } else if (level >= 0) {
+        p = skip_long(p, r->end, level);
+        t.kind = TOKEN_STRING;
     } else {
-        p = level >= 0 ? skip_long(p, r->end, level) : skip_operator(p, r->end);
+        p = skip_operator(p, r->end);
     }
     t.len = (size_t)(p - t.start);
     r->at = p;
@@ -386,22 +399,210 @@ static char *suggest(const struct expression *x, const char *name)
     return close != NULL ? xasprintf("did you mean `%s`?", close) : NULL;
 }
 
-int expr_check(const char *text, size_t len, const char *const *extra, char **hint, struct err *e)
+/* --- habits --- */
+
+/* Words and signs of other languages, and how they are written here. */
+static const struct {
+    const char *word, *hint;
+} HABITS[] = {
+    { "!=", "write `~=`" },
+    { "&&", "write `and`" },
+    { "||", "write `or`" },
+    { "!", "write `not`" },
+    { "?", "write `condition and one or other`" },
+    { "${", "`${…}` is for texts; an expression names the value itself, such as event.id" },
+    { "null", "write `nil`" },
+    { "None", "write `nil`" },
+    { "undefined", "write `nil`" },
+    { "True", "write `true`" },
+    { "False", "write `false`" },
+    { "AND", "write `and`" },
+    { "OR", "write `or`" },
+    { "NOT", "write `not`" },
+};
+
+static const char *habit_hint(const struct token *t)
 {
-    const struct expression x = { .text = text, .len = len, .extra = extra };
-    struct locals l = { .count = 0 };
-    *hint = NULL;
-    if (checker_open(e) == -1 || check_syntax(&x, e) == -1) {
-        return -1;
+    for (size_t i = 0; i < sizeof HABITS / sizeof *HABITS; i++) {
+        if (is_text(t, HABITS[i].word)) {
+            return HABITS[i].hint;
+        }
     }
-    collect_locals(&x, &l);
-    struct token unknown = find_unknown(&x, &l);
+    return NULL;
+}
+
+static int tell_habit(const struct token *t, const char *what, const char *better, char **hint,
+                      struct err *e)
+{
+    *hint = xstrdup(better);
+    return what != NULL
+               ? err_set(e, ERR_SCRIPT, "%s", what)
+               : err_set(e, ERR_SCRIPT, "there is no `%.*s` in expressions", (int)t->len, t->start);
+}
+
+/* `event.end`: the word is Lua's own. */
+static int tell_field(const struct token *t, char **hint, struct err *e)
+{
+    *hint = xasprintf("write event[\"%.*s\"]", (int)t->len, t->start);
+    return err_set(e, ERR_SCRIPT, "`%.*s` is a word of Lua, and no name behind a dot", (int)t->len,
+                   t->start);
+}
+
+/* In a text that does not compile: a word or sign of another language, or one `=` where no table is
+ * made. -1 with the error in e; 0 where there is none. */
+static int find_foreign(const struct expression *x, char **hint, struct err *e)
+{
+    struct reader r = { .at = x->text, .end = x->text + x->len };
+    struct token before = { .kind = TOKEN_OTHER, .start = "" };
+    int depth = 0;
+    bool has_function = false;
+    for (struct token t = next_token(&r); t.kind != TOKEN_END; t = next_token(&r)) {
+        bool may_be = t.kind == TOKEN_OTHER || (t.kind == TOKEN_NAME && !is_text(&before, "."));
+        const char *better = may_be ? habit_hint(&t) : NULL;
+        if (better != NULL) {
+            return tell_habit(&t, NULL, better, hint, e);
+        }
+        if (t.kind == TOKEN_KEYWORD && is_text(&before, ".")) {
+            return tell_field(&t, hint, e);
+        }
+        has_function = has_function || (t.kind == TOKEN_KEYWORD && is_text(&t, "function"));
+        depth += is_text(&t, "{") - is_text(&t, "}");
+        if (is_text(&t, "=") && depth <= 0 && !has_function) {
+            return tell_habit(&t, "one `=` sets a value, and an expression sets none",
+                              "write `==` to compare", hint, e);
+        }
+        before = t;
+    }
+    return 0;
+}
+
+/* The first two and the last two tokens. */
+struct ends {
+    struct token first[2], last[2];
+    bool has_inner; /* `=` or `,` in between */
+};
+
+static struct ends read_ends(const struct expression *x)
+{
+    struct ends ends = { .has_inner = false };
+    struct reader r = { .at = x->text, .end = x->text + x->len };
+    size_t count = 0;
+    for (struct token t = next_token(&r); t.kind != TOKEN_END; t = next_token(&r)) {
+        if (count < 2) {
+            ends.first[count] = t;
+        }
+        ends.last[0] = ends.last[1];
+        ends.last[1] = t;
+        ends.has_inner = ends.has_inner || is_text(&t, "=") || is_text(&t, ",");
+        count++;
+    }
+    return count >= 5 ? ends : (struct ends){ .has_inner = true };
+}
+
+/* `{{ event.id }}`: a table with a table in it for Lua, and hardly for who wrote it. */
+static int find_double_braces(const struct expression *x, char **hint, struct err *e)
+{
+    struct ends n = read_ends(x);
+    if (n.has_inner || !is_text(&n.first[0], "{") || !is_text(&n.first[1], "{") ||
+        !is_text(&n.last[0], "}") || !is_text(&n.last[1], "}") ||
+        n.first[0].start + 1 != n.first[1].start || n.last[0].start + 1 != n.last[1].start) {
+        return 0;
+    }
+    return tell_habit(&n.first[0], "there is no `{{ }}` in expressions",
+                      "leave the braces out, such as = event.id", hint, e);
+}
+
+/* Whether a text stands for a number, so that `+` can add it. */
+static bool is_number_text(const struct token *t)
+{
+    for (size_t i = 1; i + 1 < t->len; i++) {
+        if (!isdigit((unsigned char)t->start[i]) && strchr(" .-", t->start[i]) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_word(const struct token *t)
+{
+    return t->kind == TOKEN_STRING && !is_number_text(t);
+}
+
+/* A whole number that 64 bits do not hold: Lua makes a float of it, which has other digits. */
+static bool is_big(const struct token *t)
+{
+    static const char most[] = "9223372036854775807";
+    const char *at = t->start;
+    size_t len = t->len;
+    for (size_t i = 0; i < len; i++) {
+        if (t->kind != TOKEN_NUMBER || !isdigit((unsigned char)at[i])) {
+            return false;
+        }
+    }
+    for (; len > 1 && *at == '0'; len--) {
+        at++;
+    }
+    return len > sizeof most - 1 || (len == sizeof most - 1 && memcmp(at, most, len) > 0);
+}
+
+/* What compiles and means something else than who wrote it thinks. */
+static int find_trap(const struct expression *x, char **hint, struct err *e)
+{
+    struct reader r = { .at = x->text, .end = x->text + x->len };
+    struct token before = { .kind = TOKEN_OTHER, .start = "" };
+    for (struct token t = next_token(&r); t.kind != TOKEN_END; t = next_token(&r)) {
+        struct reader ahead = r;
+        struct token after = next_token(&ahead), behind = next_token(&ahead);
+        if (is_text(&t, "+") && (is_word(&before) || is_word(&after))) {
+            return tell_habit(&t, "`+` adds numbers", "texts are joined by `..`", hint, e);
+        }
+        if (is_text(&t, "|") && is_helper(after.start, after.len) && !is_text(&behind, "(")) {
+            char *better = xasprintf("a function has its values in brackets: %.*s(…)",
+                                     (int)after.len, after.start);
+            int rc = tell_habit(&t, NULL, better, hint, e);
+            free(better);
+            return rc;
+        }
+        if (is_big(&t)) {
+            return tell_habit(&t, "a whole number of more than 64 bits would lose digits",
+                              "write it as a text, in quotes", hint, e);
+        }
+        before = t;
+    }
+    return find_double_braces(x, hint, e);
+}
+
+/* --- all of it --- */
+
+static int check_names(const struct expression *x, char **hint, struct err *e)
+{
+    struct locals l = { .count = 0 };
+    collect_locals(x, &l);
+    struct token unknown = find_unknown(x, &l);
     if (unknown.kind == TOKEN_END) {
         return 0;
     }
+    const char *better = habit_hint(&unknown);
+    if (better != NULL) {
+        return tell_habit(&unknown, NULL, better, hint, e);
+    }
     char *name = xstrndup(unknown.start, unknown.len);
-    *hint = suggest(&x, name);
+    *hint = suggest(x, name);
     (void)err_set(e, ERR_SCRIPT, "there is no `%s` in expressions", name);
     free(name);
     return -1;
+}
+
+int expr_check(const char *text, size_t len, const char *const *extra, char **hint, struct err *e)
+{
+    const struct expression x = { .text = text, .len = len, .extra = extra };
+    *hint = NULL;
+    if (checker_open(e) == -1 || check_form(&x, e) == -1) {
+        return -1;
+    }
+    if (check_syntax(&x, e) == -1) {
+        (void)find_foreign(&x, hint, e); /* tells more than Lua does, where it finds one */
+        return -1;
+    }
+    return find_trap(&x, hint, e) == -1 ? -1 : check_names(&x, hint, e);
 }

@@ -146,7 +146,7 @@ static bool is_expression(lua_State *L)
 {
     lua_Debug ar;
     return lua_getstack(L, 1, &ar) && lua_getinfo(L, "S", &ar) &&
-           strncmp(ar.source, "=expr", 5) == 0;
+           state_expression_place(&ar) != NULL;
 }
 
 /* nil.name and null.name: nil in an expression, else the usual error   [-2, +1, raises] */

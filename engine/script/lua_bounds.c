@@ -4,6 +4,7 @@
  * charges what the call can cost, then runs the original on the same stack frame. What is left
  * (comparing two long texts, reading a number out of one) is bounded by STRING_MAX and by the time
  * limit of an entry. */
+#include "format/json.h"
 #include "script/state.h"
 
 /* What a call can cost, from its arguments.   [-0, +0, raises] */
@@ -90,6 +91,25 @@ static uint64_t text_cost(lua_State *L)
     return bytes / 4;
 }
 
+enum { SHOWN_MAX = 64 /* characters of a text in an error */ };
+
+/* Lua makes floats of texts that hold large whole numbers, which have other digits: such a text is
+ * an id, or was one when it came (format/json.h). */
+static uint64_t arithmetic_cost(lua_State *L)
+{
+    for (int i = lua_gettop(L); i > 0; i--) {
+        size_t len;
+        const char *text = lua_type(L, i) == LUA_TSTRING ? lua_tolstring(L, i, &len) : NULL;
+        if (text != NULL && json_is_big_integer(text, len)) {
+            luaL_error(L,
+                       "%s is a whole number of more than 64 bits: it can be compared and joined "
+                       "as a text, and not computed with",
+                       len <= SHOWN_MAX ? text : "this text");
+        }
+    }
+    return text_cost(L);
+}
+
 struct bound {
     const char *name;
     cost_fn cost;
@@ -117,9 +137,9 @@ static const struct bound UTF8_BOUNDS[] = {
     { NULL, NULL },
 };
 static const struct bound ARITHMETIC_BOUNDS[] = {
-    { "__add", text_cost }, { "__sub", text_cost },  { "__mul", text_cost },
-    { "__div", text_cost }, { "__mod", text_cost },  { "__pow", text_cost },
-    { "__unm", text_cost }, { "__idiv", text_cost }, { NULL, NULL },
+    { "__add", arithmetic_cost }, { "__sub", arithmetic_cost },  { "__mul", arithmetic_cost },
+    { "__div", arithmetic_cost }, { "__mod", arithmetic_cost },  { "__pow", arithmetic_cost },
+    { "__unm", arithmetic_cost }, { "__idiv", arithmetic_cost }, { NULL, NULL },
 };
 static const struct bound TONUMBER_BOUND = { "tonumber", text_cost };
 

@@ -66,6 +66,10 @@ void vm_explain(struct vm *vm, lua_State *L, int status, struct err *e);
 int vm_lua_pcall(lua_State *L);
 int vm_lua_xpcall(lua_State *L);
 
+/* The place of an expression, "recipes/a.yaml:14", if lua_getinfo(L, "S", ar) told of one: its chunk
+ * is called "=expr:" and the place. NULL for any other function. Borrowed from ar. */
+const char *state_expression_place(const lua_Debug *ar);
+
 /* Make the metatables of boxes, errors and JSON: when the state is made, so that no later lack of
  * memory leaves one half made.   [-0, +0, raises] */
 void box_open(lua_State *L);

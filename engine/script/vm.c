@@ -133,7 +133,15 @@ static bool is_spent(const struct vm *vm)
     return m->used > vm->budget || m->fatal == ERR_BUDGET || clock_mono_us() > m->deadline_us;
 }
 
-/* Raises the error with the place in the script where the budget ended.   [-0, +0, raises] */
+const char *state_expression_place(const lua_Debug *ar)
+{
+    static const char mark[] = "=expr:";
+    bool is_one = strncmp(ar->source, mark, sizeof mark - 1) == 0;
+    return is_one ? ar->source + sizeof mark - 1 : NULL;
+}
+
+/* Raises the error with the place in the script, or of the expression, where the budget ended.
+ *   [-0, +0, raises] */
 static void raise_budget(lua_State *L, struct vm *vm)
 {
     struct err e = ERR_INIT;
@@ -142,7 +150,9 @@ static void raise_budget(lua_State *L, struct vm *vm)
     set_budget_error(vm, &e);
     for (int level = 0; lua_getstack(L, level, &ar); level++) {
         if (lua_getinfo(L, "Sl", &ar) && ar.currentline > 0) {
-            (void)err_prefix(&e, "%s:%d", ar.short_src, ar.currentline);
+            const char *place = state_expression_place(&ar);
+            (void)(place != NULL ? err_prefix(&e, "%s", place)
+                                 : err_prefix(&e, "%s:%d", ar.short_src, ar.currentline));
             break;
         }
     }

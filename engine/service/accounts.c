@@ -35,7 +35,7 @@ static bool is_id(const char *text)
 static void show_count(const struct service *s)
 {
     metric_set(metrics_gauge("ladle_accounts_in_memory",
-                             "Accounts of agencies that are in use, or were a while ago", NULL,
+                             "Accounts of agencies that are in use, or were a while ago.", NULL,
                              NULL),
                (int64_t)map_len(s->accounts));
 }
@@ -155,6 +155,7 @@ void accounts_revive(struct service *s, struct connection *agency)
         }
     }
     struct account_revive *r = account_revive_new(agency->name);
+    r->op.must_land = true;
     r->op.done = revived;
     store_submit(s->env.store, &r->op);
 }

@@ -30,9 +30,8 @@ enum { CONNECTIONS_MAX = 1000 };
 static int equip(struct service *s, struct connection *c, struct err *e)
 {
     c->token = token_new(c, &s->token_news, e);
-    c->verifier = c->token != NULL
-                      ? verifier_new(c->name, connector_table(c->connector), c->config, e)
-                      : NULL;
+    c->verifier =
+        c->token != NULL ? verifier_new(connector_table(c->connector), c->config, e) : NULL;
     if (c->verifier == NULL || hook_watch_init(c, e) == -1) {
         return -1;
     }
@@ -182,6 +181,29 @@ void service_free(struct service *s)
     news_unref(s->env.news);
     map_free(s->by_name, NULL);
     free(s);
+}
+
+static bool are_idle(const struct map *connections, bool is_late)
+{
+    size_t pos = 0;
+    const char *name;
+    void *value;
+    while (map_next(connections, &pos, &name, &value)) {
+        if (token_is_busy(((const struct connection *)value)->token, is_late)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool service_is_idle(const struct service *s)
+{
+    return are_idle(s->by_name, s->is_cut) && are_idle(s->accounts, s->is_cut);
+}
+
+void service_cut(struct service *s)
+{
+    s->is_cut = true;
 }
 
 void service_on_recover(struct service *s, void (*fn)(void *ud, struct connection *c), void *ud)

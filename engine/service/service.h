@@ -30,6 +30,10 @@ struct service_opts {
 
 struct service *service_new(const struct service_opts *o);
 void service_free(struct service *s); /* cancels what is in flight */
+/* A stop waits for the tokens that are asked for just now; after service_cut only until what was
+ * granted is committed. Whoever called is gone by then. */
+bool service_is_idle(const struct service *s);
+void service_cut(struct service *s);
 
 /* Adds a connection. `config` is its map of ladle.yaml as JSON, holes already filled and checked
  * (project/project.c): connector auth client_id client_secret location base_url token_url webhook

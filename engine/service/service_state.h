@@ -10,6 +10,7 @@
 struct service {
     struct connection_env env;
     bool is_engine;
+    bool is_cut;
     struct connection **connections; /* in the order they were added */
     size_t count;
     struct map *by_name;

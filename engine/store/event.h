@@ -19,7 +19,8 @@ struct event_row {
     struct id duplicate_of; /* zero: not a duplicate */
     bool is_routed; /* its runs were made; false: the engine still has to match it with recipes */
     int replay;     /* how many times it was replayed */
-    char *note;     /* why it started nothing, although recipes wait for its kind; or NULL */
+    char *note;     /* why it started nothing, although recipes wait for its kind, or which runs'
+                     * waits it ended; or NULL */
     int64_t run_count; /* read only */
 };
 void event_row_fini(struct event_row *row);

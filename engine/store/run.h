@@ -57,15 +57,21 @@ struct run_seed {
     char *version;
     char *key;
     enum run_mode mode;
-    int64_t settle_us;    /* 0: at once */
-    enum run_state state; /* RUNNING: the maker begins it at once; attempts is then 1. Out too */
-    int64_t due_us;       /* of QUEUED and WAITING; out too */
-    struct err err;       /* for DEAD */
-    bool is_blocked;      /* out */
-    bool is_kept;         /* private: the next two hold what was given */
+    int64_t settle_us;       /* 0: at once */
+    enum run_state state;    /* RUNNING: the maker begins it at once; attempts is then 1. Out too */
+    int64_t due_us;          /* of QUEUED and WAITING; out too */
+    struct err err;          /* for DEAD and SKIPPED: why */
+    bool is_blocked;         /* out */
+    struct id displaced;     /* out: the newest run that it took the place of, which was skipped */
+    int64_t displaced_count; /* out: how many there were */
+    bool is_kept;            /* private: the next two hold what was given */
     enum run_state given_state;
     int64_t given_due_us;
 };
+/* Why a run is skipped that its recipe would have liked to do. */
+#define RUN_SKIP_BUSY     "another run of its key has not ended" /* DROP */
+#define RUN_SKIP_SETTLING "a newer event took its place while it settled"
+#define RUN_SKIP_NEWER    "a newer event of its key took its place" /* LATEST */
 void run_seed_fini(struct run_seed *seed);
 
 /* A line of the journal: one step, or one effect within it, of one run. A later row of the same
@@ -185,6 +191,16 @@ struct run_list {
 struct run_list *run_list_new(void);
 void run_list_free(struct run_list *list);
 
+/* Which of these runs were cancelled: for who has them in memory. */
+struct run_cancels {
+    struct store_op op;
+    struct id *ids; /* owned */
+    size_t count;
+    bool *is_cancelled; /* out: of each */
+};
+struct run_cancels *run_cancels_new(size_t count); /* the ids are to be filled in */
+void run_cancels_free(struct run_cancels *c);
+
 /* Counts of runs by state, of events, of duplicates (which are not in events); quick at any size.
  */
 struct run_counts {
@@ -199,7 +215,8 @@ void run_counts_init(struct run_counts *c);
  * another run has taken meanwhile is blocked and goes next. The rows of the step that a dead one
  * stands at, and of all steps that fail the run, of what is below them and of the groups that they
  * stand in which are FAILED become WAITING with no tries used. Rows that wait for another try wait
- * no longer. CANCEL: a run that has not ended ends as cancelled, and the next of its key goes on.
+ * no longer; with `skip_waits` neither do those that wait for a time or an event, whose time is then
+ * over. CANCEL: a run that has not ended ends as cancelled, and the next of its key goes on.
  * RESOLVE: the STARTED row of a parked run (that of its step, else the earliest) gets its outcome,
  * and the run goes on. `take_newest` drops its version. ERR_NOT_FOUND; ERR_CONFLICT with the state
  * that it is in, or where nothing is unknown; ERR_INVALID for an output that is no JSON. */
@@ -214,6 +231,7 @@ struct run_ask {
     struct id id;
     enum run_request what;
     bool take_newest;
+    bool skip_waits;    /* of RETRY */
     enum resolve_as as; /* of RESOLVE */
     const char *output; /* of RESOLVE_DONE: JSON text or NULL; borrowed */
 };

@@ -56,6 +56,15 @@ static const char hurry_retries[] =
     " and due_us > 0"
     " and error is not null";
 
+/* Another try is due at once; a wait finds that its time is over. (It has one: a row without is of a
+ * wait that has not begun.) */
+static const char skip_waits[] =
+    "update journal"
+    " set due_us = case when error is null then $2 else 0 end"
+    " where run_id = $1"
+    " and state = 3"
+    " and due_us > 0";
+
 static const char select_unknown[] =
     "select path, error, started_us"
     " from journal"
@@ -127,6 +136,7 @@ struct requeue {
     int64_t due_us;
     int64_t now_us;
     bool take_newest;
+    bool skip_waits;
     bool is_backfill; /* one of many */
 };
 
@@ -162,15 +172,19 @@ static int requeue(struct db *db, const struct requeue *r, const struct standing
 
 /* What failed for good: in a dead run the step that it stands at, and in any the branches that fail
  * it, or will once the others are over. What `on_error` passed over stays so. */
-static int reopen(struct db *db, const struct id *id, const struct standing *before, struct err *e)
+static int reopen(struct db *db, const struct requeue *r, const struct standing *before,
+                  struct err *e)
 {
-    struct query *q = db_query(db, hurry_retries);
-    query_bind_id(q, 1, id);
+    struct query *q = db_query(db, r->skip_waits ? skip_waits : hurry_retries);
+    query_bind_id(q, 1, &r->id);
+    if (r->skip_waits) {
+        query_bind_int(q, 2, r->now_us);
+    }
     if (query_run(q, e) == -1) {
         return -1;
     }
     q = db_query(db, reopen_failed);
-    query_bind_id(q, 1, id);
+    query_bind_id(q, 1, &r->id);
     query_bind_text(q, 2, before->state == RUN_DEAD ? before->step : NULL);
     return query_run(q, e);
 }
@@ -180,7 +194,7 @@ static int retry(struct db *db, struct requeue *r, const struct standing *before
     if (before->state != RUN_DEAD && before->state != RUN_PARKED && before->state != RUN_WAITING) {
         return refuse(before, "retry", e);
     }
-    if (decide_due(db, r, before, e) == -1 || reopen(db, &r->id, before, e) == -1) {
+    if (decide_due(db, r, before, e) == -1 || reopen(db, r, before, e) == -1) {
         return -1;
     }
     return requeue(db, r, before, e);
@@ -283,9 +297,11 @@ static int ask_exec(struct store_op *op, struct db *db, struct err *e)
     if (standing_read(db, &ask->id, &before, e) == -1) {
         return -1;
     }
-    struct requeue r = {
-        .id = ask->id, .due_us = op->now_us, .now_us = op->now_us, .take_newest = ask->take_newest
-    };
+    struct requeue r = { .id = ask->id,
+                         .due_us = op->now_us,
+                         .now_us = op->now_us,
+                         .take_newest = ask->take_newest,
+                         .skip_waits = ask->skip_waits };
     int result = -1;
     switch (ask->what) {
     case RUN_REQUEST_RETRY:

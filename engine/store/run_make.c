@@ -38,7 +38,7 @@ static const char select_settling_recipe[] = SELECT_SETTLING " and order_key is 
     "update run"                                                                                   \
     " set state = 7, due_us = 0, updated_us = $1, error_kind = $2, error_message = $3"
 
-static const char skip_run[] = SKIP_RUN " where id = $4";
+static const char skip_run[] = SKIP_RUN " where id = $4 returning id";
 
 /* One for each index: the active one, and the blocked ones. */
 static const char skip_active[] = SKIP_RUN
@@ -48,13 +48,15 @@ static const char skip_active[] = SKIP_RUN
     " and state < 4"
     " and due_us < 9223372036854775807"
     " and state = 0"
-    " and attempts = 0";
+    " and attempts = 0"
+    " returning id";
 static const char skip_blocked[] = SKIP_RUN
     " where recipe = $4"
     " and order_key = $5"
     " and state < 4"
     " and due_us = 9223372036854775807"
-    " and attempts = 0";
+    " and attempts = 0"
+    " returning id";
 
 /* What is stored for a seed. */
 struct making {
@@ -74,6 +76,8 @@ static void begin_from_given(struct run_seed *seed)
     seed->state = seed->given_state;
     seed->due_us = seed->given_due_us;
     seed->is_blocked = false;
+    seed->displaced = (struct id){ { 0 } };
+    seed->displaced_count = 0;
 }
 
 /* --- runs that make room --- */
@@ -86,12 +90,19 @@ static void bind_skip(struct query *q, int64_t now_us, const char *why)
 }
 
 /* Queued runs have no waits, and what takes their place does so at once: nothing else to do. */
-static int finish_skip(struct db *db, struct query *q, struct err *e)
+static int finish_skip(struct db *db, struct query *q, struct run_seed *seed, struct err *e)
 {
-    int64_t skipped = query_change(q, e);
-    if (skipped == -1) {
+    int64_t skipped = 0;
+    int rc;
+    while ((rc = query_next(q, e)) == 1) {
+        struct id id = query_id(q, 0);
+        seed->displaced = id_cmp(&id, &seed->displaced) > 0 ? id : seed->displaced;
+        skipped++;
+    }
+    if (rc == -1) {
         return -1;
     }
+    seed->displaced_count += skipped;
     tally_add(db, COUNTER_RUN_STATE + RUN_QUEUED, -skipped);
     tally_add(db, COUNTER_RUN_STATE + RUN_SKIPPED, skipped);
     return 0;
@@ -128,18 +139,18 @@ static int settle(struct db *db, struct making *m, struct err *e)
         return rc;
     }
     struct query *q = db_query(db, skip_run);
-    bind_skip(q, m->now_us, "a newer event took its place while it settled");
+    bind_skip(q, m->now_us, RUN_SKIP_SETTLING);
     query_bind_id(q, 4, &older);
-    return finish_skip(db, q, e);
+    return finish_skip(db, q, seed, e);
 }
 
 static int skip_older(struct db *db, const struct making *m, const char *sql, struct err *e)
 {
     struct query *q = db_query(db, sql);
-    bind_skip(q, m->now_us, "a newer event of its key took its place");
+    bind_skip(q, m->now_us, RUN_SKIP_NEWER);
     query_bind_text(q, 4, m->seed->recipe);
     query_bind_text(q, 5, m->key);
-    return finish_skip(db, q, e);
+    return finish_skip(db, q, m->seed, e);
 }
 
 /* --- the run itself --- */
@@ -186,7 +197,7 @@ static struct err reason_of(const struct run_seed *seed)
 {
     struct err reason = seed->err;
     if (seed->state == RUN_SKIPPED && seed->given_state != RUN_SKIPPED) {
-        (void)err_set(&reason, ERR_CANCELLED, "another run of its key has not ended");
+        (void)err_set(&reason, ERR_CANCELLED, "%s", RUN_SKIP_BUSY);
     }
     return reason;
 }

@@ -252,6 +252,49 @@ void run_list_free(struct run_list *list)
     }
 }
 
+/* --- what was cancelled --- */
+
+static const char select_cancelled[] =
+    "select 1"
+    " from run"
+    " where id = $1"
+    " and state = 6";
+
+static int cancels_exec(struct store_op *op, struct db *db, struct err *e)
+{
+    struct run_cancels *c = list_entry(op, struct run_cancels, op);
+    for (size_t i = 0; i < c->count; i++) {
+        struct query *q = db_query(db, select_cancelled);
+        query_bind_id(q, 1, &c->ids[i]);
+        int rc = query_next(q, e);
+        query_end(q);
+        if (rc == -1) {
+            return -1;
+        }
+        c->is_cancelled[i] = rc == 1;
+    }
+    return 0;
+}
+
+struct run_cancels *run_cancels_new(size_t count)
+{
+    struct run_cancels *c = xcalloc(1, sizeof *c);
+    c->op.exec = cancels_exec;
+    c->ids = xcalloc(count, sizeof *c->ids);
+    c->is_cancelled = xcalloc(count, sizeof *c->is_cancelled);
+    c->count = count;
+    return c;
+}
+
+void run_cancels_free(struct run_cancels *c)
+{
+    if (c != NULL) {
+        free(c->ids);
+        free(c->is_cancelled);
+        free(c);
+    }
+}
+
 /* --- counts --- */
 
 static int counts_exec(struct store_op *op, struct db *db, struct err *e)

@@ -314,7 +314,7 @@ int schema_open(struct db *db, bool is_read_only, struct err *e)
         if (stamp.version == VERSION) {
             return 0;
         }
-        return err_set(e, ERR_CONFIG,
+        return err_set(e, ERR_CONFLICT,
                        "the store %s has to be brought up to date first; `ladle run` "
                        "does it",
                        db_path(db));

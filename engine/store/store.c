@@ -8,7 +8,11 @@
  *
  * One op that fails is undone alone: where it had written something the batch is rolled back and
  * run again with a savepoint for each op. Where the commit itself fails (a full disk), every op of
- * the batch has failed and nobody was told otherwise; the next batch tries again, as disks are
+ * the batch has failed and nobody was told otherwise. So it has where one that must land finds that
+ * the store cannot take it: nothing behind it may become durable before it.
+ *
+ * Of a batch that failed, what must land stays with the thread as the beginning of the next one.
+ * That is tried when something else arrives, or after a pause that grows from try to try: disks are
  * emptied.
  *
  * While nothing is queued the writer looks every quarter of a second whether another process has
@@ -37,19 +41,25 @@
 #include "store/schema.h"
 #include "store/tally.h"
 
-enum { LOOK_EVERY_MS = 250 };
+enum {
+    LOOK_EVERY_MS = 250,
+    PAUSE_FIRST_MS = 20, /* before what must land is tried again; then twice as long each time */
+    PAUSE_LONGEST_MS = 500,
+};
 
 /* A thread with a connection and a queue. */
 struct worker {
     struct store *store;
     pthread_t thread;
-    bool is_running;       /* loop thread */
-    struct list pending;   /* loop thread: not handed over yet */
-    struct list queue;     /* under the store's lock */
-    pthread_cond_t wanted; /* something is queued, or it shall stop */
-    struct db *db;         /* --- the worker's thread --- while it runs, else the loop's */
-    int64_t seen_version;  /* --- the worker's thread --- */
-    bool is_failing;       /* --- the worker's thread --- */
+    bool is_running;         /* loop thread */
+    struct list pending;     /* loop thread: not handed over yet */
+    struct list queue;       /* under the store's lock */
+    pthread_cond_t wanted;   /* something is queued, or it shall stop */
+    struct db *db;           /* --- the worker's thread --- while it runs, else the loop's */
+    const char *done_to_ops; /* "stored" or "read"; for the log */
+    int64_t seen_version;    /* --- the worker's thread --- */
+    bool is_failing;         /* --- the worker's thread --- */
+    int64_t pause_ms; /* --- the worker's thread --- since the last try; 0: nothing is held up */
 };
 
 struct store {
@@ -61,12 +71,14 @@ struct store {
     void (*on_change)(void *ud);
     void *ud;
     size_t unfinished; /* ops for the writer that are not back yet */
+    size_t reading;    /* ops for the reader that are not back yet */
     bool is_closing;
     bool is_open;
     /* --- both, under lock --- */
     pthread_mutex_t lock;
     struct list finished;
     bool has_changed;
+    bool gives_up; /* what must land is tried no longer */
     bool is_stopping;
     bool is_damaged;
     /* --- a worker's own, see there --- */
@@ -86,6 +98,12 @@ static struct store_op *op_of(struct list *link)
  * throughput, and ops check before they write.) */
 enum care { AT_ONCE, EACH };
 
+/* The store is the reason, not the op: another time it may work. */
+static bool is_of_store(const struct err *e)
+{
+    return e->kind == ERR_STORE || e->kind == ERR_STORE_FULL;
+}
+
 /* Undoes an op that failed. -1 where the whole transaction went with it (SQLite gives it up after
  * some errors); then *e says why. */
 static int undo_op(struct db *db, const struct store_op *op, struct err *e)
@@ -93,15 +111,23 @@ static int undo_op(struct db *db, const struct store_op *op, struct err *e)
     if (db_undo(db) == 0) {
         return 0;
     }
-    if (op->err.kind == ERR_STORE || op->err.kind == ERR_STORE_FULL) {
+    if (is_of_store(&op->err)) {
         *e = op->err;
         return -1;
     }
     return err_set(e, ERR_STORE, "the store %s: the transaction was given up", db_path(db));
 }
 
-/* Runs one op so that it is either all there or not at all. 0, -1 where the transaction is gone, or
- * 1 where it has to be run again with more care. */
+static int exec(struct store_op *op, struct db *db)
+{
+    if (FAULT_FAILS("store.before_exec")) {
+        return err_set(&op->err, ERR_STORE, "the store %s: a fault was armed", db_path(db));
+    }
+    return op->exec(op, db, &op->err);
+}
+
+/* Runs one op so that it is either all there or not at all. 0, -1 where the whole transaction has
+ * failed, or 1 where it has to be run again with more care. */
 static int run_op(struct db *db, struct store_op *op, enum care care, struct err *e)
 {
     struct tally tally = *db_tally(db);
@@ -110,11 +136,14 @@ static int run_op(struct db *db, struct store_op *op, enum care care, struct err
     if (care == EACH && db_savepoint(db, e) == -1) {
         return -1;
     }
-    FAULT("store.before_exec");
-    if (op->exec(op, db, &op->err) == 0) {
+    if (exec(op, db) == 0) {
         return care == EACH ? db_release(db, e) : 0;
     }
     assert(op->err.kind != ERR_NONE); /* exec failed, so it says why */
+    if (op->must_land && is_of_store(&op->err)) {
+        *e = op->err;
+        return -1;
+    }
     *db_tally(db) = tally;
     if (care == EACH) {
         return undo_op(db, op, e);
@@ -174,44 +203,53 @@ static void clear_errors(struct list *batch)
 }
 
 /* A disk stays full for a while: the log says when it begins and when it is over. */
-static void note_failure(bool *is_failing, const struct err *e)
+static void note_failure(struct worker *w, const struct err *e)
 {
-    if (e != NULL && !*is_failing) {
-        log_error("store", "nothing can be stored: %s", e->message);
-    } else if (e == NULL && *is_failing) {
+    if (e != NULL && !w->is_failing) {
+        log_error("store", "nothing can be %s: %s", w->done_to_ops, e->message);
+    } else if (e == NULL && w->is_failing) {
         log_info("store", "the store works again");
     }
-    *is_failing = e != NULL;
+    w->is_failing = e != NULL;
 }
 
-static void run_writes(struct db *db, struct list *batch, bool *is_failing)
+static void run_writes(struct worker *w, struct list *batch)
 {
     struct err e = ERR_INIT;
     clear_errors(batch);
-    int rc = write_batch(db, batch, AT_ONCE, &e);
+    int rc = write_batch(w->db, batch, AT_ONCE, &e);
     if (rc == 1) {
-        rc = write_batch(db, batch, EACH, &e);
+        rc = write_batch(w->db, batch, EACH, &e);
     }
-    if (rc == 0) {
-        note_failure(is_failing, NULL);
-        return;
+    note_failure(w, rc == 0 ? NULL : &e);
+    if (rc != 0) {
+        fail_batch(batch, &e);
     }
-    note_failure(is_failing, &e);
-    fail_batch(batch, &e);
 }
 
-static void run_reads(struct db *db, struct list *batch)
+static int read_op(struct db *db, struct store_op *op)
+{
+    if (FAULT_FAILS("store.read")) {
+        return err_set(&op->err, ERR_STORE, "the store %s: a fault was armed", db_path(db));
+    }
+    if (db_begin_reading(db, &op->err) == -1) {
+        return -1;
+    }
+    int rc = op->exec(op, db, &op->err);
+    db_rollback(db); /* nothing was written */
+    return rc;
+}
+
+/* *e: why the store could not be read, where that happened. */
+static void run_reads(struct db *db, struct list *batch, struct err *e)
 {
     list_each (link, batch) {
         struct store_op *op = op_of(link);
         op->err = ERR_INIT;
-        if (db_begin_reading(db, &op->err) == -1) {
-            continue;
-        }
-        if (op->exec(op, db, &op->err) == -1) {
+        if (read_op(db, op) == -1) {
             assert(op->err.kind != ERR_NONE); /* exec failed, so it says why */
+            *e = is_of_store(&op->err) ? op->err : *e;
         }
-        db_rollback(db); /* nothing was written */
     }
 }
 
@@ -227,23 +265,57 @@ static void hand_back(struct worker *w, struct list *batch)
     loop_wake(s->loop);
 }
 
-/* The next batch into `batch`; an empty one where the wait took long enough to look around. False:
+/* Hands back what is over; what is held up stays, for the next try. */
+static void settle(struct worker *w, struct list *batch, bool gives_up)
+{
+    struct list over = LIST_INIT(over);
+    list_each_safe (link, batch) {
+        struct store_op *op = op_of(link);
+        bool is_held_up = op->must_land && is_of_store(&op->err);
+        if (is_held_up && !gives_up) {
+            continue;
+        }
+        if (is_held_up) {
+            (void)err_set(&op->err, ERR_CANCELLED, "there was no more time to try: %s",
+                          op->err.message);
+        }
+        list_remove(link);
+        list_push_back(&over, link);
+    }
+    int64_t longer_ms = w->pause_ms == 0 ? PAUSE_FIRST_MS : 2 * w->pause_ms;
+    w->pause_ms = list_is_empty(batch)           ? 0
+                  : longer_ms < PAUSE_LONGEST_MS ? longer_ms
+                                                 : PAUSE_LONGEST_MS;
+    hand_back(w, &over);
+}
+
+static struct timespec from_now(int64_t ms)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail with this clock */
+    t.tv_nsec += ms * 1000000;
+    t.tv_sec += t.tv_nsec / 1000000000;
+    t.tv_nsec %= 1000000000;
+    return t;
+}
+
+/* The next batch: what is held up and stands in `batch` already, and behind it what is queued. An
+ * empty one where the wait took long enough to look around. *gives_up: this is its last try. False:
  * stop. */
-static bool take_queue(struct worker *w, struct list *batch, bool is_looking)
+static bool take_queue(struct worker *w, struct list *batch, bool is_looking, bool *gives_up)
 {
     struct store *s = w->store;
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until); /* cannot fail with this clock */
-    until.tv_nsec += LOOK_EVERY_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    bool is_held_up = !list_is_empty(batch);
+    struct timespec until = from_now(is_held_up ? w->pause_ms : LOOK_EVERY_MS);
     int rc = 0;
     (void)pthread_mutex_lock(&s->lock); /* cannot fail: initialised, not recursive */
-    while (list_is_empty(&w->queue) && !s->is_stopping && rc != ETIMEDOUT) {
-        rc = is_looking ? pthread_cond_timedwait(&w->wanted, &s->lock, &until)
-                        : pthread_cond_wait(&w->wanted, &s->lock);
+    while (list_is_empty(&w->queue) && !s->is_stopping && !(is_held_up && s->gives_up) &&
+           rc != ETIMEDOUT) {
+        rc = is_looking || is_held_up ? pthread_cond_timedwait(&w->wanted, &s->lock, &until)
+                                      : pthread_cond_wait(&w->wanted, &s->lock);
     }
     list_splice(batch, &w->queue);
+    *gives_up = s->gives_up || s->is_stopping;
     bool goes_on = !s->is_stopping || !list_is_empty(batch);
     (void)pthread_mutex_unlock(&s->lock);
     return goes_on;
@@ -268,10 +340,11 @@ static void *run_writer(void *ud)
 {
     struct worker *w = ud;
     struct list batch = LIST_INIT(batch);
-    while (take_queue(w, &batch, true)) {
+    bool gives_up;
+    while (take_queue(w, &batch, true, &gives_up)) {
         if (!list_is_empty(&batch)) {
-            run_writes(w->db, &batch, &w->is_failing);
-            hand_back(w, &batch);
+            run_writes(w, &batch);
+            settle(w, &batch, gives_up);
         }
         look_around(w);
     }
@@ -282,16 +355,20 @@ static void *run_reader(void *ud)
 {
     struct worker *w = ud;
     struct list batch = LIST_INIT(batch);
-    while (take_queue(w, &batch, false)) {
-        run_reads(w->db, &batch);
-        hand_back(w, &batch);
+    bool gives_up;
+    while (take_queue(w, &batch, false, &gives_up)) {
+        struct err e = ERR_INIT;
+        run_reads(w->db, &batch, &e);
+        note_failure(w, e.kind != ERR_NONE ? &e : NULL);
+        settle(w, &batch, gives_up);
     }
     return NULL;
 }
 
-static void worker_init(struct worker *w, struct store *s)
+static void worker_init(struct worker *w, struct store *s, const char *done_to_ops)
 {
     w->store = s;
+    w->done_to_ops = done_to_ops;
     list_init(&w->pending);
     list_init(&w->queue);
     pthread_condattr_t monotonic;
@@ -361,6 +438,7 @@ static void deliver(struct store *s, struct list *ops)
         struct store_op *op = op_of(link);
         struct err e = op->err; /* the op may be freed in done */
         s->unfinished -= op->is_write;
+        s->reading -= !op->is_write;
         op->done(op, e.kind == ERR_NONE ? NULL : &e);
     }
 }
@@ -387,6 +465,7 @@ static void submit(struct store *s, struct worker *w, struct store_op *op)
     op->now_us = clock_wall_us();
     op->is_write = w == &s->writer;
     s->unfinished += op->is_write;
+    s->reading += !op->is_write;
     if (s->is_closing) {
         (void)err_set(&op->err, ERR_CANCELLED, "the store is closing");
         list_push_back(&s->finished,
@@ -414,6 +493,11 @@ size_t store_queue_len(const struct store *s)
     return s->unfinished;
 }
 
+bool store_is_idle(const struct store *s)
+{
+    return s->unfinished == 0 && s->reading == 0;
+}
+
 bool store_is_open(const struct store *s)
 {
     return s->is_open;
@@ -426,9 +510,10 @@ int store_exec(struct store *s, struct store_op *op, struct err *e)
     op->now_us = clock_wall_us();
     list_push_back(&batch, &op->link);
     if (s->is_read_only) {
-        run_reads(s->writer.db, &batch);
+        struct err unread = ERR_INIT; /* the op says it */
+        run_reads(s->writer.db, &batch, &unread);
     } else {
-        run_writes(s->writer.db, &batch, &s->writer.is_failing);
+        run_writes(&s->writer, &batch);
     }
     list_remove(&op->link);
     s->is_open = !db_is_damaged(s->writer.db);
@@ -483,8 +568,8 @@ static struct store *store_new(char *path_taken, bool is_read_only)
     s->is_open = true;
     s->lock_fd = -1;
     list_init(&s->finished);
-    worker_init(&s->writer, s);
-    worker_init(&s->reader, s);
+    worker_init(&s->writer, s, "stored");
+    worker_init(&s->reader, s, "read");
     int rc = pthread_mutex_init(&s->lock, NULL);
     assert(rc == 0);
     return s;
@@ -516,13 +601,24 @@ struct store *store_open(const struct store_opts *o, struct err *e)
     return s;
 }
 
-static void stop_workers(struct store *s)
+/* Sets one of the flags that end the workers' waits. */
+static void tell_workers(struct store *s, bool *flag)
 {
     (void)pthread_mutex_lock(&s->lock); /* cannot fail: initialised, not recursive */
-    s->is_stopping = true;
+    *flag = true;
     (void)pthread_cond_signal(&s->writer.wanted); /* cannot fail */
     (void)pthread_cond_signal(&s->reader.wanted);
     (void)pthread_mutex_unlock(&s->lock);
+}
+
+void store_give_up(struct store *s)
+{
+    tell_workers(s, &s->gives_up);
+}
+
+static void stop_workers(struct store *s)
+{
+    tell_workers(s, &s->is_stopping);
     worker_join(&s->writer);
     worker_join(&s->reader);
 }

@@ -17,13 +17,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "format/json.h"
 #include "store/db.h"
 #include "store/ops.h"
 #include "store/rows.h"
 
-enum { VALUE_MAX = 80 }; /* bytes of a value in the index; the row's match has all of it */
+enum {
+    VALUE_MAX = 80, /* bytes of a value in the index; the row's match has all of it */
+    NAMED_MAX = 3,  /* runs that the note of an event names */
+    NOTE_MAX = 1024,
+};
 
 /* A wait whose row is DONE already was woken before its run heard of it. */
 static const char upsert_wait[] =
@@ -82,6 +87,11 @@ static const char wake_waiting[] =
     " set state = 0, due_us = $1, updated_us = $1, is_woken = 1"
     " where id = $2"
     " and state = 2";
+
+static const char note_event[] =
+    "update event"
+    " set note = $1"
+    " where id = $2";
 
 static const char note_woken[] =
     "update run"
@@ -354,6 +364,41 @@ static int wake(struct db *db, const struct event_put *put, const struct woken *
     return make_due(db, &w->run, put->op.now_us, e);
 }
 
+/* "ended the wait hope of run 0199…, hope of run 0199… and 7 more"; yours. */
+static char *describe_woken(const struct event_put *put)
+{
+    struct buf text;
+    buf_init(&text, NOTE_MAX);
+    size_t named = put->woken_count < NAMED_MAX ? put->woken_count : NAMED_MAX;
+    (void)buf_puts(&text, "ended the wait "); /* a note that is full is cut */
+    for (size_t i = 0; i < named; i++) {
+        char id[ID_TEXT + 1];
+        id_format(&put->woken[i].run, id);
+        (void)buf_printf(&text, "%s%.200s of run %s", i > 0 ? ", " : "", put->woken[i].path, id);
+    }
+    if (put->woken_count > named) {
+        (void)buf_printf(&text, " and %zu more", put->woken_count - named);
+    }
+    char *note = buf_take(&text, NULL);
+    buf_fini(&text);
+    return note;
+}
+
+/* Who looks at the event sees what came of it. */
+static int note_waits(struct db *db, const struct event_put *put, struct err *e)
+{
+    if (put->woken_count == 0) {
+        return 0;
+    }
+    char *note = describe_woken(put);
+    struct query *q = db_query(db, note_event);
+    query_bind_text(q, 1, note);
+    query_bind_id(q, 2, &put->event.id);
+    int rc = query_run(q, e);
+    free(note);
+    return rc;
+}
+
 /* Two passes: rows that are being read stay as they are. */
 int waits_wake(struct db *db, struct event_put *put, struct err *e)
 {
@@ -374,7 +419,7 @@ int waits_wake(struct db *db, struct event_put *put, struct err *e)
             return -1;
         }
     }
-    return 0;
+    return note_waits(db, put, e);
 }
 
 /* --- counting --- */

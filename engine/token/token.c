@@ -13,8 +13,8 @@
  * (no connection, 5xx, a lost answer), after which the old access token serves as long as it is
  * valid and the refresh is tried again, later and later. If the answer was lost the refresh token
  * may be spent: then the next try is refused, and the connection is broken with a reason that says
- * so. If the commit fails the pair is kept, and the commit tried again; the spent refresh token is
- * not sent once more.
+ * so. The commit of a new pair must land, as the refresh token before it is spent: while the store
+ * cannot take it all who need the token wait.
  *
  * The refresh happens ahead of the expiry, by a timer with jitter, so that calls hardly ever wait.
  * Loop thread.
@@ -99,15 +99,19 @@ static int say_broken(const struct token *t, struct err *e)
         return err_set(e, ERR_AUTH, "%s is suspended: %s; it is tried again by itself", t->c->name,
                        reason);
     }
-    return err_set(e, ERR_AUTH, "%s is broken: %s; run `ladle connect %s`", t->c->name, reason,
-                   connection_root(t->c)->name);
+    char *remedy = token_remedy(t);
+    (void)err_set(e, ERR_AUTH, "%s is broken: %.300s; %s", t->c->name, reason, remedy);
+    free(remedy);
+    return -1;
 }
 
 static void count_refresh(const char *result)
 {
-    metric_add(metrics_counter("ladle_token_refreshes_total", "Token refreshes by their end",
-                               "result", result),
-               1);
+    metric_add(
+        metrics_counter("ladle_token_refreshes_total",
+                        "Token refreshes by their end: `ok`, `refused` or the kind of the error.",
+                        "result", result),
+        1);
 }
 
 /* Wakes all who wait; e NULL: the token is good. */
@@ -141,7 +145,7 @@ void token_tell_recovered(struct token *t)
  */
 void token_schedule(struct token *t)
 {
-    bool is_retry = t->next.access != NULL || t->state == STATE_SUSPENDED;
+    bool is_retry = t->state == STATE_SUSPENDED;
     bool has_work =
         is_retry || (t->state == STATE_CONNECTED && can_renew(t) && t->refresh_at_us > 0);
     if (!has_work || t->phase != PHASE_IDLE) {
@@ -159,7 +163,7 @@ void token_on_timer(struct timer *timer)
 {
     struct token *t = list_entry(timer, struct token, timer);
     int64_t now = clock_wall_us();
-    bool is_retry = t->next.access != NULL || t->state == STATE_SUSPENDED;
+    bool is_retry = t->state == STATE_SUSPENDED;
     if (t->phase != PHASE_IDLE || now < t->retry_at_us || (!is_retry && now < t->refresh_at_us)) {
         token_schedule(t);
         return;
@@ -227,6 +231,7 @@ static void write_state(struct token *t)
     } else {
         t->has_lease = false;
     }
+    put->op.must_land = true;
     put->op.done = state_written;
     store_submit(t->c->env->store, &put->op);
 }
@@ -234,8 +239,9 @@ static void write_state(struct token *t)
 static void mark_broken(struct token *t, const char *reason)
 {
     token_set_state(t, STATE_BROKEN, reason);
-    log_error("token", "%s is broken: %s; run `ladle connect %s`", t->c->name, reason,
-              connection_root(t->c)->name);
+    char *remedy = token_remedy(t);
+    log_error("token", "%s is broken: %s; %s", t->c->name, reason, remedy);
+    free(remedy);
     health_emit(t->c, "connection_broken", reason, t->since_us);
     write_state(t);
 }
@@ -313,15 +319,20 @@ void token_fail(struct token *t, const struct err *e)
     t->retry_at_us = asked_us > t->retry_at_us ? asked_us : t->retry_at_us;
     t->last = *e;
     t->last.retry_at_us = t->retry_at_us;
-    if (t->next.access == NULL) { /* one that is still to be committed keeps its lease */
-        token_end_lease(t);
-    }
+    token_end_lease(t);
     count_refresh(err_kind_name(e->kind));
     log_warn("token", "%s: its token was not refreshed: %s", t->c->name, e->message);
     struct err copy = t->last;
     token_become_idle(t);
     wake(t, &copy);
     token_answer_ask(t, &copy);
+}
+
+/* An answer that was lost stays lost until there is a new pair, whatever the tries after it come
+ * to. What a person tried does not spend the connection's own refresh token. */
+static void note_lost(struct token *t, bool is_lost)
+{
+    t->was_lost = t->was_lost || (is_lost && t->ask.done == NULL);
 }
 
 static void committed(struct store_op *op, const struct err *e)
@@ -340,9 +351,12 @@ static void committed(struct store_op *op, const struct err *e)
         token_look(t);
         return;
     }
-    if (e != NULL) {
+    if (e != NULL) { /* what was granted is lost; at a stop, on a disk that takes nothing */
         struct err failed = *e;
         (void)err_prefix(&failed, "%s: the new token could not be stored", t->c->name);
+        token_pair_fini(&t->next);
+        t->second.is_switching = false;
+        note_lost(t, true);
         token_fail(t, &failed);
         return;
     }
@@ -362,7 +376,8 @@ static void committed(struct store_op *op, const struct err *e)
     }
 }
 
-/* Writes t->next and the state "connected" that goes with it. */
+/* Writes t->next and the state "connected" that goes with it. It must land, unless it is the token
+ * that a person has: who can be told, and has it still. */
 void token_commit(struct token *t)
 {
     t->phase = PHASE_COMMITTING;
@@ -377,6 +392,7 @@ void token_commit(struct token *t)
     token_pair_seal(&t->next, t->c->env->vault, put->token_name, &put->sealed, &put->len);
     sign_sha256_hex(put->sealed, put->len, t->storing);
     token_second_fill(t, put);
+    put->op.must_land = t->ask.done == NULL || t->ask.type != NULL;
     put->op.done = committed;
     put->op.ud = t;
     t->writing = put;
@@ -443,13 +459,6 @@ static const struct token_pair *replaced(const struct token *t, struct token_pai
     }
     *by_hand = (struct token_pair){ .refresh = t->ask.value };
     return by_hand;
-}
-
-/* An answer that was lost stays lost until there is a new pair, whatever the tries after it come
- * to. What a person tried does not spend the connection's own refresh token. */
-static void note_lost(struct token *t, bool is_lost)
-{
-    t->was_lost = t->was_lost || (is_lost && t->ask.done == NULL);
 }
 
 static void answered(struct token *t, const struct http_response *res)
@@ -622,19 +631,18 @@ void token_look(struct token *t)
     free(name);
     t->reading->connection = t->is_unknown ? xstrdup(t->c->name) : NULL;
     token_second_ask(t, t->reading);
+    t->reading->op.must_land = true;
     t->reading->op.done = looked;
     t->reading->op.ud = t;
     store_submit_read(t->c->env->store, &t->reading->op);
 }
 
-/* Goes on with what is to be done: commit a pair that is at hand, try again what was suspended,
- * switch to a second token, or refresh. */
+/* Goes on with what is to be done: try again what was suspended, switch to a second token, or
+ * refresh. */
 static void begin(struct token *t)
 {
     assert(t->phase == PHASE_IDLE);
-    if (t->next.access != NULL) {
-        token_commit(t);
-    } else if (t->state == STATE_SUSPENDED && is_valid(t)) {
+    if (t->state == STATE_SUSPENDED && is_valid(t)) {
         resume(t);
     } else if (t->kind == KIND_STATIC) {
         token_second_look(t);
@@ -674,19 +682,25 @@ static int break_pair(struct token *t, bool is_refused, struct err *e)
     return say_broken(t, e);
 }
 
+static int say_needed(const struct token *t, const char *why, struct err *e)
+{
+    char *remedy = token_remedy(t);
+    (void)err_set(e, ERR_AUTH, "%s: %s; %s", t->c->name, why, remedy);
+    free(remedy);
+    return -1;
+}
+
 int token_get(struct token *t, uint64_t refused_generation, struct token_wait *w, struct err *e)
 {
     bool is_refused = refused_generation != 0 && refused_generation == t->generation;
     if (t->kind == KIND_NONE) {
-        return is_refused ? err_set(e, ERR_AUTH, "%s: the service asks for a token", t->c->name)
-                          : 1;
+        return is_refused ? say_needed(t, "the service asks for a token", e) : 1;
     }
     if (token_is_broken(t)) {
         return say_broken(t, e);
     }
     if (t->pair.access == NULL && !t->is_self_granted && t->c->parent == NULL) {
-        return err_set(e, ERR_AUTH, "%s is not connected; run `ladle connect %s`", t->c->name,
-                       t->c->name);
+        return say_needed(t, "it is not connected", e);
     }
     if (!is_refused && (t->kind == KIND_STATIC || is_valid(t))) {
         return 1;
@@ -724,6 +738,12 @@ uint64_t token_generation(const struct token *t)
 const char *token_account(const struct token *t)
 {
     return t->pair.account;
+}
+
+bool token_is_busy(const struct token *t, bool is_late)
+{
+    bool is_asked = t->ask.done != NULL || t->next_ask.done != NULL;
+    return t->writing != NULL || (!is_late && (t->phase != PHASE_IDLE || is_asked));
 }
 
 bool token_is_broken(const struct token *t)

@@ -59,6 +59,14 @@ const char *token_account(const struct token *t); /* that the token says, or NUL
 
 /* A person must help, or it is suspended. */
 bool token_is_broken(const struct token *t);
+/* What a person can do so that the service lets the connection in, by its kind of authorisation:
+ * "run `ladle connect crm`". Without the dot at its end; yours. */
+char *token_remedy(const struct token *t);
+/* Whether a person gives the connection its token: `auth: token`. */
+bool token_is_given(const struct connection *c);
+/* 0 where a person can authorise it without a change of ladle.yaml; ERR_CONFIG with the remedy where
+ * it shows no token, or has it in ladle.yaml. */
+int token_check_connect(const struct connection *c, struct err *e);
 /* The service said this of a call with the token: suspends the connection where the connector knows
  * the words. */
 void token_note_refusal(struct token *t, const char *message);
@@ -68,6 +76,9 @@ void token_describe(const struct token *t, json_t *out);
 int token_load(struct token *t, const struct connection_row *row, struct err *e);
 /* Another process may have stored a new token: looks, in the background. */
 void token_reload(struct token *t);
+
+/* Something is under way that a stop is to wait for; is_late: the commit of what was granted. */
+bool token_is_busy(const struct token *t, bool is_late);
 
 /* --- of an agency's accounts (token_account.c) --- */
 
@@ -105,10 +116,16 @@ struct token_code {
 };
 /* Each stores the token, committed, then calls done from the loop, once; one at a time
  * (token_is_asked). A refresh that is under way is waited for, at most half a minute:
- * ERR_UNREACHABLE then, as where the service cannot be reached and nothing was sent. What fails changes nothing: ERR_AUTH
- * where the service refuses, ERR_CONFLICT where the token is of another account than the
- * connection. They need a running loop and a started store. */
+ * ERR_UNREACHABLE then, as where the service cannot be reached and nothing was sent. What fails
+ * changes nothing: ERR_AUTH where the service refuses, ERR_CONFLICT where the token is of another
+ * account than the connection, ERR_STORE or ERR_STORE_FULL where the store cannot take it now; what
+ * the service has granted by then waits until it can. They need a running loop and a started store.
+ */
 bool token_is_asked(const struct connection *c);
+/* Whether this error of one of them says that nothing was sent: a code is not used up. */
+bool token_was_not_sent(const struct err *e);
+/* Who asked is gone: what has begun goes on, and nobody is told of its end. */
+void token_disown(struct connection *c);
 void token_exchange_code(struct connection *c, const struct token_code *code, token_done_fn done,
                          void *ud);
 void token_exchange_refresh(struct connection *c, const struct secret *refresh_token,

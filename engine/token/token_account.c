@@ -73,8 +73,8 @@ void token_exchange(struct token *t)
 
 bool token_is_quiet(const struct token *t)
 {
-    return t->phase == PHASE_IDLE && list_is_empty(&t->waiters) && t->next.access == NULL &&
-           !t->wants_reload && t->state != STATE_SUSPENDED;
+    return t->phase == PHASE_IDLE && list_is_empty(&t->waiters) && !t->wants_reload &&
+           t->state != STATE_SUSPENDED;
 }
 
 bool token_is_removed(const struct token *t)

@@ -161,6 +161,27 @@ bool token_is_asked(const struct connection *c)
     return c->token->ask.done != NULL || c->token->next_ask.done != NULL;
 }
 
+bool token_was_not_sent(const struct err *e)
+{
+    return e->kind == ERR_UNREACHABLE || e->kind == ERR_TLS || e->kind == ERR_STORE ||
+           e->kind == ERR_STORE_FULL;
+}
+
+static void tell_nobody(void *ud, const struct err *e)
+{
+}
+
+void token_disown(struct connection *c)
+{
+    struct token *t = c->token;
+    token_ask_fini(&t->next_ask);
+    timer_stop(&t->ask_timer);
+    if (t->ask.done != NULL) {
+        t->ask.done = tell_nobody;
+        t->ask.ud = NULL;
+    }
+}
+
 /* Whether a list of words has this one. */
 static bool has_word(const char *list, const char *word, size_t len)
 {

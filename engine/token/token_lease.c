@@ -89,6 +89,7 @@ void token_lease(struct token *t, void (*go)(struct token *))
     t->leased = go;
     t->leasing = lease_take_new(t->c->name, env->owner);
     memcpy(t->leasing->expected, t->stored, sizeof t->stored);
+    t->leasing->op.must_land = t->ask.done == NULL; /* a person can be told that it failed */
     t->leasing->op.done = answered;
     t->leasing->op.ud = t;
     store_submit(env->store, &t->leasing->op);
@@ -110,6 +111,7 @@ void token_end_lease(struct token *t)
     }
     t->has_lease = false;
     struct lease_end *l = lease_end_new(t->c->name, t->c->env->owner, t->was_lost);
+    l->op.must_land = true;
     l->op.done = ended;
     store_submit(t->c->env->store, &l->op);
 }

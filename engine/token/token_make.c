@@ -42,13 +42,23 @@ static const char *auth_kind(const struct connection *c, bool has_token)
     return is_kind(c, "none") ? "none" : is_kind(c, "oauth") ? "oauth" : "token";
 }
 
+/* The connector can do with that kind, and what it needs is within reach. */
+static int check_kind(const struct connection *c, const char *kind, struct err *e)
+{
+    if (!is_kind(c, kind)) {
+        (void)err_set(e, ERR_CONFIG, "the connector %s has no auth `%s`",
+                      connector_name(c->connector), kind);
+        return err_about(e, "auth");
+    }
+    const char *own = strcmp(kind, "oauth") == 0 ? connection_text(c, "token_url") : NULL;
+    return own != NULL && *own != '/' ? connection_check_address(c, "token_url", own, true, e) : 0;
+}
+
 struct token *token_new(struct connection *c, const struct token_news *news, struct err *e)
 {
     const char *given = connection_text(c, "token");
     const char *kind = auth_kind(c, given != NULL);
-    if (!is_kind(c, kind)) {
-        (void)err_set(e, ERR_CONFIG, "connection %s: the connector %s has no auth '%s'", c->name,
-                      connector_name(c->connector), kind);
+    if (check_kind(c, kind, e) == -1) {
         return NULL;
     }
     struct token *t = xcalloc(1, sizeof *t);
@@ -110,7 +120,9 @@ static bool is_of_other_kind(const struct token *t, const struct token_pair *pai
 static int give_up_pair(struct token *t, struct token_pair *pair, struct err *e)
 {
     token_set_state(t, STATE_NEW, "its token is of another kind than `auth` in ladle.yaml says");
-    log_warn("token", "%s: %s; run `ladle connect %s`", t->c->name, t->reason, t->c->name);
+    char *remedy_text = token_remedy(t);
+    log_warn("token", "%s: %s; %s", t->c->name, t->reason, remedy_text);
+    free(remedy_text);
     token_pair_fini(pair);
     struct connection_put *put = token_put(t, pair);
     int rc = store_exec(t->c->env->store, &put->op, e);
@@ -193,17 +205,85 @@ static const char *shown_state(const struct token *t)
     return t->state == STATE_CONNECTED && is_refreshing ? "refreshing" : token_state_name(t->state);
 }
 
+/* --- what to do --- */
+
+bool token_is_given(const struct connection *c)
+{
+    return c->token->kind == KIND_STATIC;
+}
+
+/* A token that ladle.yaml has, as a secret or as it is. */
+static char *given_remedy(const struct connection *c)
+{
+    const char *secret = connection_text(c, ":token_secret");
+    return secret != NULL
+               ? xasprintf("run `ladle secret set %s` and start the engine again", secret)
+               : xasprintf("put a new `token` into ladle.yaml for %s and start the engine again",
+                           c->name);
+}
+
+/* A connection that shows no token of its own. Names of secrets have no dash. */
+static char *open_remedy(const struct connection *c)
+{
+    enum { SECRET_MAX = 50 };
+    if (c->header_secret_count > 0) {
+        return xasprintf("change `headers` of %s in ladle.yaml and start the engine again",
+                         c->name);
+    }
+    if (!is_kind(c, "token")) {
+        return xasprintf("the connector %s knows no authorisation: there is nothing to set for %s",
+                         connector_name(c->connector), c->name);
+    }
+    char secret[SECRET_MAX + 1];
+    (void)snprintf(secret, sizeof secret, "%s", c->name); /* a long name is cut */
+    for (char *at = secret; *at != '\0'; at++) {
+        *at = *at == '-' ? '_' : *at;
+    }
+    bool has_header = json_object_get(c->auth, "header_config") != NULL;
+    return xasprintf(
+        "%s shows no token: say `token: \"${secret.%s_token}\"` for it in ladle.yaml%s, run "
+        "`ladle secret set %s_token` and start the engine again",
+        c->name, secret, has_header ? " (and `header:`, where it is not Authorization)" : "",
+        secret);
+}
+
+char *token_remedy(const struct token *t)
+{
+    if (t->state == STATE_SUSPENDED) {
+        return xstrdup("nothing: it is tried again by itself");
+    }
+    if (t->kind == KIND_NONE) {
+        return open_remedy(t->c);
+    }
+    return t->is_configured ? given_remedy(t->c)
+                            : xasprintf("run `ladle connect %s`", connection_root(t->c)->name);
+}
+
+int token_check_connect(const struct connection *c, struct err *e)
+{
+    const struct token *t = c->token;
+    if (t->kind != KIND_NONE && !t->is_configured) {
+        return 0;
+    }
+    char *remedy = token_remedy(t);
+    (void)err_set(e, ERR_CONFIG, "%s%s%s", t->is_configured ? c->name : "",
+                  t->is_configured ? " has its token in ladle.yaml: " : "", remedy);
+    free(remedy);
+    return -1;
+}
+
+/* --- what is told --- */
+
 static json_t *remedy(const struct token *t)
 {
     bool is_first_use = t->state == STATE_NEW && t->is_self_granted;
     if (t->state == STATE_CONNECTED || is_first_use) {
         return json_null();
     }
-    if (t->state == STATE_SUSPENDED) {
-        return json_string("nothing: it is tried again by itself");
-    }
-    return t->is_configured ? json_string("put a new token into ladle.yaml")
-                            : json_sprintf("run `ladle connect %s`", connection_root(t->c)->name);
+    char *text = token_remedy(t);
+    json_t *v = json_string(text);
+    free(text);
+    return v;
 }
 
 void token_describe(const struct token *t, json_t *out)

@@ -146,6 +146,7 @@ void token_second_look(struct token *t)
     char *name = next_name(t);
     t->reading = secret_get_new(name);
     free(name);
+    t->reading->op.must_land = true;
     t->reading->op.done = found;
     t->reading->op.ud = t;
     store_submit_read(t->c->env->store, &t->reading->op);

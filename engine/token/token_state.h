@@ -40,7 +40,7 @@ struct token_second {
     bool is_stored;            /* one is in the store, as far as the last look at the token saw */
     struct token_pair found;   /* that the last look found in the store; access NULL: none */
     int64_t found_us;          /* when it was stored */
-    bool is_switching;         /* the commit under way, or to be tried again, is the switch */
+    bool is_switching;         /* the commit under way is the switch */
     struct secret_put *writing;
 };
 

@@ -5,9 +5,11 @@
  * that fails makes a dead run with the error: the event is kept whatever a recipe does.
  *
  * The runs are made as RUNNING and begun when the commit is known, with the event that is in memory
- * already. Loop thread. */
+ * already. An event from outside that cannot be stored is told to its sender, who repeats it; one
+ * that is stored must get its runs. Loop thread. */
 #include "trigger/router.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +25,7 @@ struct router {
     size_t in_flight;
     struct event_list *scan; /* in flight, or NULL */
     bool must_scan_again;
+    bool is_quiet; /* nothing that is stored is looked for */
 };
 
 struct recipes {
@@ -66,14 +69,20 @@ static void free_recipes(void *ud)
 void router_free(struct router *r)
 {
     if (r != NULL) {
+        assert(router_is_idle(r));
         map_free(r->triggers, free_recipes);
         free(r);
     }
 }
 
-size_t router_in_flight(const struct router *r)
+bool router_is_idle(const struct router *r)
 {
-    return r->in_flight + (r->scan != NULL);
+    return r->in_flight == 0 && r->scan == NULL;
+}
+
+void router_quiesce(struct router *r)
+{
+    r->is_quiet = true;
 }
 
 static struct recipes *recipes_of(struct router *r, const char *connection, const char *event,
@@ -187,9 +196,9 @@ static void match_recipe(struct routing *g, const char *recipe)
                  : 0;
     struct run_seed *seed = add_seed(g, p);
     seed->key = key_of_account(g, key);
+    seed->err = e;
     if (rc == -1) {
         seed->state = RUN_DEAD;
-        seed->err = e;
     } else if (!is_wanted) {
         seed->state = RUN_SKIPPED;
     } else if (runner_has_room(g->router->o.runner)) {
@@ -263,6 +272,46 @@ static void begin_runs(struct routing *g)
     }
 }
 
+static void tell_end(const struct routing *g, const struct run_seed *seed)
+{
+    struct run_end end = {
+        .recipe = seed->recipe, .id = seed->id, .state = seed->state, .why = &seed->err
+    };
+    struct err reason = ERR_INIT;
+    if (seed->state == RUN_SKIPPED && seed->err.kind == ERR_NONE) {
+        (void)err_set(&reason, ERR_CANCELLED, "%s", RUN_SKIP_BUSY);
+        end.why = &reason;
+    }
+    end_log_tell(runner_end_log(g->router->o.runner), &end);
+}
+
+/* Runs that its own took the place of. */
+static void tell_displaced(const struct routing *g, const struct run_seed *seed)
+{
+    struct err reason = ERR_INIT;
+    (void)err_set(&reason, ERR_CANCELLED, "%s",
+                  seed->settle_us > 0 ? RUN_SKIP_SETTLING : RUN_SKIP_NEWER);
+    end_log_tell(runner_end_log(g->router->o.runner), &(struct run_end){
+                                                          .recipe = seed->recipe,
+                                                          .id = seed->displaced,
+                                                          .state = RUN_SKIPPED,
+                                                          .why = &reason,
+                                                          .count = seed->displaced_count,
+                                                      });
+}
+
+/* What ended without beginning is told. */
+static void tell_ends(const struct routing *g)
+{
+    for (size_t i = 0; i < g->put->run_count; i++) {
+        const struct run_seed *seed = &g->put->runs[i];
+        tell_end(g, seed);
+        if (seed->displaced_count > 0) {
+            tell_displaced(g, seed);
+        }
+    }
+}
+
 /* A run that is dead from the start (its `if` failed) is told by an event of its own. */
 static bool has_dead(const struct event_put *put)
 {
@@ -284,9 +333,13 @@ static void routed(struct store_op *op, const struct err *e)
         g->accepted(g->ud, id, put->is_duplicate, put->is_duplicate ? 0 : put->run_count, e);
     }
     if (e != NULL) {
-        log_error("router", "an event of %s was not stored: %s", put->event.connection, e->message);
+        log_error("router",
+                  put->op.must_land ? "an event of %s has no runs yet: %s"
+                                    : "an event of %s was not stored: %s",
+                  put->event.connection, e->message);
     } else if (!put->is_duplicate) {
         accounts_changed(r->o.service, put->event.connection, &put->account);
+        tell_ends(g);
         begin_runs(g);
         if (put->woken_count >
             0) { /* runs that waited for this event: the store has given it to them */
@@ -364,6 +417,7 @@ static void route_stored(struct router *r, struct event_row *row)
     put->event = *row;
     *row = (struct event_row){ 0 };
     struct routing *g = routing_new(r, put, event != NULL ? event : json_object());
+    put->op.must_land = true;
     store_submit(r->o.store, &g->put->op);
 }
 
@@ -372,7 +426,10 @@ static void scanned(struct store_op *op, const struct err *e)
     struct router *r = op->ud;
     struct event_list *list = r->scan;
     r->scan = NULL;
-    for (size_t i = 0; e == NULL && i < list->count; i++) {
+    if (e != NULL) {
+        log_error("router", "stored events were not looked for: %s", e->message);
+    }
+    for (size_t i = 0; e == NULL && !r->is_quiet && i < list->count; i++) {
         route_stored(r, &list->rows[i]);
     }
     bool is_more = e == NULL && (list->count == (size_t)list->limit || r->must_scan_again);
@@ -385,14 +442,15 @@ static void scanned(struct store_op *op, const struct err *e)
 
 void router_scan(struct router *r)
 {
-    if (r->scan != NULL) {
-        r->must_scan_again = true;
+    if (r->scan != NULL || r->is_quiet) {
+        r->must_scan_again = r->scan != NULL;
         return;
     }
     r->scan = event_list_new();
     r->scan->only_unrouted = true;
     r->scan->with_payload = true;
     r->scan->limit = 100;
+    r->scan->op.must_land = true;
     r->scan->op.done = scanned;
     r->scan->op.ud = r;
     /* Through the writer: it comes after what was submitted before it. */

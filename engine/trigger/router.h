@@ -15,7 +15,7 @@ struct router_opts {
 };
 
 struct router *router_new(const struct router_opts *o);
-void router_free(struct router *r); /* not with an event in flight */
+void router_free(struct router *r); /* it is idle; NULL is allowed */
 
 /* Adds a trigger: events of this type on this connection start the recipe's newest version. */
 void router_add(struct router *r, const char *connection, const char *event, const char *recipe);
@@ -42,4 +42,6 @@ void router_accept(struct router *r, const struct incoming *in, accepted_fn acce
 /* Looks for events that were stored without runs (by the engine itself, the command line, a
  * replay). */
 void router_scan(struct router *r);
-size_t router_in_flight(const struct router *r);
+/* A stop: what is stored already is left to the next start. Events from outside are still taken. */
+void router_quiesce(struct router *r);
+bool router_is_idle(const struct router *r); /* no event is on its way */

@@ -218,6 +218,7 @@ static void ask_last(struct connection *c)
     *q = (struct inquiry){ .c = c, .list = event_list_new(), .name = xstrdup(c->name) };
     q->list->connection = q->name;
     q->list->limit = 1;
+    q->list->op.must_land = true;
     q->list->op.done = found_last;
     q->list->op.ud = q;
     c->watch->inquiry = q;
@@ -301,7 +302,8 @@ int hook_watch_init(struct connection *c, struct err *e)
     timer_init(&w->silence, c->env->loop, on_silence);
     if (text != NULL && duration_parse(text, strlen(text), &w->expect_us, e) == -1) {
         e->kind = ERR_CONFIG;
-        return err_prefix(e, "connection %s: expect_every", c->name);
+        (void)err_prefix(e, "`expect_every`");
+        return err_about(e, "expect_every");
     }
     return 0;
 }

@@ -53,9 +53,10 @@ static const json_t *choose_scheme(const json_t *webhook, const json_t *config, 
         json_object_get(json_object_get(webhook, "schemes"), name != NULL ? name : "");
     if (name == NULL) {
         (void)err_set(e, ERR_CONFIG,
-                      "verify is missing: say none, token, hmac_sha256 or a service");
+                      "`verify` is missing: say none, token, hmac_sha256 or a service");
     } else if (scheme == NULL) {
-        (void)err_set(e, ERR_CONFIG, "verify: there is no way to verify '%.60s'", name);
+        (void)err_set(e, ERR_CONFIG, "there is no way to verify `%.60s`", name);
+        (void)err_about(e, "verify");
     }
     return scheme;
 }
@@ -67,8 +68,11 @@ static int check_usable(const struct verifier *v, const json_t *rules, struct er
     if (v->rule_count > 0 || json_array_size(rules) == 0) {
         return 0;
     }
-    return err_set(e, ERR_CONFIG, is_key ? "verify: no public key" : "verify: %s needs a `secret`",
-                   kind != NULL ? kind : "");
+    (void)err_set(e, ERR_CONFIG,
+                  is_key ? "no key of `public_keys` is of the kind that is used"
+                         : "`verify`: %s needs a `secret`",
+                  kind != NULL ? kind : "");
+    return err_about(e, is_key ? "webhook.public_keys" : "verify");
 }
 
 static int add_rules(struct verifier *v, const json_t *webhook, const json_t *config, struct err *e)
@@ -97,19 +101,19 @@ static int add_networks(struct verifier *v, const json_t *list, struct err *e)
     json_t *one;
     json_array_foreach (list, i, one) {
         if (v->network_count == NETWORKS_MAX) {
-            return err_set(e, ERR_CONFIG, "webhook.allow_from: more than %d networks",
-                           NETWORKS_MAX);
+            (void)err_set(e, ERR_CONFIG, "`allow_from` has more than %d networks", NETWORKS_MAX);
+            return err_about(e, "webhook.allow_from");
         }
         if (!json_is_string(one) ||
             cidr_parse(json_string_value(one), &v->networks[v->network_count++], e) == -1) {
-            return err_prefix(e, "webhook.allow_from[%zu]", i + 1);
+            (void)err_prefix(e, "`allow_from`");
+            return err_about(e, "webhook.allow_from");
         }
     }
     return 0;
 }
 
-struct verifier *verifier_new(const char *name, const json_t *connector_table, const json_t *config,
-                              struct err *e)
+struct verifier *verifier_new(const json_t *connector_table, const json_t *config, struct err *e)
 {
     struct verifier *v = xcalloc(1, sizeof *v);
     json_t *webhook = json_object_get(connector_table, "webhook");
@@ -122,7 +126,6 @@ struct verifier *verifier_new(const char *name, const json_t *connector_table, c
         if (e != NULL) {
             e->kind = ERR_CONFIG; /* whatever a key or a network is wrong with */
         }
-        (void)err_prefix(e, "connection %s", name);
         verifier_free(v);
         return NULL;
     }

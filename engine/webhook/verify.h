@@ -43,9 +43,9 @@ const char *refusal_name(enum refusal r); /* "sender", "unsigned" …: for metri
  * missing, empty or "N/A" is wrong. The message holds nothing of what was sent. */
 enum refusal verify_webhook(const struct connection *c, const struct delivery *d, struct err *e);
 
-/* Reads the settings once; config still has its secrets. ERR_CONFIG. NULL on error. */
-struct verifier *verifier_new(const char *name, const json_t *connector_table, const json_t *config,
-                              struct err *e);
+/* Reads the settings once; config still has its secrets. NULL and ERR_CONFIG, about the setting
+ * (err_about). */
+struct verifier *verifier_new(const json_t *connector_table, const json_t *config, struct err *e);
 void verifier_free(struct verifier *v);
 
 /* Whether deliveries are taken from anybody (verify: none). */

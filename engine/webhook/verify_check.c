@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/plural.h"
 #include "format/date.h"
 #include "webhook/verify_rule.h"
 
@@ -92,8 +93,9 @@ static enum refusal check_age(const struct rule *r, const char *timestamp, struc
     if (age_us <= r->tolerance_us && age_us >= -r->tolerance_us) {
         return REFUSED_NOT;
     }
-    (void)err_set(e, ERR_AUTH, "it was signed %lld seconds %s, which is past the tolerance",
-                  (long long)llabs(age_us / SECOND_US),
+    long long age_s = llabs(age_us / SECOND_US);
+    (void)err_set(e, ERR_AUTH, "it was signed %lld %s %s, which is past the tolerance", age_s,
+                  plural(age_s, "second", "seconds"),
                   age_us > 0 ? "ago" : "in the future by this clock");
     return REFUSED_STALE;
 }

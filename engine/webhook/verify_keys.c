@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
 #include "format/date.h"
 #include "webhook/verify_rule.h"
 
@@ -34,6 +35,7 @@ static struct secret *decode_secret(const struct rule *r, const char *text)
     return s;
 }
 
+/* `what` is the setting. */
 static int add_secret(struct rule *r, const json_t *v, const char *what, struct err *e)
 {
     const char *text = json_is_string(v) ? json_string_value(v) : NULL;
@@ -41,16 +43,20 @@ static int add_secret(struct rule *r, const json_t *v, const char *what, struct 
         return 0;
     }
     if (r->secret_count == SECRETS_MAX) {
-        return err_set(e, ERR_CONFIG, "%s: more than %d secrets", what, SECRETS_MAX);
+        (void)err_set(e, ERR_CONFIG, "there are more than %d secrets", SECRETS_MAX);
+        return err_about(e, what);
     }
-    if ((int64_t)strlen(text) < json_get_int(r->table, "secret_min", 1)) {
-        return err_set(e, ERR_CONFIG, "%s: a secret has at least %lld characters", what,
-                       (long long)json_get_int(r->table, "secret_min", 1));
+    int64_t least = json_get_int(r->table, "secret_min", 1);
+    if ((int64_t)strlen(text) < least) {
+        (void)err_set(e, ERR_CONFIG, "`%s` is too short: a secret has %lld %s at least", what,
+                      (long long)least, plural(least, "character", "characters"));
+        return err_about(e, what);
     }
     struct secret *s = decode_secret(r, text);
     if (s == NULL) {
-        return err_set(e, ERR_CONFIG, "%s: it is not in base64, as this scheme writes its secrets",
-                       what);
+        (void)err_set(e, ERR_CONFIG, "`%s` is not in base64, as this scheme writes its secrets",
+                      what);
+        return err_about(e, what);
     }
     r->secrets[r->secret_count++] = s;
     return 0;
@@ -110,10 +116,10 @@ static int read_bound(const json_t *v, const char *word, int64_t *us, struct err
                : err_prefix(e, "%s", word);
 }
 
-/* Keys of another kind are for another rule. */
+/* Keys of another kind are for another rule. In the settings `file` holds the text of the file. */
 static int add_key(struct rule *r, const json_t *v, struct err *e)
 {
-    const char *text = json_is_string(v) ? json_string_value(v) : json_get_text(v, "key");
+    const char *text = json_is_string(v) ? json_string_value(v) : json_get_text(v, "file");
     struct dated_key k = { .key = parse_key(r, text != NULL ? text : "", e) };
     if (k.key == NULL || read_bound(v, "from", &k.from_us, e) == -1 ||
         read_bound(v, "until", &k.until_us, e) == -1) {
@@ -141,7 +147,8 @@ int rule_read_keys(struct rule *r, const json_t *config, struct err *e)
     json_t *one;
     json_array_foreach (is_own ? own : json_object_get(r->table, "keys"), i, one) {
         if (add_key(r, one, e) == -1) {
-            return err_prefix(e, "%s[%zu]", is_own ? "webhook.public_keys" : "keys", i + 1);
+            (void)err_prefix(e, "%s[%zu]", is_own ? "public_keys" : "keys", i + 1);
+            return err_about(e, "webhook.public_keys");
         }
     }
     return 0;

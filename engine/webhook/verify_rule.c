@@ -87,9 +87,11 @@ static int read_encoding(struct rule *r, struct err *e)
 {
     const char *encoding = json_get_text(r->table, "encoding");
     r->is_hex = encoding != NULL ? strcmp(encoding, "hex") == 0 : r->kind == RULE_HMAC;
-    return encoding == NULL || r->is_hex || strcmp(encoding, "base64") == 0
-               ? 0
-               : err_set(e, ERR_CONFIG, "encoding: '%.60s' is not one of hex, base64", encoding);
+    if (encoding == NULL || r->is_hex || strcmp(encoding, "base64") == 0) {
+        return 0;
+    }
+    (void)err_set(e, ERR_CONFIG, "`encoding` is hex or base64, not `%.60s`", encoding);
+    return err_about(e, "encoding");
 }
 
 static int read_tolerance(struct rule *r, struct err *e)
@@ -99,11 +101,14 @@ static int read_tolerance(struct rule *r, struct err *e)
         return 0;
     }
     if (duration_parse(text, strlen(text), &r->tolerance_us, e) == -1) {
-        return err_prefix(e, "tolerance");
+        (void)err_prefix(e, "`tolerance`");
+        return err_about(e, "tolerance");
     }
-    return r->timestamp.header != NULL
-               ? 0
-               : err_set(e, ERR_CONFIG, "tolerance: the scheme has no `timestamp`");
+    if (r->timestamp.header != NULL) {
+        return 0;
+    }
+    (void)err_set(e, ERR_CONFIG, "`tolerance` needs a `timestamp` that is signed");
+    return err_about(e, "tolerance");
 }
 
 /* Every {name} of the signed text is one that there is. */
@@ -116,21 +121,23 @@ static int check_signed_text(const struct rule *r, struct err *e)
             n++;
         }
         if (*n == NULL) {
-            return err_set(e, ERR_CONFIG,
-                           "signed: '%.40s' is none of {body}, {id}, {timestamp}, {url}, {form}",
-                           at);
+            (void)err_set(e, ERR_CONFIG,
+                          "`signed`: `%.40s` is none of {body}, {id}, {timestamp}, {url}, {form}",
+                          at);
+            return err_about(e, "signed");
         }
     }
     bool covers_body = strstr(r->signed_text, "{body}") != NULL ||
                        (strstr(r->signed_text, "{form}") != NULL && r->body_digest != NULL);
     bool has_facts = (strstr(r->signed_text, "{id}") == NULL || r->id.header != NULL) &&
                      (strstr(r->signed_text, "{timestamp}") == NULL || r->timestamp.header != NULL);
-    if (!covers_body) {
-        return err_set(e, ERR_CONFIG, "signed: a signature that leaves out {body} proves nothing");
+    if (covers_body && has_facts) {
+        return 0;
     }
-    return has_facts ? 0
-                     : err_set(e, ERR_CONFIG,
-                               "signed: {timestamp} needs `timestamp`, the header that it is in");
+    (void)err_set(e, ERR_CONFIG,
+                  covers_body ? "`signed`: {timestamp} needs `timestamp`, the header that it is in"
+                              : "`signed`: a signature that leaves out {body} proves nothing");
+    return err_about(e, "signed");
 }
 
 static int read_signed_text(struct rule *r, struct err *e)
@@ -152,10 +159,11 @@ static void read_places(struct rule *r)
 static int check_header(const struct rule *r, const char *kind, struct err *e)
 {
     bool needs_header = r->kind == RULE_HMAC || r->kind == RULE_KEY || r->kind == RULE_BASIC;
-    return !needs_header || r->signature.header != NULL
-               ? 0
-               : err_set(e, ERR_CONFIG, "verify: %s needs the `header` that the signature is in",
-                         kind);
+    if (!needs_header || r->signature.header != NULL) {
+        return 0;
+    }
+    (void)err_set(e, ERR_CONFIG, "`verify`: %s needs the `header` that the signature is in", kind);
+    return err_about(e, "verify");
 }
 
 /* A rule may wait for a switch of the connection: `webhook: { accept_rsa: true }`. */

@@ -273,6 +273,8 @@ local function receive(body, content_type)
   return { rule = rule, events = events }
 end
 
+local text = { 'string', optional = true }
+
 local service_hosts = {
   'convertcalculator.com', '*.convertcalculator.com', 'convertcalculator.co', '*.convertcalculator.co',
 }
@@ -292,14 +294,21 @@ return {
   },
 
   config = {
-    engine_url = { 'string', optional = true, max = 2048, label = 'The API-url of a published engine' },
+    engine_url = {
+      'string', optional = true, max = 2048, format = 'url', label = 'The API-url of a published engine',
+    },
     scheme = { 'string', optional = true, max = 32, label = 'The word before the token; "" for none' },
   },
 
   events = {
     submission_received = {
       summary = 'A visitor submitted a calculator',
-      sample = 'samples/convertcalculator/submission_received.json',
+      sample = 'samples/convertcalculator/submission_received.json', -- what is posted; `receive` makes of it:
+      fields = {
+        submission_id = text, key_rule = { 'string' }, calculator_id = text, calculator_name = text,
+        submitted_at = text, contact_id = text, email = text, phone = text, name = text,
+        fields = { 'object' }, results = { 'any' }, raw = { 'any' },
+      },
     },
   },
 

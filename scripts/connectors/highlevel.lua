@@ -127,6 +127,11 @@ local whole_opportunity = {
   },
   use = 'get_opportunity', with = { id = 'id' }, item = 'opportunity',
 }
+-- Which events a change of an opportunity brings, by the fields that it gives.
+local opportunity_changes = {
+  opportunity_updated = true, opportunity_status_updated = 'status', opportunity_stage_updated = 'pipelineStageId',
+  opportunity_monetary_value_updated = 'monetaryValue', opportunity_assigned_to_updated = 'assignedTo',
+}
 local invoice_dates = { dates = { issueDate = 'day', dueDate = 'day' } }
 
 -- An app is told of events by the scopes that it was granted; the vendor names none for appointments.
@@ -460,7 +465,7 @@ return {
       method = 'PUT', path = '/contacts/{contactId}/tasks/{taskId}/completed',
       summary = 'Mark a task as done or open', scopes = write, success = 200, idempotent = true,
       input = { contactId = id, taskId = id, completed = { 'boolean' } },
-      output = { task = task },
+      output = { task = task }, causes = { task_completed = { completed = true } },
     },
     delete_task = {
       method = 'DELETE', path = '/contacts/{contactId}/tasks/{taskId}', summary = 'Delete a task', scopes = write,
@@ -508,13 +513,15 @@ return {
       method = 'POST', path = '/contacts/{contactId}/tags', summary = 'Add tags to a contact', scopes = write,
       success = 201, idempotent = true,
       input = { contactId = id, tags = tags },
-      output = { tags = { 'list', of = { 'string' } } }, batch = tag_batch 'add',
+      output = { tags = { 'list', of = { 'string' } } }, causes = { contact_tag_updated = true },
+      batch = tag_batch 'add',
     },
     remove_tags = {
       method = 'DELETE', path = '/contacts/{contactId}/tags', summary = 'Remove tags from a contact', scopes = write,
       success = 200, idempotent = true, body = { 'tags' },
       input = { contactId = id, tags = tags },
-      output = { tags = { 'list', of = { 'string' } } }, batch = tag_batch 'remove',
+      output = { tags = { 'list', of = { 'string' } } }, causes = { contact_tag_updated = true },
+      batch = tag_batch 'remove',
     },
 
     create_association = {
@@ -525,6 +532,7 @@ return {
         locationId = location, removeAllTags = flag,
       },
       output = { succeded = flag, errorCount = count, responses = { 'list', optional = true } }, also = both_spellings,
+      causes = { contact_tag_updated = true },
     },
     add_remove_contact_from_business = {
       method = 'POST', path = '/contacts/bulk/business', scopes = write, success = 200, idempotent = true,
@@ -600,7 +608,7 @@ return {
         status = { 'string', optional = true, enum = { 'open', 'won', 'lost', 'abandoned', 'all' } },
         customFields = custom_fields,
       },
-      output = { opportunity = { 'object' } },
+      output = { opportunity = { 'object' } }, causes = opportunity_changes,
       run = opportunity_writes 'update_opportunity', run_when = { { map = 'customFields' } },
     },
     get_opportunity = {

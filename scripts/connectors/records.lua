@@ -27,16 +27,16 @@ end
 
 local written = {
   change = { 'string', optional = true, enum = { 'same', 'created', 'updated', 'deleted' } },
-  record = { 'object', optional = true },
+  record = { 'object', optional = true }, saved = { 'string', optional = true },
 }
 local one = { record = { 'object', optional = true, nullable = true } }
 local many = { records = { 'list' } }
 
-local function upsert(kind, method, path, summary, input)
+local function upsert(kind, method, path, summary, input, causes)
   return {
     method = method, path = path, summary = summary, input = input, output = written, idempotent = true,
     idempotency_header = 'Idempotency-Key', when_conflict = { change = 'same' },
-    store = { action = 'upsert', kind = kind, id = kind .. '_id', contact = 'contact_id' },
+    store = { action = 'upsert', kind = kind, id = kind .. '_id', contact = 'contact_id' }, causes = causes,
   }
 end
 
@@ -70,6 +70,16 @@ end
 
 local crm, calculator = 'highlevel', 'convertcalculator'
 
+local activity = {
+  activity_id = id, contact_id = id, source = source(crm), origin = origin,
+  kind = {
+    'string', default = 'note',
+    enum = { 'note', 'task', 'contact', 'appointment', 'submission', 'call', 'message', 'other' },
+  },
+  title = text, body = text, at = when, author_id = text, note_id = text, status = text,
+  starts_at = text, ends_at = text, custom = anything,
+}
+
 return {
   name = 'records',
   title = 'Records (workspace)',
@@ -88,7 +98,7 @@ return {
   events = {
     activity_added = {
       summary = 'Somebody wrote an activity in the workspace',
-      sample = 'samples/records/activity_added.json',
+      sample = 'samples/records/activity_added.json', fields = activity,
       internal = true, -- comes from the store, not through a webhook
     },
   },
@@ -110,15 +120,7 @@ return {
     append_activity = upsert(
       'activity', 'POST', '/contacts/{contact_id}/activities',
       'Write a line of a contact\'s activity log; the same id again with another text is a new version',
-      {
-        activity_id = id, contact_id = id, source = source(crm), origin = origin,
-        kind = {
-          'string', default = 'note',
-          enum = { 'note', 'task', 'contact', 'appointment', 'submission', 'call', 'message', 'other' },
-        },
-        title = text, body = text, at = when, author_id = text, note_id = text, status = text,
-        starts_at = text, ends_at = text, custom = anything,
-      }
+      activity, { activity_added = { origin = 'workspace' } }
     ),
     save_submission = upsert('submission', 'PUT', '/submissions/{submission_id}', 'Save a submission', {
       submission_id = id, contact_id = optional_id, source = source(calculator), origin = origin,

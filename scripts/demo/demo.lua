@@ -116,7 +116,7 @@ function Traffic:leads()
     local body = { locationId = app.location, tags = json.array { 'lead' }, source = 'web form' }
     for name, value in pairs(lead) do body[name] = value end
     local answer = host.fetch {
-      method = 'POST', url = app.url .. '/contacts/', body = json.encode(body), timeout_ms = 10000,
+      method = 'POST', url = app.url .. '/contacts/', body = json.encode(body), timeout_ms = 60000,
       headers = { Authorization = 'Bearer ' .. app.token, Version = '2021-07-28',
                   ['Content-Type'] = 'application/json' },
     }
@@ -202,16 +202,23 @@ local function summarise(stage, traffic, seconds)
   return result, lost, repeated
 end
 
+-- "1 run", "2 runs", "3 forgeries".
+local function count(n, one, many)
+  return ('%d %s'):format(n, n == 1 and one or many or one .. 's')
+end
+
 local function print_summary(result, lost, repeated)
   local e, r, f = result.events, result.runs, result.effects
   print()
-  print(('came in   %d deliveries: %d events stored, %d duplicates recognised, %d forgeries refused')
-    :format(e.sent, e.stored, e.duplicates, e.rejected))
-  print(('ran       %d runs done, %d dead, %d waiting, %d parked'):format(r.done, r.dead, r.waiting, r.parked))
-  print(('changed   %d tasks, %d notes and %d contacts in the CRM, %d records saved in the workspace')
-    :format(f.tasks_created, f.notes_created, f.contacts_created, f.records_upserted))
-  print(('killed    %d times with SIGKILL, once while an answer was lost after its effect'):format(result.kills))
-  print(('ledger    %d acknowledged events lost, %d effects repeated'):format(#lost, #repeated))
+  print(('came in   %s: %s stored, %s recognised, %s refused'):format(count(e.sent, 'delivery', 'deliveries'),
+    count(e.stored, 'event'), count(e.duplicates, 'duplicate'), count(e.rejected, 'forgery', 'forgeries')))
+  print(('ran       %s done, %d dead, %d waiting, %d parked'):format(count(r.done, 'run'), r.dead, r.waiting, r.parked))
+  print(('changed   %s, %s and %s in the CRM, %s saved in the workspace')
+    :format(count(f.tasks_created, 'task'), count(f.notes_created, 'note'), count(f.contacts_created, 'contact'),
+      count(f.records_upserted, 'record')))
+  print(('killed    %s with SIGKILL, once while an answer was lost after its effect')
+    :format(count(result.kills, 'time')))
+  print(('ledger    %s lost, %s repeated'):format(count(#lost, 'acknowledged event'), count(#repeated, 'effect')))
   for _, entry in ipairs(repeated) do print('  repeated: ' .. json.encode(entry)) end
   print(('%s, %.1f s'):format(result.ok and 'nothing was lost and nothing was done twice' or 'NOT AS IT SHOULD BE',
                              result.seconds))
@@ -228,7 +235,7 @@ end
 
 -- A task stands in the ledger whose answer the service withholds, and then loses.
 local function wait_for_lost_answer(stage)
-  Stage.wait_for('a task without an answer', 10000, function()
+  Stage.wait_for('a task without an answer', 60000, function()
     for _, entry in ipairs(stage:ledger 'task_created') do
       if entry.answer == 'lost' then return true end
     end

@@ -59,7 +59,8 @@ Tools.__index = Tools
 -- One call, journalled. It is always the plain one: an operation may call itself.
 function Tools:call(operation, input)
   self.count = self.count + 1
-  return self.act.call(self.path .. '/' .. self.count, self.connection, operation, input, self.timeout, self.unit)
+  return self.act.call(self.path .. '/' .. self.count, self.connection, operation, input, self.timeout, self.unit,
+    self.may_repeat)
 end
 
 -- A reading whose answer is not journalled and may come from the cache; with is_fresh it does not.
@@ -89,8 +90,8 @@ end
 
 function calls.tools(program, at, connection, connector)
   return setmetatable({
-    act = program.act, path = at.path, unit = at.unit or at.path, timeout = at.timeout, connection = connection,
-    connector = require('connectors.' .. connector), count = 0,
+    act = program.act, path = at.path, unit = at.unit or at.path, timeout = at.timeout, may_repeat = at.may_repeat,
+    connection = connection, connector = require('connectors.' .. connector), count = 0,
   }, Tools)
 end
 
@@ -107,15 +108,15 @@ local function take_apart(program, how, at, connection, operation, input)
   return output
 end
 
--- Calls `operation` with `input`; its output. at: path, timeout (or nil), and unit: the step, where the call is
--- one of several that its action makes.
+-- Calls `operation` with `input`; its output. at: path, timeout (or nil), may_repeat (what was sent may be sent again
+-- where nobody knows how it ended), and unit: the step, where the call is one of several that its action makes.
 function calls.take(program, at, connection, operation, input)
   local how = describe(program, connection, operation)
   local is_special = how and (wants_run(how, input) or is_shaped(how, input))
   if is_special and not program.act.begun(at.path) then
     return take_apart(program, how, at, connection, operation, input)
   end
-  return program.act.call(at.path, connection, operation, input, at.timeout, at.unit)
+  return program.act.call(at.path, connection, operation, input, at.timeout, at.unit, at.may_repeat)
 end
 
 -- How the answers of an operation come in pages, for lib/pages.lua.

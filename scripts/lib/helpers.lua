@@ -62,7 +62,16 @@ local function as_text(name, value)
   refuse(name, 'takes a text, not ' .. describe(value))
 end
 
+-- A whole number of more than 64 bits comes as a text (engine/format/json.h); as a number it would lose digits.
+local function refuse_big(name, text, mark)
+  local whole = text:gsub(mark == ',' and '%.' or ',', '')
+  if whole:find '^%s*[+-]?%d+%s*$' and math.type(tonumber(whole)) == 'float' then
+    refuse(name, describe(text) .. ' has more digits than a number can keep; leave it a text')
+  end
+end
+
 local function as_number(name, value)
+  if type(value) == 'string' then refuse_big(name, value) end
   local number = type(value) == 'string' and tonumber(value) or value
   if type(number) ~= 'number' then
     refuse(name, 'takes a number, not ' .. describe(value))
@@ -250,6 +259,7 @@ function pure.number(value, mark)
   if mark ~= '.' and mark ~= ',' then
     refuse('number', 'the decimal mark is "." or ","')
   end
+  if type(value) == 'string' then refuse_big('number', value, mark) end
   local number = type(value) == 'string' and read_number(value, mark)
   if not number then
     refuse('number', describe(value) .. ' is no number')
@@ -276,9 +286,9 @@ end
 
 -- Values ------------------------------------------------------------------------------------------------
 
--- Ends the step with an error of the author's own.
+-- Ends the step with an error of the author's own, to be read as it was written.
 function pure.fail(message)
-  error({ kind = 'invalid', message = pure.text(message) or 'the recipe says so' }, 0)
+  error({ kind = 'invalid', message = pure.text(message) or 'the recipe says so', is_said = true }, 0)
 end
 
 function pure.is_empty(value)

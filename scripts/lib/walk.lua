@@ -43,11 +43,11 @@ local function compile_text(parts)
   end
 end
 
-local function compile_map(fields, act)
+local function compile_map(fields, act, file)
   local names, values = {}, {}
   for name, node in pairs(fields) do
     names[#names + 1] = name
-    values[#values + 1] = compile(node, act)
+    values[#values + 1] = compile(node, act, file)
   end
   return function(env)
     local out = {}
@@ -56,9 +56,9 @@ local function compile_map(fields, act)
   end
 end
 
-local function compile_list(nodes, act)
+local function compile_list(nodes, act, file)
   local values = {}
-  for i = 1, #nodes do values[i] = compile(nodes[i], act) end
+  for i = 1, #nodes do values[i] = compile(nodes[i], act, file) end
   return function(env)
     local out = {}
     for i = 1, #values do
@@ -70,15 +70,15 @@ local function compile_list(nodes, act)
 end
 
 -- Literals are scalars; maps and lists come as nodes of their own.
-function compile(node, act)
+function compile(node, act, file)
   if node.t == 'expr' then
-    return act.compile(node.s, node.line or 0)
+    return act.compile(node.s, file, node.line or 0)
   elseif node.t == 'text' then
     return compile_text(node.parts)
   elseif node.t == 'map' then
-    return compile_map(node.v, act)
+    return compile_map(node.v, act, file)
   elseif node.t == 'list' then
-    return compile_list(node.v, act)
+    return compile_list(node.v, act, file)
   end
   local value = node.v
   return function() return value end
@@ -87,31 +87,31 @@ end
 local compile_steps
 
 -- What a step does beside `use` and `stop`.
-local function compile_flow(step, source, part, act)
+local function compile_flow(step, source, part, act, file)
   local is_caught = step.is_caught
   step.wait = part('wait')
   step.wait_for = source.wait_for
   step.call = source.call
-  step.steps = source['do'] and compile_steps(source['do'], act, is_caught)
-  step.branches = source.parallel and compile_steps(source.parallel, act, is_caught)
+  step.steps = source['do'] and compile_steps(source['do'], act, file, is_caught)
+  step.branches = source.parallel and compile_steps(source.parallel, act, file, is_caught)
   step.at_once = source.at_once or 1
 end
 
 -- is_caught: an `on_error` around these steps lets the run go on where one of them fails.
-function compile_steps(list, act, is_caught)
+function compile_steps(list, act, file, is_caught)
   local steps = {}
   for i = 1, #list do
     local source = list[i]
-    local function part(name) return source[name] and compile(source[name], act) or nil end
+    local function part(name) return source[name] and compile(source[name], act, file) or nil end
     local on_error = source.on_error
     local step = {
-      name = source.step, use = source.use, as = source.as or 'item', retry = source.retry,
-      timeout_us = source.timeout_us, condition = part('if'), with = part('with'), each = part('each'),
-      stop = part('stop'),
+      name = source.step, source = source, use = source.use, as = source.as or 'item', retry = source.retry,
+      timeout_us = source.timeout_us, may_repeat = source.on_unknown == 'again', condition = part('if'),
+      with = part('with'), each = part('each'), stop = part('stop'),
       is_caught = is_caught or (on_error ~= nil and on_error ~= 'fail'),
-      on_error = type(on_error) == 'table' and compile_steps(on_error, act, is_caught) or on_error,
+      on_error = type(on_error) == 'table' and compile_steps(on_error, act, file, is_caught) or on_error,
     }
-    compile_flow(step, source, part, act)
+    compile_flow(step, source, part, act, file)
     steps[i] = step
   end
   return steps
@@ -152,11 +152,11 @@ end
 -- Steps --------------------------------------------------------------------------------------------
 
 -- What an action gets: its connections by name (`ctx.crm:get_contact { … }`), each call an effect of its own.
-local function new_ctx(program, env, path, step_timeout)
+local function new_ctx(program, step, env, path)
   local count = 0
   local function call(name, operation, input)
     count = count + 1
-    local at = { path = path .. '/' .. count, unit = path, timeout = step_timeout }
+    local at = { path = path .. '/' .. count, unit = path, timeout = step.timeout_us, may_repeat = step.may_repeat }
     return calls.take(program, at, name, operation, input or {})
   end
   local function connection(name)
@@ -181,10 +181,18 @@ local function new_ctx(program, env, path, step_timeout)
   return ctx
 end
 
+-- What a recipe gives, held against what is wanted: where it does not fit, the recipe is to be changed.
+local function checked(program, schema, input)
+  local ok, result = pcall(program.act.check, schema, input)
+  if ok then return result end
+  if type(result) == 'table' then result.is_input = true end
+  error(result, 0)
+end
+
 local function run_action(program, step, env, path, input)
   local action = program.actions[step.use.script]
-  input = program.act.check(action.input, input)
-  local output = action.run(new_ctx(program, env, path, step.timeout_us), input)
+  input = checked(program, action.input, input)
+  local output = action.run(new_ctx(program, step, env, path), input)
   program.act.complete(path, input, output)
   return output
 end
@@ -194,7 +202,7 @@ local run_steps
 -- The steps of another recipe, as part of this run: with its own inputs and connections, and paths below this step's.
 local function run_call(program, step, env, path, input)
   local called = program.calls[step.call]
-  local inputs = program.act.check(called.schema, input)
+  local inputs = checked(program, called.schema, input)
   local inner = new_env(program, env.event, rawget(env, 'meta'), env.now_us, inputs)
   inner.now_us = env.now_us
   local within = setmetatable({ is_caught = program.is_caught or step.is_caught }, { __index = called.program })
@@ -209,28 +217,31 @@ local function execute(program, step, env, path)
   elseif step.use.script then
     return run_action(program, step, env, path, input)
   end
-  local at = { path = path, timeout = step.timeout_us }
+  local at = { path = path, timeout = step.timeout_us, may_repeat = step.may_repeat }
   return calls.take(program, at, step.use.connection, step.use.operation, input)
 end
 
--- An error as a table that knows the path of the step that it comes from: what `retry` goes on from.
-local function located(problem, path)
-  if type(problem) ~= 'table' then problem = { kind = 'script', message = tostring(problem) } end
-  problem.path = problem.path or path
-  return problem
+-- An error as a table that knows its step and its place (lib/blame.lua). is_early: the step had not come to act.
+local function located(program, step, env, path, problem, is_early)
+  if type(problem) == 'table' and problem.path then return problem end
+  return require('lib.blame').step(program, step, env, path, problem, is_early)
 end
 
 -- One step, or one item of a step with `each`. act.failed comes back only where the failure is final.
 local function perform(program, step, env, path)
   local ok, is_known, output = pcall(program.act.recall, path)
-  if not ok then error(located(is_known, path), 0) end
+  if not ok then -- it failed in an earlier attempt: the place was journalled with the error
+    if type(is_known) == 'table' then is_known.path = path end
+    error(is_known, 0)
+  end
   if is_known then return output end
   local result
   ok, result = pcall(execute, program, step, env, path)
   if ok then return result end
+  result = located(program, step, env, path, result)
   program.act.failed(path, result, not step.wait_for and step.retry or nil, step.wait_for ~= nil,
     program.is_caught or step.is_caught)
-  error(located(result, path), 0)
+  error(result, 0)
 end
 
 -- Runs functions side by side, at most at_once of them at the same time. Once all have ended, the first error is
@@ -263,10 +274,10 @@ local function perform_item(program, step, inner, path)
   return setmetatable(inner.steps, nil), is_stopped
 end
 
-local function list_of(step, items)
+local function list_of(items)
   if items == nil or items == json.null then return {} end
   if type(items) ~= 'table' then
-    error({ kind = 'invalid', message = '`each` of step ' .. step.name .. ' is no list' }, 0)
+    error({ kind = 'invalid', message = '`each` gives no list, but a ' .. type(items) }, 0)
   end
   return items
 end
@@ -297,7 +308,7 @@ local function perform_pages(program, step, env, path, request)
   local paging = calls.paging(program, request.connection, request.operation)
   local pager = require('lib.pages').open(paging, request.input, request.max)
   local ask = { use = request, with = function() return pager.input end, retry = step.retry,
-                timeout_us = step.timeout_us, is_caught = step.is_caught }
+                timeout_us = step.timeout_us, is_caught = step.is_caught, source = { line = step.source.line } }
   local is_stopped = false
   while not pager.is_over and not is_stopped do
     local page_path = path .. '/page/' .. pager.number
@@ -319,7 +330,7 @@ local function perform_each(program, step, env, path)
   local items = step.each(env)
   local kind = getmetatable(items)
   if type(kind) == 'table' and kind.is_pages then return perform_pages(program, step, env, path, items) end
-  items = list_of(step, items)
+  items = list_of(items)
   local outputs = {}
   local is_stopped = perform_items(program, step, env, path, items, 0, function(i, output)
     outputs[i] = output == nil and json.null or output
@@ -369,10 +380,21 @@ end
 -- Returns true where the run is to stop here.
 function run_step(program, step, env, prefix)
   program.act.enter(prefix .. step.name)
-  if step.condition and not holds(step.condition, env) then return false end
+  if step.condition and not holds(step.condition, env) then
+    program.act.settle(prefix .. step.name)
+    return false
+  end
   local result, is_stopped = act_on(program, step, env, prefix)
   env.steps[step.name] = result
+  if step.steps or step.branches or step.call then program.act.settle(prefix .. step.name) end
   return is_stopped == true
+end
+
+-- The error of a step that had not come to do anything: its condition, its list, its text. It is journalled here.
+local function fail_early(program, step, env, path, problem)
+  problem = located(program, step, env, path, problem, true)
+  program.act.failed(path, problem, nil, true, program.is_caught or step.is_caught)
+  return problem
 end
 
 -- `prefix` keeps the paths of steps apart that run more than once (in an item of `each`, in a call).
@@ -382,7 +404,9 @@ function run_steps(program, steps, env, prefix)
     local ok, result = pcall(run_step, program, step, env, prefix)
     if ok and result then return true end
     if not ok then
-      result = located(result, prefix .. step.name)
+      if type(result) ~= 'table' or not result.path then
+        result = fail_early(program, step, env, prefix .. step.name, result)
+      end
       env.error = describe(result)
       if step.on_error == nil or step.on_error == 'fail' then error(result, 0) end
       if type(step.on_error) == 'table' and run_steps(program, step.on_error, env, prefix) then return true end
@@ -399,6 +423,11 @@ local function load_actions(plan_scripts)
   return actions
 end
 
+-- Where a recipe stands, for errors; plans of older versions do not say it.
+local function file_of(plan)
+  return plan.file or 'recipe ' .. tostring(plan.recipe)
+end
+
 -- A recipe that this one calls: its steps, the schema of its inputs, and the program with its connections.
 local function load_call(program, called, act)
   local schema = {}
@@ -406,9 +435,10 @@ local function load_call(program, called, act)
     local default = called.inputs and called.inputs[name]
     schema[name] = { input.type, default = default, optional = default ~= nil or nil }
   end
+  local file = file_of(called.plan)
   return {
-    steps = compile_steps(called.plan['do'], act), schema = schema,
-    program = setmetatable({ needs = called.plan.needs or {} }, { __index = program }),
+    steps = compile_steps(called.plan['do'], act, file), schema = schema,
+    program = setmetatable({ needs = called.plan.needs or {}, file = file }, { __index = program }),
   }
 end
 
@@ -416,24 +446,33 @@ end
 local function new(bundle, act)
   local plan = bundle.plan
   local program = {
-    act = act, inputs = bundle.inputs or {}, timezone = bundle.timezone, maps = bundle.maps or {},
+    file = file_of(plan), act = act, inputs = bundle.inputs or {}, timezone = bundle.timezone, maps = bundle.maps or {},
     needs = plan.needs or {}, actions = load_actions(bundle.scripts), calls = {}, described = {},
     event_names = events.references(bundle),
   }
   for name, called in pairs(bundle.calls or {}) do
     program.calls[name] = load_call(program, called, act)
   end
-  local condition = plan['if'] and compile(plan['if'], act)
-  local key = plan.key and compile(plan.key, act)
-  local steps = compile_steps(plan['do'], act)
-  local on_error = plan.on_error and compile_steps(plan.on_error, act, true)
+  local condition = plan['if'] and compile(plan['if'], act, program.file)
+  local key = plan.key and compile(plan.key, act, program.file)
+  local steps = compile_steps(plan['do'], act, program.file)
+  local on_error = plan.on_error and compile_steps(plan.on_error, act, program.file, true)
 
-  -- Whether the event is for this recipe, and the key that orders its runs (nil: none).
-  local function decide(event, meta, now_us)
-    local env = new_env(program, event, meta, now_us)
-    if condition and not holds(condition, env) then return false end
+  local function look(env)
+    if condition and not holds(condition, env) then
+      local ok, why = pcall(require('lib.explain').condition, plan['if'], env)
+      return false, ok and why or 'its `if` does not hold'
+    end
     local value = key and key(env)
     return true, value ~= nil and value ~= json.null and as_text(value) or nil
+  end
+
+  -- Whether the event is for this recipe, and the key that orders its runs (nil: none); or false, and why not.
+  local function decide(event, meta, now_us)
+    local env = new_env(program, event, meta, now_us)
+    local ok, is_wanted, order_key = pcall(look, env)
+    if not ok then error(require('lib.blame').recipe(program, plan, env, is_wanted), 0) end
+    return is_wanted, order_key
   end
 
   -- A call for the event's sake: tried again like a step, and no reason for the run to fail.
@@ -443,8 +482,17 @@ local function new(bundle, act)
     return perform(program, step, nil, path)
   end
 
+  -- Runs that an effect of the engine's own started are counted by their key: recipes that answer each other's effects
+  -- would go round without end. The one too many is parked here.
+  local function count_echo(about, env)
+    local ok, value = pcall(key or function() end, env)
+    act.admit(ok and value ~= nil and value ~= json.null and as_text(value) or about)
+  end
+
   -- The event, and of which connection and type it is.
   local function run(event, connection, type_name, now_us)
+    local about = act.echo()
+    if about then count_echo(about, new_env(program, event, nil, now_us)) end
     events.prepare(program, ask, event, connection, type_name)
     local env = new_env(program, event, nil, now_us)
     env.now_us = now_us

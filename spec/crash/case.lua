@@ -1,5 +1,10 @@
--- One crash: a scenario is played on a stage of its own with an engine that dies at a fault point, then played again
--- with one that does not, drained and audited.
+-- One case: a scenario is played on a stage of its own with an engine to which something happens at a fault point, then
+-- it is drained and audited. What happens is the mode:
+--
+--   crash   the engine dies there; the scenario is played again with one that does not
+--   stop    SIGTERM comes there, and the engine must end in time, with 0; played again as after a crash
+--   fail    the operation fails there, once or for a while; the engine goes on, and what it left when all is at rest is
+--           audited as it is. Where it was the start that failed, it is made again, as a supervisor would
 --
 -- A scenario acts in steps that may be repeated: a delivery that was acknowledged is not sent again, a command that
 -- succeeded is not given again, what is waited for may be there already. So the second play is what the services and
@@ -16,7 +21,8 @@ Case.__index = Case
 
 local DIED = setmetatable({}, { __tostring = function() return 'the engine died' end })
 local CRASHED = 70 -- engine/base/fault.c
-local WAIT_MS = 45000
+local SIGTERM = 15
+local WAIT_MS = 60000
 
 -- What may stand in the ledger only as often as the scenario says. The rest may be repeated, as repeating it changes
 -- nothing.
@@ -32,18 +38,19 @@ end
 local function control(self, what, body)
   local answer = host.fetch {
     method = body and 'POST' or 'GET', url = self.stage.app.url .. '/_sandbox/' .. what,
-    body = body and json.encode(body), timeout_ms = 10000, headers = { ['Content-Type'] = 'application/json' },
+    body = body and json.encode(body), timeout_ms = 60000, headers = { ['Content-Type'] = 'application/json' },
   }
   assert(answer and answer.status == 200, 'the sandbox did not take its ' .. what)
   return json.decode(answer.body)
 end
 
--- options: ladle, inspect (paths of the programs), scenario, faults (LADLE_FAULTS of the engine that dies), trace (a
--- file for the names of the fault points that it passes).
+-- options: ladle, inspect (paths of the programs), scenario, mode (crash where none is given), faults (LADLE_FAULTS of
+-- the engine to which it happens), point and at (where), trace (a file for the names of the fault points that it
+-- passes).
 function Case.new(options)
   local scenario = options.scenario
-  local self = setmetatable({ options = options, scenario = scenario, acknowledged = {}, done = {}, events = {},
-    logs = {} }, Case)
+  local self = setmetatable({ options = options, mode = options.mode or 'crash', scenario = scenario,
+    acknowledged = {}, done = {}, events = {}, logs = {} }, Case)
   self.stage = Stage.new {
     ladle = options.ladle, recipes = scenario.recipes, scripts = scenario.scripts, faults = scenario.faults,
   }
@@ -94,6 +101,15 @@ function Case:is_alive()
   return self.engine ~= nil and self.engine:is_running()
 end
 
+local function log_of_last(self)
+  return host.read_file(self.logs[#self.logs]) or ''
+end
+
+-- By its own word: while it starts another case's engine may answer at its port.
+local function has_begun(self)
+  return log_of_last(self):find(' listens on ', 1, true) ~= nil
+end
+
 local function start(self, env)
   local stage = self.stage
   self.logs[#self.logs + 1] = stage:path(('engine-%d.log'):format(#self.logs + 1))
@@ -101,7 +117,7 @@ local function start(self, env)
   self.engine = stage:spawn({ 'run' }, self.logs[#self.logs])
   stage.env = {}
   return Stage.wait_for('the engine to listen', WAIT_MS, function()
-    return not self:is_alive() and 'gone' or stage:is_up() and 'up'
+    return not self:is_alive() and 'gone' or has_begun(self) and 'up'
   end) == 'up'
 end
 
@@ -184,7 +200,8 @@ function Case:deliver_again(key)
   end
 end
 
--- A command of ladle's, which must succeed. Given once. It may be what dies in this scenario.
+-- A command of ladle's, which must succeed. Given once. It may be what dies in this scenario, or fails: then it is
+-- given again.
 function Case:command(name, ...)
   local args, is_victim = { ... }, self.scenario.victim == name and not self.is_second
   self:once(name, function()
@@ -194,7 +211,10 @@ function Case:command(name, ...)
     if is_victim and code == CRASHED then
       self.has_crashed = true
       error(DIED, 0)
-    elseif code ~= 0 then error(('ladle %s: %s'):format(table.concat(args, ' '), text), 0) end
+    elseif is_victim and code ~= 0 and self.mode == 'fail' then
+      _, code, text = self.stage:cli(table.unpack(args))
+    end
+    if code ~= 0 then error(('ladle %s: %s'):format(table.concat(args, ' '), text), 0) end
   end)
 end
 
@@ -247,13 +267,13 @@ local function compare(problems, what, wanted, found)
 end
 
 local function audit_effects(self, problems)
-  local ledger = self.stage:ledger()
-  for _, entry in ipairs(audit.repeated(ledger)) do
+  local ledger, may_repeat = self.stage:ledger(), self.scenario.may_repeat
+  for _, entry in ipairs(may_repeat and {} or audit.repeated(ledger)) do
     problems[#problems + 1] = 'repeated: ' .. json.encode(entry)
   end
   if self.scenario.is_open then return end
   local found, wanted = audit.count(ledger, 'effect'), {}
-  for _, effect in ipairs(COUNTED) do wanted[effect] = self.scenario.effects[effect] or 0 end
+  for _, effect in ipairs(may_repeat and {} or COUNTED) do wanted[effect] = self.scenario.effects[effect] or 0 end
   compare(problems, 'effects', wanted, found)
   for effect, n in pairs(self.scenario.effects) do
     if (found[effect] or 0) < n then problems[#problems + 1] = ('the effect %s is missing'):format(effect) end
@@ -336,14 +356,23 @@ local function earlier_life(self)
   if self:stop() ~= 0 then error('the engine did not end well', 0) end
 end
 
--- Lets what may die come to its end, by the crash or by SIGTERM; whether it was the crash.
-local function first_life(self)
-  self.deadly = { LADLE_FAULTS = self.options.faults or false, LADLE_FAULT_TRACE = self.options.trace or false }
-  local is_alive = play(self, self.scenario.victim and {} or self.deadly) or self.has_crashed
-  local code = is_alive and self:stop() or collect(self)
-  if self.has_crashed then return true end
-  if code ~= 0 and code ~= CRASHED then error(('the engine ended with %d, not with the crash'):format(code), 0) end
-  return code == CRASHED
+-- Waits until nothing is under way: every run has ended, or waits for what it says it waits for (promise P10).
+local function settle(self)
+  local problem
+  local ok = pcall(Stage.wait_for, 'rest', WAIT_MS, function()
+    problem = self:inspect('data/ladle.db', '--at-rest')
+    return problem == nil
+  end)
+  if not ok then error('it does not come to rest: ' .. problem, 0) end
+end
+
+-- The end of a life in which all has to be in order.
+local function audit_life(self, problems)
+  settle(self)
+  table.move(audit_all(self), 1, 100, #problems + 1, problems)
+  local code = self:stop()
+  if code ~= 0 then problems[#problems + 1] = ('the engine ended with %d'):format(code) end
+  audit_store(self, problems, '--at-rest')
 end
 
 local function second_life(self, problems)
@@ -351,19 +380,74 @@ local function second_life(self, problems)
   if not self.scenario.keeps_faults then control(self, 'faults', json.array {}) end
   if self.scenario.between then self.scenario.between(self) end
   if not play(self, {}) then error('the engine died without a fault', 0) end
-  table.move(audit_all(self), 1, 100, #problems + 1, problems)
-  local code = self:stop()
-  if code ~= 0 then problems[#problems + 1] = ('the engine ended with %d'):format(code) end
-  audit_store(self, problems, '--at-rest')
+  audit_life(self, problems)
+end
+
+local function is_stopping(self)
+  return log_of_last(self):find('engine: stopping', 1, true) ~= nil
+end
+
+-- Each plays the first life and says whether what was armed happened.
+local first_life = {}
+
+-- It dies, or comes to its end by SIGTERM.
+function first_life.crash(self)
+  local is_alive = play(self, self.scenario.victim and {} or self.deadly) or self.has_crashed
+  local code = is_alive and self:stop() or collect(self)
+  if self.has_crashed then return true end
+  if code ~= 0 and code ~= CRASHED then error(('the engine ended with %d, not with the crash'):format(code), 0) end
+  return code == CRASHED
+end
+
+-- It is stopped where that is armed, else at the end. One that is stopped already when SIGTERM comes ends at once.
+function first_life.stop(self)
+  local is_alive = play(self, self.deadly)
+  local is_by_fault = not is_alive or is_stopping(self)
+  local code = is_by_fault and collect(self) or self:stop()
+  if not has_begun(self) and code > 0 and code <= 3 then return true end -- on a full disk it does not start
+  if code == 128 + SIGTERM and is_stopping(self) then return true end
+  if code ~= 0 then error(('the engine was stopped, and ended with %d'):format(code), 0) end
+  return is_by_fault
+end
+
+-- It goes on, whatever fails. A start that fails says why, and is made again.
+function first_life.fail(self)
+  if not start(self, self.scenario.victim and {} or self.deadly) then
+    local code = collect(self)
+    if code == 0 or code > 3 then error(('the engine did not start, and ended with %d'):format(code), 0) end
+    if not start(self, {}) then error('the engine does not start', 0) end
+  end
+  local ok, problem = pcall(self.scenario.act, self)
+  if not ok then error(problem == DIED and 'the engine died of a failure' or problem, 0) end
+end
+
+-- Whether those who had it armed passed the point so often.
+local function was_passed(self)
+  local passed = 0
+  for line in (host.read_file(self.deadly.LADLE_FAULT_TRACE) or ''):gmatch '[^\n]+' do
+    local point, count = line:match '^(%S+) (%d+)'
+    if point == self.options.point then passed = passed + tonumber(count) end
+  end
+  return passed >= self.options.at
 end
 
 local function run(self)
   prepare(self)
   if self.scenario.before then earlier_life(self) end
   local problems = {}
-  self.has_crashed = first_life(self)
-  audit_store(self, problems)
-  second_life(self, problems)
+  self.deadly = {
+    LADLE_FAULTS = self.options.faults or false,
+    LADLE_FAULT_TRACE = self.options.trace or self.mode == 'fail' and self.stage:path 'trace',
+  }
+  self.has_happened = first_life[self.mode](self)
+  if self.mode == 'fail' then
+    audit_life(self, problems)
+    self.has_happened = was_passed(self)
+  else
+    self.has_crashed = self.has_happened
+    audit_store(self, problems)
+    second_life(self, problems)
+  end
   audit_logs(self, problems)
   return problems
 end
@@ -376,7 +460,8 @@ local function tell_logs(self)
   return table.concat(texts, '\n')
 end
 
--- Plays the case to its end: whether the engine crashed, and what is wrong (a text), or nil. `keep` leaves the folder.
+-- Plays the case to its end: whether what was armed happened, and what is wrong (a text), or nil. `keep` leaves the
+-- folder.
 function Case:play(keep)
   local ok, problems = pcall(run, self)
   if not ok then problems = { tostring(problems) } end
@@ -387,7 +472,7 @@ function Case:play(keep)
   end
   if self.engine then self.engine:kill('KILL') end
   self.stage:close(keep)
-  return self.has_crashed == true, problem
+  return self.has_happened == true, problem
 end
 
 return Case

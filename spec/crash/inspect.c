@@ -5,7 +5,7 @@
  *
  * usage: inspect [--at-rest | --list] FILE. Prints one line for each breach; exit 1 if there is
  * one, 2 where the file cannot be read. --at-rest: the engine was drained, so nothing may be
- * running or due.
+ * running, due or without its runs; it may still be there, doing nothing.
  * --list checks nothing and prints a line "event ID" for each event, "run STATE" for each run.
  */
 #include <stdbool.h>
@@ -65,6 +65,12 @@ static const struct rule rules[] = {
       false },
     { "no run is left running", "select 'run ' || hex(id) from run where state = 1", true },
     { "no run is left due", "select 'run ' || hex(id) from run where state = 0", true },
+    { "no run waits longer than it says",
+      "select 'run ' || hex(id) from run where state = 2"
+      " and due_us < (strftime('%s', 'now') - 10) * 1000000",
+      true },
+    { "no event is left without its runs",
+      "select type || ' ' || hex(id) from event where is_routed = 0", true },
 };
 
 static int breaches(sqlite3 *db, const struct rule *rule)

@@ -1,10 +1,17 @@
--- Crash points: plays every scenario once to learn which fault points it passes and how often, then once for each
--- passage of each of them, dying there, and holds what is left against the sandbox's ledger.
+-- Plays every scenario once to learn which fault points it passes and how often, then once for each passage of each of
+-- them, at which something happens, and holds what is left against the sandbox's ledger. --mode says what happens
+-- (case.lua):
+--
+--   crash   the process dies (the default)
+--   fail    what can fail there fails once
+--   fail5   and everything that passes there in the five seconds that follow
+--   stop    SIGTERM; and where something can fail, SIGTERM while it fails from then on for good
 --
 --   ladle lua spec/crash/points.lua                 all of it
 --   … --only 'replay,one call'                      these scenarios
---   … --sample 40                                   so many crashes, spread evenly over all
---   … --case 'replay' store.before_commit@7 [--keep]   one crash, its folder kept
+--   … --sample 40                                   so many cases, spread evenly over all
+--   … --every 3                                     each third of the passages only
+--   … --case 'replay' store.before_commit@7 [--keep]   one case, its folder kept
 --   … --jobs 8                                      how many at once
 --
 -- Work is dealt out to processes of this same file: most of a case is waiting. Exit 1 if anything is wrong.
@@ -19,8 +26,16 @@ local scenarios = require 'scenarios'
 local LADLE = host.env 'LADLE' or host.program()
 local INSPECT = LADLE:gsub('[^/]+$', 'crash/inspect')
 local BEYOND = 3 -- passages over the recorded number that are tried: the size of batches varies
--- Within a transaction: a crash there leaves what one at store.before_commit does.
-local REDUNDANT = { ['store.before_exec'] = true, ['store.commit_full'] = true }
+
+-- Of each mode: how a case is played, and what is armed at a passage of a point that can fail, and of one that cannot.
+-- What can fail lies within a transaction, where a crash leaves what one at store.before_commit does, or only reads.
+-- What fails for long covers the passages behind it, so of these each `stride`-th is the first.
+local MODES = {
+  crash = { play = 'crash', plain = '%s=crash@%d' },
+  fail = { play = 'fail', failing = '%s=fail@%d' },
+  fail5 = { play = 'fail', failing = '%s=fail@%d..+5s', stride = 3 },
+  stop = { play = 'stop', plain = '%s=stop@%d', failing = '%s=stop@%d,%1$s=fail*@%2$d', stride = 3 },
+}
 
 local function find(name)
   for _, scenario in ipairs(scenarios) do
@@ -30,7 +45,7 @@ local function find(name)
 end
 
 local function options_of(list)
-  local options, i = { jobs = 8, rest = {} }, 1
+  local options, i = { jobs = 8, mode = 'crash', every = 1, rest = {} }, 1
   while list[i] do
     local name = list[i]:match '^%-%-(%w+)$'
     if name == 'keep' then
@@ -43,27 +58,40 @@ local function options_of(list)
     end
     i = i + 1
   end
-  options.jobs, options.sample = tonumber(options.jobs), tonumber(options.sample)
+  for _, name in ipairs { 'jobs', 'sample', 'every' } do options[name] = tonumber(options[name]) end
+  if not MODES[options.mode] then error('there is no mode ' .. options.mode, 0) end
   return options
 end
 
 -- In a process of its own --------------------------------------------------------------------------
 
-local function armed(scenario, point)
+-- "store.read@3": a point and its passage.
+local function place(text)
+  local point, at = text:match '^(.+)@(%d+)$'
+  return { point = point, at = tonumber(at) }
+end
+
+-- LADLE_FAULTS of a case; `where` is nil where nothing is to happen. Whether a point can fail tells its form, as the
+-- trace does; a case that is named by hand is tried in the form that the mode has.
+local function armed(scenario, mode, where, can_fail)
   local list = { scenario.engine_faults }
-  if point then list[#list + 1] = point end
+  if where then
+    local form = can_fail and mode.failing or mode.plain or mode.failing
+    list[#list + 1] = form:gsub('%%1%$', '%%'):gsub('%%2%$', '%%'):format(where.point, where.at, where.point, where.at)
+  end
   return #list > 0 and table.concat(list, ',') or nil
 end
 
 -- Plays one case; one whose port was taken by another process meanwhile is played again.
-local function play(scenario, point, trace, keep)
+local function play(name, mode, where, can_fail, more)
+  local scenario = find(name)
   for _ = 1, 3 do
     local case = Case.new {
-      ladle = LADLE, inspect = INSPECT, scenario = scenario, trace = trace,
-      faults = armed(scenario, point and point:gsub('@', '=crash@')),
+      ladle = LADLE, inspect = INSPECT, scenario = scenario, mode = where and mode.play, trace = more and more.trace,
+      point = where and where.point, at = where and where.at, faults = armed(scenario, mode, where, can_fail),
     }
-    local has_crashed, problem = case:play(keep)
-    if not (problem and problem:find 'already in use') then return has_crashed, problem end
+    local has_happened, problem = case:play(more and more.keep)
+    if not (problem and problem:find 'already in use') then return has_happened, problem end
   end
 end
 
@@ -72,28 +100,32 @@ local function say(result)
   io.stdout:flush()
 end
 
--- Which fault points the scenario passes, and how often.
-local function record(name)
+-- Which fault points of this mode the scenario passes, and how often.
+local function record(name, mode)
   local trace = host.mkdtemp()
-  local _, problem = play(find(name), nil, trace .. '/trace')
+  local _, problem = play(name, mode, nil, nil, { trace = trace .. '/trace' })
   local points = {}
   for line in (host.read_file(trace .. '/trace') or ''):gmatch '[^\n]+' do
-    local point, count = line:match '^(%S+) (%d+)$'
-    if not REDUNDANT[point] then points[point] = (points[point] or 0) + tonumber(count) end
+    local point, count, fails = line:match '^(%S+) (%d+)(.*)$'
+    local can_fail = fails ~= ''
+    if can_fail and mode.failing or not can_fail and mode.plain then
+      points[point] = points[point] or { count = 0, can_fail = can_fail }
+      points[point].count = points[point].count + tonumber(count)
+    end
   end
   host.rm_rf(trace)
   say { scenario = name, points = points, problem = problem }
 end
 
--- Crashes at these passages of one fault point; where none is given, at all that there are.
-local function crash(name, point, passages, last)
-  local i = 1
-  while i <= last do
-    local at = ('%s@%d'):format(point, passages and passages[i] or i)
-    local has_crashed, problem = play(find(name), at)
-    say { scenario = name, point = at, crashed = has_crashed, problem = problem }
-    if not has_crashed and not passages then return end
-    i = i + 1
+-- Plays the passages of one fault point: that one, or, where none is given, all that there are.
+local function play_point(mode, name, point, can_fail, last, every, only)
+  local i = only or 1
+  while i <= (only or last) do
+    local where = { point = point, at = i }
+    local has_happened, problem = play(name, mode, where, can_fail)
+    say { scenario = name, point = ('%s@%d'):format(point, i), happened = has_happened, problem = problem }
+    if not has_happened and not only then return end
+    i = i + every * (can_fail and mode.stride or 1)
   end
 end
 
@@ -137,8 +169,10 @@ end
 local function all_points(recorded)
   local points = {}
   for _, entry in ipairs(recorded) do
-    for point, count in pairs(entry.points) do
-      for at = 1, count do points[#points + 1] = { scenario = entry.scenario, point = point, at = at } end
+    for point, about in pairs(entry.points) do
+      for at = 1, about.count do
+        points[#points + 1] = { scenario = entry.scenario, point = point, at = at, can_fail = about.can_fail }
+      end
     end
   end
   table.sort(points, function(a, b)
@@ -149,90 +183,105 @@ local function all_points(recorded)
   return points
 end
 
+local function task(options, scenario, point, can_fail, last, only)
+  return { '--mode', options.mode, '--point', point, '--every', tostring(options.every), '--scenario', scenario,
+    can_fail and 'fails' or 'plain', tostring(last), only and tostring(only) }
+end
+
 -- Some of the points, evenly spread: each a task.
-local function sampled(points, count)
-  local tasks = {}
-  for i = 0, math.min(count, #points) - 1 do
-    local p = points[i * #points // math.min(count, #points) + 1]
-    tasks[#tasks + 1] = { '--crash', p.scenario, p.point, '1', tostring(p.at) }
+local function sampled(options, points)
+  local tasks, count = {}, math.min(options.sample, #points)
+  for i = 0, count - 1 do
+    local p = points[i * #points // count + 1]
+    tasks[#tasks + 1] = task(options, p.scenario, p.point, p.can_fail, p.at, p.at)
   end
   return tasks
 end
 
--- A task for each scenario and point.
-local function complete(recorded)
-  local tasks = {}
+-- A task for each scenario and point, those that take longest first.
+local function complete(options, recorded)
+  local list, tasks = {}, {}
   for _, entry in ipairs(recorded) do
-    for point, count in pairs(entry.points) do
-      tasks[#tasks + 1] = { '--crash', entry.scenario, point, tostring(count + BEYOND) }
+    for point, about in pairs(entry.points) do
+      list[#list + 1] = { scenario = entry.scenario, point = point, about = about }
     end
   end
-  table.sort(tasks, function(a, b) return tonumber(a[4]) > tonumber(b[4]) end)
+  table.sort(list, function(a, b) return a.about.count > b.about.count end)
+  for i, p in ipairs(list) do
+    tasks[i] = task(options, p.scenario, p.point, p.about.can_fail, p.about.count + BEYOND)
+  end
   return tasks
 end
 
-local function tell(scenario, point, problem)
-  print(('FAILED %s, %s: %s'):format(scenario, point or 'without a crash', problem))
+local function tell(mode, scenario, point, problem)
+  print(('FAILED %s, %s: %s'):format(scenario, point or 'with nothing armed', problem))
   if point then
-    print(('  to see it: LADLE=%s %s lua %s --case "%s" %s --keep'):format(LADLE, LADLE, arg[0], scenario, point))
+    print(('  to see it: LADLE=%s %s lua %s --mode %s --case "%s" %s --keep'):format(LADLE, LADLE, arg[0], mode,
+      scenario, point))
   end
   io.stdout:flush()
 end
 
--- What came of it: crashes that happened, those that left all in order, and plays that were wrong without a crash.
+-- What came of it: cases in which it happened, those of them that left all in order, and plays that were wrong without.
 local function new_score()
-  return { crashed = 0, fine = 0, wrong = 0, reached = {} }
+  return { happened = 0, fine = 0, wrong = 0, reached = {} }
 end
 
-local function note(score, result)
-  if result.problem then tell(result.scenario, result.point, result.problem) end
-  if result.crashed then
-    score.crashed = score.crashed + 1
+local function note(score, mode, result)
+  if result.problem then tell(mode, result.scenario, result.point, result.problem) end
+  if result.happened then
+    score.happened = score.happened + 1
     local point = result.point:gsub('@.*', '')
     score.reached[result.scenario .. point], score.reached[point] = true, true
   end
-  if result.crashed and not result.problem then
+  if result.happened and not result.problem then
     score.fine = score.fine + 1
-  elseif result.problem and not result.crashed then
+  elseif result.problem and not result.happened then
     score.wrong = score.wrong + 1
   end
 end
 
 -- A point that was recorded and then never reached proves nothing. Some are passed by a timer, only where the play was
--- slow (store.prune, a refresh): these count as long as another scenario died there.
-local function check_reached(score, tasks)
-  for _, task in ipairs(tasks) do
-    if not score.reached[task[2] .. task[3]] and not score.reached[task[3]] then
-      tell(task[2], task[3], 'was passed when recorded, and never reached again')
-      score.wrong = score.wrong + 1
+-- slow (store.prune, a refresh): these count as long as they were reached in another scenario.
+local function check_reached(score, options, recorded)
+  for _, entry in ipairs(recorded) do
+    for point in pairs(entry.points) do
+      if not score.reached[entry.scenario .. point] and not score.reached[point] then
+        tell(options.mode, entry.scenario, point, 'was passed when recorded, and never reached again')
+        score.wrong = score.wrong + 1
+      end
     end
   end
 end
 
 local function run(options)
   local score, recorded, tasks = new_score(), {}, {}
-  for _, name in ipairs(chosen(options.only)) do tasks[#tasks + 1] = { '--record', name } end
+  for _, name in ipairs(chosen(options.only)) do
+    tasks[#tasks + 1] = { '--mode', options.mode, '--record', name }
+  end
   local bad = deal(tasks, options.jobs, function(result)
-    note(score, result)
+    note(score, options.mode, result)
     recorded[#recorded + 1] = result
   end)
-  tasks = options.sample and sampled(all_points(recorded), options.sample) or complete(recorded)
-  table.move(deal(tasks, options.jobs, function(result) note(score, result) end), 1, 1000, #bad + 1, bad)
-  if not options.sample then check_reached(score, tasks) end
+  tasks = options.sample and sampled(options, all_points(recorded)) or complete(options, recorded)
+  table.move(deal(tasks, options.jobs, function(result) note(score, options.mode, result) end), 1, 1000, #bad + 1, bad)
+  if not options.sample then check_reached(score, options, recorded) end
   for _, line in ipairs(bad) do print('FAILED ' .. line) end
-  print(('%d scenarios; crash points: %d of %d'):format(#recorded, score.fine, score.crashed))
-  return #bad == 0 and score.wrong == 0 and score.fine == score.crashed and score.crashed > 0
+  print(('%d scenarios; %s points: %d of %d'):format(#recorded, options.mode, score.fine, score.happened))
+  return #bad == 0 and score.wrong == 0 and score.fine == score.happened and score.happened > 0
 end
 
 local options = options_of(arg)
+local mode = MODES[options.mode]
 if options.record then
-  record(options.record)
-elseif options.crash then
-  local point, last, at = table.unpack(options.rest)
-  crash(options.crash, point, at and { at }, tonumber(last))
+  record(options.record, mode)
+elseif options.scenario then
+  local fails, last, only = table.unpack(options.rest)
+  play_point(mode, options.scenario, options.point, fails == 'fails', tonumber(last), options.every, tonumber(only))
 elseif options.case then
-  local has_crashed, problem = play(find(options.case), options.rest[1], nil, options.keep)
-  print(has_crashed and 'the engine crashed' or 'the engine did not crash', problem or 'and nothing is wrong')
+  local where = place(options.rest[1])
+  local has_happened, problem = play(options.case, mode, where, mode.plain == nil, { keep = options.keep })
+  print(has_happened and 'it happened' or 'it did not happen', problem or 'and nothing is wrong')
   os.exit(problem == nil and 0 or 1, true)
 else
   os.exit(run(options) and 0 or 1, true)

@@ -249,12 +249,12 @@ static void run_engine(const char *folder, int64_t limit)
     if (p == NULL || recipe_set_load(&set, p, h, &e) == -1 || set.diag_count > 0) {
         give_up("the project", "it does not load");
     }
-    diags_free(d);
-    struct engine *en = engine_new(p, &set, &e);
+    struct engine *en = engine_new(p, &set, d, &e);
     if (en == NULL || engine_run(en, listening, NULL, &e) == -1) {
         give_up("the engine", e.message);
     }
     engine_free(en);
+    diags_free(d);
     recipe_set_fini(&set);
     project_free(p);
     catalogue_free(c);

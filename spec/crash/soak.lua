@@ -72,7 +72,7 @@ local FAULTS = {
 
 local function control(stage, what, body)
   local answer = host.fetch {
-    method = 'POST', url = stage.app.url .. '/_sandbox/' .. what, body = json.encode(body), timeout_ms = 10000,
+    method = 'POST', url = stage.app.url .. '/_sandbox/' .. what, body = json.encode(body), timeout_ms = 60000,
     headers = { ['Content-Type'] = 'application/json' },
   }
   assert(answer and answer.status == 200, 'the sandbox did not take its ' .. what)

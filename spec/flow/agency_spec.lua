@@ -148,7 +148,7 @@ describe('an agency', function()
         return body.id
       end
       local function at(id, state, step)
-        stage.wait_for(state, 10000, function()
+        stage.wait_for(state, 60000, function()
           for _, run in ipairs(stage:runs()) do
             if run.event_id == id then return run.state == state and (not step or run.step == step) end
           end
@@ -243,7 +243,7 @@ describe('a location', function()
       stages.faults(stage, { match = { operation = 'create_note', nth = 1 }, ['do'] = { status = 503 } })
       local status, body = stage:deliver(event_of('loc-0001', 2))
       assert.are.equal(202, status)
-      stage.wait_for('the run to wait', 20000, function()
+      stage.wait_for('the run to wait', 60000, function()
         return stages.control(stage, 'state').answers['503'] == 1
       end)
       stages.control(stage, 'installs', { location = 'loc-0001', installed = false })
@@ -284,7 +284,7 @@ describe('500 locations', function()
   local COUNT = 500
 
   local function accounts_in_memory(stage)
-    local answer = host.fetch { url = stage.url .. '/metrics', timeout_ms = 5000 }
+    local answer = host.fetch { url = stage.url .. '/metrics', timeout_ms = 60000 }
     return tonumber(answer.body:match '\nladle_accounts_in_memory (%d+)')
   end
 
@@ -296,11 +296,11 @@ describe('500 locations', function()
         type = 'INSTALL', appId = stage.app.client_id:match '^[^-]+', locationId = ('loc-%04d'):format(n),
         companyId = stage.app.company, webhookId = host.uuid(), timestamp = '2026-11-23T09:15:27.412Z',
       }
-      host.fetch({ method = 'POST', url = stage.url .. '/hooks/crm', body = body, timeout_ms = 20000,
+      host.fetch({ method = 'POST', url = stage.url .. '/hooks/crm', body = body, timeout_ms = 60000,
                    headers = { ['Content-Type'] = 'application/json', ['X-GHL-Signature'] = stage.key:sign(body) } },
         function(answer) accepted = accepted + (answer and answer.status == 202 and 1 or 0) end)
     end
-    stage.wait_for('all events to be accepted', 20000, function() return accepted == COUNT end)
+    stage.wait_for('all events to be accepted', 60000, function() return accepted == COUNT end)
   end
 
   it('are rows, and nothing in memory that is not used', function()

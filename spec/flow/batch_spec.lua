@@ -22,10 +22,12 @@ end
 
 describe('runs that add the same tag at the same time', function()
   it('share calls while they wait for the limit', function()
-    journey.on_stage({ tag = TAG }, nil, function(stage)
+    journey.on_stage({ tag = journey.GATE .. TAG }, nil, function(stage)
       config(stage)
       local before = stages.control(stage, 'state').requests
-      for i = 1, RUNS do journey.send(stage, 'tag', { contact = CONTACTS[i % 4 + 1] }) end
+      for i = 1, RUNS do journey.send(stage, 'tag', { contact = CONTACTS[i % 4 + 1], gate = 'all' }) end
+      journey.await(stage, 'tag', 'waiting', RUNS)
+      journey.open(stage, 'all')
       local runs = journey.await(stage, 'tag', 'done', RUNS)
       assert.are.equal(RUNS, #runs)
       local state = stages.control(stage, 'state')

@@ -252,7 +252,7 @@ local function cli_with(stage, text, ...)
     argv = { '/bin/sh', '-c', 'exec "$0" "$@" <stdin', stage.ladle, ... }, cwd = stage.folder,
     output = stage:path 'out', env = stage.env,
   })
-  local code = process:wait(20000)
+  local code = process:wait(60000)
   os.remove(stage:path 'stdin')
   return code, host.read_file(stage:path 'out') or ''
 end
@@ -292,7 +292,7 @@ local function shown(stage, said)
   said[#said + 1] = select(3, stage:cli('secret', 'list', '--json'))
   said[#said + 1] = select(3, stage:cli('key', 'show', '--json'))
   for _, path in ipairs { '/metrics', '/healthz', '/', '/hooks/door', '/oauth/callback' } do
-    local page = host.fetch { url = stage.url .. path, timeout_ms = 10000 }
+    local page = host.fetch { url = stage.url .. path, timeout_ms = 60000 }
     said[#said + 1] = page and page.body or ''
   end
   return table.concat(said, '\n')
@@ -312,7 +312,7 @@ local function deliver(stage)
     assert.is_true(stage:post(path, '{"a":3}', headers) >= 400, path)
   end
   local back = host.fetch { url = stage.url .. '/oauth/callback?state=no-such-state&code=' .. CANARY.callback_code,
-    timeout_ms = 10000 }
+    timeout_ms = 60000 }
   assert.is_true(back.status >= 400)
   return stages.ended(stage, function(run) return run.event_id == event.id end), back.body
 end
@@ -322,7 +322,7 @@ local function start_engine(stage)
   local argv = { '/bin/sh', '-c', 'ulimit -c unlimited; exec "$0" run --log debug', stage.ladle }
   local output = stage:path 'engine.log'
   stage.engine = assert(host.spawn { argv = argv, cwd = stage.folder, env = stage.env, output = output })
-  stage.wait_for('the engine to listen', 20000, function() return stage:is_up() end)
+  stage.wait_for('the engine to listen', 60000, function() return stage:is_up() end)
 end
 
 local function no_canary(kept)
@@ -369,7 +369,7 @@ describe('a canary', function()
       assert.is_truthy(kept[stage:path 'data/ladle.db-wal' .. ' while it ran'])
       -- A core dump of the process with all of it in memory.
       stage.engine:kill(SIGABRT)
-      stage.engine:wait(20000)
+      stage.engine:wait(60000)
       stage.engine = nil
       for _, name in ipairs(host.list(stage.folder)) do
         assert.is_nil(name:match '^core', 'there is a core dump: ' .. name)

@@ -3,7 +3,7 @@ package.path = './spec/support/?.lua;' .. package.path
 local journey = require 'journey'
 local note = journey.note
 
-local HELD_MS = 20000
+local HELD_MS = 60000
 
 local function cancel(stage, id)
   local _, code, text = stage:cli('cancel', id)
@@ -68,11 +68,11 @@ describe('ladle cancel', function()
     local faults = { journey.slow('create_note', { 1, 2, 3 }, HELD_MS) }
     journey.on_stage({ forks = steps }, { faults = faults }, function(stage)
       journey.send(stage, 'forks')
-      stage.wait_for('three calls in flight', 10000, function() return #journey.notes(stage) == 3 end)
+      stage.wait_for('three calls in flight', 60000, function() return #journey.notes(stage) == 3 end)
       cancel(stage, journey.runs(stage, 'forks')[1].id)
       assert.are.equal('cancelled', state_of(stage, 'forks'))
-      stage.wait_for('the engine to let go of the run', 10000, function()
-        local metrics = journey.host.fetch { url = stage.url .. '/metrics', timeout_ms = 5000 }
+      stage.wait_for('the engine to let go of the run', 60000, function()
+        local metrics = journey.host.fetch { url = stage.url .. '/metrics', timeout_ms = 60000 }
         return metrics.body:find('\nladle_runs_active 0\n', 1, true)
       end)
       journey.crash(stage)

@@ -81,7 +81,7 @@ local function agency_token(app)
     parts[#parts + 1] = name .. '=' .. value
   end
   local answer = assert(host.fetch {
-    method = 'POST', url = app.url .. '/oauth/token', body = table.concat(parts, '&'), timeout_ms = 10000,
+    method = 'POST', url = app.url .. '/oauth/token', body = table.concat(parts, '&'), timeout_ms = 60000,
     headers = { ['Content-Type'] = 'application/x-www-form-urlencoded' },
   })
   return json.decode(answer.body).access_token
@@ -96,7 +96,7 @@ local function connect_agency(stage)
     argv = { '/bin/sh', '-c', 'exec "$0" connect hq --token - <stdin', stage.ladle }, cwd = stage.folder,
     output = stage:path 'connect.log', env = { STAGE_CLIENT_SECRET = stage.app.client_secret },
   })
-  assert(process:wait(20000) == 0, host.read_file(stage:path 'connect.log'))
+  assert(process:wait(60000) == 0, host.read_file(stage:path 'connect.log'))
 end
 
 local PLAYED = {}

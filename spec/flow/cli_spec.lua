@@ -203,7 +203,7 @@ describe('JSON', function()
   end)
 
   it('of GET /healthz tells the version', function()
-    local answer = host.fetch { url = stage.url .. '/healthz', timeout_ms = 10000 }
+    local answer = host.fetch { url = stage.url .. '/healthz', timeout_ms = 60000 }
     assert.are.equal(200, answer.status)
     assert.is_truthy(json.decode(answer.body).version:match '^%d+%.%d+%.%d+$')
   end)
@@ -232,7 +232,7 @@ describe('an exit code', function()
 
   it('is 2 where the usage or the configuration is wrong', function()
     with_project({ ['recipes/task.yaml'] = TASK:gsub('create_task', 'create_tasc') }, function(project)
-      assert.are.equal(2, (project:run { 'run' }))
+      assert.are.equal(2, (project:run { 'run', '--strict' }))
       assert.are.equal(2, (project:run { 'show' }))
       assert.are.equal(2, (project:run { 'connect', 'nobody', '--code', 'x' }))
       assert.are.equal(2, (project:run { 'secret', 'set', 'Not A Name' }))
@@ -419,16 +419,22 @@ describe('ladle send', function()
   end)
 
   it('delivers every sample that there is', function()
+    local unread = {} -- names by the id of their event
     for _, entry in ipairs((stage:cli('ops', '--kind', 'trigger', '--json'))) do
       local connector, name = entry.name:match '^(.-)%.(.*)$'
       if connector == 'highlevel' or connector == 'convertcalculator' then
         local sent = send(name)
         assert.are.equal(202, sent.status, name)
-        local note = flow.show(stage, sent.answer.id).note
-        local is_of_app = name == 'app_installed' or name == 'app_uninstalled' -- of another app than this one
-        assert.is_true(is_of_app or note == nil or note == json.null, name .. ': ' .. tostring(note))
+        unread[sent.answer.id] = name
       end
     end
+    for _, event in ipairs(stage:events()) do
+      local name, note = unread[event.id], event.note
+      local is_of_app = name == 'app_installed' or name == 'app_uninstalled' -- of another app than this one
+      assert.is_true(name == nil or is_of_app or note == nil or note == json.null, ('%s: %s'):format(name, note))
+      unread[event.id] = nil
+    end
+    assert.is_nil(next(unread))
   end)
 
   it('signs as the connection wants it', function()
@@ -487,7 +493,7 @@ describe('ladle secret', function()
         argv = { '/bin/sh', '-c', 'printf "the-key-of-the-door\\n" | "$0" secret set door_key', stage.ladle },
         cwd = stage.folder, output = stage:path 'secret.log', env = { STAGE_CLIENT_SECRET = stage.app.client_secret },
       })
-      assert.are.equal(0, process:wait(20000))
+      assert.are.equal(0, process:wait(60000))
       stage:start_engine()
       assert.are.equal(202, (stage:post('door', '{}', { ['X-Door'] = 'the-key-of-the-door' })))
       assert.are.equal(401, (stage:post('door', '{"a":1}', { ['X-Door'] = 'another-key-of-a-door' })))
@@ -551,7 +557,7 @@ describe('a signal', function()
     local stage = stages.open({ ['task.yaml'] = TASK }, { faults = faults })
     stages.with(stage, function()
       stage:deliver(flow.sample 'contact_created')
-      stage.wait_for('the call to be sent', 20000, function()
+      stage.wait_for('the call to be sent', 60000, function()
         local run = stage:runs()[1]
         local steps = run and flow.show(stage, run.id).steps
         return steps and steps[1] and steps[1].state == 'started'
@@ -563,12 +569,12 @@ describe('a signal', function()
   it('that comes twice ends the engine at once, and the run goes on at the next start', function()
     with_slow_run(function(stage)
       stage.engine:kill 'TERM'
-      stage.wait_for('the engine to begin to stop', 20000, function()
+      stage.wait_for('the engine to begin to stop', 60000, function()
         return host.read_file(stage:path 'engine.log'):find('again to stop at once', 1, true)
       end)
       assert.is_true(stage.engine:is_running())
       stage.engine:kill 'TERM'
-      local code = stage.engine:wait(20000)
+      local code = stage.engine:wait(60000)
       assert.are.equal(128 + 15, code)
       stage:start_engine()
       assert.are.equal('done', flow.only_run(stage).state)
@@ -588,7 +594,7 @@ describe('a signal', function()
   it('of the terminal does the same', function()
     flow.on_stage({ ['task.yaml'] = TASK }, nil, function(stage)
       stage.engine:kill 'INT'
-      assert.are.equal(0, (stage.engine:wait(20000)))
+      assert.are.equal(0, (stage.engine:wait(60000)))
       stage.engine = nil
       stage:start_engine()
     end)

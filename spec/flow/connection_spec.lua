@@ -53,7 +53,7 @@ local function cli_with(stage, text, ...)
     argv = { '/bin/sh', '-c', 'exec "$0" "$@" <stdin', stage.ladle, ... }, cwd = stage.folder,
     output = stage:path 'out', env = { STAGE_CLIENT_SECRET = stage.app.client_secret },
   })
-  local code = process:wait(20000)
+  local code = process:wait(60000)
   local shown
   for line in host.read_file(stage:path 'out'):gmatch '[^\n]+' do shown = json.try_decode(line) or shown end
   os.remove(path)
@@ -63,7 +63,7 @@ end
 -- A pair of tokens, asked for as another installation would.
 local function grant(stage, code)
   local answer = assert(host.fetch {
-    method = 'POST', url = stage.app.url .. '/oauth/token', timeout_ms = 10000,
+    method = 'POST', url = stage.app.url .. '/oauth/token', timeout_ms = 60000,
     headers = { ['Content-Type'] = 'application/x-www-form-urlencoded' },
     body = ('client_id=%s&client_secret=%s&grant_type=authorization_code&code=%s'):format(stage.app.client_id,
       stage.app.client_secret, code),
@@ -156,7 +156,7 @@ describe('a connection is authorised', function()
       assert.is_truthy(parked.error.message:find('ladle connect crm', 1, true))
       stage:connect()
       -- The engine looks at the store in its own time.
-      stage.wait_for('a run that is done', 20000, function() return read_once(stage).state == 'done' end)
+      stage.wait_for('a run that is done', 60000, function() return read_once(stage).state == 'done' end)
       -- What was parked for the connection goes on by itself.
       stages.ended(stage, function(run) return run.id == parked.id and run.state == 'done' end)
     end)
@@ -174,7 +174,7 @@ describe('a connection is authorised', function()
   it('not where the service cannot be reached, and the exit code says so', function()
     on_new_connection(nil, function(stage)
       stage.sandbox:kill 'KILL'
-      stage.sandbox:wait(10000)
+      stage.sandbox:wait(60000)
       stage.sandbox = nil
       assert.are.equal(3, (select(2, stage:cli('connect', 'crm', '--code', 'any'))))
     end)
@@ -189,11 +189,11 @@ describe('an expired token', function()
       local event = flow.sample 'contact_updated'
       event.id = CONTACT
       local body = json.encode(event)
-      host.fetch({ method = 'POST', url = stage.url .. '/hooks/crm', body = body, timeout_ms = 20000,
+      host.fetch({ method = 'POST', url = stage.url .. '/hooks/crm', body = body, timeout_ms = 60000,
                    headers = { ['Content-Type'] = 'application/json', ['X-GHL-Signature'] = stage.key:sign(body) } },
         function(answer) accepted = accepted + (answer and answer.status == 202 and 1 or 0) end)
     end
-    stage.wait_for('all events to be accepted', 20000, function() return accepted == count end)
+    stage.wait_for('all events to be accepted', 60000, function() return accepted == count end)
   end
 
   local function assert_all_done(stage, count)
@@ -221,7 +221,7 @@ describe('an expired token', function()
       stages.control(stage, 'settings', { access_token_s = 86399 })
       stage:start_engine()
       deliver_all(stage, 20)
-      stage.wait_for('the refresh', 20000, function() return #stage:ledger 'token_refreshed' > 0 end)
+      stage.wait_for('the refresh', 60000, function() return #stage:ledger 'token_refreshed' > 0 end)
       deliver_all(stage, 20)
       assert_all_done(stage, 40)
       assert.are.equal(1, #stage:ledger 'token_refreshed')
@@ -235,7 +235,7 @@ describe('an expired token', function()
       stage:connect()
       stages.control(stage, 'settings', { access_token_s = 86399 })
       stage:start_engine()
-      stage.wait_for('the refresh', 20000, function() return #stage:ledger 'token_refreshed' == 1 end)
+      stage.wait_for('the refresh', 60000, function() return #stage:ledger 'token_refreshed' == 1 end)
       assert.are.equal('done', read_once(stage).state)
       assert.is_nil(stages.control(stage, 'state').answers['401'])
     end)
@@ -317,7 +317,7 @@ describe('a refresh that is refused', function()
   it('is mended by ladle connect: runs go on from the step that they stood at', function()
     assert.are.equal(0, (select(2, stage:cli('connect', 'crm', '--code', stage.app.codes[2]))))
     assert.are.equal('connected', state_of(stage, 'crm').state)
-    stage.wait_for('a new run to be done', 20000, function() return read_once(stage).state == 'done' end)
+    stage.wait_for('a new run to be done', 60000, function() return read_once(stage).state == 'done' end)
     stages.ended(stage, function(run) return run.id == parked.id and run.state == 'done' end)
     for _, run in ipairs(stage:settle()) do assert.are.equal('done', run.state) end
     assert.are.equal(1, #stage:ledger 'task_created')

@@ -241,4 +241,38 @@ return {
       }, table.move(errors(p, 1), 2, 4, 1, {}))
     end)
   end)
+
+  it('tells a mistake in its syntax as it is, with its line', function()
+    with(files((ACTION:gsub('run = function%(_, input%)', 'run = function(_ input)'))), function(p)
+      assert.are.same({
+        'recipes/rate.yaml:6 scripts/rate.lua does not load '
+          .. '(mend the script; its own error is told with file and line)',
+        "scripts/rate.lua:4 ')' expected near 'input'",
+      }, errors(p, 1))
+      local _, text = p:run { 'check' }
+      assert.is_truthy(text:find("scripts/rate.lua:4: ')' expected near 'input'\n    4 |   run = ", 1, true), text)
+    end)
+  end)
+
+  it('tells what it raises when it is loaded', function()
+    with(files('local none = nil\nlocal _ = none.such\n' .. ACTION), function(p)
+      assert.are.equal("scripts/rate.lua:2 attempt to index a nil value (its field 'such')", errors(p, 1)[2])
+    end)
+  end)
+
+  it('tells a mistake in a script that it requires at that script, once', function()
+    local all = files("require 'words'\n" .. ACTION)
+    all['scripts/words.lua'] = '-- words\nreturn { = }\n'
+    with(all, function(p)
+      assert.are.same({ "scripts/words.lua:2 unexpected symbol near '='" }, table.move(errors(p, 1), 2, 9, 1, {}))
+    end)
+  end)
+
+  it('looks at scripts that no recipe uses', function()
+    local all = files(ACTION)
+    all['scripts/unused.lua'] = 'return {\n'
+    with(all, function(p)
+      assert.are.same({ "scripts/unused.lua:2 unexpected symbol near <eof>" }, errors(p, 1))
+    end)
+  end)
 end)

@@ -5,7 +5,7 @@ local journey = require 'journey'
 local note, inner, show = journey.note, journey.inner, journey.flow.show
 
 -- An answer that comes so late that the engine is killed before.
-local LATE_MS = 3000
+local LATE_MS = 60000
 
 -- An engine that has just started sends one call alone, to learn from its answer what is left of the service's
 -- limit: this step takes that part, so that calls behind it can go side by side.
@@ -36,7 +36,7 @@ describe('wait', function()
   end)
 
   it('is a row: it says until when, and outlives SIGKILL', function()
-    local steps = note('before', 'before') .. '  - step: pause\n    wait: 3s\n' .. note('after', 'after')
+    local steps = note('before', 'before') .. '  - step: pause\n    wait: 6s\n' .. note('after', 'after')
     journey.on_stage({ sleeps = steps }, nil, function(stage)
       journey.send(stage, 'sleeps')
       local run = journey.await(stage, 'sleeps', 'waiting')[1]
@@ -45,9 +45,12 @@ describe('wait', function()
       assert.are.equal('pause', waits[1].step)
       assert.are.equal('time', waits[1]['for'])
       assert.are.equal(run.due_at, waits[1]['until'])
-      journey.crash(stage)
+      stage:kill_engine()
       assert.are.equal(run.due_at, journey.runs(stage, 'sleeps')[1].due_at)
-      assert.are.equal('done', journey.only(stage, 'sleeps').state)
+      stage:start_engine()
+      local shown = journey.only(stage, 'sleeps')
+      assert.are.equal('done', shown.state)
+      assert.is_true(run.due_at <= journey.step(shown, 'after').started_at)
       assert.are.same({ 'before', 'after' }, journey.notes(stage))
     end)
   end)
@@ -140,9 +143,12 @@ describe('parallel', function()
     local faults = { journey.slow('create_note', 1, 1500) }
     journey.on_stage({ forks = STEPS }, { faults = faults }, function(stage)
       journey.send(stage, 'forks')
-      stage.wait_for('both notes', 10000, function() return #journey.notes(stage) == 2 end)
-      assert.are.equal('running', journey.runs(stage, 'forks')[1].state)
-      assert.are.equal('done', journey.only(stage, 'forks').state)
+      local shown = journey.only(stage, 'forks')
+      assert.are.equal('done', shown.state)
+      local left, right = journey.step(shown, 'left'), journey.step(shown, 'right')
+      assert.is_true(left.started_at < right.ended_at and right.started_at < left.ended_at)
+      local after = journey.step(shown, 'after').started_at
+      assert.is_true(left.ended_at <= after and right.ended_at <= after)
       assert.are.same({ 'after left and right', 'left', 'right' }, journey.sorted_notes(stage))
     end)
   end)
@@ -150,7 +156,7 @@ describe('parallel', function()
   it('repeats no branch after SIGKILL', function()
     journey.on_stage({ forks = STEPS }, { faults = { journey.slow('create_note', 1, LATE_MS) } }, function(stage)
       journey.send(stage, 'forks')
-      stage.wait_for('one branch to be over, the other to hang', 10000, function()
+      stage.wait_for('one branch to be over, the other to hang', 60000, function()
         local shown = show(stage, journey.runs(stage, 'forks')[1].id)
         local left, right = journey.step(shown, 'left'), journey.step(shown, 'right')
         local is_half = left and right and (left.state == 'done') ~= (right.state == 'done')
@@ -176,12 +182,13 @@ describe('parallel', function()
   end)
 
   it('waits in one branch while another works', function()
-    local steps = '  - step: both\n    parallel:\n      - step: pause\n        wait: 1s\n'
-      .. inner(note('right', 'right')) .. note('after', 'after')
+    local steps = '  - step: both\n    parallel:\n      - step: pause\n        wait: 100 ms\n'
+      .. inner(journey.GATE .. note('right', 'right')) .. note('after', 'after')
     journey.on_stage({ forks = steps }, nil, function(stage)
-      journey.send(stage, 'forks')
+      journey.send(stage, 'forks', { gate = 'g1' })
       journey.await(stage, 'forks', 'waiting')
-      assert.are.same({ 'right' }, journey.notes(stage))
+      journey.await_note(stage, 'right')
+      journey.open(stage, 'g1')
       assert.are.equal('done', journey.only(stage, 'forks').state)
       assert.are.same({ 'right', 'after' }, journey.notes(stage))
     end)
@@ -198,9 +205,16 @@ describe('each with parallel', function()
     local steps = STEPS:gsub('%${steps.all}', 'last ${steps.all.5.note.body}')
     journey.on_stage({ crowd = steps }, { faults = faults }, function(stage)
       journey.send(stage, 'crowd', { items = { 'a', 'b', 'c', 'd', 'e' } })
-      stage.wait_for('three notes', 10000, function() return #journey.notes(stage) >= 3 end)
-      assert.are.same({ 'item a', 'item b', 'item c' }, journey.sorted_notes(stage))
-      assert.are.equal('done', journey.only(stage, 'crowd').state)
+      local shown = journey.only(stage, 'crowd')
+      assert.are.equal('done', shown.state)
+      local first_end, last_start = '9', '0' -- of the first three
+      for i = 1, 3 do
+        local item = journey.step(shown, 'all/' .. i)
+        if item.ended_at < first_end then first_end = item.ended_at end
+        if item.started_at > last_start then last_start = item.started_at end
+      end
+      assert.is_true(last_start < first_end)
+      for i = 4, 5 do assert.is_true(journey.step(shown, 'all/' .. i).started_at >= first_end) end
       assert.are.same({ 'item a', 'item b', 'item c', 'item d', 'item e', 'last item e' }, journey.sorted_notes(stage))
     end)
   end)
@@ -211,7 +225,7 @@ describe('each with parallel', function()
     journey.on_stage({ crowd = steps }, { faults = faults }, function(stage)
       journey.send(stage, 'crowd', { items = { 'a', 'b', 'c', 'd', 'e' } })
       -- Two of three places are held up; the third takes what is left.
-      stage.wait_for('all notes but one answered', 10000, function() return #journey.notes(stage) == 5 end)
+      stage.wait_for('all notes but one answered', 60000, function() return #journey.notes(stage) == 5 end)
       journey.crash(stage)
       assert.are.equal('done', journey.only(stage, 'crowd').state)
       assert.are.same({ 'after', 'item a', 'item b', 'item c', 'item d', 'item e' }, journey.sorted_notes(stage))
@@ -328,7 +342,7 @@ describe('on_error', function()
     local faults = { journey.slow('create_note', 1, LATE_MS) }
     journey.on_stage({ fails = { steps, top = top } }, { faults = faults }, function(stage)
       journey.send(stage, 'fails')
-      stage.wait_for('the note to be made', 10000, function() return #journey.notes(stage) == 1 end)
+      stage.wait_for('the note to be made', 60000, function() return #journey.notes(stage) == 1 end)
       journey.crash(stage)
       local shown = journey.only(stage, 'fails')
       assert.are.equal('dead', shown.state)

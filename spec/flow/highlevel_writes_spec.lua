@@ -84,7 +84,7 @@ describe('create_contact', function()
     local steps = step('create_contact', { email = JOHNS_MAIL, city = 'Delft', verify = true, on_duplicate = 'update' })
     journey.on_stage({ write = steps }, options, function(stage)
       journey.send(stage, 'write')
-      stage.wait_for('the update in the journal', 10000, function()
+      stage.wait_for('the update in the journal', 60000, function()
         local found = journey.runs(stage, 'write')[1]
         local update = found and journey.step(flow.show(stage, found.id), 'write/2')
         return update and update.state == 'done'

@@ -160,7 +160,7 @@ describe('an http connection', function()
   local CONNECTIONS = [[
   door: { connector: webhook, verify: none }
   api: { connector: http, base_url: %s/base, allow_private: true, headers: { X-App: ladle } }
-  strict: { connector: http, base_url: %s }
+  strict: { connector: http, base_url: "https://a.test", allow_hosts: ["%s"] }
   gone: { connector: http, base_url: "http://127.0.0.1:%d", allow_private: true }
 ]]
   local function call(method, body)
@@ -174,7 +174,7 @@ do:
     use: api.%s
     with: { url: = event.url, query: = event.query, headers: = event.headers%s }
     retry: once
-    timeout: 300ms
+    timeout: 4s
 ]]):format(method, method, method, body or '')
   end
   local BODIES = ', json: = event.json, form: = event.form, text: = event.text'
@@ -212,12 +212,11 @@ do:
           or { status = 200, headers = { ['Content-Type'] = 'application/json' }, body = '{"fine":true}' }
       end,
     }
-    local url = 'http://' .. address
     stage = stages.open({
       ['get.yaml'] = call 'get', ['post.yaml'] = call('post', BODIES), ['put.yaml'] = call('put', BODIES),
       ['patch.yaml'] = call('patch', BODIES), ['delete.yaml'] = call 'delete', ['strict.yaml'] = STRICT,
       ['gone.yaml'] = GONE,
-    }, { connections = CONNECTIONS:format(url, url, host.free_port()) })
+    }, { connections = CONNECTIONS:format('http://' .. address, address, host.free_port()) })
   end)
   teardown(function()
     stages.close(stage)
@@ -349,7 +348,7 @@ do:
   end)
 
   it('refuses a private address without allow_private', function()
-    local run = perform('strict', { url = '/x' })
+    local run = perform('strict', { url = 'http://' .. address .. '/x' })
     assert_dead('config', run)
     assert.is_truthy(run.error.message:find('127.0.0.1 is a private one', 1, true), run.error.message)
     assert.is_nil(requests[1])
@@ -391,7 +390,7 @@ describe('a certificate', function()
                '-keyout', folder .. '/' .. name .. '.key', '-out', folder .. '/' .. name .. '.pem' },
       output = folder .. '/openssl.log',
     })
-    assert(process:wait(20000) == 0, host.read_file(folder .. '/openssl.log'))
+    assert(process:wait(60000) == 0, host.read_file(folder .. '/openssl.log'))
     return assert(host.read_file(folder .. '/' .. name .. '.pem'))
   end
 
@@ -402,7 +401,7 @@ describe('a certificate', function()
                '-key', folder .. '/' .. name .. '.key', '-www', '-quiet' },
       output = folder .. '/' .. name .. '.log',
     })
-    flow.stage().wait_for('the TLS server', 10000, function()
+    flow.stage().wait_for('the TLS server', 60000, function()
       local _, problem = host.fetch { url = 'https://127.0.0.1:' .. port .. '/', timeout_ms = 2000 }
       return problem and problem.kind == 'tls'
     end)

@@ -69,7 +69,7 @@ describe('an event that lacks fields', function()
       local status, body = stage:deliver { type = 'TaskCreate', webhookId = 'w1', locationId = stage.app.location,
                                            id = TASK, title = 'Call back' }
       assert.are.equal(202, status)
-      stage.wait_for('the pause', 10000, function()
+      stage.wait_for('the pause', 60000, function()
         local run = stage:runs()[1]
         return run and run.event_id == body.id and run.state == 'waiting'
       end)
@@ -99,7 +99,7 @@ describe('an event that lacks fields', function()
       local before = requests(stage)
       stage:deliver { type = 'TaskCreate', webhookId = 'w1', locationId = stage.app.location,
                       id = TASK, title = 'Call back' }
-      stage.wait_for('the note', 10000, function() return #stage:ledger 'note_created' == 1 end)
+      stage.wait_for('the note', 60000, function() return #stage:ledger 'note_created' == 1 end)
       stage:kill_engine()
       stage:start_engine()
       assert.are.equal('done', flow.only_run(stage).state)

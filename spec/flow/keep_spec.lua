@@ -19,7 +19,7 @@ describe('retention', function()
       journey.await_note(stage, '1')
       journey.await(stage, 'quick', 'done')
       journey.crash(stage) -- the first look comes a second after a start, the next ones are rare
-      stage.wait_for('the run to be pruned', 30000, function() return #journey.runs(stage, 'quick') == 0 end)
+      stage.wait_for('the run to be pruned', 60000, function() return #journey.runs(stage, 'quick') == 0 end)
       -- Its event is kept for its dedupe key: a sender may still repeat it.
       local again, second = stage:post('in_quick', body)
       assert.are.equal(200, again)
@@ -53,7 +53,7 @@ describe('ladle backup', function()
       local before = sent
       local process = stage:spawn({ 'backup', stage:path 'copy.db' }, stage:path 'backup.log')
       repeat send() until not process:is_running()
-      assert.are.equal(0, process:wait(20000))
+      assert.are.equal(0, process:wait(60000))
       local events = look_into(stage, stage:path 'copy.db', 'events')
       local runs = look_into(stage, stage:path 'copy.db', 'runs')
       local inbox, of_event = 0, {}

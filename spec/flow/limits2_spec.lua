@@ -21,7 +21,7 @@ end
 local function ask_sandbox(stage, method, path, body)
   local answer = assert(host.fetch {
     method = method, url = stage.app.url .. '/_sandbox/' .. path, body = body and json.encode(body),
-    headers = { ['Content-Type'] = 'application/json' }, timeout_ms = 5000,
+    headers = { ['Content-Type'] = 'application/json' }, timeout_ms = 60000,
   })
   assert.are.equal(200, answer.status)
   return json.decode(answer.body)
@@ -51,7 +51,7 @@ describe('the limit of a service', function()
     stage:connect()
     stage:start_engine()
     deliver(stage, 30)
-    stage.wait_for('the first calls', 10000, function() return count_done(stage) > 5 end)
+    stage.wait_for('the first calls', 60000, function() return count_done(stage) > 5 end)
     stage:kill_engine()
     stage:start_engine()
     deliver(stage, 20)
@@ -84,7 +84,7 @@ describe('the breaker', function()
     local recipes = { ['a.yaml'] = recipe('look', 'get_contact') .. retry, ['tell.yaml'] = ALARM }
     flow.on_stage(recipes, { faults = faults }, function(stage)
       deliver(stage, 12)
-      stage.wait_for('the breaker to open', 10000, function()
+      stage.wait_for('the breaker to open', 60000, function()
         local shown = stage:cli('connections', '--json')
         for _, connection in ipairs(shown) do
           if connection.name == 'crm' then

@@ -70,7 +70,7 @@ end
 
 local function waits(stage, id)
   local found
-  stage.wait_for('the run to wait', 20000, function()
+  stage.wait_for('the run to wait', 60000, function()
     found = flow.show(stage, id)
     return found.state == 'waiting'
   end)
@@ -296,7 +296,7 @@ describe('a scope that was not granted', function()
       assert(flow.host.write_file(stage:path 'ladle.yaml', config))
       local query = '?response_type=code&redirect_uri=http://127.0.0.1/&scope=contacts.readonly&client_id='
       local answer = flow.host.fetch {
-        url = stage.app.url .. '/oauth/chooselocation' .. query .. stage.app.client_id, timeout_ms = 10000,
+        url = stage.app.url .. '/oauth/chooselocation' .. query .. stage.app.client_id, timeout_ms = 60000,
       }
       stage.app.code = json.decode(answer.body).code
       stage:connect()

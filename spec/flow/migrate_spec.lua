@@ -88,7 +88,7 @@ local function a_store_of(version)
       on_old_store(version, '127.0.0.1:9', function(stage)
         stage.env.LADLE_FAULTS = 'store.migrate=crash'
         local process = stage:spawn({ 'run' }, stage:path 'engine.log')
-        assert.are_not.equal(0, process:wait(20000))
+        assert.are_not.equal(0, process:wait(60000))
         stage.env.LADLE_FAULTS = nil
         stage:start_engine()
         assert.are.equal('waiting', stage:runs()[1].state)

@@ -121,7 +121,7 @@ local function link_of(stage)
 end
 
 local function fetch(url)
-  return assert(host.fetch { url = url, timeout_ms = 20000 })
+  return assert(host.fetch { url = url, timeout_ms = 60000 })
 end
 
 local function connect(stage, provider)

@@ -5,7 +5,7 @@ local note = journey.note
 
 local STEPS = note('save', '${event.key} ${event.n}')
 local GATED = journey.GATE .. STEPS
-local HELD_MS = 20000 -- longer than a test: a call that is held until the engine is killed
+local HELD_MS = 60000 -- longer than a test: a call that is held until the engine is killed
 
 -- The numbers of the notes of a key, in the order in which they were made.
 local function order_of(stage, key)
@@ -55,7 +55,7 @@ describe('mode: queue', function()
       for n = 1, 8 do
         for _, key in ipairs { 'a', 'b' } do journey.send(stage, 'queue', { key = key, n = n }) end
       end
-      stage.wait_for('the ninth call', 20000, function() return #journey.notes(stage) >= 6 end)
+      stage.wait_for('the ninth call', 60000, function() return #journey.notes(stage) >= 6 end)
       journey.crash(stage)
       all_ended(stage, 'queue', 16)
       assert.are.same({ done = 16 }, states(stage, 'queue'))
@@ -134,7 +134,7 @@ describe('mode: parallel', function()
 end)
 
 describe('settle', function()
-  local RECIPE = { STEPS, top = 'key: = event.key\nsettle: 3s\n' }
+  local RECIPE = { STEPS, top = 'key: = event.key\nsettle: 6s\n' }
 
   it('folds a burst into one run, of the newest event', function()
     journey.on_stage({ settled = RECIPE }, nil, function(stage)

@@ -74,7 +74,7 @@ describe('a step over pages', function()
     local options = { faults = { { match = { operation = 'create_note', nth = 3 }, ['do'] = { delay_ms = 60000 } } } }
     journey.on_stage({ walk = notes(SEARCH) }, options, function(stage)
       journey.send(stage, 'walk')
-      stage.wait_for('the third note', 10000, function() return #stage:ledger 'note_created' == 3 end)
+      stage.wait_for('the third note', 60000, function() return #stage:ledger 'note_created' == 3 end)
       stage:kill_engine()
       stage:start_engine()
       assert.are.equal('done', journey.only(stage, 'walk').state)

@@ -93,7 +93,7 @@ describe('an engine killed between the answer and its commit', function()
       stage:start_engine()
       stages.faults(stage, EXPIRE)
       local event_id = deliver(stage)
-      assert.are.equal(CRASHED, stage.engine:wait(20000))
+      assert.are.equal(CRASHED, stage.engine:wait(60000))
       stage.engine, stage.env.LADLE_FAULTS = nil, nil
       stage:start_engine()
       body(stage, run_of(stage, event_id))
@@ -117,11 +117,11 @@ describe('a ladle connect that died while it asked', function()
       stage.env = {}
       local said = stage:path 'connect.log'
       local waiting = stage:spawn({ 'connect', 'crm', '--code', stage.app.codes[2] }, said)
-      stage.wait_for('a word on why it waits', 20000, function()
+      stage.wait_for('a word on why it waits', 60000, function()
         return (flow.host.read_file(said) or ''):find('waiting for that to be over, at most 70 seconds', 1, true)
       end)
       waiting:kill 'KILL'
-      waiting:wait(10000)
+      waiting:wait(60000)
     end)
   end)
 end)

@@ -19,7 +19,10 @@ return {
 }
 ]]
 
--- A shop that takes every order, and answers only those that `answers(n)` says; `hold`: keeps the others open.
+local POLICY = '    retry: { tries: 5, first: 100ms, longest: 100ms, jitter: none }\n'
+
+-- A shop that takes every order, and answers only those that `answers(n)` says; `holds`: keeps the others open,
+-- `fails`: answers them with that status.
 local function new_shop()
   local shop = { orders = {}, answers = function() return true end }
   local function on_request(request)
@@ -27,6 +30,7 @@ local function new_shop()
     if shop.answers(#shop.orders) then
       return { status = 201, headers = { ['Content-Type'] = 'application/json' }, body = '{"ordered":true}' }
     end
+    if shop.fails then return { status = shop.fails, body = 'oops' } end
     return { drop = not shop.holds, delay_ms = shop.holds and 20000 or nil, status = 201, body = '' }
   end
   shop.address, shop.server = host.serve { listen = '127.0.0.1:0', on_request = on_request }
@@ -91,7 +95,7 @@ describe('a call whose outcome is unknown and that has no probe', function()
       local id = parked(stage)
       journey.crash(stage)
       assert.are.equal(0, select(2, stage:cli('retry', id)))
-      stage.wait_for('another attempt', 20000, function()
+      stage.wait_for('another attempt', 60000, function()
         local shown = show(stage, id)
         return shown.state == 'parked' and shown.attempts == 2
       end)
@@ -102,12 +106,60 @@ describe('a call whose outcome is unknown and that has no probe', function()
   it('is not sent again where SIGKILL came before the answer', function()
     on_shop(ORDER, { holds = true }, function(stage, shop)
       journey.send(stage, 'orders', { n = 1 })
-      stage.wait_for('the order', 10000, function() return #shop.orders == 1 end)
+      stage.wait_for('the order', 60000, function() return #shop.orders == 1 end)
       journey.crash(stage)
       local shown = show(stage, parked(stage))
       assert.are.equal('order', shown.unknown[1].step)
       assert.are.same({ 1 }, shop.orders)
       resolve(stage, shown.id, '--as', 'not-done')
+      assert.are.equal('done', ended(stage))
+      assert.are.same({ 1, 1 }, shop.orders)
+    end)
+  end)
+end)
+
+describe('a call that was answered 500, 502 or 504', function()
+  for _, status in ipairs { 500, 502, 504 } do
+    it('parks its run, which says what was answered: ' .. status, function()
+      on_shop(ORDER, { answers = function() return false end, fails = status }, function(stage, shop)
+        journey.send(stage, 'orders', { n = 1 })
+        local shown = show(stage, parked(stage))
+        assert.are.equal('unknown', shown.error.kind)
+        assert.are.equal(status, shown.error.status)
+        local answered = 'order was answered ' .. status .. ', which leaves open whether it took effect'
+        assert.is_truthy(shown.advice[1]:find(answered, 1, true), shown.advice[1])
+        assert.are.same({ 1 }, shop.orders)
+      end)
+    end)
+  end
+
+  it('is sent again where the step says on_unknown: again', function()
+    local again = ORDER:gsub('} }\n', '} }\n    on_unknown: again\n' .. POLICY, 1)
+    on_shop(again, { answers = function(n) return n > 2 end, fails = 500 }, function(stage, shop)
+      journey.send(stage, 'orders', { n = 1 })
+      assert.are.equal('done', ended(stage))
+      assert.are.same({ 1, 1, 1 }, shop.orders)
+      assert.are.same({ 'after 201' }, journey.notes(stage))
+    end)
+  end)
+
+  it('is sent again in an action that makes several calls, and only that one', function()
+    local steps = '  - step: both\n    use: scripts.two_orders\n    on_unknown: again\n' .. POLICY
+      .. note('after', 'after ${steps.both.statuses}')
+    on_shop(steps, { answers = function(n) return n ~= 2 end }, function(stage, shop)
+      journey.send(stage, 'orders', { n = 0 })
+      assert.are.equal('done', ended(stage))
+      assert.are.same({ 1, 2, 2 }, shop.orders)
+      assert.are.same({ 'after 201 201' }, journey.notes(stage))
+    end)
+  end)
+
+  it('is sent again after SIGKILL too', function()
+    local again = ORDER:gsub('} }\n', '} }\n    on_unknown: again\n', 1)
+    on_shop(again, { holds = true }, function(stage, shop)
+      journey.send(stage, 'orders', { n = 1 })
+      stage.wait_for('the order', 10000, function() return #shop.orders == 1 end)
+      journey.crash(stage)
       assert.are.equal('done', ended(stage))
       assert.are.same({ 1, 1 }, shop.orders)
     end)

@@ -26,7 +26,7 @@ local function cli_with(stage, text, ...)
     argv = { '/bin/sh', '-c', 'exec "$0" "$@" <stdin', stage.ladle, ... }, cwd = stage.folder,
     output = stage:path 'out',
   })
-  local code = process:wait(20000)
+  local code = process:wait(60000)
   os.remove(stage:path 'stdin')
   return code, host.read_file(stage:path 'out')
 end
@@ -81,8 +81,8 @@ describe('a second token', function()
         local event = flow.sample 'contact_updated'
         event.id = CONTACT
         assert.are.equal(202, (stage:deliver(event)))
-        stage.wait_for('the engine to die', 20000, function() return not stage.engine:is_running() end)
-        assert.are.equal(CRASHED, stage.engine:wait(1000))
+        stage.wait_for('the engine to die', 60000, function() return not stage.engine:is_running() end)
+        assert.are.equal(CRASHED, stage.engine:wait(60000))
         stage.engine, stage.env = nil, {}
         assert.are.equal(point == 'token.before_commit' and 2 or 1, #row_of(stage).tokens)
         stage:start_engine()

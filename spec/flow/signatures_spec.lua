@@ -265,11 +265,11 @@ do:
       for _ = 1, 20 do assert.are.equal(401, post 'the-old-secret') end
       local run = stages.ended(stage, function(one) return one.recipe == 'tell' end)
       assert.is_truthy(flow.show(stage, run.id).steps[1].input.reason:find('door 5 of 5 signed deliveries', 1, true))
-      stage.wait_for('the state in the store', 5000, function() return type(trouble()) == 'string' end)
+      stage.wait_for('the state in the store', 60000, function() return type(trouble()) == 'string' end)
       local _, _, text = stage:cli 'connections'
       assert.is_truthy(text:find('do not fit their signature', 1, true), text)
       for _ = 1, 3 do assert.are.equal(202, post 'the-new-secret') end
-      stage.wait_for('the end in the store', 5000, function() return type(trouble()) ~= 'string' end)
+      stage.wait_for('the end in the store', 60000, function() return type(trouble()) ~= 'string' end)
       assert.are.equal(1, #stage:settle())
       local log = host.read_file(stage:path 'engine.log')
       assert.are.equal(1, select(2, log:gsub('was refused', '')))

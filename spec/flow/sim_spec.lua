@@ -6,7 +6,7 @@ local SIM = LADLE:gsub('[^/]+$', 'crash/sim')
 
 local function simulate(...)
   local folder = host.mkdtemp()
-  local code = host.spawn({ argv = { SIM, ... }, output = folder .. '/output' }):wait(280000)
+  local code = host.spawn({ argv = { SIM, ... }, output = folder .. '/output' }):wait(900000)
   local text = host.read_file(folder .. '/output') or ''
   host.rm_rf(folder)
   return code, text

@@ -27,7 +27,7 @@ local function read_section(text)
 end
 
 local function wait_for(what, probe)
-  local deadline = host.now_ms() + 20000
+  local deadline = host.now_ms() + 60000
   while true do
     local value = probe()
     if value then return value end
@@ -45,7 +45,7 @@ local function with_folder(body)
   local ok, problem = pcall(body, world)
   for _, process in ipairs(world.processes) do
     process:kill('TERM')
-    process:wait(10000)
+    process:wait(60000)
   end
   local log = ''
   for _, name in ipairs { 'sandbox.log', 'run.log', 'command.log' } do
@@ -96,7 +96,7 @@ local function run(world, command)
     end
   end
   local process = shell(world, command, 'command.log')
-  assert(process:wait(20000) == 0, command .. '\n' .. host.read_file(world.folder .. '/command.log'))
+  assert(process:wait(60000) == 0, command .. '\n' .. host.read_file(world.folder .. '/command.log'))
 end
 
 local function at_ports(world, text)
@@ -115,7 +115,7 @@ describe('the staging environment', function()
       end
       assert.are.equal(9, #commands)
       assert.are.same({ 'eva', 'Plan the crew for the roof of Eva' }, { world.task.contactId, world.task.title })
-      local page = host.fetch { url = 'http://127.0.0.1:' .. world.ports['8430'] .. '/', timeout_ms = 5000 }
+      local page = host.fetch { url = 'http://127.0.0.1:' .. world.ports['8430'] .. '/', timeout_ms = 60000 }
       assert.is_truthy(page.body:find('Utrecht Roofs', 1, true))
       assert.is_truthy(page.body:find('the roof of Eva', 1, true))
     end)

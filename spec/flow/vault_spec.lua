@@ -30,7 +30,7 @@ local function cli_with(stage, text, env, ...)
     argv = { '/bin/sh', '-c', 'exec "$0" "$@" <stdin', stage.ladle, ... }, cwd = stage.folder,
     output = stage:path 'out', env = all,
   })
-  local code = process:wait(20000)
+  local code = process:wait(60000)
   local shown, output = nil, host.read_file(stage:path 'out')
   for line in output:gmatch '[^\n]+' do shown = json.try_decode(line) or shown end
   os.remove(stage:path 'stdin')
@@ -84,7 +84,7 @@ describe('the master key', function()
         local host = require 'host'
         local look = 'env; tr "\\0" "\\n" </proc/$PPID/environ'
         local seen = host.spawn { argv = { '/bin/sh', '-c', look }, output = 'seen' }
-        seen:wait(10000)
+        seen:wait(60000)
         print(host.env 'LADLE_KEY')
       ]]))
       local _, code, text = cli_with(stage, '', env, 'lua', 'look.lua')
@@ -143,7 +143,7 @@ describe('a new master key', function()
       assert.are.equal(0, code, text)
       assert.are.equal(before.id, changed.was)
       assert.are_not.equal(before.id, changed.id)
-      stage.wait_for('the engine to take the key over', 20000, function()
+      stage.wait_for('the engine to take the key over', 60000, function()
         return host.read_file(stage:path 'engine.log'):find('the master key was changed to ' .. changed.id, 1, true)
       end)
       -- A token that is stored now is sealed under the new key.

@@ -76,7 +76,7 @@ describe('ladle retry of a dead run', function()
   it('goes on with the old version, and with --newest on the new one; what is done stays done', function()
     on_dead(function(stage, run)
       assert.are.equal(0, select(2, stage:cli('retry', run.id)))
-      stage.wait_for('the second death', 20000, function()
+      stage.wait_for('the second death', 60000, function()
         local again = journey.runs(stage, 'kept')[1]
         return again.state == 'dead' and again.attempts == 2
       end)

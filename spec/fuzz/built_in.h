@@ -15,7 +15,7 @@ static inline struct connection built_in(const char *name, const char *config_te
     FUZZ_CHECK(c.config != NULL);
     c.connector = connector_new(name, table);
     FUZZ_CHECK(c.connector != NULL);
-    c.verifier = verifier_new(name, table, c.config, &e);
+    c.verifier = verifier_new(table, c.config, &e);
     FUZZ_CHECK(c.verifier != NULL);
     json_decref(table);
     return c;

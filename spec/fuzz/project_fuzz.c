@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "project/fill.h"
 #include "real_hooks.h"
 
 static char folder[] = "/tmp/ladle-fuzz-XXXXXX";
@@ -43,7 +44,7 @@ static void fill(const struct project *p)
     json_t *config;
     json_object_foreach (p->connections, name, config) {
         struct err e = ERR_INIT;
-        json_t *filled = project_fill(config, find_secret, NULL, &e);
+        json_t *filled = fill_secrets(config, &(struct fill){ .find = find_secret }, &e);
         FUZZ_CHECK(filled != NULL || e.kind == ERR_CONFIG);
         json_decref(filled);
     }

@@ -158,6 +158,20 @@ describe('numbers', function()
     assert.are.equal('number: a list is no number', refused(h.number, { 1 }))
   end)
 
+  it('are not made of texts that would lose digits', function()
+    local big = '12345678901234567890'
+    local told = ': the text "' .. big .. '" has more digits than a number can keep; leave it a text'
+    assert.are.equal('number' .. told, refused(h.number, big))
+    assert.are.equal('round' .. told, refused(h.round, big))
+    assert.are.equal('sum' .. told, refused(h.sum, { 1, big }))
+    assert.are.equal('number: the text "12,345,678,901,234,567,890" has more digits than a number can keep; '
+      .. 'leave it a text', refused(h.number, '12,345,678,901,234,567,890'))
+    assert.are.equal(9223372036854775807, h.number '9223372036854775807')
+    assert.are.equal(9223372036854775807, h.number('9.223.372.036.854.775.807', ','))
+    assert.are.equal(1e30, h.number '1e30')
+    assert.are.equal(big, h.text(big))
+  end)
+
   it('are rounded half away from zero', function()
     assert.are.equal(3, h.round(2.5))
     assert.are.equal(-3, h.round(-2.5))

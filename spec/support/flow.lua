@@ -62,7 +62,7 @@ end
 
 -- What `ladle show` says of a run.
 function flow.show(stage, id)
-  return (stage:cli('show', id, '--json'))[1]
+  return stage:look('show', id, '--json')[1]
 end
 
 flow.host, flow.json = host, json

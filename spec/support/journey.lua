@@ -55,12 +55,18 @@ local function prepare(recipes, options)
   return files, inboxes
 end
 
-function journey.on_stage(recipes, options, body)
+-- The same as the files and the options of a stage.
+function journey.files(recipes, options)
   options = options or {}
   local files, inboxes = prepare(recipes, options)
   local settings = {}
   for name, value in pairs(options) do settings[name] = value end
   settings.connections = inboxes .. (options.config or '')
+  return files, settings
+end
+
+function journey.on_stage(recipes, options, body)
+  local files, settings = journey.files(recipes, options)
   flow.on_stage(files, settings, body)
 end
 
@@ -85,7 +91,7 @@ function journey.await(stage, name, states, count)
   local wanted = {}
   for state in states:gmatch '%a+' do wanted[state] = true end
   local what = ('%d runs of %s that are %s'):format(count or 1, name, states)
-  return stage.wait_for(what, 30000, function()
+  return stage.wait_for(what, 60000, function()
     local runs, found = journey.runs(stage, name), {}
     for _, run in ipairs(runs) do
       if wanted[run.state] then found[#found + 1] = run end
@@ -125,7 +131,7 @@ function journey.sorted_notes(stage)
 end
 
 function journey.await_note(stage, body)
-  stage.wait_for('the note ' .. body, 30000, function()
+  stage.wait_for('the note ' .. body, 60000, function()
     for _, made in ipairs(journey.notes(stage)) do
       if made == body then return true end
     end

@@ -37,7 +37,7 @@ end
 function stages.control(stage, name, body)
   local answer = assert(host.fetch {
     method = body and 'POST' or 'GET', url = stage.app.url .. '/_sandbox/' .. name, body = body and json.encode(body),
-    headers = { ['Content-Type'] = 'application/json' }, timeout_ms = 10000,
+    headers = { ['Content-Type'] = 'application/json' }, timeout_ms = 60000,
   })
   assert(answer.status == 200, answer.body)
   return json.decode(answer.body)
@@ -51,7 +51,7 @@ end
 -- Calls the CRM as another program with a token of its own: the decoded answer and its status.
 function stages.crm(stage, method, path, body)
   local answer = assert(host.fetch {
-    method = method, url = stage.app.url .. path, body = body and json.encode(body), timeout_ms = 10000,
+    method = method, url = stage.app.url .. path, body = body and json.encode(body), timeout_ms = 60000,
     headers = { Authorization = 'Bearer ' .. stage.app.token, Version = '2021-07-28',
                 ['Content-Type'] = 'application/json' },
   })
@@ -69,7 +69,7 @@ end
 -- Waits until no webhook of the sandbox is on its way and no run is open, with nothing new meanwhile. The list of runs.
 function stages.calm(stage)
   local seen, runs
-  stage.wait_for('the webhooks and runs to end', 30000, function()
+  stage.wait_for('the webhooks and runs to end', 60000, function()
     local hooks = stages.control(stage, 'state').webhooks
     runs = hooks.pending == 0 and stage:open_runs() == 0 and stage:runs()
     local is_calm = runs and seen == hooks.made
@@ -82,7 +82,7 @@ end
 -- Waits until a run that pick(run) accepts is there and has ended or waits for a person.
 function stages.ended(stage, pick)
   local found
-  stage.wait_for('the run to end', 30000, function()
+  stage.wait_for('the run to end', 60000, function()
     for _, run in ipairs(stage:runs()) do
       if pick(run) then found = run end
     end

@@ -26,6 +26,7 @@ static void nobody_has_to_ask_for_the_error(void **state)
 {
     assert_int_equal(err_set(NULL, ERR_INVALID, "bad"), -1);
     assert_int_equal(err_prefix(NULL, "context"), -1);
+    assert_int_equal(err_about(NULL, "listen"), -1);
 }
 
 static void an_error_may_quote_itself(void **state)
@@ -45,6 +46,17 @@ static void a_prefix_keeps_the_rest_of_the_error(void **state)
     assert_string_equal(e.message, "step 2: slow down");
     assert_int_equal(e.status, 429);
     assert_int_equal(e.kind, ERR_RATE_LIMITED);
+}
+
+static void the_setting_that_is_wrong_stays_through_a_prefix(void **state)
+{
+    struct err e;
+    err_set(&e, ERR_CONFIG, "it has no query");
+    assert_int_equal(err_about(&e, "base_url"), -1);
+    err_prefix(&e, "connection crm");
+    assert_string_equal(e.detail, "base_url");
+    err_set(&e, ERR_CONFIG, "another");
+    assert_string_equal(e.detail, "");
 }
 
 static void a_long_message_is_cut_between_characters(void **state)
@@ -108,6 +120,7 @@ int main(void)
         cmocka_unit_test(nobody_has_to_ask_for_the_error),
         cmocka_unit_test(an_error_may_quote_itself),
         cmocka_unit_test(a_prefix_keeps_the_rest_of_the_error),
+        cmocka_unit_test(the_setting_that_is_wrong_stays_through_a_prefix),
         cmocka_unit_test(a_long_message_is_cut_between_characters),
         cmocka_unit_test(every_kind_has_a_name_of_its_own_that_reads_back),
         cmocka_unit_test(only_what_time_can_heal_is_retryable),

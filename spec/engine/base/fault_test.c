@@ -1,5 +1,6 @@
 /* Fault points: counted, failing when told to, crashing with their own exit code, traced. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -53,6 +55,54 @@ static void a_star_fails_always_from_its_passage_on(void **state)
     }
 }
 
+static void a_span_fails_from_its_passage_on_until_it_is_over(void **state)
+{
+    assert_int_equal(fault_arm("test.span=fail@2..+40ms", NULL), 0);
+    assert_int_equal(fault_pass("test.span"), 0);
+    assert_int_equal(fault_pass("test.span"), 1);
+    int failed = 0;
+    while (fault_pass("test.span") == 1) {
+        failed++;
+    }
+    assert_true(failed > 0);
+    assert_int_equal(fault_pass("test.span"), 0);
+}
+
+static int64_t real_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void a_passage_that_is_held_up_goes_on_when_its_time_is_over(void **state)
+{
+    assert_int_equal(fault_arm("test.slow=stall@2..+30ms", NULL), 0);
+    int64_t began_ms = real_ms();
+    assert_int_equal(fault_pass("test.slow"), 0);
+    assert_int_equal(fault_pass("test.slow"), 0);
+    assert_true(real_ms() - began_ms >= 30);
+}
+
+static volatile sig_atomic_t signals;
+
+static void count_signal(int signum)
+{
+    signals++;
+}
+
+static void a_stop_is_a_SIGTERM_to_the_process(void **state)
+{
+    struct sigaction old, ours = { .sa_handler = count_signal };
+    assert_int_equal(sigaction(SIGTERM, &ours, &old), 0);
+    assert_int_equal(fault_arm("test.stop=stop@2", NULL), 0);
+    for (int i = 1; i <= 3; i++) {
+        assert_int_equal(fault_pass("test.stop"), 0);
+        assert_int_equal(signals, i > 1);
+    }
+    assert_int_equal(sigaction(SIGTERM, &old, NULL), 0);
+}
+
 static void several_faults_count_apart(void **state)
 {
     assert_int_equal(fault_arm("test.d=fail@2,,test.e=fail", NULL), 0);
@@ -96,6 +146,17 @@ static void a_spec_that_is_not_one_is_refused_and_arms_nothing(void **state)
         "ok=fail,x=bad",
         "x=crash*",
         "x=fail@99999999999999999999",
+        "x=fail@1..",
+        "x=fail@1..+",
+        "x=fail@1..+5",
+        "x=fail@1..+0s",
+        "x=fail@1..+5m",
+        "x=fail@1+5s",
+        "x=fail*@1..+5s",
+        "x=crash@1..+5s",
+        "x=stop..+5s",
+        "x=stall",
+        "x=stall@2",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct err e = ERR_INIT;
@@ -135,7 +196,7 @@ static const char *read_trace(void)
 static void the_trace_holds_each_name_with_its_passages(void **state)
 {
     fault_pass("trace.one");
-    fault_pass("trace.two");
+    fault_fails("trace.two");
     fault_pass("trace.one");
     fault_trace_flush();
     fault_trace_flush();
@@ -143,7 +204,7 @@ static void the_trace_holds_each_name_with_its_passages(void **state)
     const char *first = strstr(text, "trace.one 2\n");
     assert_non_null(first);
     assert_null(strstr(first + 1, "trace.one"));
-    assert_non_null(strstr(text, "trace.two 1\n"));
+    assert_non_null(strstr(text, "trace.two 1 fails\n"));
 }
 
 static void the_trace_goes_on_where_it_was_flushed(void **state)
@@ -163,6 +224,9 @@ int main(void)
         cmocka_unit_test_teardown(a_fault_fails_once_at_the_passage_it_names, disarm),
         cmocka_unit_test_teardown(without_a_number_the_first_passage_is_meant, disarm),
         cmocka_unit_test_teardown(a_star_fails_always_from_its_passage_on, disarm),
+        cmocka_unit_test_teardown(a_span_fails_from_its_passage_on_until_it_is_over, disarm),
+        cmocka_unit_test_teardown(a_passage_that_is_held_up_goes_on_when_its_time_is_over, disarm),
+        cmocka_unit_test_teardown(a_stop_is_a_SIGTERM_to_the_process, disarm),
         cmocka_unit_test_teardown(several_faults_count_apart, disarm),
         cmocka_unit_test_teardown(a_crash_ends_the_process_with_70_at_once, disarm),
         cmocka_unit_test_teardown(a_spec_that_is_not_one_is_refused_and_arms_nothing, disarm),

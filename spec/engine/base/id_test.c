@@ -151,9 +151,19 @@ static void ids_of_several_threads_are_all_different(void **state)
     free(all);
 }
 
+static void the_short_form_is_the_end_of_the_text(void **state)
+{
+    struct id id = id_new();
+    char text[ID_TEXT + 1], end[ID_SHORT + 1];
+    id_format(&id, text);
+    id_format_short(&id, end);
+    assert_string_equal(end, text + ID_TEXT - ID_SHORT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_short_form_is_the_end_of_the_text),
         cmocka_unit_test(an_id_has_version_7_and_the_rfc_variant),
         cmocka_unit_test(an_id_holds_its_time),
         cmocka_unit_test(the_example_of_the_rfc_reads_as_its_time),

@@ -259,14 +259,14 @@ static void private_addresses_need_a_word(void **state)
 {
     struct fixture *f = *state;
     struct connector *http = fix_connector(f, "http", connector_file("http"));
-    struct connection *strict = fix_add(f, "a", http, "{'base_url':'http://127.0.0.1:9000'}");
+    struct connection *strict = fix_add(f, "a", http, "{'base_url':'http://inner.test:9000'}");
     struct connection *open =
         fix_add(f, "b", http, "{'base_url':'http://127.0.0.1:9000','allow_private':true}");
     struct connector *hl = fix_connector(f, "highlevel", connector_file("highlevel"));
     struct connection *staging =
         fix_add(f, "c", hl, "{'auth':'token','base_url':'http://127.0.0.1:9000'}");
     struct connection *inner =
-        fix_add(f, "d", hl, "{'auth':'token','base_url':'http://10.0.0.5:9000'}");
+        fix_add(f, "d", hl, "{'auth':'token','base_url':'http://inner.test:9000'}");
     struct made m[] = { make(strict, "get", "{'url':'/'}"), make(open, "get", "{'url':'/'}"),
                         make(staging, "get_contact", "{'contactId':'c'}"),
                         make(inner, "get_contact", "{'contactId':'c'}") };
@@ -386,18 +386,30 @@ static void settings_that_cannot_work_are_refused(void **state)
 {
     struct fixture *f = *state;
     static const struct {
-        const char *connector, *config, *message;
+        const char *connector, *config, *message, *setting;
     } cases[] = {
-        { "records", "{'sink':'rest'}", "the sink rest needs a base_url" },
-        { "http", "{'base_url':'ftp://x'}", "base_url" },
-        { "http", "{'base_url':'https://x?y=1'}", "no query" },
-        { "webhook", "{'verify':'none','auth':'oauth'}", "has no auth 'oauth'" },
-        { "webhook", "{}", "verify is missing" },
-        { "webhook", "{'verify':'hmac_sha256','secret':'0123456789'}", "needs the `header`" },
-        { "webhook", "{'verify':'token'}", "needs a `secret`" },
-        { "webhook", "{'verify':'magic'}", "no way to verify 'magic'" },
-        { "webhook", "{'verify':'none','webhook':{'allow_from':['x']}}", "allow_from[1]" },
-        { "highlevel", "{'auth':'token','webhook':{'public_keys':['x']}}", "public_keys[1]" },
+        { "records", "{'sink':'rest'}", "`sink: rest` needs a `base_url`", "sink" },
+        { "http", "{}", "needs `base_url`, or `allow_hosts`", "" },
+        { "http", "{'base_url':'ftp://x'}", "`base_url`: not a usable URL", "base_url" },
+        { "http", "{'base_url':'https://x?y=1'}", "`base_url` has no query", "base_url" },
+        { "http", "{'base_url':'http://127.0.0.1:9000'}", "127.0.0.1 is a private", "base_url" },
+        { "http", "{'base_url':'http://localhost'}", "localhost is a private", "base_url" },
+        { "highlevel", "{'auth':'token','base_url':'https://[fe80::1]/x'}", "fe80::1 is a private",
+          "base_url" },
+        { "http", "{'base_url':'https://x.test','auth':'oauth','token_url':'http://10.1.2.3/t'}",
+          "`token_url`: 10.1.2.3 is a private address; `allow_private: true`", "token_url" },
+        { "webhook", "{'verify':'none','auth':'oauth'}", "has no auth `oauth`", "auth" },
+        { "http", "{'base_url':'https://x.test','agency':'a'}", "has no agencies", "agency" },
+        { "webhook", "{'verify':'none','expect_every':'soon'}", "`expect_every`", "expect_every" },
+        { "webhook", "{}", "`verify` is missing", "" },
+        { "webhook", "{'verify':'hmac_sha256','secret':'0123456789'}", "the `header`", "verify" },
+        { "webhook", "{'verify':'token'}", "needs a `secret`", "verify" },
+        { "webhook", "{'verify':'magic'}", "no way to verify `magic`", "verify" },
+        { "webhook", "{'verify':'token','secret':'short'}", "`secret` is too short", "secret" },
+        { "webhook", "{'verify':'none','webhook':{'allow_from':['x']}}",
+          "`allow_from`: ", "webhook.allow_from" },
+        { "highlevel", "{'auth':'token','webhook':{'public_keys':['x']}}", "public_keys[1]",
+          "webhook.public_keys" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err e = ERR_INIT;
@@ -408,8 +420,8 @@ static void settings_that_cannot_work_are_refused(void **state)
             fail();
         }
         assert_int_equal(e.kind, ERR_CONFIG);
-        assert_contains(e.message, "connection x");
         assert_contains(e.message, cases[i].message);
+        assert_string_equal(e.detail, cases[i].setting);
         connector_free(c);
         json_decref(table);
         json_decref(config);

@@ -2,6 +2,8 @@
  * runs. */
 #include "fixture.h"
 
+#include <ctype.h>
+
 #include "cli/commands.h"
 #include "project/secrets.h"
 
@@ -89,10 +91,19 @@ static void a_broken_project_file_stops_every_command_with_2(void **state)
 
 /* --- check --- */
 
+static void set_inbox_secret(struct fixture *f, const char *text)
+{
+    const char *const set[] = { "secret", "set", "inbox_secret", NULL };
+    assert_int_equal(fix_run_with(f, text, set), CLI_OK);
+}
+
 static void check_says_yes_to_a_good_project(void **state)
 {
     struct fixture *f = *state;
+    set_inbox_secret(f, "correct-horse-battery\n");
     fix_write_text(f, "recipes/good.yaml", good_recipe);
+    assert_int_equal(fix_run(f, "check"), CLI_OK);
+    assert_contains(f->out, "no errors: 1 recipe, 2 files checked\n");
     assert_int_equal(fix_run(f, "check", "--json"), CLI_OK);
     json_t *v = fix_line(f, 0);
     assert_true(json_get_bool(v, "ok", false));
@@ -107,13 +118,16 @@ static void check_tells_every_error_with_its_place(void **state)
     fix_write_text(f, "recipes/bad.yaml",
                    "recipe: bad\nneeds:\n  crm: highlevel\nwhen:\n  - crm.contact_crated\n"
                    "do:\n  - step: save\n    uze: records.append_activity\n");
+    set_inbox_secret(f, "correct-horse-battery\n");
     assert_int_equal(fix_run(f, "check"), CLI_NO);
     assert_contains(f->out, "recipes/bad.yaml:5:5:");
     assert_contains(f->out, "recipes/bad.yaml:8:5:");
     assert_int_equal(fix_run(f, "check", "--json"), CLI_NO);
     json_t *v = fix_line(f, 0);
     assert_false(json_get_bool(v, "ok", true));
-    assert_text_at(v, "errors.0.file", "recipes/bad.yaml");
+    char *path = fix_path(f, "recipes/bad.yaml"); /* as -C names the folder */
+    assert_text_at(v, "errors.0.file", path);
+    free(path);
     assert_int_equal(json_get_int(json_path(v, "errors.0"), "line", 0), 5);
     assert_non_null(json_path_text(v, "errors.0.hint"));
     json_decref(v);
@@ -131,6 +145,42 @@ static void check_of_one_file_leaves_the_others_alone(void **state)
     assert_int_equal(fix_run(f, "check", path), CLI_NO);
     free(path);
     assert_int_equal(fix_run(f, "check", "/nonexistent.yaml"), CLI_USAGE);
+}
+
+static void check_tells_a_secret_that_is_missing_or_too_short_where_it_is_named(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(fix_run(f, "check"), CLI_USAGE);
+    assert_contains(f->out,
+                    "ladle.yaml:12:13: the secret `inbox_secret` is not set: run `ladle "
+                    "secret set inbox_secret`");
+    char *store = fix_path(f, "data");
+    assert_int_equal(access(store, F_OK), -1); /* a look writes nothing */
+    free(store);
+    set_inbox_secret(f, "short\n");
+    assert_int_equal(fix_run(f, "check"), CLI_USAGE);
+    assert_contains(f->out,
+                    "ladle.yaml:12:5: the connection `inbox`: `secret` is too short: a "
+                    "secret has 8 characters at least");
+}
+
+static void check_tells_errors_of_the_project_file_and_of_recipes_at_once(void **state)
+{
+    struct fixture *f = *state;
+    set_inbox_secret(f, "correct-horse-battery\n");
+    char *wrong = xasprintf("listne: x\n%s", fix_ladle_yaml);
+    fix_write_text(f, "ladle.yaml", wrong);
+    fix_write_text(f, "recipes/bad.yaml", "recipe: bad\nneeds: { crm: highlevel }\n");
+    assert_int_equal(fix_run(f, "check"), CLI_USAGE);
+    assert_contains(f->out, "ladle.yaml:1:1: unknown key `listne`");
+    assert_contains(f->out, "recipes/bad.yaml:1:1: a recipe needs `do`");
+    assert_contains(f->out, "2 errors");
+    fix_write_text(f, "ladle.yaml", "connections:\n  - crm\n");
+    assert_int_equal(fix_run(f, "check"), CLI_USAGE);
+    assert_contains(f->out, "ladle.yaml:2:3: `connections` takes a map");
+    assert_contains(f->out, "recipes/bad.yaml:1:1: a recipe needs `do`");
+    assert_contains(f->out, "2 errors"); /* a connection that could not be read is not missed */
+    free(wrong);
 }
 
 static void check_exits_2_where_the_project_file_is_wrong(void **state)
@@ -271,6 +321,55 @@ static void ops_lists_one_kind_of_one_connector(void **state)
     assert_int_equal(fix_run(f, "ops", "webhook", "--kind", "action", "--json"), CLI_OK);
     assert_int_equal(fix_count_lines(f), 0);
     assert_int_equal(fix_run(f, "ops", "--kind", "thing"), CLI_USAGE);
+}
+
+static void ops_in_a_project_are_those_of_its_connections_as_recipes_name_them(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(fix_run(f, "ops"), CLI_OK);
+    assert_contains(f->out, "\ncrm.create_task\taction\tPOST\t");
+    assert_contains(f->out, "\ninbox.received\ttrigger\t");
+    assert_contains(f->out, "\nrecords.upsert_task\taction\t");
+    assert_contains(f->out, "\nladle.run_dead\ttrigger\t");
+    assert_null(strstr(f->out, "highlevel."));
+    assert_null(strstr(f->out, "\nhttp."));
+    assert_int_equal(fix_run(f, "ops", "--all"), CLI_OK);
+    assert_contains(f->out, "\ncrm.create_task\t");
+    assert_contains(f->out, "\nhttp.get\t");
+    assert_int_equal(fix_run(f, "ops", "crm", "--search", "create_task"), CLI_OK);
+    assert_contains(f->out, "\ncrm.create_task\t");
+    assert_int_equal(fix_run(f, "ops", "highlevel", "--search", "create_task"), CLI_OK);
+    assert_contains(f->out, "\nhighlevel.create_task\t");
+}
+
+static void programs_get_the_connectors_name_and_the_one_in_recipes(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(fix_run(f, "ops", "crm.create_task", "--json"), CLI_OK);
+    json_t *v = fix_line(f, 0);
+    assert_text_at(v, "name", "highlevel.create_task");
+    assert_text_at(v, "use", "crm.create_task");
+    json_decref(v);
+    assert_int_equal(fix_run(f, "ops", "http.get", "--json"), CLI_OK);
+    v = fix_line(f, 0);
+    assert_true(json_is_null(json_object_get(v, "use")));
+    json_decref(v);
+}
+
+static void ops_outside_a_project_are_all_under_their_connectors_names(void **state)
+{
+    struct fixture *f = *state;
+    char *path = fix_path(f, "ladle.yaml");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(fix_run(f, "ops"), CLI_OK);
+    assert_contains(f->out, "\nhighlevel.create_task\t");
+    assert_contains(f->out, "\nhttp.get\t");
+    assert_string_equal(f->err, "");
+    fix_write_text(f, "ladle.yaml", "listne: x\n");
+    assert_int_equal(fix_run(f, "ops"), CLI_OK);
+    assert_contains(f->out, "\nhighlevel.create_task\t");
+    assert_contains(f->err, "ladle.yaml has errors");
+    free(path);
 }
 
 static void ops_of_an_unknown_name_suggests_one(void **state)
@@ -432,6 +531,63 @@ static void runs_are_filtered_by_state_recipe_and_time(void **state)
     assert_int_equal(fix_run(f, "runs", "--since", "yesterday"), CLI_USAGE);
 }
 
+/* `count` runs that an `if` skipped. */
+static void add_skipped(struct store *s, const char *key, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char own[32];
+        snprintf(own, sizeof own, "%s%d", key, i);
+        struct id run;
+        (void)fix_skipped_event(s, own, "if: event.n > 1 (event.n is 1)", &run);
+    }
+}
+
+static void skipped_runs_are_left_out_and_counted_unless_asked_for(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct id first, last;
+    add_skipped(s, "old", 1);
+    (void)fix_event(s, "k1", "{}", RUN_DONE, &first);
+    add_skipped(s, "more", 700); /* more than a page */
+    (void)fix_event(s, "k2", "{}", RUN_DONE, &last);
+    store_close(s);
+    assert_int_equal(fix_run(f, "runs"), CLI_OK);
+    assert_int_equal(fix_count_lines(f), 1 + 2);
+    assert_null(strstr(f->out, "skipped"));
+    assert_contains(f->err,
+                    "701 skipped runs were left out; --skipped shows them, --all everything\n");
+    assert_int_equal(fix_run(f, "runs", "--limit", "1"), CLI_OK);
+    assert_int_equal(fix_count_lines(f), 1 + 1);
+    assert_string_equal(f->err, ""); /* none is newer than what is shown */
+    assert_int_equal(fix_run(f, "runs", "--skipped", "--limit", "1000"), CLI_OK);
+    assert_int_equal(fix_count_lines(f), 1 + 701);
+    assert_contains(f->out, "\tif: event.n > 1 (event.n is 1)\n");
+    assert_string_equal(f->err, "");
+    assert_int_equal(fix_run(f, "runs", "--all", "--limit", "1000"), CLI_OK);
+    assert_int_equal(fix_count_lines(f), 1 + 703);
+    assert_int_equal(fix_run(f, "runs", "--state", "done,skipped", "--limit", "1000"), CLI_OK);
+    assert_int_equal(fix_count_lines(f), 1 + 703);
+    assert_int_equal(fix_run(f, "runs", "--all", "--skipped"), CLI_USAGE);
+    assert_int_equal(fix_run(f, "runs", "--state", "done", "--all"), CLI_USAGE);
+}
+
+static void programs_get_skipped_runs_with_their_reason(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    add_skipped(s, "k", 1);
+    store_close(s);
+    assert_int_equal(fix_run(f, "runs", "--json"), CLI_OK);
+    json_t *v = fix_line(f, 0);
+    assert_text_at(v, "state", "skipped");
+    assert_text_at(v, "error.kind", "cancelled");
+    assert_text_at(v, "error.message", "if: event.n > 1 (event.n is 1)");
+    json_decref(v);
+    assert_int_equal(fix_run(f, "runs"), CLI_OK);
+    assert_contains(f->err, "1 skipped run was left out; --skipped shows it, --all everything\n");
+}
+
 static void a_limit_takes_the_newest_over_many_pages(void **state)
 {
     struct fixture *f = *state;
@@ -523,6 +679,51 @@ static void the_end_of_an_id_is_enough(void **state)
     assert_int_equal(fix_run(f, "show", "ffffff"), CLI_NO);
     free(event_text);
     free(run_text);
+}
+
+static void a_beginning_of_an_id_is_enough_too(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct id run;
+    (void)fix_event(s, "k1", "{}", RUN_QUEUED, &run);
+    store_close(s);
+    char *text = id_text(run);
+    text[23] = '\0'; /* the time, the counter and some of the random bits */
+    assert_int_equal(fix_run(f, "cancel", text), CLI_OK);
+    for (char *at = text; *at != '\0'; at++) {
+        *at = (char)toupper(*at);
+    }
+    assert_int_equal(fix_run(f, "show", text, "--json"), CLI_OK);
+    json_t *v = fix_line(f, 0);
+    assert_text_at(v, "state", "cancelled");
+    json_decref(v);
+    free(text);
+}
+
+static void an_ambiguous_id_lists_what_may_be_meant(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct id runs[2], event = fix_event(s, "k1", "{}", RUN_QUEUED, &runs[0]);
+    (void)fix_event(s, "k2", "{}", RUN_QUEUED, &runs[1]);
+    store_close(s);
+    char *first = id_text(runs[0]), *second = id_text(runs[1]), *event_text = id_text(event);
+    char *beginning = xstrndup(first, 6); /* all were made within hours */
+    assert_int_equal(fix_run(f, "show", beginning), CLI_NO);
+    assert_contains(f->err, "4 ids begin or end with");
+    assert_contains(f->err, first);
+    assert_contains(f->err, second);
+    assert_contains(f->err, event_text);
+    /* Of runs only runs may be meant. */
+    assert_int_equal(fix_run(f, "cancel", beginning), CLI_NO);
+    assert_contains(f->err, "2 ids begin or end with");
+    assert_contains(f->err, first);
+    assert_null(strstr(f->err, event_text));
+    free(beginning);
+    free(first);
+    free(second);
+    free(event_text);
 }
 
 static void no_command_prints_a_secret_that_it_meets(void **state)
@@ -649,6 +850,8 @@ int main(void)
         TEST(check_says_yes_to_a_good_project),
         TEST(check_tells_every_error_with_its_place),
         TEST(check_of_one_file_leaves_the_others_alone),
+        TEST(check_tells_a_secret_that_is_missing_or_too_short_where_it_is_named),
+        TEST(check_tells_errors_of_the_project_file_and_of_recipes_at_once),
         TEST(check_exits_2_where_the_project_file_is_wrong),
         TEST(check_of_any_bytes_gives_an_answer),
         TEST(a_secret_is_kept_sealed_and_only_its_name_is_shown),
@@ -656,6 +859,9 @@ int main(void)
         TEST(a_secret_that_is_empty_too_long_or_misnamed_is_refused),
         TEST(ops_tells_what_an_action_takes),
         TEST(ops_lists_one_kind_of_one_connector),
+        TEST(ops_in_a_project_are_those_of_its_connections_as_recipes_name_them),
+        TEST(programs_get_the_connectors_name_and_the_one_in_recipes),
+        TEST(ops_outside_a_project_are_all_under_their_connectors_names),
         TEST(ops_of_an_unknown_name_suggests_one),
         TEST(connections_shows_all_of_the_project_file),
         TEST(an_activity_is_saved_with_the_event_that_starts_recipes),
@@ -664,10 +870,14 @@ int main(void)
         TEST(what_cannot_be_a_record_is_wrong_usage),
         TEST(an_event_is_listed_with_its_runs_and_a_duplicate_with_its_first),
         TEST(runs_are_filtered_by_state_recipe_and_time),
+        TEST(skipped_runs_are_left_out_and_counted_unless_asked_for),
+        TEST(programs_get_skipped_runs_with_their_reason),
         TEST(a_limit_takes_the_newest_over_many_pages),
         TEST(dead_runs_of_one_cause_are_one_line),
         TEST(show_tells_each_step_with_its_calls),
         TEST(the_end_of_an_id_is_enough),
+        TEST(a_beginning_of_an_id_is_enough_too),
+        TEST(an_ambiguous_id_lists_what_may_be_meant),
         TEST(no_command_prints_a_secret_that_it_meets),
         TEST(retry_puts_a_dead_run_back_and_names_what_it_cannot),
         TEST(retry_all_takes_every_dead_run_of_a_recipe),

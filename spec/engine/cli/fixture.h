@@ -121,8 +121,8 @@ static inline char *fix_read(const struct fixture *f, const char *name)
     return text;
 }
 
-/* Runs "ladle -C FOLDER words…" with `input` on stdin; the exit code. Words end with NULL. */
-static inline int fix_run_with(struct fixture *f, const char *input, const char *const *words)
+/* "ladle -C FOLDER words…"; the exit code. */
+static inline int fix_call(const struct fixture *f, const char *const *words)
 {
     char *argv[FIX_WORDS_MAX + 4] = { xstrdup("ladle"), xstrdup("-C"), xstrdup(f->folder) };
     int argc = 3;
@@ -132,20 +132,27 @@ static inline int fix_run_with(struct fixture *f, const char *input, const char 
     }
     char *owned[FIX_WORDS_MAX + 4];
     memcpy(owned, argv, sizeof owned); /* the parser moves words about */
+    int code = cli_main(argc, argv);
+    for (int i = 0; i < argc; i++) {
+        free(owned[i]);
+    }
+    return code;
+}
+
+/* Runs "ladle -C FOLDER words…" with `input` on stdin; the exit code. Words end with NULL. */
+static inline int fix_run_with(struct fixture *f, const char *input, const char *const *words)
+{
     fix_write_text(f, ".stdin", input);
     fflush(stdout);
     fflush(stderr);
     int in = fix_redirect(f, STDIN_FILENO, ".stdin", "rb");
     int out = fix_redirect(f, STDOUT_FILENO, ".stdout", "wb");
     int err = fix_redirect(f, STDERR_FILENO, ".stderr", "wb");
-    int code = cli_main(argc, argv);
+    int code = fix_call(f, words);
     fflush(stderr);
     fix_put_back(in, STDIN_FILENO);
     fix_put_back(out, STDOUT_FILENO);
     fix_put_back(err, STDERR_FILENO);
-    for (int i = 0; i < argc; i++) {
-        free(owned[i]);
-    }
     free(f->out);
     free(f->err);
     f->out = fix_read(f, ".stdout");
@@ -223,9 +230,14 @@ static inline void fix_exec(struct store *s, struct store_op *op)
     }
 }
 
-/* Stores an event of crm with one run in that state; the run's id goes to *run. */
-static inline struct id fix_event(struct store *s, const char *key, const char *payload,
-                                  enum run_state state, struct id *run)
+/* The run that an event of crm starts, in that state; `why` of one that ends at once, or NULL. */
+struct fix_run_of {
+    enum run_state state;
+    const char *why;
+};
+
+static inline struct id fix_store_event(struct store *s, const char *key, const char *payload,
+                                        const struct fix_run_of *made, struct id *run)
 {
     struct event_put *put = event_put_new();
     put->event.id = id_new();
@@ -243,12 +255,29 @@ static inline struct id fix_event(struct store *s, const char *key, const char *
     put->runs[0] = (struct run_seed){ .id = *run,
                                       .recipe = xstrdup("contact-sync"),
                                       .version = xstrdup("v1"),
-                                      .state = state,
+                                      .state = made->state,
                                       .due_us = INT64_C(1764000000000000) };
+    if (made->why != NULL) {
+        (void)err_set(&put->runs[0].err, ERR_CANCELLED, "%s", made->why);
+    }
     struct id id = put->event.id;
     fix_exec(s, &put->op);
     event_put_free(put);
     return id;
+}
+
+/* Stores an event of crm with one run in that state; the run's id goes to *run. */
+static inline struct id fix_event(struct store *s, const char *key, const char *payload,
+                                  enum run_state state, struct id *run)
+{
+    return fix_store_event(s, key, payload, &(struct fix_run_of){ state, NULL }, run);
+}
+
+/* The same with a run that was skipped for a reason. */
+static inline struct id fix_skipped_event(struct store *s, const char *key, const char *why,
+                                          struct id *run)
+{
+    return fix_store_event(s, key, "{}", &(struct fix_run_of){ RUN_SKIPPED, why }, run);
 }
 
 /* Ends a run as dead, with a step and one call in its journal. */

@@ -1,7 +1,7 @@
 /* What a person does about runs: dead letters by cause, retry by group, cancel, resolve, backup,
  * and what `show` says of a run that waits. No engine runs. */
 #include "cli/causes.h"
-#include "fixture.h"
+#include "terminal.h"
 
 static char *id_text(struct id id)
 {
@@ -24,8 +24,8 @@ static struct id add_dead(struct store *s, const char *key, const char *message)
     return run;
 }
 
-/* A parked run whose step was sent and never answered. */
-static struct id add_parked(struct store *s, const char *key)
+/* A parked run whose step was sent and ended with that error. */
+static struct id add_unknown(struct store *s, const char *key, const struct err *why)
 {
     struct id run = add_run(s, key);
     struct run_save *save = run_save_new();
@@ -34,17 +34,26 @@ static struct id add_parked(struct store *s, const char *key)
     save->state = RUN_PARKED;
     save->attempts = 1;
     save->step = xstrdup("order");
-    (void)err_set(&save->err, ERR_UNKNOWN, "sent, no answer");
+    save->err = *why;
     struct journal_row *row = run_save_add(save);
     row->path = xstrdup("order");
     row->state = JOURNAL_STARTED;
     row->attempts = 1;
     row->started_us = INT64_C(1764000001000000);
     row->input = xstrdup("{\"n\":7}");
-    row->error = xstrdup("{\"kind\":\"unknown\",\"message\":\"sent, no answer\"}");
+    row->error = xasprintf("{\"kind\":\"unknown\",\"message\":\"%s\",\"status\":%d}", why->message,
+                           why->status);
     fix_exec(s, &save->op);
     run_save_free(save);
     return run;
+}
+
+/* It was never answered. */
+static struct id add_parked(struct store *s, const char *key)
+{
+    struct err why = ERR_INIT;
+    (void)err_set(&why, ERR_UNKNOWN, "sent, no answer");
+    return add_unknown(s, key, &why);
 }
 
 struct wait_spec {
@@ -230,6 +239,74 @@ static void retry_refuses_words_that_do_not_fit(void **state)
     assert_int_equal(fix_run(f, "retry", "--group", "1", "--recipe", "x"), CLI_USAGE);
 }
 
+static const struct wait_spec pause_spec = { .path = "pause" };
+static const struct wait_spec hope_spec = {
+    .path = "hope", .input = "{\"event\":\"crm.task_created\",\"with\":{\"id\":\"t1\"}}"
+};
+static const struct wait_spec again_spec = { .path = "call",
+                                             .error =
+                                                 "{\"kind\":\"unavailable\",\"message\":\"503\"}" };
+
+static int type_retry(struct fixture *f, const char *id, const char *answer)
+{
+    const char *const words[] = { "retry", id, NULL };
+    return fix_run_typed(f, 80, answer, words);
+}
+
+static void retry_of_a_run_that_waits_asks_on_a_terminal(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct id pause = add_waiting(s, "k1", &pause_spec), hope = add_waiting(s, "k2", &hope_spec);
+    struct id again = add_waiting(s, "k3", &again_spec);
+    store_close(s);
+    char *pause_text = id_text(pause), *hope_text = id_text(hope), *again_text = id_text(again);
+    static const char *const noes[] = { "n\n", "\n", "nyes\n", "yes, but a good deal later\n" };
+    for (size_t i = 0; i < sizeof noes / sizeof *noes; i++) {
+        assert_int_equal(type_retry(f, pause_text, noes[i]), CLI_OK);
+        assert_contains(f->out, "pause waits until 2100-01-01T00:00:00.000Z (in ");
+        assert_contains(f->out, "Skip the wait? [y/N]");
+        assert_contains(f->out, "left as it is");
+        assert_state(f, pause, "waiting");
+    }
+    assert_int_equal(type_retry(f, pause_text, "y\n"), CLI_OK);
+    assert_state(f, pause, "queued");
+    assert_int_equal(type_retry(f, hope_text, "YES\n"), CLI_OK);
+    assert_contains(f->out, "hope waits for an event until");
+    assert_state(f, hope, "queued");
+    assert_int_equal(type_retry(f, again_text, "n\n"), CLI_OK);
+    assert_contains(f->out, "the next try waits until");
+    assert_contains(f->out, "Try again now? [y/N]");
+    assert_state(f, again, "waiting");
+    free(pause_text);
+    free(hope_text);
+    free(again_text);
+}
+
+static void retry_in_a_pipe_skips_a_wait_on_demand_only(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct id pause = add_waiting(s, "k1", &pause_spec), again = add_waiting(s, "k2", &again_spec);
+    store_close(s);
+    char *pause_text = id_text(pause), *again_text = id_text(again);
+    assert_int_equal(fix_run(f, "retry", pause_text), CLI_NO);
+    char *remedy = xasprintf("`ladle retry %s --now` skips the wait", pause_text);
+    assert_contains(f->err, remedy);
+    assert_state(f, pause, "waiting");
+    assert_int_equal(fix_run(f, "retry", pause_text, "--now"), CLI_OK);
+    json_t *v = show(f, pause);
+    assert_text_at(v, "state", "queued");
+    assert_string_not_equal(json_path_text(v, "steps.0.due_at"), "2100-01-01T00:00:00.000Z");
+    json_decref(v);
+    assert_int_equal(fix_run(f, "retry", again_text), CLI_OK); /* that is what was asked for */
+    assert_state(f, again, "queued");
+    assert_int_equal(fix_run(f, "retry", "--all", "--now"), CLI_USAGE);
+    free(remedy);
+    free(pause_text);
+    free(again_text);
+}
+
 /* --- cancel and resolve --- */
 
 static void cancel_ends_what_has_not_ended_and_names_what_has(void **state)
@@ -329,6 +406,53 @@ static void show_of_a_parked_run_says_what_is_known_and_what_to_do(void **state)
     assert_contains(f->out, command);
     free(command);
     free(id);
+}
+
+static void show_of_a_call_that_was_answered_500_says_so(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct err why = ERR_INIT;
+    (void)err_set(&why, ERR_UNKNOWN,
+                  "order was sent, and … is unknown: order was answered 500: oops");
+    why.status = 500;
+    struct id parked = add_unknown(s, "k1", &why);
+    store_close(s);
+    char *id = id_text(parked);
+    assert_int_equal(fix_run(f, "show", id), CLI_OK);
+    assert_contains(f->out,
+                    "what to do\n  order was answered 500, which leaves open whether it took "
+                    "effect. Look into the service:\n");
+    char *command = xasprintf("`ladle resolve %s --as not-done`", id);
+    assert_contains(f->out, command);
+    assert_contains(f->out, "`on_unknown: again`");
+    assert_int_equal(fix_run_wide(f, 80, "dead"), CLI_OK);
+    assert_contains(f->out, "answered 500: oops");
+    assert_contains(f->out, "`ladle resolve RUN --as done`");
+    assert_null(strstr(f->out, "`ladle retry --group N`")); /* would park it again */
+    assert_fits(f->out, 80);
+    free(command);
+    free(id);
+}
+
+static void dead_says_what_each_kind_of_group_calls_for(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fix_open_store(f);
+    struct err why = ERR_INIT;
+    (void)err_set(&why, ERR_AUTH, "crm is not connected; run `ladle connect crm`");
+    (void)add_unknown(s, "k1", &why);
+    store_close(s);
+    assert_int_equal(fix_run_wide(f, 80, "dead"), CLI_OK);
+    assert_contains(f->out, "auth: `ladle connections` says what the connection needs");
+    assert_null(strstr(f->out, "`ladle retry --group N`"));
+    s = fix_open_store(f);
+    (void)add_dead(s, "k2", "no title");
+    store_close(s);
+    assert_int_equal(fix_run_wide(f, 80, "dead"), CLI_OK);
+    assert_contains(f->out, "`ladle retry --group N`");
+    assert_null(strstr(f->out, "`ladle resolve"));
+    assert_fits(f->out, 80);
 }
 
 static void assert_wait(struct fixture *f, struct id id, const char *what, const char *line)
@@ -431,10 +555,14 @@ int main(void)
         TEST(retry_of_a_group_leaves_the_others),
         TEST(a_rate_spreads_the_runs_oldest_first_over_batches),
         TEST(retry_refuses_words_that_do_not_fit),
+        TEST(retry_of_a_run_that_waits_asks_on_a_terminal),
+        TEST(retry_in_a_pipe_skips_a_wait_on_demand_only),
         TEST(cancel_ends_what_has_not_ended_and_names_what_has),
         TEST(resolve_gives_the_call_the_outcome_that_is_said),
         TEST(resolve_refuses_what_makes_no_sense),
         TEST(show_of_a_parked_run_says_what_is_known_and_what_to_do),
+        TEST(show_of_a_call_that_was_answered_500_says_so),
+        TEST(dead_says_what_each_kind_of_group_calls_for),
         TEST(show_of_a_waiting_run_says_for_what_and_until_when),
         TEST(show_of_a_dead_run_says_how_it_goes_on),
         TEST(a_backup_is_a_store_and_overwrites_nothing),

@@ -156,6 +156,32 @@ static void the_store_knows_of_it_within_a_second(void **state)
     assert_null(stored_text(f));
 }
 
+static void a_full_disk_holds_the_news_of_it_up_and_loses_none(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = shop(f);
+    told = 0;
+    service_on_event(f->service, on_event, NULL);
+    for (int i = 0; i < BREAKER_FAILURES - 1; i++) {
+        call(f, c, 503);
+    }
+    struct outcome o = { .count = 0 };
+    fix_call(f, c, "get", GET, &o);
+    fix_arm("store.commit_full=fail"); /* of the event */
+    fix_answer(f, f->http.count - 1, 503, NULL, "");
+    outcome_fini(&o);
+    fix_await_store(f);
+    assert_int_equal(told, 1);
+    assert_int_equal(events_of(f, "breaker_open", NULL), 1);
+    fault_disarm();
+    fix_arm("store.commit_full=fail"); /* of the text */
+    fix_pass(f, SECOND);
+    fix_await_store(f);
+    char *text = stored_text(f);
+    assert_contains(text, "\"state\":\"open\"");
+    free(text);
+}
+
 static void a_restart_goes_on_with_what_the_store_knows(void **state)
 {
     struct fixture *f = *state;
@@ -250,6 +276,7 @@ int main(void)
         WITH(a_breaker_that_opens_is_an_event_once),
         WITH(who_is_sent_away_learns_when_to_come_back),
         WITH(the_store_knows_of_it_within_a_second),
+        WITH(a_full_disk_holds_the_news_of_it_up_and_loses_none),
         WITH(a_restart_goes_on_with_what_the_store_knows),
         WITH(its_state_and_the_calls_are_metrics),
         WITH(one_call_tries_and_the_others_wait),

@@ -1,7 +1,7 @@
 /* The reference in the documentation is what the tables of shapes say. */
 #include "fixture.h"
 
-#include "connector_reference.h"
+#include "../../tools/connector_reference.h"
 
 static void the_documentation_has_the_reference_of_today(void **state)
 {

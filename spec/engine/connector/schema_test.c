@@ -180,6 +180,24 @@ static void deep_values_do_not_recurse_without_end(void **state)
     json_decref(input);
 }
 
+/* It came as a text with all of its digits (format/json.h). */
+static void an_integer_of_more_than_64_bits_is_a_number_in_answers_only(void **state)
+{
+    struct err e = ERR_INIT;
+    json_t *s = fix_json("{'id':['integer'],'sum':['number']}");
+    json_t *big = fix_json("{'id':123456789012345678901,'sum':-99999999999999999999}");
+    json_t *text = fix_json("{'id':'12','sum':1}");
+    assert_int_equal(schema_check_output(s, big, &e), 0);
+    assert_int_equal(schema_check_output(s, text, &e), -1);
+    assert_int_equal(schema_check(s, big, &e), -1);
+    assert_string_equal(e.message,
+                        "id: must be an integer, is a whole number of more than 64 bits; "
+                        "sum: must be a number, is a whole number of more than 64 bits");
+    json_decref(s);
+    json_decref(big);
+    json_decref(text);
+}
+
 static void an_answer_must_have_what_was_promised_and_may_have_more(void **state)
 {
     struct err e = ERR_INIT;
@@ -213,6 +231,7 @@ int main(void)
         cmocka_unit_test(a_field_may_need_another_to_be_true),
         cmocka_unit_test(an_input_that_is_no_object_is_an_error),
         cmocka_unit_test(deep_values_do_not_recurse_without_end),
+        cmocka_unit_test(an_integer_of_more_than_64_bits_is_a_number_in_answers_only),
         cmocka_unit_test(an_answer_must_have_what_was_promised_and_may_have_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,41 @@ static void errors_are_sorted_by_place_and_kept_once(void **state)
     diags_free(d);
 }
 
+static void a_warning_is_no_error_and_says_what_it_is(void **state)
+{
+    struct diags *d = diags_of("a: 1\nb: 2\n");
+    diags_warn(d, 2, 1, "take it out", "never read: %s", "b");
+    diags_warn(d, 2, 1, NULL, "never read: b");
+    diags_warn(d, 1, 4, NULL, "one");
+    diags_add(d, 2, 4, NULL, "two");
+    assert_int_equal(d->count, 1);
+    assert_int_equal(d->warning_count, 2);
+    assert_string_equal(print(d),
+                        "a.yaml:2:4: two\n    2 | b: 2\n      |    ^\n"
+                        "a.yaml:1:4: warning: one\n    1 | a: 1\n      |    ^\n"
+                        "a.yaml:2:1: warning: never read: b\n    2 | b: 2\n      | ^\n"
+                        "      = take it out\n");
+    json_t *errors = diags_json(d), *warnings = diags_warnings_json(d);
+    assert_int_equal(json_array_size(errors), 1);
+    assert_int_equal(json_array_size(warnings), 2);
+    assert_string_equal(json_path_text(warnings, "1.hint"), "take it out");
+    json_decref(errors);
+    json_decref(warnings);
+    diags_free(d);
+}
+
+static void warnings_past_the_most_are_counted_apart_from_errors(void **state)
+{
+    struct diags *d = diags_of("");
+    for (int i = 0; i < DIAG_MAX + 3; i++) {
+        diags_warn(d, 0, 0, NULL, "w%d", i);
+    }
+    assert_int_equal(d->warnings_dropped, 3);
+    assert_int_equal(d->count + d->dropped, 0);
+    assert_non_null(strstr(print(d), "a.yaml: 3 more warnings are not shown\n"));
+    diags_free(d);
+}
+
 static void the_caret_counts_characters(void **state)
 {
     struct diags *d = diags_of("\xc3\xa9\xe2\x82\xac\tx\r\n");
@@ -193,6 +228,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(an_error_shows_its_line_a_caret_and_what_to_do, forget),
         cmocka_unit_test_teardown(errors_are_sorted_by_place_and_kept_once, forget),
+        cmocka_unit_test_teardown(a_warning_is_no_error_and_says_what_it_is, forget),
+        cmocka_unit_test_teardown(warnings_past_the_most_are_counted_apart_from_errors, forget),
         cmocka_unit_test_teardown(the_caret_counts_characters, forget),
         cmocka_unit_test_teardown(of_a_long_line_the_part_around_the_column_is_shown, forget),
         cmocka_unit_test_teardown(a_place_outside_the_text_is_no_problem, forget),

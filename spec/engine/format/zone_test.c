@@ -177,15 +177,24 @@ static struct image image_of(const char *rule)
     return im;
 }
 
-/* Writes it as the zone "Made" and forgets what was read before. */
-static const struct zone *made(const void *data, size_t len, struct err *e)
+/* Writes the file of the zone "Made" anew, as an update of the system does: a new file takes the
+ * place of the old one. */
+static void write_made(const void *data, size_t len)
 {
-    char path[64];
+    char path[64], fresh[64];
     snprintf(path, sizeof path, "%s/Made", folder);
-    FILE *f = fopen(path, "w");
+    snprintf(fresh, sizeof fresh, "%s/Made.new", folder);
+    FILE *f = fopen(fresh, "w");
     assert_non_null(f);
     assert_int_equal(fwrite(data, 1, len, f), len);
     fclose(f);
+    assert_int_equal(rename(fresh, path), 0);
+}
+
+/* Writes it as the zone "Made" and forgets what was read before. */
+static const struct zone *made(const void *data, size_t len, struct err *e)
+{
+    write_made(data, len);
     zone_forget_all();
     setenv("LADLE_ZONEINFO", folder, 1);
     return zone_get("Made", e);
@@ -319,6 +328,102 @@ static void a_file_that_is_too_large_is_refused(void **state)
     free(big);
 }
 
+/* --- changes of the clocks --- */
+
+static void changes_of_the_clocks_are_found_one_after_another(void **state)
+{
+    const struct zone *z = zone_get("Europe/Amsterdam", NULL);
+    int64_t spring = utc(2026, 3, 29, 1);
+    int64_t autumn = utc(2026, 10, 25, 1);
+    assert_int_equal(zone_next_change_us(z, utc(2026, 1, 1, 0)), spring);
+    assert_int_equal(zone_next_change_us(z, spring - 1), spring);
+    assert_int_equal(zone_next_change_us(z, spring), autumn);
+    /* By the rule in the footer, long after the last transition of the file. */
+    assert_int_equal(zone_next_change_us(z, utc(2500, 1, 1, 0)), utc(2500, 3, 28, 1));
+    /* Over the turn of the year in the south. */
+    z = zone_get("Australia/Sydney", NULL);
+    assert_int_equal(zone_next_change_us(z, utc(2499, 12, 31, 23)), utc(2500, 4, 3, 16));
+}
+
+static void a_transition_that_moves_no_clock_is_no_change(void **state)
+{
+    /* In 1945 the war time of New York became peace time: another name for the same offset. */
+    const struct zone *z = zone_get("America/New_York", NULL);
+    assert_int_equal(zone_next_change_us(z, utc(1945, 1, 1, 0)), utc(1945, 9, 30, 6));
+}
+
+static void a_zone_without_rule_has_a_last_change(void **state)
+{
+    const struct zone *z = zone_get("Asia/Tokyo", NULL);
+    assert_int_equal(zone_next_change_us(z, utc(2026, 1, 1, 0)), INT64_MAX);
+    assert_int_equal(zone_next_change_us(NULL, 0), INT64_MAX);
+    assert_int_equal(zone_next_change_us(z, INT64_MAX), INT64_MAX);
+    assert_true(zone_next_change_us(z, INT64_MIN) < utc(1900, 1, 1, 0));
+    /* Summer time that lasts all year never changes. */
+    z = made_rule("XXX3EDT4,0/0,J365/23");
+    assert_int_equal(zone_next_change_us(z, utc(2030, 1, 1, 0)), INT64_MAX);
+}
+
+/* --- files that change --- */
+
+static size_t reload(int expected_rc, struct err *e)
+{
+    size_t changed = 99;
+    assert_int_equal(zone_reload_if_changed(&changed, e), expected_rc);
+    return changed;
+}
+
+static void write_rule(const char *rule)
+{
+    struct image im = image_of(rule);
+    write_made(im.bytes, im.len);
+}
+
+static void a_zone_whose_file_changed_tells_what_the_file_says_now(void **state)
+{
+    struct err e = ERR_INIT;
+    const struct zone *z = made_rule("AAA-1");
+    assert_int_equal(reload(0, &e), 0);
+    write_rule("AAA-2");
+    assert_int_equal(zone_offset_s(z, 0), 3600);
+    assert_int_equal(reload(0, &e), 1);
+    assert_int_equal(zone_offset_s(z, 0), 7200);
+    assert_ptr_equal(zone_get("Made", NULL), z);
+    assert_int_equal(reload(0, &e), 0);
+    write_rule("AAA-2");
+    assert_int_equal(reload(0, &e), 0); /* another file that says the same */
+}
+
+static void a_zone_file_that_breaks_leaves_the_zone_as_it_was(void **state)
+{
+    struct err e = ERR_INIT;
+    const struct zone *z = made_rule("AAA-1");
+    write_made("TZif", 4);
+    assert_int_equal(reload(-1, &e), 0);
+    assert_int_equal(e.kind, ERR_CONFIG);
+    assert_non_null(strstr(e.message, "\"Made\" is gone or damaged"));
+    assert_int_equal(zone_offset_s(z, 0), 3600);
+    assert_int_equal(reload(0, &e), 0); /* it was told */
+    char path[64];
+    snprintf(path, sizeof path, "%s/Made", folder);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(reload(-1, &e), 0);
+    assert_int_equal(reload(0, &e), 0);
+    assert_int_equal(zone_offset_s(z, 0), 3600);
+    write_rule("AAA-2");
+    assert_int_equal(reload(0, &e), 1);
+    assert_int_equal(zone_offset_s(z, 0), 7200);
+}
+
+static void without_zones_there_is_nothing_to_reload(void **state)
+{
+    zone_forget_all();
+    assert_int_equal(reload(0, NULL), 0);
+    setenv("LADLE_ZONEINFO", "/nowhere", 1);
+    assert_non_null(zone_get("UTC", NULL));
+    assert_int_equal(reload(0, NULL), 0);
+}
+
 static void utc_needs_no_file(void **state)
 {
     setenv("LADLE_ZONEINFO", "/nowhere", 1);
@@ -344,6 +449,12 @@ int main(void)
         cmocka_unit_test_teardown(a_file_with_any_byte_changed_is_survived, forget),
         cmocka_unit_test_teardown(transitions_that_do_not_rise_are_refused, forget),
         cmocka_unit_test_teardown(a_file_that_is_too_large_is_refused, forget),
+        cmocka_unit_test_teardown(changes_of_the_clocks_are_found_one_after_another, forget),
+        cmocka_unit_test_teardown(a_transition_that_moves_no_clock_is_no_change, forget),
+        cmocka_unit_test_teardown(a_zone_without_rule_has_a_last_change, forget),
+        cmocka_unit_test_teardown(a_zone_whose_file_changed_tells_what_the_file_says_now, forget),
+        cmocka_unit_test_teardown(a_zone_file_that_breaks_leaves_the_zone_as_it_was, forget),
+        cmocka_unit_test_teardown(without_zones_there_is_nothing_to_reload, forget),
         cmocka_unit_test_teardown(utc_needs_no_file, forget),
     };
     if (mkdtemp(folder) == NULL) {

@@ -249,6 +249,64 @@ static void what_is_in_flight_at_the_end_is_let_go(void **state)
     close_stage(&s); /* the sanitizer tells what is left */
 }
 
+/* The commit that takes the flow, then that of the lease; after that the code is sent. */
+static void while_the_store_is_full_a_link_stays_good(void **state)
+{
+    struct stage s;
+    struct page p;
+    char text[64];
+    add(*state, "shop", "");
+    open_stage(&s, *state);
+    begin(&s, "shop", text);
+    fix_arm("store.commit_full=fail,store.commit_full=fail@3");
+    visit_state(&s, text, &p);
+    wait_page(&s, &p);
+    assert_int_equal(p.status, 503);
+    assert_contains(p.body, "Reload this page");
+    visit_state(&s, text, &p);
+    wait_page(&s, &p);
+    assert_int_equal(p.status, 502);
+    assert_contains(p.body, "Reload this page");
+    fault_disarm();
+    assert_int_equal(s.f->http.count, 0);
+    visit_state(&s, text, &p);
+    wait_sent(&s, 1);
+    fix_arm("store.commit_full=fail,store.commit_full=fail@3"); /* the token, and how it ended */
+    fix_answer(s.f, 0, 200, NULL, TOKEN("T1"));
+    wait_page(&s, &p);
+    fault_disarm();
+    assert_int_equal(p.status, 200);
+    assert_string_equal(state_name(&s, "shop"), "connected");
+    fix_await_store(s.f);
+    visit_state(&s, text, &p);
+    wait_page(&s, &p);
+    assert_contains(p.body, "It worked");
+    close_stage(&s);
+}
+
+static void a_late_stop_tells_who_is_on_the_way_back_and_keeps_what_comes(void **state)
+{
+    struct stage s;
+    struct page p;
+    char text[64];
+    add(*state, "shop", "");
+    open_stage(&s, *state);
+    begin(&s, "shop", text);
+    assert_true(callback_is_idle(s.callback));
+    visit_state(&s, text, &p);
+    wait_sent(&s, 1);
+    assert_false(callback_is_idle(s.callback));
+    callback_cut(s.callback);
+    assert_true(callback_is_idle(s.callback));
+    wait_page(&s, &p);
+    assert_int_equal(p.status, 503);
+    assert_contains(p.body, "ladle connections");
+    fix_answer(s.f, 0, 200, NULL, TOKEN("T1"));
+    fix_settle(s.f);
+    assert_string_equal(state_name(&s, "shop"), "connected");
+    close_stage(&s);
+}
+
 static void what_a_service_says_is_shown_as_text(void **state)
 {
     struct stage s;
@@ -383,6 +441,8 @@ int main(void)
         WITH(of_two_visits_with_one_state_one_is_exchanged),
         WITH(a_browser_that_goes_away_stops_nothing),
         WITH(what_is_in_flight_at_the_end_is_let_go),
+        WITH(while_the_store_is_full_a_link_stays_good),
+        WITH(a_late_stop_tells_who_is_on_the_way_back_and_keeps_what_comes),
         WITH(what_a_service_says_is_shown_as_text),
         WITH(a_callback_of_another_service_is_refused),
         WITH(an_install_needs_a_connection_that_takes_it),

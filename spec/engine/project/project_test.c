@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "../recipe/fixture.h"
+#include "project/fill.h"
 
 #define DAY_US INT64_C(86400000000)
 
@@ -109,14 +110,14 @@ static void retention_replaces_only_what_it_says(void **state)
 static void retention_is_checked(void **state)
 {
     refuse("retention: { event: 1 day, runs: 30, dead: 10 ms, records: }\n",
-           "1:14 unknown word `event` in `retention` (did you mean `events`?)\n"
+           "1:14 unknown key `event` in `retention` (did you mean `events`?)\n"
            "1:34 `runs`: \"30\" is not a duration: the unit is missing; "
-           "write for example 30s, 5 min or 2 days\n"
-           "1:44 `dead` is between 1 s and 3653 days\n"
-           "1:60 `records` has no value (write \"\" for an empty text)\n");
+           "write for example 30s, 5 min or 2 days (such as runs: 1 week)\n"
+           "1:44 `dead` is 1 s at least\n"
+           "1:60 `records` has no value: it takes a duration (such as records: 30 days)\n");
     refuse("retention: 30 days\n",
            "1:12 `retention` takes a map, not one value "
-           "(a map has one line `name: value` per entry, indented)\n");
+           "(such as retention: { events: 90 days, dead: 1 week })\n");
 }
 
 static void the_engine_is_no_connector_of_a_connection(void **state)
@@ -176,21 +177,23 @@ static void all_errors_of_the_file_come_at_once(void **state)
         "connections:\n  CRM: { connector: crm }\n  a: { connector: crn }\n  b: { auth: token }\n"
         "  c: { connector: crm, location: x, auth: oath, base_ur: x, base_url: x }\n"
         "  scripts: { connector: crm }\n  records: { connector: webhook, verify: none }\n",
-        "1:1 unknown word `lisen` in ladle.yaml (did you mean `listen`?)\n"
-        "2:9 `somewhere` is no address and port to listen on "
-        "(such as 127.0.0.1:8420, 0.0.0.0:8420 or [::]:8420)\n"
-        "3:13 not a usable URL: it must begin with https:// or http:// "
-        "(such as https://hooks.example.com)\n"
-        "4:8 `mysql:x` is no store (store: sqlite:data/ladle.db)\n"
-        "5:11 there is no time zone \"Europe/Amsterdm\"; names are as in Europe/Amsterdam or UTC\n"
+        "1:1 unknown key `lisen` in ladle.yaml (did you mean `listen`?)\n"
+        "2:9 `listen`: \"somewhere\" is no address and port to listen on "
+        "(such as listen: 0.0.0.0:8420)\n"
+        "3:13 `public_url`: not a usable URL: it must begin with https:// or http:// "
+        "(such as public_url: https://hooks.example.com)\n"
+        "4:8 `store`: `mysql:x` is no store (such as store: sqlite:/var/lib/ladle/ladle.db)\n"
+        "5:11 `timezone`: there is no time zone \"Europe/Amsterdm\"; names are as in "
+        "Europe/Amsterdam "
+        "or UTC (such as timezone: Europe/Amsterdam)\n"
         "7:3 `CRM` is no valid name for a connection "
         "(a name has lower-case letters, digits, `_` and `-`, and begins with a letter)\n"
         "8:19 there is no connector `crn`\n"
         "9:6 a connection needs `connector` (such as connector: highlevel)\n"
-        "10:43 the connector crm has no auth `oath` (did you mean `oauth`?)\n"
+        "10:43 `auth` is oauth, token or none, not `oath` (did you mean `oauth`?)\n"
         "10:49 unknown key `base_ur` in a connection of crm (did you mean `base_url`?)\n"
-        "10:71 not a usable URL: it must begin with https:// or http:// "
-        "(such as https://api.example.com)\n"
+        "10:71 `base_url`: not a usable URL: it must begin with https:// or http:// "
+        "(such as base_url: https://api.example.com)\n"
         "11:3 `scripts` is a name of the engine's own\n"
         "12:3 the connection `records` is of the connector records\n");
 }
@@ -198,7 +201,8 @@ static void all_errors_of_the_file_come_at_once(void **state)
 static void a_postgres_store_belongs_to_a_later_version(void **state)
 {
     refuse("store: postgres://u@h/db\n",
-           "1:8 a PostgreSQL store is not part of this version (store: sqlite:data/ladle.db)\n");
+           "1:8 `store`: a PostgreSQL store is not part of this version "
+           "(such as store: sqlite:/var/lib/ladle/ladle.db)\n");
 }
 
 static void an_agency_is_all_locations_by_oauth(void **state)
@@ -229,7 +233,7 @@ static void a_webhook_must_say_how_it_is_verified(void **state)
         "3:6 `verify: hmac_sha256` needs a secret: `secret` or `webhook.token` "
         "(such as secret: ${secret.hook_secret})\n"
         "4:36 there is no way to verify `hmac`\n"
-        "4:52 there is no encoding `base32` (did you mean `base64`?)\n");
+        "4:52 `encoding` is hex or base64, not `base32` (did you mean `base64`?)\n");
 }
 
 static void a_preset_takes_what_its_service_leaves_open(void **state)
@@ -243,8 +247,8 @@ static void a_preset_takes_what_its_service_leaves_open(void **state)
         "2:57 `header` does not go with `verify: standard`\n"
         "3:6 `verify: standard` needs a secret: `secret` or `webhook.token` "
         "(such as secret: ${secret.hook_secret})\n"
-        "3:57 \"soon\" is not a duration: a number with up to 9 digits and 3 decimals is expected "
-        "(such as 5 minutes, or off)\n"
+        "3:57 `tolerance`: \"soon\" is not a duration: a number with up to 9 digits and 3 decimals "
+        "is expected (such as tolerance: 5 minutes)\n"
         "4:3 `verify: caller` needs `public_url`, as the sender signs the address that it calls "
         "(such as public_url: https://hooks.example.com)\n"
         "5:45 the connector crm says itself how its webhooks are verified (leave it out)\n");
@@ -264,9 +268,8 @@ static void tls_names_two_files(void **state)
     free(expected);
     project_free(p);
     refuse("tls: { certificate: a.pem, kei: b }\n",
-           "1:6 `tls` needs `key`, a file in PEM form "
-           "(tls: { certificate: tls/cert.pem, key: tls/key.pem })\n"
-           "1:28 unknown word `kei` in `tls` (did you mean `key`?)\n");
+           "1:6 `tls` needs `key` (such as key: tls/key.pem)\n"
+           "1:28 unknown key `kei` in `tls` (did you mean `key`?)\n");
 }
 
 static void trusted_proxies_are_networks(void **state)
@@ -279,8 +282,9 @@ static void trusted_proxies_are_networks(void **state)
     refuse(
         "trusted_proxies: [everybody]\nconnections:\n"
         "  in: { connector: webhook, verify: none, expect_every: 3s }\n",
-        "1:19 \"everybody\" is not an IP address or network (such as 10.0.0.0/8 or 127.0.0.1)\n"
-        "3:57 a minute is the shortest time to wait for events (such as 1 day)\n");
+        "1:19 `trusted_proxies`: \"everybody\" is not an IP address or network "
+        "(such as trusted_proxies: [127.0.0.1, 10.0.0.0/8])\n"
+        "3:57 `expect_every` is 1 min at least\n");
 }
 
 static void what_the_connector_requires_is_missed(void **state)
@@ -302,7 +306,7 @@ static void other_holes_are_refused(void **state)
     refuse(
         "listen: ${secret.x}\nconnections:\n  crm:\n    connector: crm\n    location: ${event.id}\n"
         "    token: ${secret.Bad Name}\n    client_id: ${env.A\n    allow_private: ${secret.x}\n",
-        "1:9 `listen` cannot hold a secret\n"
+        "1:9 `listen` cannot hold a secret (secrets belong to connections)\n"
         "5:15 `${event.id}`: only ${env.NAME} and ${secret.name} are filled in here "
         "(write $${ for the characters ${)\n"
         "6:12 `Bad Name` is no valid name for a secret "
@@ -338,13 +342,15 @@ static void a_public_key_may_have_a_time_of_its_own(void **state)
     assert_true(json_get_bool(webhook, "accept_rsa", false));
     assert_string_equal(json_path_text(webhook, "public_keys.0.from"), "2026-09-01T00:00:00.000Z");
     assert_string_equal(json_path_text(webhook, "public_keys.0.until"), "2027-01-01T00:00:00.000Z");
-    assert_non_null(strstr(json_path_text(webhook, "public_keys.0.key"), "BEGIN PUBLIC KEY"));
+    assert_non_null(strstr(json_path_text(webhook, "public_keys.0.file"), "BEGIN PUBLIC KEY"));
     project_free(p);
     refuse(
         "connections:\n  crm: { connector: crm, location: x, webhook: { accept_rsa: maybe, "
         "public_keys: [{ from: x }] } }\n",
-        "2:62 `accept_rsa` is true or false\n"
-        "2:83 a key of `public_keys` needs `file`\n");
+        "2:62 `accept_rsa` takes true or false, not `maybe` (only true and false are booleans)\n"
+        "2:83 `public_keys` needs `file` (such as file: keys/new.pem)\n"
+        "2:91 `from`: \"x\" is not a date; write 2026-11-23 or 2026-11-23T10:15:00+01:00 "
+        "(such as from: 2026-09-01)\n");
 }
 
 static void a_key_file_that_is_none_is_an_error(void **state)
@@ -356,7 +362,7 @@ static void a_key_file_that_is_none_is_an_error(void **state)
                "    webhook: { public_keys: [bad.pem, none.pem], allow_from: [x] }\n");
     assert_null(load(&errors));
     assert_non_null(strstr(errors, "5:30 "));
-    assert_non_null(strstr(errors, "5:39 cannot open "));
+    assert_non_null(strstr(errors, "5:39 `public_keys`: cannot open "));
     assert_non_null(strstr(errors, "5:63 "));
     free(errors);
 }
@@ -406,6 +412,87 @@ static void broken_bytes_never_crash_the_loader(void **state)
     free(text);
 }
 
+/* --- what is left of a broken file, and places in it --- */
+
+static struct project *read_broken(const char *text, size_t errors)
+{
+    write_file("ladle.yaml", text);
+    struct diags *d = diags_new("ladle.yaml");
+    struct project *p = project_read(folder, &hooks, d);
+    assert_non_null(p);
+    assert_int_equal(d->count, errors);
+    diags_free(d);
+    return p;
+}
+
+static void a_broken_file_is_read_as_far_as_it_goes(void **state)
+{
+    struct project *p = read_broken(
+        "listen: nowhere\ntimezone: Europe/Amsterdam\nretention: { runs: 3 }\nconnections:\n"
+        "  crm: { connector: crm, location: x }\n  b: { connector: crm, tokne: y }\n"
+        "  c: { connector: crn }\n",
+        5);
+    assert_string_equal(p->listen, "127.0.0.1:8420");
+    assert_string_equal(p->timezone, "Europe/Amsterdam");
+    assert_int_equal(p->retention.runs_us, 30 * DAY_US);
+    assert_config(p, "crm", "{\"connector\":\"crm\",\"location\":\"x\"}");
+    assert_config(p, "c", "{}"); /* what recipes need is not held against an unknown connector */
+    assert_null(json_object_get(p->faulty, "crm"));
+    assert_non_null(json_object_get(p->faulty, "b"));
+    assert_non_null(json_object_get(p->faulty, "c"));
+    project_free(p);
+}
+
+static void connections_that_cannot_be_read_are_not_an_empty_list(void **state)
+{
+    struct project *p = read_broken("connections: [crm]\n", 1);
+    assert_null(p->connections);
+    project_free(p);
+    p = read_broken("listen: x\n  y: [\n", 1);
+    assert_null(p->connections);
+    assert_string_equal(p->timezone, "UTC");
+    project_free(p);
+    p = read_broken("- a list\n", 1);
+    assert_null(p->connections);
+    project_free(p);
+}
+
+static void assert_place(const struct project *p, const char *path, int line, int column)
+{
+    const struct yaml *at = project_place(p, path);
+    assert_int_equal(at != NULL ? at->line : 0, line);
+    assert_int_equal(at != NULL ? at->column : 0, column);
+}
+
+static void a_setting_has_a_place(void **state)
+{
+    struct project *p = accept(
+        "timezone: UTC\nconnections:\n  crm:\n    connector: crm\n"
+        "    location: x\n    webhook: { token: abc }\n");
+    assert_place(p, "timezone", 1, 1);
+    assert_place(p, "connections.crm", 3, 3);
+    assert_place(p, "connections.crm.", 3, 3);
+    assert_place(p, "connections.crm.location", 5, 5);
+    assert_place(p, "connections.crm.webhook.token", 6, 16);
+    assert_place(p, "connections.crm.base_url", 3, 3); /* not there: what is around it */
+    assert_place(p, "connections.crmm.location", 2, 1);
+    assert_place(p, "tls", 0, 0);
+    project_free(p);
+}
+
+static void files_are_named_as_the_folder_was(void **state)
+{
+    static const char *const cases[][2] = {
+        { NULL, "ladle.yaml" },          { ".", "ladle.yaml" },  { "shop", "shop/ladle.yaml" },
+        { "shop//", "shop/ladle.yaml" }, { "/", "/ladle.yaml" }, { "../a", "../a/ladle.yaml" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *shown = project_shown_in(cases[i][0], "ladle.yaml");
+        assert_string_equal(shown, cases[i][1]);
+        free(shown);
+    }
+}
+
 /* --- secrets --- */
 
 static char *find_secret(void *ud, const char *name)
@@ -422,7 +509,7 @@ static void secrets_are_filled_in_everywhere(void **state)
     json_t *want =
         parse("{\"a\":\"s3cret\",\"b\":\"x s3cret y\",\"c\":[1,\"s3cret\"],\"d\":{\"e\":true}}");
     struct err e = ERR_INIT;
-    json_t *filled = project_fill(config, find_secret, NULL, &e);
+    json_t *filled = fill_secrets(config, &(struct fill){ .find = find_secret }, &e);
     assert_true(json_equal(filled, want));
     json_decref(filled);
     json_decref(want);
@@ -433,10 +520,33 @@ static void a_missing_secret_is_named(void **state)
 {
     json_t *config = parse("{\"a\":[{\"join\":[\"x\",{\"secret\":\"gone\"}]}]}");
     struct err e = ERR_INIT;
-    assert_null(project_fill(config, find_secret, NULL, &e));
+    assert_null(fill_secrets(config, &(struct fill){ .find = find_secret }, &e));
     assert_int_equal(e.kind, ERR_CONFIG);
     assert_string_equal(e.message, "the secret `gone` is not set: run `ladle secret set gone`");
     json_decref(config);
+}
+
+static void every_missing_secret_is_told_where_it_is_named(void **state)
+{
+    struct project *p = accept(
+        "connections:\n  crm:\n    connector: crm\n    location: x\n"
+        "    token: a ${secret.one} b ${secret.known}\n    secrets: [\"${secret.known}\", "
+        "\"${secret.two}\"]\n    webhook: { token: \"${secret.three}\" }\n");
+    struct diags *d = diags_new("ladle.yaml");
+    struct err e = ERR_INIT;
+    struct fill how = { .find = find_secret,
+                        .diags = d,
+                        .at = yaml_get(yaml_get(p->tree, "connections"), "crm") };
+    assert_null(fill_secrets(json_object_get(p->connections, "crm"), &how, &e));
+    assert_int_equal(e.kind, ERR_CONFIG);
+    char *errors = diags_text(d);
+    assert_string_equal(errors,
+                        "5:12 the secret `one` is not set: run `ladle secret set one`\n"
+                        "6:34 the secret `two` is not set: run `ladle secret set two`\n"
+                        "7:23 the secret `three` is not set: run `ladle secret set three`\n");
+    free(errors);
+    diags_free(d);
+    project_free(p);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_up, folder_down)
@@ -467,7 +577,12 @@ int main(void)
         TEST(a_folder_without_the_file_is_told),
         TEST(a_pipe_in_place_of_the_file_does_not_hang),
         TEST(broken_bytes_never_crash_the_loader),
+        TEST(a_broken_file_is_read_as_far_as_it_goes),
+        TEST(connections_that_cannot_be_read_are_not_an_empty_list),
+        TEST(a_setting_has_a_place),
+        TEST(files_are_named_as_the_folder_was),
         TEST(secrets_are_filled_in_everywhere),
+        TEST(every_missing_secret_is_told_where_it_is_named),
         TEST(a_missing_secret_is_named),
     };
     return cmocka_run_group_tests_name("project", tests, NULL, NULL);

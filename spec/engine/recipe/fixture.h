@@ -18,21 +18,43 @@
 #include "recipe/recipe.h"
 
 static const char CRM[] =
-    "{\"name\":\"crm\",\"auth\":{\"kinds\":[\"oauth\",\"token\"]},"
+    "{\"name\":\"crm\",\"webhook\":{\"type\":\"type\"},\"auth\":{\"kinds\":[\"oauth\",\"token\"]},"
     " \"config\":{\"location\":[\"string\"],"
     "   \"agency\":{\"1\":\"string\",\"optional\":true},"
     "   \"new_lead\":{\"1\":\"object\",\"optional\":true,\"fields\":{"
     "     \"tags\":{\"1\":\"list\",\"of\":[\"string\"],\"optional\":true}}}},"
-    " \"events\":{\"contact_created\":{},\"note_created\":{}},"
+    " \"prepare\":{\"visit_made\":{\"hydrate\":[{\"fields\":[\"owner\"]}],\"custom_fields\":{}}},"
+    " \"events\":{\"contact_created\":{},\"note_created\":{},"
+    "   "
+    "\"visit_made\":{\"fields\":{\"id\":[\"string\"],\"tags\":{\"1\":\"list\",\"of\":[\"string\"]},"
+    "     "
+    "\"visit\":{\"1\":\"object\",\"fields\":{\"place\":[\"string\"],\"guest\":[\"object\"]}}}},"
+    "   "
+    "\"lead\":{\"of\":\"contact_created\",\"any\":[{\"field\":\"tags\",\"has\":\"new_lead.tags\"}],"
+    "     \"defaults\":{\"new_lead\":{\"tags\":[\"lead\"]}}},"
+    "   \"visit_moved\":{\"fields\":{\"id\":[\"string\"],\"moved_to\":[\"string\"]}},"
+    "   \"long_visit\":{\"of\":\"visit_made\",\"fields\":{\"hours\":[\"integer\"]}},"
+    "   \"sampled\":{\"sample\":\"samples/records/activity_added.json\"}},"
     " \"operations\":{"
     "   \"get_contact\":{\"input\":{\"contactId\":[\"string\"]}},"
-    "   \"ping\":{},"
+    "   \"ping\":{},\"create_note\":{},"
+    "   "
+    "\"touch\":{\"output\":{},\"causes\":{\"visit_moved\":\"place\",\"contact_created\":{\"kind\":"
+    "\"new\"}}},"
     "   \"find\":{\"one_of\":[\"email\",\"phone\"],\"input\":{"
     "     \"email\":{\"1\":\"string\",\"optional\":true,\"format\":\"email\"},"
     "     \"phone\":{\"1\":\"string\",\"optional\":true},"
     "     \"since\":{\"1\":\"string\",\"optional\":true,\"format\":\"date-time\"},"
     "     \"tags\":{\"1\":\"list\",\"optional\":true,\"max\":2,\"of\":[\"string\"]}}},"
-    "   \"create_task\":{\"input\":{"
+    "   \"call\":{\"output_as\":\"response\",\"output\":{\"status\":[\"integer\"],"
+    "     \"headers\":[\"object\"],\"body\":[\"any\"]}},"
+    "   "
+    "\"list_tasks\":{\"also\":{\"succeded\":\"succeeded\"},\"output\":{\"succeded\":[\"boolean\"],"
+    "     "
+    "\"tasks\":{\"1\":\"list\",\"of\":{\"1\":\"object\",\"fields\":{\"title\":[\"string\"]}}}},"
+    "     \"input\":{\"page\":{\"1\":\"integer\",\"optional\":true}}},"
+    "   \"create_task\":{\"output\":{\"task\":{\"1\":\"object\",\"fields\":{\"id\":[\"string\"],"
+    "     \"title\":[\"string\"]}}},\"input\":{"
     "     "
     "\"contactId\":[\"string\"],\"title\":{\"1\":\"string\",\"max\":20},\"dueDate\":[\"date\"],"
     "     \"completed\":[\"boolean\"],"
@@ -46,8 +68,9 @@ static const char CRM[] =
     "     \"place\":{\"1\":\"string\",\"from_connection\":\"location\"}}}}}";
 
 static const char RECORDS[] =
-    "{\"name\":\"records\",\"config\":{},\"events\":{\"activity_added\":{}},"
-    " \"operations\":{\"upsert_task\":{\"input\":{\"contact_id\":[\"string\"],\"task_id\":["
+    "{\"name\":\"records\",\"config\":{},\"events\":{\"activity_added\":{\"internal\":true}},"
+    " \"operations\":{\"upsert_task\":{\"store\":{},\"output\":{\"change\":[\"string\"],"
+    "\"record\":[\"object\"]},\"input\":{\"contact_id\":[\"string\"],\"task_id\":["
     "\"string\"]}}}}";
 
 static const char WEBHOOK[] =
@@ -63,8 +86,13 @@ static const char WEBHOOK[] =
     "\"events\":{\"received\":{}},\"operations\":{}}";
 
 static const char LADLE[] =
-    "{\"name\":\"ladle\",\"events\":{\"run_dead\":{},\"run_parked\":{}},"
+    "{\"name\":\"ladle\",\"events\":{\"run_dead\":{\"internal\":true},\"run_parked\":{\"internal\":"
+    "true}},"
     "\"operations\":{}}";
+
+/* It can tell of events, and takes no webhooks. */
+static const char MUTE[] =
+    "{\"name\":\"mute\",\"config\":{},\"events\":{\"spoke\":{}},\"operations\":{}}";
 
 static const char ACTION[] =
     "{\"name\":\"score\",\"input\":{\"answers\":[\"list\"]},"
@@ -75,6 +103,7 @@ struct world {
     json_t *records;
     json_t *webhook;
     json_t *ladle;
+    json_t *mute;
     json_t *action;
 };
 
@@ -91,6 +120,9 @@ static json_t *fake_connector(void *ud, const char *name)
     }
     if (strcmp(name, "ladle") == 0) {
         return w->ladle;
+    }
+    if (strcmp(name, "mute") == 0) {
+        return w->mute;
     }
     return strcmp(name, "records") == 0 ? w->records : NULL;
 }
@@ -160,8 +192,8 @@ static json_t *parse(const char *text)
 static int world_up(void **state)
 {
     (void)state;
-    world =
-        (struct world){ parse(CRM), parse(RECORDS), parse(WEBHOOK), parse(LADLE), parse(ACTION) };
+    world = (struct world){ parse(CRM),   parse(RECORDS), parse(WEBHOOK),
+                            parse(LADLE), parse(MUTE),    parse(ACTION) };
     return 0;
 }
 
@@ -172,16 +204,17 @@ static int world_down(void **state)
     json_decref(world.records);
     json_decref(world.webhook);
     json_decref(world.ladle);
+    json_decref(world.mute);
     json_decref(world.action);
     return 0;
 }
 
-/* Errors as one text, "line:column message (hint)\n" each, in order of place. */
-static char *diags_text(struct diags *d)
+/* Errors, or warnings, as one text, "line:column message (hint)\n" each, in order of place; takes the
+ * list. */
+static char *items_text(json_t *list)
 {
     struct buf out;
     buf_init(&out, 1 << 20);
-    json_t *list = diags_json(d); /* sorted */
     size_t i;
     json_t *item;
     json_array_foreach (list, i, item) {
@@ -194,4 +227,14 @@ static char *diags_text(struct diags *d)
     char *text = buf_take(&out, NULL);
     buf_fini(&out);
     return text;
+}
+
+static inline char *diags_text(struct diags *d)
+{
+    return items_text(diags_json(d));
+}
+
+static inline char *warnings_text(struct diags *d)
+{
+    return items_text(diags_warnings_json(d));
 }

@@ -17,11 +17,12 @@
 
 static char folder[64];
 static const char *const FILES[] = {
-    "ladle.yaml",      "recipes/a.yaml",    "recipes/b.yaml",      "recipes/c.yaml",
-    "recipes/c.yml",   "recipes/p0.yaml",   "recipes/p1.yaml",     "recipes/p2.yaml",
-    "recipes/p3.yaml", "recipes/p4.yaml",   "recipes/p5.yaml",     "recipes/p6.yaml",
-    "recipes/p7.yaml", "recipes/p8.yaml",   "recipes/p9.yaml",     "recipes/a_test.yaml",
-    "recipes/.d.yaml", "recipes/README.md", "recipes/maps/m.yaml", "recipes/uses_map.yaml",
+    "ladle.yaml",         "recipes/a.yaml",     "recipes/b.yaml",         "recipes/c.yaml",
+    "recipes/c.yml",      "recipes/p0.yaml",    "recipes/p1.yaml",        "recipes/p2.yaml",
+    "recipes/p3.yaml",    "recipes/p4.yaml",    "recipes/p5.yaml",        "recipes/p6.yaml",
+    "recipes/p7.yaml",    "recipes/p8.yaml",    "recipes/p9.yaml",        "recipes/a_test.yaml",
+    "recipes/.d.yaml",    "recipes/README.md",  "recipes/maps/m.yaml",    "recipes/uses_map.yaml",
+    "recipes/maps/m.yml", "recipes/old/x.yaml", "recipes/old/deep/y.yml", "recipes/old/z.txt",
 };
 
 static void write_file(const char *name, const char *text)
@@ -54,7 +55,8 @@ static int folder_up(void **state)
 
 static int folder_down(void **state)
 {
-    static const char *const folders[] = { "recipes/maps", "recipes", "." };
+    static const char *const folders[] = { "recipes/maps", "recipes/old/deep", "recipes/old",
+                                           "recipes", "." };
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
         char *path = xasprintf("%s/%s", folder, FILES[i]);
         (void)unlink(path); /* not every test makes every file */
@@ -137,17 +139,77 @@ static void a_yml_file_is_not_passed_over_in_silence(void **state)
     recipe_set_fini(&set);
 }
 
+static void a_yml_file_among_the_maps_is_told_too(void **state)
+{
+    write_file("recipes/maps/m.yml", "map: m\n");
+    struct recipe_set set = load(NULL);
+    assert_errors(&set, 0, "recipes/maps/m.yml",
+                  "0:0 the name of a field map's file ends in .yaml (rename it)\n");
+    recipe_set_fini(&set);
+}
+
+static void recipes_in_a_folder_of_the_folder_are_told_as_not_read(void **state)
+{
+    static const char told[] =
+        "0:0 this file is not read: recipes lie in recipes/ itself, not in a folder there "
+        "(move it to recipes/, or take it away)\n";
+    assert_int_equal(make_folder("recipes/old"), 0);
+    assert_int_equal(make_folder("recipes/old/deep"), 0);
+    write_file("recipes/a.yaml", GOOD("one"));
+    write_file("recipes/old/x.yaml", GOOD("two"));
+    write_file("recipes/old/deep/y.yml", GOOD("three"));
+    write_file("recipes/old/z.txt", "nothing\n");
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.count, 1);
+    assert_int_equal(set.diag_count, 0);
+    assert_int_equal(set.warned_count, 2);
+    static const char *const files[] = { "recipes/old/deep/y.yml", "recipes/old/x.yaml" };
+    for (size_t i = 0; i < 2; i++) {
+        char *text = warnings_text(set.warned[i]);
+        assert_string_equal(set.warned[i]->file, files[i]);
+        assert_string_equal(text, told);
+        free(text);
+    }
+    recipe_set_fini(&set);
+}
+
+static void a_recipe_with_a_warning_is_a_recipe(void **state)
+{
+    write_file("recipes/a.yaml",
+               "recipe: one\nwhen:\n  - records.activity_added\ndo:\n"
+               "  - step: a\n    stop: Hi {{contact.name}}\n");
+    write_file("recipes/b.yaml",
+               "recipe: two\nwhen:\n  - records.activity_added\ndo:\n"
+               "  - step: a\n    stop: Hi {{contact.name}} ${x}\n");
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.count, 1);
+    assert_int_equal(set.warned_count, 1);
+    assert_int_equal(set.warned[0]->warning_count, 1);
+    assert_int_equal(set.diag_count, 1);
+    assert_int_equal(set.diags[0]->warning_count, 1);
+    recipe_set_fini(&set);
+}
+
 static void inputs_for_a_recipe_that_is_not_there_are_told(void **state)
 {
-    json_t *inputs = parse("{\"one\":{},\"tow\":{}}");
     write_file("ladle.yaml", "inputs:\n  one: {}\n  tow: {}\n");
-    write_file("recipes/a.yaml",
-               "recipe: one\nwhen:\n  - records.activity_added\ndo:\n  - step: a\n    stop: x\n");
-    struct recipe_set set = load(inputs);
-    assert_errors(&set, 0, "ladle.yaml",
-                  "3:3 `inputs` gives values to `tow`, and there is no such recipe\n");
+    write_file("recipes/a.yaml", GOOD("one"));
+    struct diags *d = diags_new("ladle.yaml");
+    struct project *p = project_load(folder, &hooks, d);
+    assert_non_null(p);
+    struct recipe_set set;
+    struct err e = ERR_INIT;
+    assert_int_equal(recipe_set_load(&set, p, &hooks, &e), 0);
+    assert_int_equal(set.diag_count, 0);
+    assert_non_null(set.unknown);
+    char *file = xasprintf("%s/ladle.yaml", folder), *text = diags_text(set.unknown);
+    assert_string_equal(set.unknown->file, file);
+    assert_string_equal(text, "3:3 `inputs` gives values to `tow`, and there is no such recipe\n");
+    free(text);
+    free(file);
     recipe_set_fini(&set);
-    json_decref(inputs);
+    project_free(p);
+    diags_free(d);
 }
 
 static void maps_come_from_the_recipes_folder(void **state)
@@ -273,20 +335,50 @@ static void an_input_has_the_type_that_the_called_recipe_says(void **state)
     recipe_set_fini(&set);
 }
 
-static void only_a_called_recipe_does_without_when(void **state)
+static void a_recipe_without_when_starts_only_where_it_is_called(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") "  - step: x\n    use: scripts.score\n"
-                                             "    with: { answers: [], call: c }\n");
-    write_file("recipes/b.yaml", PART("b") CALL("y", "b"));
+    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    write_file("recipes/b.yaml", PART("b") STOP);
     write_file("recipes/c.yaml", PART("c") STOP);
     struct recipe_set set = load(NULL);
-    assert_int_equal(set.diag_count, 3);
-    assert_errors(&set, 1, "recipes/b.yaml",
-                  "1:1 a recipe needs `when` (a list of triggers; only a recipe that another one "
-                  "calls can do without)\n");
-    assert_errors(&set, 2, "recipes/c.yaml",
-                  "1:1 a recipe needs `when` (a list of triggers; only a recipe that another one "
-                  "calls can do without)\n");
+    assert_int_equal(set.diag_count, 0);
+    assert_true(set.recipes[0]->can_start);
+    assert_true(set.recipes[1]->can_start);
+    assert_false(set.recipes[2]->can_start);
+    recipe_set_fini(&set);
+}
+
+static void a_part_whose_caller_is_broken_or_gone_is_fine(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b") "    with: { gone: 1 }\n");
+    write_file("recipes/b.yaml", PART("b") STOP);
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.broken, 1);
+    assert_int_equal(set.count, 1);
+    assert_string_equal(set.recipes[0]->name, "b");
+    recipe_set_fini(&set);
+    char *caller = xasprintf("%s/recipes/a.yaml", folder);
+    assert_int_equal(unlink(caller), 0);
+    free(caller);
+    set = load(NULL);
+    assert_int_equal(set.broken, 0);
+    assert_int_equal(set.count, 1);
+    recipe_set_fini(&set);
+}
+
+static void a_recipe_that_calls_a_broken_one_is_broken_too(void **state)
+{
+    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    write_file("recipes/b.yaml", PART("b") CALL("y", "c"));
+    write_file("recipes/c.yaml", PART("c") "  - step: z\n    stopp: x\n");
+    write_file("recipes/d.yaml", STARTS("d") STOP);
+    struct recipe_set set = load(NULL);
+    assert_int_equal(set.broken, 3);
+    assert_int_equal(set.count, 1);
+    assert_string_equal(set.recipes[0]->name, "d");
+    char *errors = diags_text(set.diags[0]);
+    assert_non_null(strstr(errors, "the recipe `c` has errors: recipes/c.yaml:"));
+    free(errors);
     recipe_set_fini(&set);
 }
 
@@ -298,13 +390,30 @@ static void a_recipe_that_is_only_called_has_no_runs_of_its_own(void **state)
     struct recipe_set set = load(NULL);
     assert_errors(&set, 1, "recipes/b.yaml",
                   "2:5 `if` has no meaning in a recipe without `when` "
-                  "(put it at the step that calls the recipe)\n"
+                  "(give it a list of triggers, or put it at the step that calls the recipe)\n"
                   "3:6 `key` has no meaning in a recipe without `when` "
-                  "(put it at the step that calls the recipe)\n"
+                  "(give it a list of triggers, or put it at the step that calls the recipe)\n"
                   "4:9 `settle` has no meaning in a recipe without `when` "
-                  "(put it at the step that calls the recipe)\n"
+                  "(give it a list of triggers, or put it at the step that calls the recipe)\n"
                   "9:3 `on_error` has no meaning in a recipe without `when` "
-                  "(put it at the step that calls the recipe)\n");
+                  "(give it a list of triggers, or put it at the step that calls the recipe)\n");
+    recipe_set_fini(&set);
+}
+
+static void a_call_gives_the_results_of_the_steps_that_it_calls(void **state)
+{
+    write_file("recipes/a.yaml",
+               STARTS("a") CALL("x", "b") "  - step: y\n    stop: = steps.x.one.id\n"
+                                          "  - step: z\n    stop: = steps.x.many or steps.x.late\n"
+                                          "  - step: w\n    stop: = steps.x.inner\n");
+    write_file("recipes/b.yaml",
+               PART("b") "  - step: one\n    use: scripts.score\n    with: { answers: [] }\n"
+                         "    on_error:\n      - step: late\n        stop: x\n"
+                         "  - step: many\n    each: [1]\n    do:\n      - step: inner\n"
+                         "        stop: x\n");
+    struct recipe_set set = load(NULL);
+    assert_errors(&set, 0, "recipes/a.yaml",
+                  "12:11 `steps.x` has no `inner` (it has one, late, many)\n");
     recipe_set_fini(&set);
 }
 
@@ -426,6 +535,9 @@ int main(void)
         TEST(a_broken_file_does_not_hide_the_others),
         TEST(two_recipes_cannot_have_one_name),
         TEST(a_yml_file_is_not_passed_over_in_silence),
+        TEST(a_yml_file_among_the_maps_is_told_too),
+        TEST(recipes_in_a_folder_of_the_folder_are_told_as_not_read),
+        TEST(a_recipe_with_a_warning_is_a_recipe),
         TEST(inputs_for_a_recipe_that_is_not_there_are_told),
         TEST(maps_come_from_the_recipes_folder),
         TEST(a_field_map_is_checked_though_no_recipe_uses_it),
@@ -434,8 +546,11 @@ int main(void)
         TEST(a_change_in_a_called_recipe_is_a_new_version_of_the_caller),
         TEST(a_call_is_checked_against_the_inputs),
         TEST(an_input_has_the_type_that_the_called_recipe_says),
-        TEST(only_a_called_recipe_does_without_when),
+        TEST(a_recipe_without_when_starts_only_where_it_is_called),
+        TEST(a_part_whose_caller_is_broken_or_gone_is_fine),
+        TEST(a_recipe_that_calls_a_broken_one_is_broken_too),
         TEST(a_recipe_that_is_only_called_has_no_runs_of_its_own),
+        TEST(a_call_gives_the_results_of_the_steps_that_it_calls),
         TEST(a_circle_of_calls_is_named),
         TEST(a_recipe_does_not_call_itself),
         TEST(errors_of_a_called_recipe_are_told_at_the_call),

@@ -269,7 +269,7 @@ static void groups_and_branches_hold_steps(void **state)
                "  - step: both\n    parallel:\n"
                "      - step: c\n        use: crm.ping\n        with: { x: = steps.b.id }\n"
                "      - step: d\n        do:\n          - step: e\n            wait: 1 h\n"
-               "  - step: f\n    stop: = steps.c.id .. steps.d\n");
+               "  - step: f\n    stop: = steps.c.id .. steps.b.id\n");
     assert_plan(r, "do.0.do.1.with.v.x.s", "\"steps.a.id\"");
     assert_plan(r, "do.0.on_error", "\"continue\"");
     assert_null(json_path(r->plan, "do.0.retry"));
@@ -285,10 +285,10 @@ static void items_of_nested_lists_are_all_seen(void **state)
         HEAD
         "do:\n"
         "  - step: outer\n    each: = event.contacts\n    as: task\n    parallel: 4\n    do:\n"
-        "      - step: inner\n        each: = item.list\n        as: x\n        parallel: 64\n"
+        "      - step: inner\n        each: = task.list\n        as: x\n        parallel: 64\n"
         "        use: crm.ping\n        with: { a: = task.id, b: \"${x.id} ${task.id}\" }\n"
         "        on_error:\n          - step: late\n            use: crm.ping\n"
-        "            with: { c: = task.id, d: \"${item.id}\" }\n");
+        "            with: { c: = task.id, d: \"${task.id}\" }\n");
     assert_plan(r, "do.0.at_once", "4");
     assert_plan(r, "do.0.as", "\"task\"");
     assert_plan(r, "do.0.do.0.at_once", "64");
@@ -322,14 +322,15 @@ static void the_engine_tells_of_itself_without_a_need(void **state)
     recipe_free(r);
 }
 
-static void a_bundle_without_calls_has_the_hash_that_it_always_had(void **state)
+/* Whoever changes what a bundle holds gives every recipe a new version: that is seen here. */
+static void the_same_recipe_has_the_same_hash_in_every_build(void **state)
 {
     struct recipe *r = accept(HEAD
                               "key: = event.id\n"
                               "do:\n  - step: a\n    use: crm.ping\n    each: = event.list\n"
                               "    on_error: continue\n");
     assert_string_equal(r->hash,
-                        "2bafae4b9204e5aab69815586128894fa5d3766e8f0f16883ebfe2bf5d62468a");
+                        "07bd9fa455df14e1865b5e4e996e35f4ae378c4f86768dcce490e3df0730dc28");
     recipe_free(r);
 }
 
@@ -339,8 +340,6 @@ static void an_empty_recipe_names_every_word_that_is_missing(void **state)
 {
     refuse("summary: x\n",
            "1:1 a recipe needs `recipe` (it begins with `recipe: its-name`)\n"
-           "1:1 a recipe needs `when` (a list of triggers; only a recipe that "
-           "another one calls can do without)\n"
            "1:1 a recipe needs `do` (a list of steps)\n");
 }
 
@@ -364,15 +363,18 @@ static void names_of_operations_and_events_are_looked_up(void **state)
     refuse(
         "recipe: r\nneeds:\n  crm: crm\nwhen:\n  - crm.contact_create\n  - shop.order\n"
         "do:\n  - step: a\n    use: crm.create_tsk\n  - step: b\n    use: crmm.ping\n"
-        "  - step: c\n    use: ladle.sleep\n  - step: d\n    use: scripts.missing\n",
+        "  - step: c\n    use: ladle.sleep\n  - step: d\n    use: scripts.missing\n"
+        "  - step: e\n    use: scripts.util\n",
         "5:5 crm has no event `contact_create` (did you mean `contact_created`?)\n"
         "6:5 `shop` is no connection of this recipe: `needs` does not name it\n"
         "9:10 crm has no operation `create_tsk` (did you mean `create_task`?)\n"
         "11:10 `crmm` is no connection of this recipe: `needs` does not name it (did you mean "
         "`crm`?)\n"
         "13:10 ladle has no operation `sleep`\n"
-        "15:10 there is no action scripts/missing.lua that loads "
-        "(it returns a table with name, summary, input, output and run)\n");
+        "15:10 there is no scripts/missing.lua "
+        "(a script returns a table with name, summary, input, output and run)\n"
+        "17:10 scripts/util.lua does not load "
+        "(mend the script; its own error is told with file and line)\n");
 }
 
 static void fields_are_checked_against_the_schema(void **state)
@@ -527,16 +529,18 @@ static void how_many_at_once_is_a_number_beside_each(void **state)
 
 static void branches_do_not_see_each_other(void **state)
 {
-    refuse(HEAD
-           "do:\n  - step: both\n    parallel:\n"
-           "      - step: a\n        use: crm.ping\n        on_error: continue\n"
-           "      - step: b\n        use: crm.ping\n        with: { x: = steps.a.id }\n"
-           "      - step: c\n        use: crm.ping\n        with: { x: = error.kind }\n"
-           "  - step: d\n    use: crm.ping\n    with: { x: '= steps.a.id .. steps.b.id' }\n"
-           "  - step: e\n    parallel: []\n",
-           "14:20 the result of step `a` is not there at this place\n"
-           "17:20 `error` is there only below `on_error`\n"
-           "22:15 `parallel` has 1 to 64 steps (a branch of several steps is a step with `do`)\n");
+    refuse(
+        HEAD
+        "do:\n  - step: both\n    parallel:\n"
+        "      - step: a\n        use: crm.ping\n        on_error: continue\n"
+        "      - step: b\n        use: crm.ping\n        with: { x: = steps.a.id }\n"
+        "      - step: c\n        use: crm.ping\n        with: { x: = error.kind }\n"
+        "  - step: d\n    use: crm.ping\n    with: { x: '= steps.a.id .. steps.b.id' }\n"
+        "  - step: e\n    parallel: []\n",
+        "14:20 step `a` stands in another branch of `both`, and branches do not see each other's "
+        "results\n"
+        "17:20 `error` is there only below `on_error`\n"
+        "22:15 `parallel` has 1 to 64 steps (a branch of several steps is a step with `do`)\n");
 }
 
 static void results_of_a_group_with_each_stay_in_it(void **state)
@@ -548,9 +552,11 @@ static void results_of_a_group_with_each_stay_in_it(void **state)
            "    on_error:\n      - step: c\n        use: crm.ping\n"
            "        with: { x: \"${steps.a.id} ${item.id}\" }\n"
            "  - step: d\n    use: crm.ping\n    with: { x: = steps.b.id, y: = steps.group }\n",
-           "18:20 the result of step `a` is not there at this place\n"
+           "18:20 step `a` is done for each item of `group`: its results are seen there only, and "
+           "later `steps.group` is the list of them\n"
            "18:20 `item` is there only in a step with `each`\n"
-           "21:16 the result of step `b` is not there at this place\n");
+           "21:16 step `b` is done for each item of `group`: its results are seen there only, and "
+           "later `steps.group` is the list of them\n");
 }
 
 static void names_are_unique_in_the_whole_recipe(void **state)
@@ -655,6 +661,43 @@ static void a_hole_holds_a_path_and_nothing_else(void **state)
         "(for a computed value write the whole value as an expression: = …)\n");
 }
 
+static void double_braces_are_no_hole(void **state)
+{
+    refuse(HEAD
+           "if: \"{{ event.ok }}\"\ndo:\n  - step: a\n    use: crm.ping\n    with:\n"
+           "      a: Hello {{contact.name}}, {{ event.name }}\n"
+           "      b: \"{{ upper(inputs.x) }}\"\n      c: '= \"{{ event.x }}\"'\n",
+           "6:5 `{{ }}` holds no value here "
+           "(write ${event.firstName}, or the whole value as an expression: = …)\n"
+           "11:10 `{{ }}` holds no value here "
+           "(write ${event.firstName}, or the whole value as an expression: = …)\n"
+           "12:10 `{{ }}` holds no value here "
+           "(write ${event.firstName}, or the whole value as an expression: = …)\n");
+    refuse(
+        HEAD "do:\n  - step: a\n    use: crm.ping\n    with:\n      a: {{ event.name }}\n",
+        "10:11 a key must be a text (there is no `{{ }}` here: a value is written as ${…}; a text "
+        "that begins with { or [ must be in quotes)\n");
+}
+
+static void a_template_for_others_is_sent_with_a_warning(void **state)
+{
+    static const char text[] = HEAD
+        "do:\n  - step: a\n    use: crm.ping\n    with:\n      a: Hello {{contact.name}}\n"
+        "      b: '= \"Hello {{contact.name}}\"'\n      c: a }} b {{ c\n";
+    struct diags *d = diags_new("r.yaml");
+    struct recipe *r = recipe_parse("r.yaml", text, strlen(text), NULL, &hooks, d);
+    char *told = warnings_text(d);
+    assert_non_null(r);
+    assert_plan(r, "do.0.with.v.a", "{\"t\":\"lit\",\"v\":\"Hello {{contact.name}}\"}");
+    assert_string_equal(told,
+                        "10:10 `{{ }}` is sent as it is: nothing is filled in (a value is written "
+                        "as ${event.firstName}; where the braces are meant, write the text as an "
+                        "expression: = \"…\")\n");
+    free(told);
+    recipe_free(r);
+    diags_free(d);
+}
+
 static void a_hole_cannot_stand_for_a_number(void **state)
 {
     refuse(HEAD
@@ -674,8 +717,8 @@ static void only_earlier_steps_have_results(void **state)
         "  - step: third\n    use: crm.ping\n    with: { x: '= \"steps.none\" .. steps.second.x -- "
         "steps.no' }\n",
         "6:5 there are no results of steps at this place (it is looked at before the first step)\n"
-        "10:16 the result of step `a` is not there at this place\n"
-        "13:16 no step before this one is called `third`\n"
+        "10:16 step `a` has no result here: this place is a part of it\n"
+        "13:16 step `third` comes later, in line 14: its result is not there yet\n"
         "13:40 no step before this one is called `secnd`\n");
 }
 
@@ -715,6 +758,27 @@ static void retry_policies_are_checked(void **state)
            "15:44 `invalid` is final: another try cannot help\n"
            "15:53 there is no kind of error `rate_limit` (did you mean `rate_limited`?)\n"
            "18:14 `timeout` is between 100 ms and 1 h\n");
+}
+
+static void an_unknown_outcome_parks_unless_the_step_says_again(void **state)
+{
+    struct recipe *r = accept(HEAD
+                              "do:\n  - step: a\n    use: crm.ping\n    on_unknown: again\n"
+                              "  - step: b\n    use: crm.ping\n    on_unknown: park\n"
+                              "  - step: c\n    use: crm.ping\n");
+    assert_plan(r, "do.0.on_unknown", "\"again\"");
+    assert_plan(r, "do.1.on_unknown", "\"park\"");
+    assert_null(json_path(r->plan, "do.2.on_unknown"));
+    recipe_free(r);
+    refuse(
+        HEAD
+        "do:\n  - step: a\n    use: crm.ping\n    on_unknown: retry\n"
+        "  - step: b\n    wait: 1 h\n    on_unknown: again\n"
+        "  - step: c\n    use: crm.ping\n    on_unknown: [again]\n",
+        "9:17 `on_unknown` is again or park, not `retry` (again, if doing it twice does no harm)\n"
+        "12:17 `on_unknown` has no meaning beside `wait`\n"
+        "15:17 `on_unknown` is again or park, not `a list` (again, if doing it twice does no "
+        "harm)\n");
 }
 
 static void a_policy_in_full_replaces_only_what_it_says(void **state)
@@ -792,7 +856,42 @@ static void shapes_are_checked_everywhere(void **state)
         "7:11 `on_error` of a recipe is a list of steps (continue and fail belong to a step)\n");
 }
 
+static void an_event_of_a_connection_without_webhooks_cannot_come(void **state)
+{
+    refuse(
+        "recipe: r\nneeds:\n  m: mute\nwhen:\n  - m.spoke\ndo:\n  - step: a\n"
+        "    wait_for: m.spoke\n    with: { a: b }\n",
+        "5:5 m.spoke cannot come: mute takes no webhooks (the connector's table needs `webhook`)\n"
+        "8:15 m.spoke cannot come: mute takes no webhooks "
+        "(the connector's table needs `webhook`)\n");
+}
+
 /* --- with a project --- */
+
+static void an_event_that_the_connection_s_rule_never_fits_cannot_come(void **state)
+{
+    static const char text[] =
+        "recipe: r\nneeds:\n  crm: crm\nwhen:\n  - crm.lead\ndo:\n  - step: a\n    stop: x\n";
+    static const struct {
+        const char *connections, *errors;
+    } cases[] = {
+        { "{\"crm\":{\"connector\":\"crm\"}}", "" },
+        { "{\"crm\":{\"connector\":\"crm\",\"new_lead\":{\"tags\":[\"vip\"]}}}", "" },
+        { "{\"crm\":{\"connector\":\"crm\",\"new_lead\":{\"tags\":[]}}}",
+          "5:5 crm.lead cannot come: nothing fits the connection's rule for it "
+          "(in ladle.yaml, give the connection a condition, such as `new_lead.tags`)\n" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct project p = { .folder = (char *)"/nowhere", .timezone = (char *)"UTC" };
+        p.connections = parse(cases[i].connections);
+        char *errors = NULL;
+        struct recipe *r = load(text, &p, &errors);
+        assert_string_equal(errors, cases[i].errors);
+        recipe_free(r);
+        free(errors);
+        json_decref(p.connections);
+    }
+}
 
 static void needs_are_bound_to_connections_of_the_project(void **state)
 {
@@ -1023,7 +1122,7 @@ int main(void)
         cmocka_unit_test(items_of_nested_lists_are_all_seen),
         cmocka_unit_test(a_call_names_a_recipe_and_its_inputs),
         cmocka_unit_test(the_engine_tells_of_itself_without_a_need),
-        cmocka_unit_test(a_bundle_without_calls_has_the_hash_that_it_always_had),
+        cmocka_unit_test(the_same_recipe_has_the_same_hash_in_every_build),
         cmocka_unit_test(an_empty_recipe_names_every_word_that_is_missing),
         cmocka_unit_test(all_errors_of_a_file_come_at_once),
         cmocka_unit_test(names_of_operations_and_events_are_looked_up),
@@ -1047,15 +1146,20 @@ int main(void)
         cmocka_unit_test(a_comment_behind_an_expression_is_an_error_that_says_so),
         cmocka_unit_test(an_expression_needs_its_blank),
         cmocka_unit_test(a_hole_holds_a_path_and_nothing_else),
+        cmocka_unit_test(double_braces_are_no_hole),
+        cmocka_unit_test(a_template_for_others_is_sent_with_a_warning),
         cmocka_unit_test(a_hole_cannot_stand_for_a_number),
         cmocka_unit_test(only_earlier_steps_have_results),
         cmocka_unit_test(field_maps_are_found_and_checked),
         cmocka_unit_test(retry_policies_are_checked),
+        cmocka_unit_test(an_unknown_outcome_parks_unless_the_step_says_again),
         cmocka_unit_test(a_policy_in_full_replaces_only_what_it_says),
         cmocka_unit_test(a_step_does_one_thing),
         cmocka_unit_test(conditions_are_expressions),
         cmocka_unit_test(inputs_are_declared_with_types),
         cmocka_unit_test(shapes_are_checked_everywhere),
+        cmocka_unit_test(an_event_of_a_connection_without_webhooks_cannot_come),
+        cmocka_unit_test(an_event_that_the_connection_s_rule_never_fits_cannot_come),
         cmocka_unit_test(needs_are_bound_to_connections_of_the_project),
         cmocka_unit_test(the_workspace_needs_no_entry_in_the_project),
         cmocka_unit_test(what_the_connection_fills_in_is_not_missing),

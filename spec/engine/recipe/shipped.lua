@@ -20,6 +20,8 @@ local function new_act(answers, meta, calls, stops)
   function act.describe_event() return false end
   function act.enter() end
   function act.failed() end
+  function act.settle() end
+  function act.echo() end
   function act.complete(path, input) stops[path] = input and input.reason end
   function act.call(_, connection, operation, input)
     local name = connection .. '.' .. operation

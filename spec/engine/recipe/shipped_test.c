@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -135,12 +133,12 @@ static int lua_bundle(lua_State *L)
     return luaL_error(L, "there is no recipe %s", name);
 }
 
-/* compile(text, line) -> function of the environment, as the engine makes it */
+/* compile(text, file, line) -> function of the environment, as the engine makes it */
 static int lua_compile(lua_State *L)
 {
     const char *code =
         lua_pushfstring(L, "local _ENV = ...; return (%s\n)", luaL_checkstring(L, 1));
-    vm_load(L, code, strlen(code), "=expr:1");
+    vm_load(L, code, strlen(code), "=expr:a.yaml:1");
     return 1;
 }
 
@@ -214,98 +212,6 @@ static void every_shipped_recipe_loads_with_the_real_connectors(void **state)
     assert_int_equal(set.count, 6);
 }
 
-/* --- the examples of recipes/README.md --- */
-
-static void write_text(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_int_equal(fputs(text, f) >= 0, 1);
-    assert_int_equal(fclose(f), 0);
-}
-
-static bool begins_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
-/* An example as a recipe: it is one, or it is some steps of one. NULL for any other. Yours. */
-static char *example_recipe(const char *text, size_t len, int number)
-{
-    if (begins_with(text, "recipe: ")) {
-        return xstrndup(text, len);
-    }
-    if (!begins_with(text, "  - step: ")) {
-        return NULL;
-    }
-    return xasprintf(
-        "recipe: steps-%d\nneeds:\n  crm: highlevel\nwhen:\n  - crm.contact_created\n"
-        "do:\n%.*s",
-        number, (int)len, text);
-}
-
-/* Writes every example into recipes/ of a folder; how many there are. */
-static int write_examples(const char *folder, const char *readme)
-{
-    static const char open[] = "```yaml\n";
-    int count = 0;
-    for (const char *at = strstr(readme, open); at != NULL; at = strstr(at, open)) {
-        at += sizeof open - 1;
-        const char *end = strstr(at, "```");
-        assert_non_null(end);
-        char *text = example_recipe(at, (size_t)(end - at), count);
-        if (text != NULL) {
-            char *path = xasprintf("%s/recipes/example%d.yaml", folder, count++);
-            write_text(path, text);
-            free(path);
-        }
-        free(text);
-        at = end + 3;
-    }
-    return count;
-}
-
-static void remove_examples(const char *folder, int count)
-{
-    for (int i = 0; i < count; i++) {
-        char *path = xasprintf("%s/recipes/example%d.yaml", folder, i);
-        assert_int_equal(unlink(path), 0);
-        free(path);
-    }
-    char *recipes = xasprintf("%s/recipes", folder);
-    assert_int_equal(rmdir(recipes), 0);
-    assert_int_equal(rmdir(folder), 0);
-    free(recipes);
-}
-
-static void the_examples_of_the_readme_load(void **state)
-{
-    size_t len = 0;
-    struct err e = ERR_INIT;
-    struct recipe_set examples;
-    char *readme = folder_read("recipes/README.md", FILE_MAX, &len, &e);
-    char folder[] = "/tmp/ladle-examples-XXXXXX";
-    assert_true(readme != NULL && mkdtemp(folder) != NULL);
-    char *recipes = xasprintf("%s/recipes", folder);
-    assert_int_equal(mkdir(recipes, 0700), 0);
-    int count = write_examples(folder, readme);
-    struct project p = { .folder = folder, .timezone = (char *)"UTC" };
-    p.connections = json_pack("{s:{s:s, s:s}, s:{s:s}}", "crm", "connector", "highlevel",
-                              "location", "L1", "alerts", "connector", "http");
-    assert_int_equal(recipe_set_load(&examples, &p, &hooks, &e), 0);
-    for (size_t i = 0; i < examples.diag_count; i++) {
-        show(examples.diags[i]);
-    }
-    assert_int_equal(examples.diag_count, 0);
-    assert_int_equal(examples.count, count);
-    assert_true(count >= 10);
-    recipe_set_fini(&examples);
-    remove_examples(folder, count);
-    json_decref(p.connections);
-    free(recipes);
-    free(readme);
-}
-
 #define CASE(name)                                                                                 \
     static void name(void **state)                                                                 \
     {                                                                                              \
@@ -338,7 +244,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_shipped_recipe_loads_with_the_real_connectors),
-        cmocka_unit_test(the_examples_of_the_readme_load),
         cmocka_unit_test(contact_sync_saves_the_contact_with_all_that_belongs_to_it),
         cmocka_unit_test(contact_sync_marks_tasks_and_notes_that_are_gone),
         cmocka_unit_test(contact_sync_marks_a_contact_that_is_gone_and_stops),

@@ -15,9 +15,13 @@ struct world {
     int told; /* how often the runner told of an event that is to be routed */
 };
 
-static inline bool world_run_strands(void *ud)
+/* The end of a turn, as the engine orders it. */
+static inline bool world_turn(void *ud)
 {
-    return strands_run(ud);
+    struct world *w = ud;
+    bool has_more = strands_run(w->strands);
+    runner_turn(w->runner);
+    return has_more;
 }
 
 static inline void world_told(void *ud)
@@ -25,22 +29,17 @@ static inline void world_told(void *ud)
     ((struct world *)ud)->told++;
 }
 
-static inline void world_nothing_more(void *ud)
-{
-    (void)ud;
-}
-
 /* A new runner, which does not claim yet. Recipes are added before world_start. */
 static inline void world_open(struct world *w, struct fixture *f)
 {
     *w = (struct world){ .f = f, .strands = strands_new() };
-    loop_add_tick(f->loop, world_run_strands, w->strands);
     w->runner = runner_new(&(struct runner_opts){ .loop = f->loop,
                                                   .strands = w->strands,
                                                   .store = f->store,
                                                   .service = f->service,
                                                   .on_event = world_told,
                                                   .on_event_ud = w });
+    loop_add_tick(f->loop, world_turn, w);
 }
 
 /* Adds the connection `name`, of a connector of the same name. */
@@ -75,12 +74,11 @@ static inline void world_start(struct world *w)
 
 static inline void world_close(struct world *w)
 {
-    runner_stop(w->runner, 0, world_nothing_more, NULL);
-    fix_pass(w->f, SECOND);
+    runner_cut(w->runner);
     fix_settle(w->f);
-    assert_int_equal(runner_active(w->runner), 0);
+    assert_true(runner_is_idle(w->runner));
+    loop_remove_tick(w->f->loop, world_turn, w);
     runner_free(w->runner);
-    loop_remove_tick(w->f->loop, world_run_strands, w->strands);
     strands_free(w->strands);
 }
 

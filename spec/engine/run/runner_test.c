@@ -173,6 +173,88 @@ static void an_unknown_outcome_is_looked_for_where_the_operation_says_how(void *
     world_close(&w);
 }
 
+/* A step whose author says that doing it twice does no harm. */
+#define AGAIN(operation, policy)                                                                   \
+    "[{'step':'a','use':{'connection':'shop','operation':'" operation                              \
+    "'},'on_unknown':'again','retry':" policy                                                      \
+    ",'with':{'t':'map','v':{'name':{'t':'lit','v':'tea'}}}}]"
+
+static void an_unknown_outcome_is_sent_again_where_the_step_says_so(void **state)
+{
+    struct world w;
+    open_world(&w, *state, AGAIN("order", TWICE), "");
+    begin(&w, "{}");
+    fix_answer(w.f, 0, 500, NULL, "{'message':'oops'}");
+    fix_settle(w.f);
+    assert_state(&w, RUN_WAITING);
+    assert_int_equal(row_state(&w, "a"), JOURNAL_STARTED);
+    fix_pass(w.f, 9 * SECOND);
+    fix_settle(w.f);
+    assert_int_equal(w.f->http.count, 1); /* by its policy, not at once */
+    fix_pass(w.f, 2 * SECOND);
+    fix_settle(w.f);
+    assert_int_equal(w.f->http.count, 2);
+    assert_string_equal(w.f->http.sent[1].method, "POST");
+    fix_answer(w.f, 1, 200, NULL, "{}");
+    fix_settle(w.f);
+    assert_state(&w, RUN_DONE);
+    world_close(&w);
+}
+
+static void an_unknown_outcome_is_sent_again_after_a_crash_too(void **state)
+{
+    static const char steps[] = AGAIN("order", ONCE);
+    struct world w;
+    open_world(&w, *state, steps, "");
+    begin(&w, "{}");
+    assert_int_equal(w.f->http.count, 1);
+    restart(&w, steps, "");
+    assert_int_equal(w.f->http.count, 1); /* the new process' first */
+    assert_string_equal(w.f->http.sent[0].method, "POST");
+    fix_answer(w.f, 0, 200, NULL, "{}");
+    fix_settle(w.f);
+    assert_state(&w, RUN_DONE);
+    world_close(&w);
+}
+
+static void an_outcome_that_stays_unknown_parks_once_the_tries_are_used_up(void **state)
+{
+    struct world w;
+    open_world(&w, *state, AGAIN("order", TWICE), "");
+    begin(&w, "{}");
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(w.f->http.count, i + 1);
+        fix_break(w.f, i, ERR_UNKNOWN);
+        fix_settle(w.f);
+        fix_pass(w.f, 11 * SECOND);
+        fix_settle(w.f);
+    }
+    assert_int_equal(w.f->http.count, 2);
+    assert_state(&w, RUN_PARKED);
+    world_close(&w);
+}
+
+static void what_can_be_looked_for_is_looked_for_before_it_is_sent_again(void **state)
+{
+    struct world w;
+    open_world(&w, *state, AGAIN("place", TWICE), "");
+    begin(&w, "{}");
+    fix_break(w.f, 0, ERR_UNKNOWN);
+    fix_settle(w.f);
+    fix_pass(w.f, 11 * SECOND);
+    fix_settle(w.f);
+    assert_int_equal(w.f->http.count, 2);
+    assert_string_equal(w.f->http.sent[1].method, "GET");
+    fix_answer(w.f, 1, 200, NULL, "{'things':[]}");
+    fix_settle(w.f);
+    assert_int_equal(w.f->http.count, 3);
+    assert_string_equal(w.f->http.sent[2].method, "POST");
+    fix_answer(w.f, 2, 200, NULL, "{}");
+    fix_settle(w.f);
+    assert_state(&w, RUN_DONE);
+    world_close(&w);
+}
+
 static void a_retryable_error_waits_as_a_row_and_is_tried_again_when_due(void **state)
 {
     static const char steps[] =
@@ -357,6 +439,10 @@ int main(void)
         TEST(a_step_that_is_done_is_not_executed_again_by_a_later_attempt),
         TEST(a_call_that_was_sent_before_a_crash_is_not_sent_again_blindly),
         TEST(an_unknown_outcome_is_looked_for_where_the_operation_says_how),
+        TEST(an_unknown_outcome_is_sent_again_where_the_step_says_so),
+        TEST(an_unknown_outcome_is_sent_again_after_a_crash_too),
+        TEST(an_outcome_that_stays_unknown_parks_once_the_tries_are_used_up),
+        TEST(what_can_be_looked_for_is_looked_for_before_it_is_sent_again),
         TEST(a_retryable_error_waits_as_a_row_and_is_tried_again_when_due),
         TEST(a_final_error_runs_on_error_and_leaves_the_run_dead),
         TEST(a_wait_holds_no_memory_and_is_never_early),

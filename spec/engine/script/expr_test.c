@@ -106,6 +106,100 @@ static void unknown_names_are_found_with_a_suggestion(void **state)
     wrong("_ENV", "`_ENV`");
 }
 
+/* The message and the hint of a text that is refused. */
+static void habit(const char *text, const char *message, const char *better)
+{
+    struct err e = ERR_INIT;
+    char *hint = NULL;
+    if (expr_check(text, strlen(text), NULL, &hint, &e) == 0) {
+        fail_msg("%s\n  is accepted", text);
+    }
+    assert_string_equal(e.message, message);
+    assert_non_null(hint);
+    assert_string_equal(hint, better);
+    free(hint);
+}
+
+static void signs_of_other_languages_are_told_in_lua_s(void **state)
+{
+    (void)state;
+    habit("event.a != 1", "there is no `!=` in expressions", "write `~=`");
+    habit("event.a && event.b", "there is no `&&` in expressions", "write `and`");
+    habit("event.a || event.b", "there is no `||` in expressions", "write `or`");
+    habit("!event.a", "there is no `!` in expressions", "write `not`");
+    habit("event.a ? 1 : 2", "there is no `?` in expressions",
+          "write `condition and one or other`");
+    habit("event.a = 1", "one `=` sets a value, and an expression sets none",
+          "write `==` to compare");
+    habit("has({ a = 1 }, event.b = 2)", "one `=` sets a value, and an expression sets none",
+          "write `==` to compare");
+    habit("\"Hi ${event.a}\" .. ${event.a}", "there is no `${` in expressions",
+          "`${…}` is for texts; an expression names the value itself, such as event.id");
+    fine("\"a != b && c || !d = ${x}\" .. '?'");
+    fine("{ a = 1, b = { c = 2 } }");
+    fine("event.a -- != && ||\n");
+}
+
+static void words_of_other_languages_are_told_in_lua_s(void **state)
+{
+    (void)state;
+    habit("event.a == null", "there is no `null` in expressions", "write `nil`");
+    habit("event.a == undefined", "there is no `undefined` in expressions", "write `nil`");
+    habit("event.a == None", "there is no `None` in expressions", "write `nil`");
+    habit("event.a == True", "there is no `True` in expressions", "write `true`");
+    habit("event.a AND event.b", "there is no `AND` in expressions", "write `and`");
+    fine("event.null == nil");
+    habit("event.end .. 'x'", "`end` is a word of Lua, and no name behind a dot",
+          "write event[\"end\"]");
+}
+
+static void double_braces_are_no_holes(void **state)
+{
+    (void)state;
+    habit("{{ event.id }}", "there is no `{{ }}` in expressions",
+          "leave the braces out, such as = event.id");
+    habit("{{event['a b'].c}}", "there is no `{{ }}` in expressions",
+          "leave the braces out, such as = event.id");
+    fine("{{ id = event.id }}");
+    fine("{{ event.a }, { event.b }}");
+    fine("{ { event.a } }");
+}
+
+static void texts_are_not_added(void **state)
+{
+    (void)state;
+    habit("\"Call \" + event.name", "`+` adds numbers", "texts are joined by `..`");
+    habit("event.name + 'x'", "`+` adds numbers", "texts are joined by `..`");
+    fine("event.count + \"1.5\"");
+    fine("event.count + 1");
+}
+
+static void a_filter_is_a_function(void **state)
+{
+    (void)state;
+    if (embed_find("scripts/lib/helpers.lua") == NULL) {
+        skip();
+    }
+    habit("event.name | upper", "there is no `|` in expressions",
+          "a function has its values in brackets: upper(…)");
+    fine("event.flags | len(event.name)");
+    fine("event.flags | 4");
+}
+
+static void whole_numbers_keep_their_digits(void **state)
+{
+    (void)state;
+    habit("event.id == 9223372036854775808",
+          "a whole number of more than 64 bits would lose digits", "write it as a text, in quotes");
+    habit("00123456789012345678901234567890123456789 == event.id",
+          "a whole number of more than 64 bits would lose digits", "write it as a text, in quotes");
+    fine("event.id == 9223372036854775807");
+    fine("event.id == 0000000000000000000000000000007");
+    fine("event.id == '9223372036854775808'");
+    fine("event.x > 1.00000000000000000001 or event.x > 0xffffffffffffffffffff");
+    fine("event.x > 123456789012345678901234567890.0");
+}
+
 static void names_of_the_caller_are_known(void **state)
 {
     static const char *const extra[] = { "contact", NULL };
@@ -186,6 +280,12 @@ int main(void)
         cmocka_unit_test(what_is_no_expression_is_refused),
         cmocka_unit_test(messages_say_nothing_of_the_chunk),
         cmocka_unit_test(unknown_names_are_found_with_a_suggestion),
+        cmocka_unit_test(signs_of_other_languages_are_told_in_lua_s),
+        cmocka_unit_test(words_of_other_languages_are_told_in_lua_s),
+        cmocka_unit_test(double_braces_are_no_holes),
+        cmocka_unit_test(texts_are_not_added),
+        cmocka_unit_test(a_filter_is_a_function),
+        cmocka_unit_test(whole_numbers_keep_their_digits),
         cmocka_unit_test(names_of_the_caller_are_known),
         cmocka_unit_test(a_function_in_it_may_name_its_own),
         cmocka_unit_test(helpers_are_known_where_they_are_built_in),

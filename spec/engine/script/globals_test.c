@@ -176,7 +176,8 @@ static void the_engine_s_own_modules_are_read_only(void **state)
 static void expressions_read_nil_through_missing_fields(void **state)
 {
     struct err e = ERR_INIT;
-    struct snippet s = { .chunk = "=expr:3", .code = "local event = {} return event.contact.name" };
+    struct snippet s = { .chunk = "=expr:a.yaml:3",
+                         .code = "local event = {} return event.contact.name" };
     assert_int_equal(snippet_run(*state, &s, &e), 0);
     assert_string_equal(s.result, "nil");
     s.code = "return require('json').null.a.b[1]";
@@ -186,6 +187,17 @@ static void expressions_read_nil_through_missing_fields(void **state)
     assert_int_equal(snippet_run(*state, &s, &e), -1);
     s.code = "local event = {} return event.a.b()";
     assert_int_equal(snippet_run(*state, &s, &e), -1);
+}
+
+static void arithmetic_does_not_lose_digits_of_a_text(void **state)
+{
+    static const char refused[] = "12345678901234567890 is a whole number of more than 64 bits";
+    expect_error(*state, "return '12345678901234567890' + 1", ERR_SCRIPT, refused);
+    expect_error(*state, "return 2 * '12345678901234567890'", ERR_SCRIPT, refused);
+    expect_error(*state, "return -'12345678901234567890'", ERR_SCRIPT, refused);
+    expect(*state, "return '12345678901234567890' .. ''", "12345678901234567890");
+    expect(*state, "return '9007199254740993' + 1", "9007199254740994");
+    expect(*state, "return '1.5' * 2", "3.0");
 }
 
 static void scripts_get_an_error_for_missing_fields(void **state)
@@ -203,7 +215,7 @@ static void a_script_called_by_an_expression_is_no_expression(void **state)
 {
     struct vm *vm = new_vm((struct vm_opts){ .find_module = find_module });
     struct err e = ERR_INIT;
-    struct snippet s = { .chunk = "=expr", .code = "return require('greet').hello(nil)" };
+    struct snippet s = { .chunk = "=expr:a.yaml:3", .code = "return require('greet').hello(nil)" };
     (void)state;
     assert_int_equal(snippet_run(vm, &s, &e), -1);
     vm_free(vm);
@@ -269,6 +281,7 @@ int main(void)
         cmocka_unit_test(a_module_that_fails_can_be_tried_again),
         cmocka_unit_test(the_engine_s_own_modules_are_read_only),
         sandbox_test(expressions_read_nil_through_missing_fields),
+        sandbox_test(arithmetic_does_not_lose_digits_of_a_text),
         sandbox_test(scripts_get_an_error_for_missing_fields),
         cmocka_unit_test(a_script_called_by_an_expression_is_no_expression),
         sandbox_test(pairs_goes_in_one_order),

@@ -24,7 +24,7 @@ static int close_both(void **state)
 }
 
 /* All results as one text; an error as its message. */
-static const char *const RUN =
+static const char RUN[] =
     "local function show(...)\n"
     "  local out = { ... }\n"
     "  for i = 1, select('#', ...) do out[i] = type(out[i]) .. ':' .. tostring(out[i]) end\n"

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "call/call.h"
@@ -230,6 +231,7 @@ static inline int fix_teardown(void **state)
 {
     struct fixture *f = *state;
     char command[400];
+    fault_disarm();
     fix_close(f);
     snprintf(command, sizeof command, "rm -rf '%s'", f->folder);
     assert_int_equal(system(command), 0);
@@ -333,6 +335,22 @@ static inline void fix_settle(struct fixture *f)
         connection_list_free(write);
     }
     fix_turn(f);
+}
+
+/* Waits until no operation of the store is on its way: also one that is held up and tried again. */
+static inline void fix_await_store(struct fixture *f)
+{
+    do {
+        loop_turn(f->loop, !store_is_idle(f->store));
+    } while (!store_is_idle(f->store));
+}
+
+static inline void fix_arm(const char *spec)
+{
+    struct err e = ERR_INIT;
+    if (fault_arm(spec, &e) == -1) {
+        fail_msg("%s", e.message);
+    }
 }
 
 static inline void fix_pass(struct fixture *f, int64_t us)

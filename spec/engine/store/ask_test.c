@@ -175,6 +175,28 @@ static void a_retry_hurries_what_waits_for_a_try_but_no_wait(void **state)
     run_list_free(list);
 }
 
+static void a_retry_that_skips_waits_ends_the_time_of_all_of_them(void **state)
+{
+    struct fixture *f = *state;
+    const struct line lines[] = {
+        { "push", JOURNAL_WAITING, "{\"kind\":\"unavailable\"}", fix_now_us + 1000, false },
+        { "pause", JOURNAL_WAITING, NULL, fix_now_us + 1000, false },
+        { "over", JOURNAL_DONE, NULL, fix_now_us - 1000, false },
+    };
+    struct id id = stopped(f, "greet", RUN_WAITING, "push", lines, 3);
+    struct run_ask ask;
+    run_ask_init(&ask, id, RUN_REQUEST_RETRY);
+    ask.skip_waits = true;
+    fix_exec(f, &ask.op);
+    struct run_list *list = read_run(f, id);
+    assert_int_equal(list->rows[0].state, RUN_QUEUED);
+    assert_int_equal(list->rows[0].due_us, fix_now_us);
+    assert_int_equal(list->journal[0].due_us, 0);
+    assert_int_equal(list->journal[1].due_us, fix_now_us); /* over, and not as if it had not begun */
+    assert_int_equal(list->journal[2].due_us, fix_now_us - 1000);
+    run_list_free(list);
+}
+
 static void a_retry_of_a_run_without_a_step_opens_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -572,6 +594,7 @@ int main(void)
         TEST(a_retry_opens_every_branch_that_failed_and_none_that_was_passed_over),
         TEST(a_retry_of_a_run_that_is_parked_opens_the_branches_that_failed),
         TEST(a_retry_hurries_what_waits_for_a_try_but_no_wait),
+        TEST(a_retry_that_skips_waits_ends_the_time_of_all_of_them),
         TEST(a_retry_of_a_run_without_a_step_opens_nothing),
         TEST(an_outcome_is_written_into_the_row_of_the_step),
         TEST(without_one_at_the_step_the_earliest_unknown_call_is_resolved),

@@ -283,7 +283,7 @@ static void a_store_to_read_only_is_not_migrated(void **state)
     struct fixture *f = *state;
     struct err e = ERR_INIT;
     assert_null(store_open(&(struct store_opts){ .url = f->url, .is_read_only = true }, &e));
-    assert_int_equal(e.kind, ERR_CONFIG);
+    assert_int_equal(e.kind, ERR_CONFLICT);
     assert_non_null(strstr(e.message, "ladle run"));
     check_version_1(f);
 }

@@ -174,7 +174,7 @@ static void a_store_without_tables_cannot_be_read_yet(void **state)
     struct fixture *f = *state;
     write_file(f, "", 0);
     struct err e = refuse(f, true, false);
-    assert_int_equal(e.kind, ERR_CONFIG);
+    assert_int_equal(e.kind, ERR_CONFLICT);
     assert_non_null(strstr(e.message, "ladle run"));
 }
 

@@ -260,6 +260,13 @@ static void count_done(struct store_op *op, const struct err *e)
     current->done_count++;
 }
 
+static void expect_unread(struct store_op *op, const struct err *e)
+{
+    assert_non_null(e);
+    assert_int_equal(e->kind, ERR_STORE);
+    current->done_count++;
+}
+
 static void the_reader_sees_what_is_committed(void **state)
 {
     struct threads *t = *state;
@@ -351,6 +358,146 @@ static void a_full_disk_fails_the_whole_batch_and_then_heals(void **state)
     assert_int_equal(secrets(t), 1);
     assert_int_equal(unrouted(t), 1);
     free(probes);
+}
+
+/* --- ops that must land --- */
+
+static void what_must_land_lands_when_the_disk_has_room_again(void **state)
+{
+    struct threads *t = *state;
+    struct probe *probes = probes_new(4);
+    probes[0].op.must_land = probes[2].op.must_land = true;
+    probes[2].must_see = "probe0";
+    assert_int_equal(fault_arm("store.commit_full=fail,store.commit_full=fail@2", NULL), 0);
+    start(t);
+    submit_all(t, probes, 3);
+    wait_done(t, 3);
+    assert_int_equal(probes[0].result.kind, ERR_NONE);
+    assert_int_equal(probes[1].result.kind, ERR_STORE_FULL); /* told at once, tried once */
+    assert_int_equal(probes[2].result.kind, ERR_NONE);
+    assert_int_equal(probes[1].place, 1);
+    assert_int_equal(probes[0].place, 2);
+    assert_int_equal(probes[2].place, 3);
+    assert_int_equal(probes[0].runs, 3);
+    assert_int_equal(probes[1].runs, 1);
+    assert_int_equal(secrets(t), 2);
+    assert_int_equal(unrouted(t), 2);
+    free(probes);
+}
+
+/* It fails before it has written anything; what stands behind it could be committed. */
+static void nothing_becomes_durable_before_what_must_land_and_came_first(void **state)
+{
+    struct threads *t = *state;
+    struct probe *probes = probes_new(3);
+    probes[0].op.must_land = probes[2].op.must_land = true;
+    probes[2].must_see = "probe0";
+    assert_int_equal(fault_arm("store.before_exec=fail", NULL), 0);
+    start(t);
+    submit_all(t, probes, 3);
+    wait_done(t, 3);
+    assert_int_equal(probes[0].result.kind, ERR_NONE);
+    assert_int_equal(probes[1].result.kind, ERR_STORE);
+    assert_int_equal(probes[2].result.kind, ERR_NONE);
+    assert_int_equal(secrets(t), 2);
+    free(probes);
+}
+
+static void what_comes_later_stays_behind_what_is_held_up(void **state)
+{
+    struct threads *t = *state;
+    struct probe *probes = probes_new(3);
+    probes[0].op.must_land = true;
+    probes[1].must_see = probes[2].must_see = "probe0";
+    assert_int_equal(fault_arm("store.commit_full=fail,store.commit_full=fail@2", NULL), 0);
+    start(t);
+    for (int i = 0; i < 3; i++) {
+        store_submit(t->f.store, &probes[i].op);
+        loop_turn(t->loop, false); /* hands it over */
+    }
+    while (t->done_count < 3) {
+        loop_turn(t->loop, true);
+    }
+    assert_int_equal(probes[0].result.kind, ERR_NONE);
+    for (int i = 1; i < 3; i++) { /* failed with the disk, or saw what came first */
+        assert_true(probes[i].result.kind == ERR_NONE || probes[i].result.kind == ERR_STORE_FULL);
+    }
+    free(probes);
+}
+
+static void an_op_that_must_land_is_told_at_once_of_errors_of_its_own(void **state)
+{
+    struct threads *t = *state;
+    struct probe *probes = probes_new(3);
+    for (int i = 0; i < 3; i++) {
+        probes[i].op.must_land = true;
+    }
+    probes[0].fails_before = ERR_CONFLICT;
+    probes[1].fails_after = ERR_INVALID;
+    start(t);
+    submit_all(t, probes, 3);
+    wait_done(t, 3);
+    assert_int_equal(probes[0].result.kind, ERR_CONFLICT);
+    assert_int_equal(probes[1].result.kind, ERR_INVALID);
+    assert_int_equal(probes[2].result.kind, ERR_NONE);
+    free(probes);
+}
+
+static void what_cannot_land_comes_back_when_the_store_gives_up(void **state)
+{
+    struct threads *t = *state;
+    struct probe *probes = probes_new(2);
+    probes[0].op.must_land = probes[1].op.must_land = true;
+    assert_int_equal(fault_arm("store.commit_full=fail*", NULL), 0);
+    start(t);
+    submit_all(t, probes, 1);
+    loop_turn(t->loop, false);
+    assert_false(store_is_idle(t->f.store));
+    store_give_up(t->f.store);
+    wait_done(t, 1);
+    assert_int_equal(probes[0].result.kind, ERR_CANCELLED);
+    store_submit(t->f.store, &probes[1].op); /* one that comes later is tried once */
+    wait_done(t, 2);
+    assert_int_equal(probes[1].result.kind, ERR_CANCELLED);
+    assert_int_equal(probes[1].runs, 1);
+    assert_true(store_is_idle(t->f.store));
+    free(probes);
+}
+
+static void closing_does_not_wait_for_a_disk_that_stays_full(void **state)
+{
+    struct threads *t = *state;
+    struct probe *probes = probes_new(3);
+    for (int i = 0; i < 3; i++) {
+        probes[i].op.must_land = true;
+    }
+    assert_int_equal(fault_arm("store.commit_full=fail*", NULL), 0);
+    start(t);
+    submit_all(t, probes, 3);
+    store_close(t->f.store);
+    t->f.store = NULL;
+    assert_int_equal(t->done_count, 3);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(probes[i].result.kind, ERR_CANCELLED);
+    }
+    free(probes);
+}
+
+static void a_read_that_must_land_is_read_again(void **state)
+{
+    struct threads *t = *state;
+    assert_int_equal(fault_arm("store.read=fail,store.read=fail@3", NULL), 0);
+    start(t);
+    struct secret_list *again = secret_list_new("probe"), *once = secret_list_new("probe");
+    again->op.must_land = true;
+    again->op.done = count_done;
+    once->op.done = expect_unread;
+    store_submit_read(t->f.store, &again->op);
+    wait_done(t, 1);
+    store_submit_read(t->f.store, &once->op);
+    wait_done(t, 2);
+    secret_list_free(again);
+    secret_list_free(once);
 }
 
 /* Sets the largest number of pages on the writer's connection, by an op. */
@@ -522,6 +669,13 @@ int main(void)
         TEST(an_op_that_fails_before_it_writes_costs_the_others_nothing),
         TEST(a_full_disk_fails_the_whole_batch_and_then_heals),
         TEST(a_file_that_may_not_grow_is_full_and_heals_when_it_may),
+        TEST(what_must_land_lands_when_the_disk_has_room_again),
+        TEST(nothing_becomes_durable_before_what_must_land_and_came_first),
+        TEST(what_comes_later_stays_behind_what_is_held_up),
+        TEST(an_op_that_must_land_is_told_at_once_of_errors_of_its_own),
+        TEST(what_cannot_land_comes_back_when_the_store_gives_up),
+        TEST(closing_does_not_wait_for_a_disk_that_stays_full),
+        TEST(a_read_that_must_land_is_read_again),
         TEST(closing_commits_what_is_queued_and_delivers_it),
         TEST(what_a_completion_submits_while_closing_is_refused),
         TEST(a_loop_that_goes_on_after_the_store_is_closed_hears_nothing_of_it),

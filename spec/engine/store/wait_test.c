@@ -128,6 +128,43 @@ static void an_event_that_matches_completes_the_row_and_makes_the_run_due(void *
     free_event(put);
 }
 
+/* The note of the newest event; yours. */
+static char *note_of_newest(struct fixture *f)
+{
+    struct event_list *list = event_list_new();
+    list->limit = 1;
+    fix_exec(f, &list->op);
+    assert_int_equal(list->count, 1);
+    char *note = list->rows[0].note != NULL ? xstrdup(list->rows[0].note) : NULL;
+    event_list_free(list);
+    return note;
+}
+
+static void an_event_that_ended_waits_names_the_runs(void **state)
+{
+    struct fixture *f = *state;
+    struct id id = run_that_waits(f, "{\"id\":\"c1\"}");
+    char text[ID_TEXT + 1];
+    id_format(&id, text);
+    assert_int_equal(send(f, "{\"id\":\"nobody\"}"), 0);
+    char *note = note_of_newest(f);
+    assert_null(note);
+    assert_int_equal(send(f, "{\"id\":\"c1\"}"), 1);
+    note = note_of_newest(f);
+    char *expected = xasprintf("ended the wait reply of run %s", text);
+    assert_string_equal(note, expected);
+    free(expected);
+    free(note);
+    for (int i = 0; i < 5; i++) {
+        run_that_waits(f, "{\"id\":\"c2\"}");
+    }
+    assert_int_equal(send(f, "{\"id\":\"c2\"}"), 5);
+    note = note_of_newest(f);
+    assert_non_null(strstr(note, ", reply of run "));
+    assert_non_null(strstr(note, " and 2 more"));
+    free(note);
+}
+
 static void a_wait_is_woken_once(void **state)
 {
     struct fixture *f = *state;
@@ -510,6 +547,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_event_that_matches_completes_the_row_and_makes_the_run_due),
+        TEST(an_event_that_ended_waits_names_the_runs),
         TEST(a_wait_is_woken_once),
         TEST(every_wait_that_matches_is_woken),
         TEST(a_wait_matches_by_all_of_its_fields_and_by_the_kind_of_their_values),

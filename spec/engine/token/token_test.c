@@ -2,7 +2,6 @@
 #include "../service/fixture.h"
 
 #include "../service/lua_table.h"
-#include "base/fault.h"
 #include "base/log.h"
 #include "token/token_pair.h"
 
@@ -573,7 +572,7 @@ static void the_same_token_stored_again_mends_a_broken_connection(void **state)
     assert_int_equal(token_generation(c->token), 3);
 }
 
-static void a_pair_that_could_not_be_stored_is_kept_and_stored_later(void **state)
+static void a_pair_that_cannot_be_stored_waits_until_it_can(void **state)
 {
     struct fixture *f = *state;
     struct connection *c = connected(f, 3600);
@@ -581,19 +580,179 @@ static void a_pair_that_could_not_be_stored_is_kept_and_stored_later(void **stat
     struct waiter w;
     assert_int_equal(get(c, 0, &w), 0);
     fix_settle(f);
-    struct err e = ERR_INIT;
-    assert_int_equal(fault_arm("store.commit_full=fail", &e), 0);
+    fix_arm("store.commit_full=fail*");
     fix_answer(f, 1, 200, NULL, NEW_PAIR(2));
+    fix_settle(f);
+    fix_pass(f, 60 * SECOND);
+    fix_settle(f);
+    assert_int_equal(w.count, 0); /* the old pair is spent, the new one is not there yet */
+    assert_string_equal(secret_bytes(token_access(c->token)), "access-1");
+    fault_disarm();
     while (w.count == 0) {
         loop_turn(f->loop, true);
     }
-    fault_disarm();
-    assert_int_equal(w.err.kind, ERR_STORE_FULL);
-    assert_string_equal(secret_bytes(token_access(c->token)), "access-1");
-    fix_pass(f, 2 * SECOND);
-    fix_settle(f);
+    assert_int_equal(w.err.kind, ERR_NONE);
     assert_string_equal(secret_bytes(token_access(c->token)), "access-2");
     assert_int_equal(f->http.count, 2); /* the spent refresh token was not sent again */
+}
+
+/* The lease, then the new pair; before them the look at the stored one. */
+static void a_refresh_goes_on_whichever_operation_of_the_store_fails(void **state)
+{
+    static const char *const faults[] = { "store.read=fail", "store.commit_full=fail",
+                                          "store.commit_full=fail@2" };
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 3600);
+    for (size_t i = 0; i < 3; i++) {
+        fix_wall_us += 3600 * SECOND;
+        struct waiter w;
+        fix_arm(faults[i]);
+        assert_int_equal(get(c, 0, &w), 0);
+        while (f->http.count < i + 2) {
+            loop_turn(f->loop, true);
+        }
+        fix_answer(f, i + 1, 200, NULL,
+                   "{'access_token':'new','refresh_token':'new','expires_in':3600}");
+        while (w.count == 0) {
+            loop_turn(f->loop, true);
+        }
+        fault_disarm();
+        assert_int_equal(w.err.kind, ERR_NONE);
+    }
+    assert_int_equal(f->http.count, 4);
+}
+
+static void a_person_is_told_at_once_that_the_store_takes_no_token(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = fix_add(
+        f, "crm", fix_connector(f, "highlevel", connector_file("highlevel")), "{'auth':'token'}");
+    fix_start(f);
+    for (int at = 1; at <= 3; at++) { /* the lease, the token, none */
+        struct asked a = { .count = 0 };
+        struct secret *token = secret_new("pit-123456", 10);
+        char fault[60];
+        snprintf(fault, sizeof fault, "store.commit_full=fail@%d", at);
+        fix_arm(fault);
+        token_store(c, token, on_asked, &a);
+        secret_free(token);
+        while (a.count == 0) {
+            loop_turn(f->loop, true);
+        }
+        fault_disarm();
+        assert_int_equal(a.err.kind, at < 3 ? ERR_STORE_FULL : ERR_NONE);
+        assert_string_equal(state_of(c), at < 3 ? "new" : "connected");
+        fix_settle(f);
+    }
+}
+
+static void a_code_that_the_full_store_kept_from_being_sent_is_not_used_up(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = crm(f);
+    struct asked a = { .count = 0 };
+    fix_start(f);
+    fix_arm("store.commit_full=fail"); /* of the lease */
+    exchange(c, "code-1", NULL, &a);
+    while (a.count == 0) {
+        loop_turn(f->loop, true);
+    }
+    assert_true(token_was_not_sent(&a.err));
+    assert_int_equal(f->http.count, 0);
+}
+
+static void what_a_code_brought_waits_until_it_can_be_stored(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = crm(f);
+    struct asked a = { .count = 0 };
+    fix_start(f);
+    exchange(c, "code-1", NULL, &a);
+    fix_settle(f);
+    fix_arm("store.commit_full=fail*");
+    fix_answer(f, 0, 200, NULL, NEW_PAIR(1));
+    fix_settle(f);
+    assert_int_equal(a.count, 0);
+    fault_disarm();
+    fix_await_store(f);
+    assert_int_equal(a.count, 1);
+    assert_int_equal(a.err.kind, ERR_NONE);
+    assert_string_equal(state_of(c), "connected");
+}
+
+static void a_refusal_is_known_after_a_restart_although_a_commit_fails(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 3600);
+    fix_wall_us += 3600 * SECOND;
+    struct waiter w;
+    assert_int_equal(get(c, 0, &w), 0);
+    fix_settle(f);
+    fix_arm("store.commit_full=fail");
+    fix_answer(f, 1, 400, NULL, "{'error':'invalid_grant','error_description':'gone'}");
+    fix_await_store(f);
+    fault_disarm();
+    fix_restart(f);
+    c = crm(f);
+    fix_start(f);
+    assert_string_equal(state_of(c), "broken");
+}
+
+static void a_stop_waits_for_the_commit_of_what_was_granted_also_when_it_is_late(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 3600);
+    fix_wall_us += 3600 * SECOND;
+    struct waiter w;
+    assert_true(service_is_idle(f->service));
+    assert_int_equal(get(c, 0, &w), 0);
+    fix_settle(f);
+    assert_false(service_is_idle(f->service)); /* it is asked for */
+    token_cancel(c->token, &w.wait);
+    fix_arm("store.commit_full=fail*");
+    fix_answer(f, 1, 200, NULL, NEW_PAIR(2));
+    fix_settle(f);
+    service_cut(f->service);
+    assert_false(service_is_idle(f->service)); /* it is to be stored */
+    fault_disarm();
+    fix_await_store(f);
+    assert_true(service_is_idle(f->service));
+    assert_string_equal(secret_bytes(token_access(c->token)), "access-2");
+}
+
+static void a_late_stop_does_not_wait_for_an_answer(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 3600);
+    fix_wall_us += 3600 * SECOND;
+    struct waiter w;
+    assert_int_equal(get(c, 0, &w), 0);
+    fix_settle(f);
+    assert_false(service_is_idle(f->service));
+    service_cut(f->service);
+    assert_true(service_is_idle(f->service));
+    token_cancel(c->token, &w.wait);
+}
+
+static void who_asked_and_is_gone_is_told_nothing_and_the_token_is_stored(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = crm(f);
+    struct asked a = { .count = 0 };
+    fix_start(f);
+    exchange(c, "code-1", NULL, &a);
+    fix_settle(f);
+    token_disown(c);
+    fix_answer(f, 0, 200, NULL, NEW_PAIR(1));
+    fix_settle(f);
+    assert_int_equal(a.count, 0);
+    assert_string_equal(state_of(c), "connected");
+    exchange(c, "code-2", NULL, &a);
+    token_disown(c); /* before it has begun */
+    fix_pass(f, SECOND);
+    fix_settle(f);
+    assert_int_equal(f->http.count, 1);
+    assert_false(token_is_asked(c));
 }
 
 static void tokens_are_nowhere_in_the_store_in_clear(void **state)
@@ -667,7 +826,15 @@ int main(void)
         WITH(what_cannot_be_opened_yet_stops_the_refresh_until_it_can),
         WITH(a_broken_connection_recovers_when_another_process_connects_it),
         WITH(the_same_token_stored_again_mends_a_broken_connection),
-        WITH(a_pair_that_could_not_be_stored_is_kept_and_stored_later),
+        WITH(a_pair_that_cannot_be_stored_waits_until_it_can),
+        WITH(a_refresh_goes_on_whichever_operation_of_the_store_fails),
+        WITH(a_person_is_told_at_once_that_the_store_takes_no_token),
+        WITH(a_code_that_the_full_store_kept_from_being_sent_is_not_used_up),
+        WITH(what_a_code_brought_waits_until_it_can_be_stored),
+        WITH(a_refusal_is_known_after_a_restart_although_a_commit_fails),
+        WITH(a_stop_waits_for_the_commit_of_what_was_granted_also_when_it_is_late),
+        WITH(a_late_stop_does_not_wait_for_an_answer),
+        WITH(who_asked_and_is_gone_is_told_nothing_and_the_token_is_stored),
         WITH(tokens_are_nowhere_in_the_store_in_clear),
         WITH(a_stored_token_under_another_key_is_an_error_that_says_so),
         WITH(a_service_that_ends_during_a_refresh_lets_go_of_it),

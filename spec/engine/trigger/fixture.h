@@ -54,7 +54,7 @@ static inline void door_close(struct door *d)
     }
     hooks_free(d->hooks);
     world_close(&d->w);
-    assert_int_equal(router_in_flight(d->router), 0);
+    assert_true(router_is_idle(d->router));
     router_free(d->router);
 }
 

@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include "base/fault.h"
+#include "../../support/kept_log.h"
 
 #define EXPR(text) "{'t':'expr','s':'" text "','line':1}"
 
@@ -49,10 +50,86 @@ static void an_if_that_says_no_leaves_a_skipped_run(void **state)
     door_add(&d, "picky", "received", ",'if':" EXPR("event.n > 1"));
     world_start(&d.w);
     struct id id = door_accept(&d, "received", "k1", "{'n':1}").id;
-    assert_int_equal(door_state(&d, id, "picky"), RUN_SKIPPED);
+    struct run_list *list = door_runs(&d, id, "picky");
+    assert_int_equal(list->rows[0].state, RUN_SKIPPED);
+    assert_int_equal(list->rows[0].err.kind, ERR_CANCELLED);
+    assert_string_equal(list->rows[0].err.message, "if: event.n > 1 (event.n is 1)");
+    run_list_free(list);
     id = door_accept(&d, "received", "k2", "{'n':2}").id;
     assert_int_equal(door_state(&d, id, "picky"), RUN_DONE);
     door_close(&d);
+}
+
+static void assert_told(struct kept_log *kept, const char *expected)
+{
+    const char *text = kept_log_take(kept);
+    if (strstr(text, expected) == NULL) {
+        print_error("\"%s\" is not in: %s\n", expected, text);
+        fail();
+    }
+}
+
+static void runs_that_never_begin_are_told_in_the_log(void **state)
+{
+    struct door d;
+    struct kept_log kept;
+    door_open(&d, *state);
+    door_add(&d, "picky", "received", ",'if':" EXPR("event.n > 1"));
+    door_add(&d, "broken", "hot", ",'if':" EXPR("event.n.m.o > 1"));
+    world_start(&d.w);
+    kept_log_begin(&kept);
+    (void)door_accept(&d, "received", "k1", "{'n':1}");
+    assert_told(&kept, " was skipped: if: event.n > 1 (event.n is 1)\n");
+    (void)door_accept(&d, "received", "k2", "{'n':2,'tags':['hot']}");
+    assert_told(&kept, "run: broken: run ");
+    kept_log_end(&kept);
+    door_close(&d);
+}
+
+/* A recipe whose runs of one key get along as `mode` says, and wait for two days. */
+static void add_waiting(struct door *d, const char *mode)
+{
+    char *text = xasprintf("{'plan':{'recipe':'keyed','key':" EXPR("event.who") ",%s,"
+                           "'do':[{'step':'nap','wait':{'t':'lit','v':'2 days'}}]},"
+                           "'inputs':{},'timezone':'UTC'}",
+                           mode);
+    world_add(&d->w, "keyed", "keyed", fix_json(text));
+    router_add(d->router, "inbox", "received", "keyed");
+    world_start(&d->w);
+    free(text);
+}
+
+static void assert_stands_back(struct fixture *f, const char *mode, const char *line)
+{
+    struct door d;
+    struct kept_log kept;
+    door_open(&d, f);
+    add_waiting(&d, mode);
+    kept_log_begin(&kept);
+    (void)door_accept(&d, "received", "k1", "{'who':'ann'}");
+    (void)door_accept(&d, "received", "k2", "{'who':'ann'}");
+    (void)door_accept(&d, "received", "k3", "{'who':'ann'}");
+    assert_told(&kept, line);
+    kept_log_end(&kept);
+    door_close(&d);
+}
+
+static void a_run_that_another_of_its_key_is_before_is_told_in_the_log(void **state)
+{
+    assert_stands_back(*state, "'mode':'drop'",
+                       "was skipped: another run of its key has not ended\n");
+}
+
+static void a_run_that_a_newer_one_took_the_place_of_is_told_in_the_log(void **state)
+{
+    assert_stands_back(*state, "'mode':'latest'",
+                       "was skipped: a newer event of its key took its place\n");
+}
+
+static void a_run_that_was_folded_into_another_is_told_in_the_log(void **state)
+{
+    assert_stands_back(*state, "'settle_us':5000000",
+                       "was skipped: a newer event took its place while it settled\n");
 }
 
 static void an_if_that_fails_makes_a_dead_run_and_keeps_the_event_and_the_others(void **state)
@@ -155,7 +232,7 @@ static void events_that_others_stored_are_found_and_routed_once(void **state)
     assert_int_equal(door_counts(&d).unrouted, COUNT);
     router_scan(d.router);
     router_scan(d.router); /* while one looks */
-    while (router_in_flight(d.router) > 0 || runner_active(d.w.runner) > 0) {
+    while (!router_is_idle(d.router) || runner_active(d.w.runner) > 0) {
         loop_turn(d.w.f->loop, false);
     }
     fix_settle(d.w.f);
@@ -167,6 +244,49 @@ static void events_that_others_stored_are_found_and_routed_once(void **state)
     door_close(&d);
 }
 
+/* The look for it, the runs that are made, and what a run that is dead from the start makes. */
+static void a_stored_event_gets_its_runs_whichever_commit_fails(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "greet", "received", "");
+    world_start(&d.w);
+    for (int at = 1; at <= 3; at++) {
+        char key[16], fault[40];
+        snprintf(key, sizeof key, "k%d", at);
+        snprintf(fault, sizeof fault, "store.commit_full=fail@%d", at);
+        store_unrouted(&d, key);
+        fix_arm(fault);
+        router_scan(d.router);
+        while (!router_is_idle(d.router) || !runner_is_idle(d.w.runner)) {
+            loop_turn(d.w.f->loop, true);
+        }
+        fault_disarm();
+        assert_int_equal(door_counts(&d).unrouted, 0);
+        assert_int_equal(door_counts(&d).by_state[RUN_DONE], at);
+    }
+    door_close(&d);
+}
+
+static void during_a_stop_what_is_stored_is_left_to_the_next_start(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "greet", "received", "");
+    world_start(&d.w);
+    store_unrouted(&d, "k1");
+    router_scan(d.router); /* on its way when the stop begins */
+    router_quiesce(d.router);
+    router_scan(d.router);
+    fix_settle(d.w.f);
+    assert_true(router_is_idle(d.router));
+    assert_int_equal(door_counts(&d).unrouted, 1);
+    struct acceptance a = door_accept(&d, "received", "k2", "{}"); /* was read before the stop */
+    assert_int_equal(a.err.kind, ERR_NONE);
+    assert_int_equal(a.runs, 1);
+    door_close(&d);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fix_setup, fix_teardown)
 
 int main(void)
@@ -175,9 +295,15 @@ int main(void)
         TEST(a_second_event_of_a_key_starts_nothing_and_names_the_first),
         TEST(an_event_starts_the_recipes_of_all_its_names_each_once),
         TEST(an_if_that_says_no_leaves_a_skipped_run),
+        TEST(runs_that_never_begin_are_told_in_the_log),
+        TEST(a_run_that_another_of_its_key_is_before_is_told_in_the_log),
+        TEST(a_run_that_a_newer_one_took_the_place_of_is_told_in_the_log),
+        TEST(a_run_that_was_folded_into_another_is_told_in_the_log),
         TEST(an_if_that_fails_makes_a_dead_run_and_keeps_the_event_and_the_others),
         TEST(runs_of_one_key_stand_in_line_those_of_others_do_not),
         TEST(an_event_that_cannot_be_stored_starts_nothing_and_is_new_when_it_comes_again),
+        TEST(a_stored_event_gets_its_runs_whichever_commit_fails),
+        TEST(during_a_stop_what_is_stored_is_left_to_the_next_start),
         TEST(events_that_others_stored_are_found_and_routed_once),
     };
     return cmocka_run_group_tests_name("trigger/router", tests, NULL, NULL);

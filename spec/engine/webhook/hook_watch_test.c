@@ -302,6 +302,23 @@ static void the_store_knows_when_something_came_last(void **state)
     assert_int_equal(told(f, "connection_silent", NULL), 1);
 }
 
+static void a_look_that_fails_once_is_made_again(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = door(f, EXPECT);
+    store_event(f, "door", fix_wall_us);
+    fix_restart(f);
+    fix_pass(f, HOUR);
+    fix_arm("store.read=fail");
+    c = door(f, EXPECT);
+    fix_await_store(f);
+    char an_hour_ago[DATE_TEXT];
+    date_format(fix_wall_us - HOUR, an_hour_ago);
+    char *awaited_since = watched(c, "awaited_since");
+    assert_string_equal(awaited_since, an_hour_ago);
+    free(awaited_since);
+}
+
 static void nothing_is_expected_where_nothing_is_said(void **state)
 {
     struct fixture *f = *state;
@@ -329,6 +346,7 @@ int main(void)
         WITH(a_refused_delivery_is_no_sign_of_life),
         WITH(a_silence_goes_on_over_restarts),
         WITH(the_store_knows_when_something_came_last),
+        WITH(a_look_that_fails_once_is_made_again),
         WITH(nothing_is_expected_where_nothing_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -551,11 +551,12 @@ static void what_a_preset_cannot_use_is_an_error(void **state)
     static const struct {
         const char *config, *says;
     } bad[] = {
-        { "{}", "verify is missing" },
-        { "{'verify':'strype'}", "no way to verify 'strype'" },
+        { "{}", "`verify` is missing" },
+        { "{'verify':'strype'}", "no way to verify `strype`" },
         { "{'verify':'stripe'}", "needs a `secret`" },
         { "{'verify':'stripe','secret':''}", "needs a `secret`" },
-        { "{'verify':'token','secret':'short'}", "at least 8 characters" },
+        { "{'verify':'token','secret':'short'}",
+          "`secret` is too short: a secret has 8 characters at least" },
         { "{'verify':'standard_webhooks','secret':'whsec_***'}", "base64" },
         { "{'verify':'standard_webhooks','webhook':{'public_keys':['whpk_AAAA']}}", "32 bytes" },
         { "{'verify':'hmac_sha256','secret':'0123456789'}", "needs the `header`" },
@@ -565,7 +566,7 @@ static void what_a_preset_cannot_use_is_an_error(void **state)
           "}",
           "timestamp" },
         { "{'verify':'hmac_sha256','secret':'0123456789','header':'X','signed':'{bodi}'}",
-          "'{bodi}'" },
+          "`{bodi}`" },
         { "{'verify':'hmac_sha256','secret':'0123456789','header':'X','tolerance':'1 day'}",
           "timestamp" },
     };

@@ -185,7 +185,7 @@ static void a_key_counts_from_its_first_moment_to_its_end(void **state)
     char *pem = sign_key_public_pem(key);
     struct connection *c =
         crm_with(*state, "crm",
-                 json_pack("{s:[{s:s, s:s, s:s}]}", "public_keys", "key", pem, "from",
+                 json_pack("{s:[{s:s, s:s, s:s}]}", "public_keys", "file", pem, "from",
                            "2026-11-23T10:00:10Z", "until", "2026-11-23T10:00:20Z"));
     const char *body = "{}";
     struct buf sig;
@@ -254,8 +254,8 @@ static void only_networks_that_are_named_may_send(void **state)
 static void a_connection_without_webhooks_takes_none(void **state)
 {
     struct fixture *f = *state;
-    struct connection *c =
-        fix_add(f, "shop", fix_connector(f, "http", connector_file("http")), "{}");
+    struct connection *c = fix_add(f, "shop", fix_connector(f, "http", connector_file("http")),
+                                   "{'base_url':'https://shop.test'}");
     assert_int_equal(verdict(c, NULL, NULL, "x"), ERR_NOT_FOUND);
 }
 

@@ -13,7 +13,7 @@ if grep -nE '(TODO|FIXME|XXX|HACK)' engine/*/*.[ch] engine/*.c scripts/*/*.lua s
     echo "lint: unfinished business"
     bad=1
 fi
-sh spec/support/layers.sh || bad=1
+sh spec/tools/layers.sh || bad=1
 
 cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
     --suppress=missingIncludeSystem --suppress=unknownMacro -Iengine -D_GNU_SOURCE '-DLADLE_VERSION="x"' \
