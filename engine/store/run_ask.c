@@ -60,8 +60,8 @@ static const char hurry_retries[] =
  * wait that has not begun.) */
 static const char skip_waits[] =
     "update journal"
-    " set due_us = case when error is null then $2 else 0 end"
-    " where run_id = $1"
+    " set due_us = case when error is null then $1 else 0 end"
+    " where run_id = $2"
     " and state = 3"
     " and due_us > 0";
 
@@ -176,10 +176,11 @@ static int reopen(struct db *db, const struct requeue *r, const struct standing 
                   struct err *e)
 {
     struct query *q = db_query(db, r->skip_waits ? skip_waits : hurry_retries);
-    query_bind_id(q, 1, &r->id);
+    int at = 1;
     if (r->skip_waits) {
-        query_bind_int(q, 2, r->now_us);
+        query_bind_int(q, at++, r->now_us);
     }
+    query_bind_id(q, at, &r->id);
     if (query_run(q, e) == -1) {
         return -1;
     }
