@@ -1,4 +1,4 @@
--- From the vendor's JSON schemas to descriptors (service/schema.h): the type first, then optional,
+-- From the vendor's JSON schemas to descriptors (connector/schema.h): the type first, then optional,
 -- nullable, enum, of, fields. What the vendor leaves open, contradicts or nests too deep becomes
 -- `object`, `list` or `any`: a fact that is not there is not made up.
 
