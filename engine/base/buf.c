@@ -1,8 +1,9 @@
 /*
- * A growing byte buffer with a maximum. The memory doubles up to the maximum, with one byte more
- * for a NUL, so that `data` is always a C string too. Once an append has not fitted, all later ones
- * fail as well, until the buffer is cleared or given up: a chain of appends with a hole in it would
- * be worse than none. The owner of the struct owns the bytes. One thread at a time.
+ * A growing byte buffer with a maximum, for all that a user or a peer can make large. The memory
+ * doubles up to the maximum, with one byte more for a NUL, so that `data` is always a C string too.
+ * Once an append has not fitted, all later ones fail as well, until the buffer is cleared or given
+ * up: a chain of appends with a hole in it would be worse than none. The owner of the struct owns
+ * the bytes. One thread at a time.
  */
 #include "base/buf.h"
 

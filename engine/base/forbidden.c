@@ -1,12 +1,13 @@
 /*
- * Each text has a count of owners and several forms. A form is found by the first eight bytes of
- * what it looks like, in a hash table, so that a search costs the length of what is searched, not
- * the number of secrets. Nearly every place is passed over sooner, as no form begins with its two
- * bytes: a bit for each pair of bytes says so. Forms of which every character follows from the text by arithmetic
- * (base64, hex) are not kept, but compared as they are made; of base64 there are three, as the text
- * may begin at any byte of a group of three, and characters that share bits with a neighbour are
- * left out. Percent and JSON forms are kept where they differ from the text. What is encoded in
- * another way, or in two ways, is not recognised.
+ * Blots secrets out of every text that is logged, stored or shown. Each text has a count of owners
+ * and several forms. A form is found by the first eight bytes of what it looks like, in a hash
+ * table, so that a search costs the length of what is searched, not the number of secrets. Nearly
+ * every place is passed over sooner, as no form begins with its two bytes: a bit for each pair of
+ * bytes says so. Forms of which every character follows from the text by arithmetic (base64, hex)
+ * are not kept, but compared as they are made; of base64 there are three, as the text may begin at
+ * any byte of a group of three, and characters that share bits with a neighbour are left out.
+ * Percent and JSON forms are kept where they differ from the text. What is encoded in another way,
+ * or in two ways, is not recognised.
  *
  * The table has a mutex, the one exception to "no mutex outside the store's queue": any thread may
  * log, and a secret must not pass while another thread adds it.

@@ -1,8 +1,8 @@
 /*
- * From an HTTP answer to the output of an operation. Most operations answer JSON that their output
- * schema describes; those with output_as 'response' hand back status, headers and body. Some
- * statuses say in another way that all is well: what a DELETE should remove is gone (when_missing),
- * what a POST should add is there (when_conflict). Pure; loop thread.
+ * Turns the HTTP answer of a service into the output of an operation. Most operations answer JSON
+ * that their output schema describes; those with output_as 'response' hand back status, headers and
+ * body. Some statuses say in another way that all is well: what a DELETE should remove is gone
+ * (when_missing), what a POST should add is there (when_conflict). Pure; loop thread.
  */
 #include "call/answer.h"
 

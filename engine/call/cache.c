@@ -1,7 +1,7 @@
-/* Keeps answers as text, which is a fifth of their size as a tree, and counts their bytes. The list
- * is in the order of use: what was not asked for longest goes first when there is no room. Of calls
- * that ask the same at the same time one goes, and the others follow it (call_follow). Loop thread.
- */
+/* Keeps answers of services for a while, for calls that ask the same again. They are kept as text,
+ * which is a fifth of their size as a tree, and counts their bytes. The list is in the order of
+ * use: what was not asked for longest goes first when there is no room. Of calls that ask the same
+ * at the same time one goes, and the others follow it (call_follow). Loop thread. */
 #include "call/cache.h"
 
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 /*
- * One API call. It passes through stages, each of which waits for something: the loop (so that
- * nothing happens within call_start), the token, the limiter, its owner (who commits that the call
- * has begun), the answer. The call owns what it holds at each stage, so that call_cancel undoes
- * exactly that.
+ * Makes one API call to a service, from its start to the classified answer. It passes through
+ * stages, each of which waits for something: the loop (so that nothing happens within call_start),
+ * the token, the limiter, its owner (who commits that the call has begun), the answer. The call
+ * owns what it holds at each stage, so that call_cancel undoes exactly that.
  *
  * The promise about outcomes is made here (P4): once the bytes of an operation that is not
  * idempotent may have left, every end that does not tell what happened is ERR_UNKNOWN: no answer,

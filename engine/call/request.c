@@ -1,9 +1,10 @@
 /*
- * Builds requests by the connector's table. Two kinds of operations: one with a path has its fields
- * laid out by name (in the path, in `query`, the rest in a JSON body), one with `free` takes a URL,
- * query, headers and a body from its input, and may go to the hosts that the connection allows and
- * nowhere else. What comes from a recipe is checked before it becomes part of a line: no control
- * characters, no path tricks, no header that the client itself owns. Pure; loop thread.
+ * Builds the HTTP request of an operation from the connector's table and the step's input. Two
+ * kinds of operations: one with a path has its fields laid out by name (in the path, in `query`,
+ * the rest in a JSON body), one with `free` takes a URL, query, headers and a body from its input,
+ * and may go to the hosts that the connection allows and nowhere else. What comes from a recipe is
+ * checked before it becomes part of a line: no control characters, no path tricks, no header that
+ * the client itself owns. Pure; loop thread.
  */
 #include "call/request.h"
 

@@ -1,6 +1,7 @@
 /*
- * What comes in, read by a connector's table: which trigger a payload is an event of, which derived
- * triggers it fits as well, the key that tells a delivery from a repeat. Pure; the loop thread.
+ * Reads what comes in from a service by the table of its connector: which trigger a payload is an
+ * event of, which derived triggers it fits as well, the key that tells a delivery from a repeat.
+ * Pure; the loop thread.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /*
- * Schemas as data: what fields an operation takes and gives. One walk over schema and input
- * collects up to eight findings, so that a person sees all that is wrong at once. The descriptors
- * come from a connector's Lua table, where {'string', optional = true} reads as an object with the
- * member "1" and {'string'} as a list of one; both are accepted everywhere. Pure; the loop thread
- * or the command line.
+ * Checks the input and the output of an operation against its schema. One walk over schema and
+ * input collects up to eight findings, so that a person sees all that is wrong at once. The
+ * descriptors come from a connector's Lua table, where {'string', optional = true} reads as an
+ * object with the member "1" and {'string'} as a list of one; both are accepted everywhere. Pure;
+ * the loop thread or the command line.
  */
 #include "connector/schema.h"
 

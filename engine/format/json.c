@@ -1,10 +1,10 @@
 /*
- * JSON, exact. Jansson parses; what it cannot do stands here: nesting is measured before it
- * recurses, an integer beyond 64 bits keeps its digits as a text (jansson's own flag would make
- * floats of all the integers of the document), and the text is written by our own writer, since
- * jansson prints 0.1 as 0.10000000000000001. Error messages name the place but quote nothing: a body may
- * hold a secret. json_t is reference-counted without atomics, so a value belongs to one thread at a
- * time.
+ * Reads and writes JSON without losing a digit. Jansson parses; what it cannot do stands here:
+ * nesting is measured before it recurses, an integer beyond 64 bits keeps its digits as a text
+ * (jansson's own flag would make floats of all the integers of the document), and the text is
+ * written by our own writer, since jansson prints 0.1 as 0.10000000000000001. Error messages name
+ * the place but quote nothing: a body may hold a secret. json_t is reference-counted without
+ * atomics, so a value belongs to one thread at a time.
  */
 #include "format/json.h"
 

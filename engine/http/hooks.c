@@ -1,6 +1,7 @@
-/* From an HTTP request to an event. The order is fixed: whose hook → address and signature over the
- * raw bytes → only then parse → type and dedupe key → store → answer. What cannot be told apart by
- * a key of its own is told apart by the hash of its body.
+/* Takes the webhooks of connections: makes an event of an HTTP request and stores it. The order is
+ * fixed: whose hook → address and signature over the raw bytes → only then parse → type and dedupe
+ * key → store → answer. What cannot be told apart by a key of its own is told apart by the hash of
+ * its body.
  *
  * A connector whose deliveries data cannot describe has a function `receive(body, content_type)` in
  * its file; it runs in a sandboxed state of the connector's own, made at first use, and may give

@@ -1,6 +1,6 @@
 /*
- * HTTP out: libcurl's multi socket interface on the loop. Curl says which descriptors it watches
- * and when it wants to be called; we tell it what happened and collect what is finished.
+ * Sends HTTP requests: libcurl's multi socket interface on the loop. Curl says which descriptors it
+ * watches and when it wants to be called; we tell it what happened and collect what is finished.
  *
  * What was sent is the question that everything above asks, so each failure is sorted by it: curl
  * counts the bytes of the request that it gave to a connection (CURLINFO_REQUEST_SIZE, over all its

@@ -1,4 +1,4 @@
-/* One API call of a run, from the journal to the journal.
+/* Makes one API call of a run at most once, from the journal to the journal.
  *
  *   no row yet   call; before the first byte of one that is not idempotent a STARTED row is committed
  *   STARTED      an earlier attempt sent it and never learned the outcome: look for the effect; where that

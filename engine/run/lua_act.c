@@ -1,6 +1,6 @@
-/* The bindings that act: what the walker may do to the world, each under a path of the run's
- * journal. The run is found through the strand that calls. What calls a service stands in
- * lua_call.c. Loop thread. */
+/* The bindings by which the steps of a recipe act: what the walker may do to the world, each under
+ * a path of the run's journal. The run is found through the strand that calls. What calls a service
+ * stands in lua_call.c. Loop thread. */
 #include "run/lua_act.h"
 
 #include <stdlib.h>

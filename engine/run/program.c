@@ -1,7 +1,7 @@
-/* A recipe's version as something that can run. The bundle (plan, inputs, scripts, maps) is all
- * that it needs, so a run goes on with the recipe that it began with, whatever the files say now.
- * The state's registry holds the two functions that scripts/lib/walk.lua makes of a bundle: one
- * decides, one runs. Loop thread. */
+/* Makes of a recipe's version a Lua state that can run it. The bundle (plan, inputs, scripts, maps)
+ * is all that it needs, so a run goes on with the recipe that it began with, whatever the files say
+ * now. The state's registry holds the two functions that scripts/lib/walk.lua makes of a bundle:
+ * one decides, one runs. Loop thread. */
 #include "run/program.h"
 
 #include <stdlib.h>

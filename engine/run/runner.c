@@ -1,7 +1,8 @@
-/* The scheduler. A run comes to life in one of two ways: the router begins it right after its row
- * was made (no claim is needed: the row was made as RUNNING by this process), or a claim takes rows
- * that are due. Claims are made when something may be due (a timer for the next due time, a poke,
- * room that came free), one at a time, and never more than there is room for.
+/* The scheduler: begins runs, claims those that are due, and writes what they did. A run comes to
+ * life in one of two ways: the router begins it right after its row was made (no claim is needed:
+ * the row was made as RUNNING by this process), or a claim takes rows that are due. Claims are made
+ * when something may be due (a timer for the next due time, a poke, room that came free), one at a
+ * time, and never more than there is room for.
  *
  * End of a turn: strands that must be closed are closed, then every run with something to write
  * submits it, so that all of it is in the same batch. What is submitted here must land, so nothing

@@ -1,8 +1,9 @@
-/* Matches events with recipes. The triggers of all recipes stand in one map, "connection event" →
- * recipes. An event may answer to several names (a contact_created that is also a new_lead): the
- * connector's table says so. For each recipe its `if` and `key` are looked at before anything is
- * written, so that order is settled in the same transaction that stores the event. An expression
- * that fails makes a dead run with the error: the event is kept whatever a recipe does.
+/* Matches events with the recipes that they start. The triggers of all recipes stand in one map,
+ * "connection event" → recipes. An event may answer to several names (a contact_created that is
+ * also a new_lead): the connector's table says so. For each recipe its `if` and `key` are looked at
+ * before anything is written, so that order is settled in the same transaction that stores the
+ * event. An expression that fails makes a dead run with the error: the event is kept whatever a
+ * recipe does.
  *
  * The runs are made as RUNNING and begun when the commit is known, with the event that is in memory
  * already. An event from outside that cannot be stored is told to its sender, who repeats it; one

@@ -32,7 +32,7 @@ struct incoming {
 };
 
 /* An event of another account than the connection's, or of one where the app is not installed, is
- * stored with the reason and starts nothing (service/account.h). */
+ * stored with the reason and starts nothing (connection/account.h). */
 
 /* What became of it: e NULL: committed. */
 typedef void (*accepted_fn)(void *ud, const struct id *id, bool is_duplicate, size_t run_count,

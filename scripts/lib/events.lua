@@ -1,6 +1,7 @@
--- What is done to an event before the steps see it, where the connector's table says so (`prepare`): fields that the
--- service left out are fetched, dates brought into one form, custom fields named (lib/event_fields.lua, loaded where
--- there is such a table). Here stands what is needed for every recipe: which fields its steps name.
+-- Prepares an event before the steps of a recipe see it, where the connector's table says so
+-- (`prepare`): fields that the service left out are fetched, dates brought into one form, custom
+-- fields named (lib/event_fields.lua, loaded where there is such a table). Here stands what is
+-- needed for every recipe: which fields its steps name.
 
 local events = {}
 
