@@ -697,9 +697,6 @@ static int start_curl(struct client *c, struct err *e)
 
 static void stop_curl(struct client *c)
 {
-    for (struct list *it = list_pop(&c->pool); it != NULL; it = list_pop(&c->pool)) {
-        free_call(list_entry(it, struct http_call, link));
-    }
     /* Curl closes the idle connections here, and may still call set_watch and set_alarm. */
     CURLMcode rc = curl_multi_cleanup(c->multi);
     assert(rc == CURLM_OK);
@@ -737,6 +734,9 @@ static void client_free(struct http_client *base)
     struct client *c = (struct client *)base;
     while (!list_is_empty(&c->calls)) {
         client_cancel(base, list_entry(c->calls.next, struct http_call, link));
+    }
+    for (struct list *it = list_pop(&c->pool); it != NULL; it = list_pop(&c->pool)) {
+        free_call(list_entry(it, struct http_call, link));
     }
     if (c->multi != NULL) {
         stop_curl(c);
