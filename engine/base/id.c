@@ -50,6 +50,24 @@ struct id id_new(void)
     return id;
 }
 
+/* The number of an id's first 60 bits, without the version between them. */
+static uint64_t stamp_of(const struct id *id)
+{
+    return (uint64_t)id_time_ms(id) << COUNTER_BITS | (uint64_t)(id->bytes[6] & 0x0f) << 8 |
+           id->bytes[7];
+}
+
+void id_continue(const struct id *last)
+{
+    (void)next_stamp(stamp_of(last));
+}
+
+int64_t id_ahead_us(void)
+{
+    int64_t ahead_us = (int64_t)(atomic_load(&last_stamp) >> COUNTER_BITS) * 1000 - clock_wall_us();
+    return ahead_us > 0 ? ahead_us : 0;
+}
+
 bool id_is_zero(const struct id *id)
 {
     static const struct id zero;

@@ -13,6 +13,10 @@ struct id {
 };
 
 struct id id_new(void);
+/* All further ids sort after this one, whatever the clock says. */
+void id_continue(const struct id *last);
+/* By how much ids are ahead of the clock; 0 in ordinary life. */
+int64_t id_ahead_us(void);
 bool id_is_zero(const struct id *id);
 int id_cmp(const struct id *a, const struct id *b); /* <0, 0, >0 in order of time */
 void id_format(const struct id *id, char out[ID_TEXT + 1]);

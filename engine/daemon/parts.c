@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -49,6 +50,45 @@ static void store_part_close(struct engine *en)
         store_close(en->store);
         en->store = NULL;
     }
+}
+
+/* --- the clock; the rows move before anything is due by it --- */
+
+static void on_clock_jump(void *ud, int64_t by_us)
+{
+    struct engine *en = ud;
+    service_clock_jumped(en->service, by_us);
+    runner_clock_jumped(en->runner, by_us);
+}
+
+static int clock_part_open(struct engine *en, struct err *e)
+{
+    en->clock_watch = clock_watch_new(en->loop, en->store, on_clock_jump, en);
+    return clock_watch_take(en->store, e);
+}
+
+static int clock_part_start(struct engine *en, struct err *e)
+{
+    (void)e; /* it cannot fail */
+    clock_watch_start(en->clock_watch);
+    return 0;
+}
+
+static void clock_part_quiesce(struct engine *en)
+{
+    clock_watch_quiesce(en->clock_watch);
+}
+
+static bool clock_part_is_idle(const struct engine *en)
+{
+    return clock_watch_is_idle(en->clock_watch);
+}
+
+static void clock_part_close(struct engine *en)
+{
+    clock_watch_free(en->clock_watch);
+    en->clock_watch = NULL;
+    clock_let_go();
 }
 
 /* --- the master key --- */
@@ -472,6 +512,14 @@ static const struct part parts[] = {
         .start = store_part_start,
         .is_idle = store_part_is_idle,
         .close = store_part_close,
+    },
+    {
+        .name = "clock",
+        .open = clock_part_open,
+        .start = clock_part_start,
+        .quiesce = clock_part_quiesce,
+        .is_idle = clock_part_is_idle,
+        .close = clock_part_close,
     },
     {
         .name = "master key",

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "crypto/vault.h"
+#include "daemon/clock_watch.h"
 #include "daemon/engine.h"
 #include "daemon/keeper.h"
 #include "daemon/token_age.h"
@@ -56,6 +57,7 @@ struct engine {
     struct timer stop_timer;
     /* the parts; NULL: it is not open */
     struct store *store;
+    struct clock_watch *clock_watch;
     struct vault *vault;
     struct key_watch *key_watch;
     struct http_client *http;

@@ -355,10 +355,10 @@ json_t *limiter_state(struct limiter *l, bool is_last)
     for (size_t i = 0; i < l->window_count; i++) {
         json_array_append_new(windows, window_state(&l->windows[i], now));
     }
-    int64_t closed_us = l->closed_us > now ? clock_wall_us() + l->closed_us - now : 0;
+    int64_t closed_us = l->closed_us > now ? l->closed_us - now : 0;
     l->kept_limit = l->granted + lease;
-    return json_pack("{s:o, s:I, s:I}", "windows", windows, "open", (json_int_t)open,
-                     "closed_until", (json_int_t)closed_us);
+    return json_pack("{s:o, s:I, s:I}", "windows", windows, "open", (json_int_t)open, "closed_us",
+                     (json_int_t)closed_us);
 }
 
 void limiter_kept(struct limiter *l)
@@ -387,7 +387,7 @@ void limiter_restore(struct limiter *l, const json_t *state, int64_t kept_us)
     int64_t now = clock_mono_us(), wall = clock_wall_us();
     int64_t age_us = wall > kept_us ? wall - kept_us : 0; /* the wall clock may have gone back */
     int64_t open = json_get_int(state, "open", 0);
-    int64_t closed_us = json_get_int(state, "closed_until", 0) - wall;
+    int64_t closed_us = json_get_int(state, "closed_us", 0) - age_us;
     const json_t *windows = json_object_get(state, "windows");
     for (size_t i = 0; i < l->window_count; i++) {
         restore_window(&l->windows[i], json_array_get(windows, i), age_us, now);

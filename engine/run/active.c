@@ -209,6 +209,44 @@ void branch_rest(struct branch *b, enum run_state state, int64_t due_us, const s
     run_add_busy(run, -1);
 }
 
+/* --- a clock that was set; the rules are those of store/clock_row.c --- */
+
+/* True: one of them waits for a date, which does not move. */
+static bool move_rows(struct journal_row *rows, size_t count, int64_t by_us)
+{
+    bool has_date = false;
+    for (size_t i = 0; i < count; i++) {
+        struct journal_row *row = &rows[i];
+        bool is_waiting = row->state == JOURNAL_WAITING && row->due_us > 0;
+        has_date = has_date || (is_waiting && row->is_date);
+        row->due_us += is_waiting && !row->is_date ? by_us : 0;
+    }
+    return has_date;
+}
+
+static bool move_pending(struct run *run, int64_t by_us)
+{
+    return run->pending != NULL && move_rows(run->pending->rows, run->pending->row_count, by_us);
+}
+
+void run_clock_jumped(struct run *run, int64_t by_us)
+{
+    bool has_date = move_rows(run->load.rows, run->load.row_count, by_us);
+    has_date = move_pending(run, by_us) || has_date;
+    if (by_us > 0 && has_date) {
+        return; /* it looks too early, which is better than too late */
+    }
+    if (run->rest != NULL && run->rest->is_waiting) {
+        run->rest->due_us += by_us;
+    }
+    if (run->has_verdict && run->state == RUN_WAITING) {
+        run->due_us += by_us;
+    }
+    if (run->pending != NULL && run->pending->has_state && run->pending->state == RUN_WAITING) {
+        run->pending->due_us += by_us;
+    }
+}
+
 /* --- the walk's end --- */
 
 static void walk_ended(void *ud, lua_State *L, int count, const struct err *e)

@@ -61,6 +61,8 @@ void branch_free(struct branch *b);
  * stays parked. Once no branch of the run is busy the attempt ends, and the run is due when the
  * first of them is. */
 void branch_rest(struct branch *b, enum run_state state, int64_t due_us, const struct err *e);
+/* The wall clock was set by so much: moves the ends of the waits of this attempt. */
+void run_clock_jumped(struct run *run, int64_t by_us);
 /* A branch joins others, or comes back from it. */
 void run_add_busy(struct run *run, int by);
 

@@ -278,8 +278,9 @@ static int act_admit(lua_State *L)
 /* --- waits --- */
 
 /* When a `wait` is over: a duration from now, or a date; nothing: at once. */
-static int64_t wait_until(lua_State *L, int index, const char *zone_name)
+static int64_t wait_until(lua_State *L, int index, const char *zone_name, bool *is_date)
 {
+    *is_date = false;
     struct err e = ERR_INIT;
     int64_t us = 0;
     size_t len;
@@ -292,6 +293,7 @@ static int64_t wait_until(lua_State *L, int index, const char *zone_name)
     }
     const struct zone *zone = zone_name != NULL ? zone_get(zone_name, NULL) : NULL;
     if (date_parse(text, len, zone, &us, NULL) == 0) {
+        *is_date = true;
         return us;
     }
     (void)err_set(&e, ERR_INVALID,
@@ -300,10 +302,11 @@ static int64_t wait_until(lua_State *L, int index, const char *zone_name)
 }
 
 /* The row of a wait that is to come: it says until when. */
-static int begin_wait(lua_State *L, const char *path, int64_t due_us)
+static int begin_wait(lua_State *L, const char *path, int64_t due_us, bool is_date)
 {
     struct journal_row *row = run_record(run_of(L), path, JOURNAL_WAITING);
     row->due_us = due_us;
+    row->is_date = is_date;
     row->attempts = 1;
     branch_set_step(act_branch(L), path);
     return rest(L, RUN_WAITING, due_us, NULL);
@@ -319,11 +322,12 @@ static int act_wait(lua_State *L)
         return 0;
     }
     /* A row without a time is of an attempt that failed before it came to wait. */
-    int64_t due_us = earlier != NULL && earlier->due_us > 0
-                         ? earlier->due_us
-                         : wait_until(L, 2, luaL_optstring(L, 3, NULL));
+    bool has_begun = earlier != NULL && earlier->due_us > 0;
+    bool is_date = has_begun && earlier->is_date;
+    int64_t due_us =
+        has_begun ? earlier->due_us : wait_until(L, 2, luaL_optstring(L, 3, NULL), &is_date);
     if (due_us > clock_wall_us()) {
-        return begin_wait(L, path, due_us);
+        return begin_wait(L, path, due_us, is_date);
     }
     struct journal_row *row = run_record(run, path, JOURNAL_DONE);
     row->attempts = 1;
@@ -419,7 +423,7 @@ static int act_wait_for(lua_State *L)
     /* For people who look at the run; what counts is the row of the wait. */
     run_record(run, path, JOURNAL_WAITING)->input =
         xasprintf("{\"event\":\"%s.%s\",\"with\":%s}", connection, event, *match);
-    return begin_wait(L, path, due_us);
+    return begin_wait(L, path, due_us, false);
 }
 
 /* act.check(schema, input) -> input with defaults   [-2, +1, raises] */

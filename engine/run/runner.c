@@ -502,6 +502,14 @@ void runner_store_changed(struct runner *r)
     look_for_cancels(r);
 }
 
+void runner_clock_jumped(struct runner *r, int64_t by_us)
+{
+    list_each (link, &r->active) {
+        run_clock_jumped(list_entry(link, struct run, link), by_us);
+    }
+    r->may_be_due = true; /* the timer counts to a time of the clock before */
+}
+
 /* --- start, turn, stop --- */
 
 void runner_turn(struct runner *r)

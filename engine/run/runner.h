@@ -60,6 +60,10 @@ void runner_release(struct runner *r, const char *connection);
 /* Another process changed the store: looks for cancelled runs and for due ones. */
 void runner_store_changed(struct runner *r);
 
+/* The wall clock was set by so much: what is kept in memory of times to come moves with it, as the
+ * rows do (store/clock_row.h). */
+void runner_clock_jumped(struct runner *r, int64_t by_us);
+
 size_t runner_active(const struct runner *r); /* runs in memory */
 /* A stop: no further claims. */
 void runner_quiesce(struct runner *r);

@@ -98,6 +98,13 @@ bool service_next(const struct service *s, size_t *pos, struct connection **out)
     return true;
 }
 
+void service_clock_jumped(struct service *s, int64_t by_us)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        token_clock_jumped(s->connections[i]->token, by_us);
+    }
+}
+
 json_t *connection_json(const struct connection *c)
 {
     json_t *out = json_object();

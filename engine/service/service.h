@@ -43,6 +43,9 @@ struct connection *service_add(struct service *s, const char *name, struct conne
 struct connection *service_find(const struct service *s, const char *name); /* or NULL */
 bool service_next(const struct service *s, size_t *pos, struct connection **out);
 
+/* The wall clock was set by so much: tokens are renewed and tried again when they would have been. */
+void service_clock_jumped(struct service *s, int64_t by_us);
+
 /* Reads tokens and states back from the store (synchronously; before store_start), opens them
  * with the vault. */
 int service_load(struct service *s, struct err *e);

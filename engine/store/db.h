@@ -64,6 +64,8 @@ int64_t db_data_version(struct db *db);
 bool db_is_damaged(const struct db *db);
 /* A number that rises with every call and is near now_us. */
 int64_t db_next_number(struct db *db, int64_t now_us);
+int64_t db_last_number(const struct db *db);
+void db_number_from(struct db *db, int64_t last); /* goes on behind it */
 /* The sums of the transaction that is open; see tally.h. */
 struct tally *db_tally(struct db *db);
 /* Whether there are waits, as far as the transaction that is open has looked; see wait.c. */

@@ -43,7 +43,8 @@ static void fill_event(struct event_row *event, const char *type, const json_t *
 static struct id id_of(const struct run_news *news, int64_t now_us)
 {
     struct id id = *news->run;
-    uint64_t ms = now_us > 0 ? (uint64_t)now_us / 1000 : 0;
+    int64_t at_us = now_us + id_ahead_us();
+    uint64_t ms = at_us > 0 ? (uint64_t)at_us / 1000 : 0;
     for (int i = 0; i < 6; i++) {
         id.bytes[i] = (uint8_t)(ms >> 8 * (5 - i));
     }

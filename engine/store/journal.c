@@ -19,11 +19,12 @@ static_assert(JOURNAL_STARTED == 0 && JOURNAL_DONE == 1 && JOURNAL_FAILED == 2 &
 
 static const char upsert_row[] =
     "insert into journal (run_id, path, number, state, attempts, started_us, ended_us, due_us,"
-    " input, output, error, fails_run)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    " input, output, error, fails_run, is_date)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
     " on conflict (run_id, path) do update"
     " set state = excluded.state, attempts = excluded.attempts, ended_us = excluded.ended_us,"
-    " due_us = excluded.due_us, input = coalesce(excluded.input, journal.input),"
+    " due_us = excluded.due_us, is_date = excluded.is_date, input = coalesce(excluded.input, "
+    "journal.input),"
     " output = excluded.output, fails_run = excluded.fails_run, error = case"
     "   when excluded.state = 0 then coalesce(excluded.error, journal.error)"
     "   else excluded.error end"
@@ -31,7 +32,7 @@ static const char upsert_row[] =
 
 static const char select_rows[] =
     "select path, state, attempts, started_us, ended_us, due_us, input, output, error,"
-    " fails_run"
+    " fails_run, is_date"
     " from journal"
     " where run_id = $1"
     " order by number";
@@ -77,6 +78,7 @@ static int64_t write_row(struct db *db, const struct id *run_id, const struct jo
     query_bind_text(q, 10, row->output);
     query_bind_text(q, 11, row->error);
     query_bind_int(q, 12, row->fails_run);
+    query_bind_int(q, 13, row->is_date);
     return query_change(q, e);
 }
 
@@ -105,6 +107,7 @@ static void read_row(struct query *q, struct journal_row *row)
     row->output = query_text(q, 7);
     row->error = query_text(q, 8);
     row->fails_run = query_int(q, 9) != 0;
+    row->is_date = query_int(q, 10) != 0;
 }
 
 int journal_read(struct db *db, const struct id *run_id, struct journal_row **rows, size_t *count,

@@ -19,6 +19,7 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "store/clock_row.h"
 #include "store/db.h"
 #include "store/ops.h"
 #include "store/rows.h"
@@ -129,12 +130,7 @@ static void bind_bound(struct query *q, int param, const struct id *id)
     query_bind_bytes(q, param, id->bytes, ID_BYTES);
 }
 
-static int64_t time_before(const struct prune *p, int64_t keep_us)
-{
-    return keep_us < p->op.now_us ? p->op.now_us - keep_us : 0;
-}
-
-/* The smallest id of that time. */
+/* No id of that time or before is larger. */
 static struct id id_at(int64_t time_us)
 {
     struct id id = { { 0 } };
@@ -174,16 +170,15 @@ struct old_run {
 
 static bool is_old(const struct prune *p, enum run_state state, int64_t updated_us)
 {
-    int64_t keep_us = state == RUN_DEAD ? p->keep.dead_us : p->keep.runs_us;
-    return run_has_ended(state) && updated_us < time_before(p, keep_us);
+    int64_t before_us = state == RUN_DEAD ? p->before.dead_us : p->before.runs_us;
+    return run_has_ended(state) && updated_us < before_us;
 }
 
 /* The runs of this step that are to go; how many were looked at, or -1. */
 static int64_t find_runs(struct db *db, struct prune *p, struct old_run **runs, size_t *count,
                          struct err *e)
 {
-    int64_t shortest_us = p->keep.runs_us < p->keep.dead_us ? p->keep.runs_us : p->keep.dead_us;
-    struct id end = id_at(time_before(p, shortest_us));
+    struct id end = id_at(p->ids.runs_us > p->ids.dead_us ? p->ids.runs_us : p->ids.dead_us);
     struct query *q = db_query(db, select_runs);
     bind_bound(q, 1, &p->from.after);
     bind_bound(q, 2, &end);
@@ -250,16 +245,12 @@ static int prune_runs(struct db *db, struct prune *p, struct err *e)
 
 /* --- events --- */
 
-static int64_t keep_events_us(const struct prune *p)
-{
-    return p->keep.events_us > PRUNE_KEY_MIN_US ? p->keep.events_us : PRUNE_KEY_MIN_US;
-}
-
 /* How one kind of event goes. */
 struct event_walk {
     const char *find_end;
     const char *delete;
-    int64_t keep_us;
+    int64_t before_us;
+    int64_t ids_us;
     enum counter counter;
     enum prune_phase next;
 };
@@ -267,8 +258,7 @@ struct event_walk {
 static int prune_events(struct db *db, struct prune *p, const struct event_walk *walk,
                         struct err *e)
 {
-    int64_t before_us = time_before(p, walk->keep_us);
-    struct id end = id_at(before_us);
+    struct id end = id_at(walk->ids_us);
     struct id last;
     bool is_last;
     if (find_end(db, p, walk->find_end, &end, &last, &is_last, e) == -1) {
@@ -277,7 +267,7 @@ static int prune_events(struct db *db, struct prune *p, const struct event_walk 
     struct query *q = db_query(db, walk->delete);
     bind_bound(q, 1, &p->from.after);
     bind_bound(q, 2, &last);
-    query_bind_int(q, 3, before_us);
+    query_bind_int(q, 3, walk->before_us);
     int64_t gone = query_change(q, e);
     if (gone == -1) {
         return -1;
@@ -297,7 +287,7 @@ static int find_records(struct db *db, const struct prune *p, struct id **ids, s
                         struct err *e)
 {
     struct query *q = db_query(db, select_records);
-    query_bind_int(q, 1, time_before(p, p->keep.records_us));
+    query_bind_int(q, 1, p->before.records_us);
     query_bind_int(q, 2, rows_limit(p->limit));
     int rc;
     while ((rc = query_next(q, e)) == 1) {
@@ -332,7 +322,7 @@ static int prune_records(struct db *db, struct prune *p, struct err *e)
 static int find_old_versions(struct db *db, struct prune *p, struct err *e)
 {
     struct query *q = db_query(db, select_old_versions);
-    query_bind_int(q, 1, time_before(p, p->keep.versions_us));
+    query_bind_int(q, 1, p->before.versions_us);
     query_bind_int(q, 2, PRUNE_HASH_MAX);
     query_bind_int(q, 3, PRUNE_VERSIONS_MAX);
     struct prune_mark *mark = &p->reached;
@@ -371,7 +361,7 @@ static int delete_versions(struct db *db, struct prune *p, struct err *e)
     for (int i = 0; i < p->reached.unnamed_count; i++) {
         struct query *q = db_query(db, delete_version);
         query_bind_text(q, 1, p->reached.unnamed[i]);
-        query_bind_int(q, 2, time_before(p, p->keep.versions_us));
+        query_bind_int(q, 2, p->before.versions_us);
         int64_t gone = query_change(q, e);
         if (gone == -1) {
             return -1;
@@ -403,12 +393,38 @@ static int prune_versions(struct db *db, struct prune *p, struct err *e)
 
 /* --- a step --- */
 
+/* The times before which rows go: ages are those that have really passed. */
+static int find_times(struct db *db, struct prune *p, struct err *e)
+{
+    int64_t keep_events_us =
+        p->keep.events_us > PRUNE_KEY_MIN_US ? p->keep.events_us : PRUNE_KEY_MIN_US;
+    const struct {
+        int64_t keep_us;
+        int64_t *before_us, *ids_us;
+    } times[] = {
+        { keep_events_us, &p->before.events_us, &p->ids.events_us },
+        { p->keep.runs_us, &p->before.runs_us, &p->ids.runs_us },
+        { p->keep.dead_us, &p->before.dead_us, &p->ids.dead_us },
+        { p->keep.duplicates_us, &p->before.duplicates_us, &p->ids.duplicates_us },
+        { p->keep.versions_us, &p->before.versions_us, &p->ids.versions_us },
+        { p->keep.records_us, &p->before.records_us, &p->ids.records_us },
+    };
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        if (clock_before(db, p->op.now_us, times[i].keep_us, times[i].before_us, times[i].ids_us,
+                         e) == -1) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 static int run_phase(struct db *db, struct prune *p, struct err *e)
 {
-    const struct event_walk events = { nth_event, delete_events, keep_events_us(p), COUNTER_EVENT,
-                                       PRUNE_DUPLICATES };
-    const struct event_walk duplicates = { nth_duplicate, delete_duplicates, p->keep.duplicates_us,
-                                           COUNTER_DUPLICATE, PRUNE_RECORDS };
+    const struct event_walk events = { nth_event,        delete_events, p->before.events_us,
+                                       p->ids.events_us, COUNTER_EVENT, PRUNE_DUPLICATES };
+    const struct event_walk duplicates = { nth_duplicate,           delete_duplicates,
+                                           p->before.duplicates_us, p->ids.duplicates_us,
+                                           COUNTER_DUPLICATE,       PRUNE_RECORDS };
     switch (p->from.phase) {
     case PRUNE_RUNS:
         return prune_runs(db, p, e);
@@ -444,7 +460,7 @@ static int prune_exec(struct store_op *op, struct db *db, struct err *e)
     struct prune *p = list_entry(op, struct prune, op);
     p->reached = p->from;
     p->deleted = 0;
-    if (run_phase(db, p, e) == -1) {
+    if (find_times(db, p, e) == -1 || run_phase(db, p, e) == -1) {
         return -1;
     }
     FAULT("store.prune");

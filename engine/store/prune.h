@@ -41,6 +41,8 @@ struct prune {
     struct retention keep;
     int limit;
     int64_t deleted;           /* out: rows, of this step */
+    struct retention before;   /* private: the times that `keep` means now */
+    struct retention ids;      /* private: ids of what is older are of no later time */
     struct prune_mark from;    /* private */
     struct prune_mark reached; /* private */
 };

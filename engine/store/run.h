@@ -86,6 +86,7 @@ struct journal_row {
     int64_t started_us;
     int64_t ended_us; /* 0: not ended */
     int64_t due_us;   /* of WAITING: until when; 0: no time */
+    bool is_date;     /* that time was given as one; else it is a while from when it began */
     char *input;      /* JSON text or NULL */
     char *output;     /* JSON text or NULL */
     char *error;      /* JSON text or NULL; store/tries.h says what is in it */

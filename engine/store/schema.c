@@ -207,8 +207,25 @@ static const char tables_4[] =
     ") without rowid;"
     "alter table event add column note text;";
 
+/* Clocks that are set (clock_row.h), and what each commit leaves of itself (commit_row.h). */
+static const char tables_5[] =
+    "create table clock ("
+    "    id integer primary key,"
+    "    wall_us integer not null,"
+    "    boot_us integer not null,"
+    "    boot integer not null"
+    ");"
+    "create table jump ("
+    "    number integer primary key,"
+    "    at_us integer not null,"
+    "    by_us integer not null"
+    ");"
+    "alter table journal add column is_date integer not null default 0;"
+    "insert into counter (id, n)"
+    " values (32, 0), (33, 0), (34, 0);";
+
 /* steps[i] leads from version i to i + 1. */
-static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4 };
+static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4, tables_5 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int judge(struct db *db, const struct db_stamp *stamp, struct err *e)

@@ -406,6 +406,16 @@ int64_t db_next_number(struct db *db, int64_t now_us)
     return db->last_number;
 }
 
+int64_t db_last_number(const struct db *db)
+{
+    return db->last_number;
+}
+
+void db_number_from(struct db *db, int64_t last)
+{
+    db->last_number = last > db->last_number ? last : db->last_number;
+}
+
 int db_run_script(struct db *db, const char *script, struct err *e)
 {
     int rc = sqlite3_exec(db->handle, script, NULL, NULL, NULL);

@@ -37,6 +37,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/commit_row.h"
 #include "store/db.h"
 #include "store/file.h"
 #include "store/schema.h"
@@ -174,15 +175,23 @@ static int run_ops(struct db *db, struct list *batch, enum care care, struct err
     return 0;
 }
 
-/* 0, -1, or 1 where an op failed half-way: then nothing was written. */
-static int write_batch(struct db *db, struct list *batch, enum care care, struct err *e)
+/* The last op has the newest time, also where the clock was set between two of them. */
+static int finish_batch(struct db *db, const struct list *batch, int64_t *sequence, struct err *e)
+{
+    int64_t now_us = list_entry(batch->prev, struct store_op, link)->now_us;
+    return tally_flush(db, e) == -1 ? -1 : commit_note(db, now_us, sequence, e);
+}
+
+/* 0, -1, or 1 where an op failed half-way: then nothing was written. *sequence: the commit's number. */
+static int write_batch(struct db *db, struct list *batch, enum care care, int64_t *sequence,
+                       struct err *e)
 {
     if (db_begin(db, e) == -1) {
         return -1;
     }
     int rc = run_ops(db, batch, care, e);
     if (rc == 0) {
-        rc = tally_flush(db, e);
+        rc = finish_batch(db, batch, sequence, e);
     }
     if (rc != 0) {
         db_rollback(db);
@@ -218,9 +227,10 @@ static void run_writes(struct worker *w, struct list *batch)
 {
     struct err e = ERR_INIT;
     clear_errors(batch);
-    int rc = write_batch(w->db, batch, AT_ONCE, &e);
+    int64_t sequence = 0;
+    int rc = write_batch(w->db, batch, AT_ONCE, &sequence, &e);
     if (rc == 1) {
-        rc = write_batch(w->db, batch, EACH, &e);
+        rc = write_batch(w->db, batch, EACH, &sequence, &e);
     }
     note_failure(w, rc == 0 ? NULL : &e);
     if (rc != 0) {
@@ -330,6 +340,7 @@ static void look_around(struct worker *w)
         return;
     }
     w->seen_version = version;
+    (void)commit_go_on(w->db, NULL); /* the next look tries again: nothing is ordered by it alone */
     struct store *s = w->store;
     (void)pthread_mutex_lock(&s->lock); /* cannot fail: initialised, not recursive */
     s->has_changed = true;
@@ -558,7 +569,10 @@ static int open_database(struct store *s, const struct store_opts *o, struct err
     if (s->writer.db == NULL) {
         return -1;
     }
-    return schema_open(s->writer.db, o->is_read_only, e);
+    if (schema_open(s->writer.db, o->is_read_only, e) == -1) {
+        return -1;
+    }
+    return o->is_read_only ? 0 : commit_go_on(s->writer.db, e);
 }
 
 static struct store *store_new(char *path_taken, bool is_read_only)

@@ -160,6 +160,19 @@ void token_schedule(struct token *t)
     timer_start(&t->timer, left);
 }
 
+static void move_time(int64_t *at_us, int64_t by_us)
+{
+    *at_us += *at_us > 0 ? by_us : 0;
+}
+
+void token_clock_jumped(struct token *t, int64_t by_us)
+{
+    move_time(&t->pair.expires_us, by_us);
+    move_time(&t->refresh_at_us, by_us);
+    move_time(&t->retry_at_us, by_us);
+    token_schedule(t);
+}
+
 void token_on_timer(struct timer *timer)
 {
     struct token *t = list_entry(timer, struct token, timer);

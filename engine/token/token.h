@@ -77,6 +77,9 @@ int token_load(struct token *t, const struct connection_row *row, struct err *e)
 /* Another process may have stored a new token: looks, in the background. */
 void token_reload(struct token *t);
 
+/* The wall clock was set by so much: what is planned moves with it. */
+void token_clock_jumped(struct token *t, int64_t by_us);
+
 /* Something is under way that a stop is to wait for; is_late: the commit of what was granted. */
 bool token_is_busy(const struct token *t, bool is_late);
 
