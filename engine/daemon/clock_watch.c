@@ -27,7 +27,8 @@ struct clock_watch {
 static void tell(int64_t by_us)
 {
     char length[64];
-    duration_format((by_us < 0 ? -by_us : by_us) / 1000000 * 1000000, length, sizeof length);
+    duration_format(((by_us < 0 ? -by_us : by_us) + 500000) / 1000000 * 1000000, length,
+                    sizeof length);
     log_warn("clock",
              "the clock was set %s by %s: waits move with it, and nothing is deleted for "
              "an hour",
