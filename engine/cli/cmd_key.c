@@ -26,7 +26,7 @@ struct keys {
     char *path;
     struct vault *vault; /* NULL: not opened, or no key fits */
     int lock;
-    int engine_lock;
+    struct file_lock engine_lock;
 };
 
 static const char *source_name(enum vault_source source)
@@ -348,7 +348,7 @@ static const struct {
 
 static int run_word(struct cli *c, bool is_read_only, int (*word)(struct keys *k))
 {
-    struct keys k = { .cli = c, .lock = -1, .engine_lock = -1 };
+    struct keys k = { .cli = c, .lock = -1, .engine_lock = FILE_UNLOCKED };
     int code = cli_open(c, is_read_only, &k.base);
     if (code != CLI_OK) {
         return code;
@@ -356,10 +356,10 @@ static int run_word(struct cli *c, bool is_read_only, int (*word)(struct keys *k
     k.path = secrets_key_path(k.base.project);
     code = word(&k);
     vault_free(k.vault);
-    file_unlock(k.engine_lock);
     key_unlock(k.lock);
     free(k.path);
     cli_close(&k.base);
+    file_unlock(&k.engine_lock);
     return code;
 }
 

@@ -1,10 +1,13 @@
 /*
  * The store's file on disk, before SQLite gets to see it: made with the right modes, its names
  * synced into their folders (SQLite syncs what is in the file, not that the file is there), and the
- * lock that keeps a second engine away. The lock is on a file beside the store: SQLite's own locks
- * are POSIX ones, which a process loses as soon as it closes any descriptor of the file. For the
- * same reason file_prepare never opens a store that exists. Called before the threads start; copies
- * are published on any thread.
+ * lock that keeps a second engine away.
+ *
+ * The lock is flock(2) on the store's file, so links lead to the same one. SQLite's own locks are
+ * POSIX ones, which flock does not touch; but a process loses those as soon as it closes any
+ * descriptor of the file. So the file is locked before SQLite opens it, unlocked after it has
+ * closed it, and not opened here in between. A second lock, on a file beside it, has the number of
+ * the process that holds both. Called before the threads start; copies are published on any thread.
  */
 #include "store/file.h"
 
@@ -104,7 +107,7 @@ static void write_owner(int fd)
     }
 }
 
-static int take_lock(int fd, const char *path, struct err *e)
+static int take_name(int fd, const char *path, struct err *e)
 {
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
         write_owner(fd);
@@ -121,29 +124,71 @@ static int take_lock(int fd, const char *path, struct err *e)
     return err_set(e, ERR_CONFLICT, "the store %s is used by another ladle", path);
 }
 
-int file_lock(const char *path, int *fd, struct err *e)
+static int lock_name(const char *path, int *fd, struct err *e)
 {
     char *lock_path = xasprintf("%s.lock", path);
-    int lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    *fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     free(lock_path);
-    if (lock == -1) {
-        return err_set(e, ERR_CONFIG, "cannot make the lock of the store %s: %s", path,
-                       strerror(errno));
+    if (*fd == -1) {
+        enum err_kind kind = errno == ENOSPC || errno == EDQUOT ? ERR_STORE_FULL : ERR_CONFIG;
+        return err_set(e, kind, "cannot make the lock of the store %s: %s", path, strerror(errno));
     }
-    if (take_lock(lock, path, e) == -1) {
-        (void)close(lock); /* nothing was written */
-        return -1;
-    }
-    *fd = lock;
-    return 0;
+    return take_name(*fd, path, e);
 }
 
-/* The lock's file stays: two processes could lock two files of one name otherwise. */
-void file_unlock(int fd)
+static int lock_store(const char *path, int *fd, struct err *e)
 {
-    if (fd != -1) {
-        (void)close(fd); /* gives the lock back */
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (*fd == -1) {
+        return err_set(e, ERR_CONFIG, "cannot open the store %s: %s", path, strerror(errno));
     }
+    if (flock(*fd, LOCK_EX | LOCK_NB) == 0) {
+        return 0;
+    }
+    if (errno != EWOULDBLOCK) {
+        return err_set(e, ERR_CONFIG, "cannot lock the store %s: %s", path, strerror(errno));
+    }
+    return err_set(e, ERR_CONFLICT,
+                   "the store %s is used by another ladle, under another name of the same file",
+                   path);
+}
+
+int file_lock(const char *path, struct file_lock *lock, struct err *e)
+{
+    *lock = FILE_UNLOCKED;
+    if (lock_name(path, &lock->name_fd, e) == -1 || lock_store(path, &lock->store_fd, e) == -1) {
+        file_unlock(lock);
+        return -1;
+    }
+    return file_check_name(path, e);
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd != -1) {
+        (void)close(*fd); /* gives the lock back */
+    }
+    *fd = -1;
+}
+
+/* The file beside the store stays: two processes could lock two files of one name otherwise. */
+void file_unlock(struct file_lock *lock)
+{
+    close_fd(&lock->store_fd);
+    close_fd(&lock->name_fd);
+}
+
+int file_check_name(const char *path, struct err *e)
+{
+    struct stat st;
+    if (stat(path, &st) == -1 || st.st_nlink <= 1) {
+        return 0;
+    }
+    return err_set(
+        e, ERR_CONFIG,
+        "the store %s has %lu names (hard links), and its log is found under one of them "
+        "only; `find DIR -samefile %s` shows the others: remove them",
+        path, (unsigned long)st.st_nlink, path);
 }
 
 /* --- copies --- */

@@ -11,10 +11,25 @@
  * ERR_CONFIG. */
 int file_prepare(const char *path, struct err *e);
 
-/* Locks <path>.lock for this process, until file_unlock or the process's end, and writes the
- * process's number into it. ERR_CONFLICT where another process has it. */
-int file_lock(const char *path, int *fd, struct err *e);
-void file_unlock(int fd); /* -1 is allowed */
+/* The lock that keeps a second engine away: on the store's file itself, under whatever name it is
+ * opened, and on <path>.lock, which names the process that has it. */
+struct file_lock {
+    int store_fd; /* -1: not locked */
+    int name_fd;
+};
+#define FILE_UNLOCKED                                                                              \
+    (struct file_lock)                                                                             \
+    {                                                                                              \
+        -1, -1                                                                                     \
+    }
+/* Locks it for this process, until file_unlock or the process's end. ERR_CONFLICT where another
+ * process has it. Where this process has the store open, it must not let go of the lock before it has closed it. */
+int file_lock(const char *path, struct file_lock *lock, struct err *e);
+/* Once nothing in this process has the store open. */
+void file_unlock(struct file_lock *lock);
+/* ERR_CONFIG where the file has several names (hard links): the log stands under one of them, and
+ * is not found under another. A file that is not there is fine. */
+int file_check_name(const char *path, struct err *e);
 
 /* Makes an empty file with mode 0600 in the place of what is there. ERR_IO. */
 int file_make_fresh(const char *path, struct err *e);

@@ -572,6 +572,9 @@ struct db *db_open(const char *path, bool is_read_only, struct err *e)
         (void)err_set(e, ERR_NOT_FOUND, "there is no store %s yet; `ladle run` makes it", path);
         return NULL;
     }
+    if (file_check_name(path, e) == -1) {
+        return NULL;
+    }
     struct db *db = xcalloc(1, sizeof(*db));
     db->path = xstrdup(path);
     if (open_handle(db, is_read_only, e) == -1) {

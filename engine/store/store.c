@@ -67,7 +67,7 @@ struct worker {
 struct store {
     char *path;
     bool is_read_only;
-    int lock_fd;
+    struct file_lock lock_file;
     /* --- loop thread --- */
     struct loop *loop;
     void (*on_change)(void *ud);
@@ -562,7 +562,7 @@ char *store_path(const struct store_opts *o, struct err *e)
 static int open_database(struct store *s, const struct store_opts *o, struct err *e)
 {
     if (o->is_exclusive &&
-        (file_prepare(s->path, e) == -1 || file_lock(s->path, &s->lock_fd, e) == -1)) {
+        (file_prepare(s->path, e) == -1 || file_lock(s->path, &s->lock_file, e) == -1)) {
         return -1;
     }
     s->writer.db = db_open(s->path, o->is_read_only, e);
@@ -581,7 +581,7 @@ static struct store *store_new(char *path_taken, bool is_read_only)
     s->path = path_taken;
     s->is_read_only = is_read_only;
     s->is_open = true;
-    s->lock_fd = -1;
+    s->lock_file = FILE_UNLOCKED;
     list_init(&s->finished);
     worker_init(&s->writer, s, "stored");
     worker_init(&s->reader, s, "read");
@@ -594,7 +594,7 @@ static void store_free(struct store *s)
 {
     db_close(s->reader.db);
     db_close(s->writer.db);
-    file_unlock(s->lock_fd);
+    file_unlock(&s->lock_file);
     (void)pthread_cond_destroy(&s->writer.wanted); /* nobody waits any more */
     (void)pthread_cond_destroy(&s->reader.wanted);
     (void)pthread_mutex_destroy(&s->lock);

@@ -96,6 +96,48 @@ static void a_store_keeps_what_it_was_given_over_a_restart(void **state)
     assert_int_equal(fix_state(f, id), RUN_QUEUED);
 }
 
+/* In another process: flock is of a descriptor, but a process that closes one loses SQLite's locks. */
+static void check_refused(const char *path, const char *why)
+{
+    int pipe_fds[2];
+    assert_int_equal(pipe(pipe_fds), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct err e = ERR_INIT;
+        char *url = xasprintf("sqlite:%s", path);
+        (void)store_open(&(struct store_opts){ .url = url, .is_exclusive = true }, &e);
+        (void)!write(pipe_fds[1], e.message, strlen(e.message));
+        _exit(0);
+    }
+    close(pipe_fds[1]);
+    char message[1024] = "";
+    assert_true(read(pipe_fds[0], message, sizeof message - 1) > 0);
+    close(pipe_fds[0]);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    if (strstr(message, why) == NULL) {
+        fail_msg("\"%s\" does not say \"%s\"", message, why);
+    }
+}
+
+static void a_second_engine_is_refused_under_every_name_of_the_file(void **state)
+{
+    struct fixture *f = *state;
+    f->store = fix_open_store(f, false, true);
+    char *soft = xasprintf("%s/soft.db", f->folder), *hard = xasprintf("%s/hard.db", f->folder);
+    assert_int_equal(symlink(f->path, soft), 0);
+    check_refused(soft, "is used by another ladle, under another name of the same file");
+    assert_int_equal(link(f->path, hard), 0);
+    check_refused(hard, "is used by another ladle, under another name of the same file");
+    store_close(f->store);
+    f->store = NULL;
+    check_refused(hard, "has 2 names (hard links)");
+    check_refused(f->path, "has 2 names (hard links)");
+    assert_int_equal(unlink(hard), 0);
+    f->store = fix_open_store(f, false, true);
+    free(soft);
+    free(hard);
+}
+
 static void an_empty_file_becomes_a_store(void **state)
 {
     struct fixture *f = *state;
@@ -383,6 +425,7 @@ int main(void)
         TEST(a_new_store_and_its_folder_are_for_their_owner_only),
         TEST(a_path_is_relative_to_the_folder),
         TEST(a_store_keeps_what_it_was_given_over_a_restart),
+        TEST(a_second_engine_is_refused_under_every_name_of_the_file),
         TEST(an_empty_file_becomes_a_store),
         TEST(a_url_of_another_kind_is_refused),
         TEST(a_file_that_is_no_database_is_refused_and_left_alone),
