@@ -34,7 +34,7 @@ const char *commands_suggest(const struct command_group *groups, const char *nam
 }
 
 static const struct command *const engine_commands[] = {
-    &cmd_run, &cmd_check, &cmd_demo, &cmd_sandbox, &cmd_backup, NULL,
+    &cmd_run, &cmd_check, &cmd_demo, &cmd_sandbox, &cmd_backup, &cmd_doctor, NULL,
 };
 static const struct command *const connection_commands[] = {
     &cmd_connect, &cmd_connections, &cmd_ops, &cmd_secret, &cmd_key, NULL,

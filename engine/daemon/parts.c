@@ -36,6 +36,7 @@ static int store_part_open(struct engine *en, struct err *e)
 
 static int store_part_start(struct engine *en, struct err *e)
 {
+    store_check(en->store);
     return store_start(en->store, en->loop, on_store_change, en, e);
 }
 

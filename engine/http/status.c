@@ -1,4 +1,4 @@
-/* Answers /healthz and /metrics. A table of routes, a function each; nothing here changes
+/* Answers /healthz, /readyz and /metrics. A table of routes, a function each; nothing here changes
  * anything. */
 #include "http/status.h"
 
@@ -9,12 +9,26 @@
 
 enum { METRICS_BYTES_MAX = 4 << 20 };
 
+/* Alive: what is wrong with the store no restart would mend. */
 static void healthz(const struct status_opts *o, struct exchange *x)
 {
-    bool is_open = store_is_open(o->store);
-    json_t *body = json_pack("{s:s, s:s}", "status", is_open ? "ok" : "store not open", "version",
-                             LADLE_VERSION);
-    exchange_answer_json(x, is_open ? 200 : 503, body);
+    json_t *body =
+        json_pack("{s:s, s:s}", "status", store_is_open(o->store) ? "ok" : "store damaged",
+                  "version", LADLE_VERSION);
+    exchange_answer_json(x, 200, body);
+    json_decref(body);
+}
+
+/* Not ready: a sender is answered 503. */
+static void readyz(const struct status_opts *o, struct exchange *x)
+{
+    struct err e = ERR_INIT;
+    if (store_trouble(o->store, &e) == -1) {
+        exchange_answer_error(x, 503, &e);
+        return;
+    }
+    json_t *body = json_pack("{s:s}", "status", "ok");
+    exchange_answer_json(x, 200, body);
     json_decref(body);
 }
 
@@ -55,6 +69,7 @@ static const struct {
     void (*handle)(const struct status_opts *o, struct exchange *x);
 } routes[] = {
     { "/healthz", healthz },
+    { "/readyz", readyz },
     { "/metrics", metrics },
 };
 

@@ -4,8 +4,8 @@
 #include "run/runner.h"
 #include "store/store.h"
 
-/* What the engine answers about itself: GET /healthz for a load balancer, GET /metrics (Prometheus
- * text) for callers on this machine only. Loop thread. */
+/* What the engine answers about itself: GET /healthz (it is alive), GET /readyz (it can store
+ * what comes) for a load balancer, GET /metrics (Prometheus text) for callers on this machine only. Loop thread. */
 struct status_opts {
     struct store *store;
     struct runner *runner;

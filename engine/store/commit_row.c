@@ -95,7 +95,19 @@ int commit_set_highest(struct db *db, int64_t now_us, struct err *e)
     return write_mark(db, COMMIT_HIGHEST, now_us, e);
 }
 
-int commit_skip_to(struct db *db, int64_t sequence, struct err *e)
+int commit_compare(struct db *db, int64_t sequence, int64_t now_us, int64_t *lost, struct err *e)
 {
-    return write_mark(db, COMMIT_SEQUENCE, sequence, e);
+    int64_t reached;
+    if (commit_read(db, COMMIT_SEQUENCE, &reached, e) == -1) {
+        return -1;
+    }
+    *lost = sequence > reached ? sequence - reached : 0;
+    if (*lost == 0) {
+        return 0;
+    }
+    return write_mark(db, COMMIT_SEQUENCE, sequence, e) == -1 ||
+                   write_mark(db, COMMIT_LOST, *lost, e) == -1 ||
+                   write_mark(db, COMMIT_LOST_AT, now_us, e) == -1
+               ? -1
+               : 0;
 }

@@ -77,6 +77,31 @@ int db_count_pages(struct db *db, int64_t *pages, int64_t *free_pages, struct er
 /* Gives up to `pages` free pages of the file back to the disk at the next commit. */
 int db_shrink(struct db *db, int pages, struct err *e);
 
+/* What to do about a file that is damaged, for messages. */
+#define DB_DAMAGED_REMEDY                                                                          \
+    "nothing more is stored in it; `ladle backup FILE` saves what can be read: stop the engine "   \
+    "and "                                                                                         \
+    "put that in its place"
+
+/* Whether long work goes on; goes_on NULL: always. */
+struct db_watch {
+    bool (*goes_on)(void *ud);
+    void *ud;
+};
+/* Reads the whole database. 0: it is whole; 1: it is damaged, and *damage says where (yours); -1: it
+ * could not be looked at, or was told to end (ERR_CANCELLED). Any thread. */
+int db_check(const char *path, const struct db_watch *watch, char **damage, struct err *e);
+
+/* What was saved of a damaged store. */
+struct db_salvage {
+    int64_t rows;
+    char torn[256]; /* the tables that could not be read to the end: "event, journal" */
+    bool has_torn_journal;
+};
+/* Takes what can be read out of the store at `from` into the new, empty one at `to`, which has its
+ * tables. ERR_STORE, ERR_STORE_FULL. */
+int db_salvage(const char *from, const char *to, struct db_salvage *out, struct err *e);
+
 /* Copies the database at `from`, as it is at one moment, over the empty file at `to`; does not keep
  * writers away. The copy is synced. */
 int db_copy(const char *from, const char *to, struct err *e);

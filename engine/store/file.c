@@ -178,6 +178,28 @@ void file_unlock(struct file_lock *lock)
     close_fd(&lock->name_fd);
 }
 
+/* A line of /proc/locks: "1: FLOCK  ADVISORY  WRITE 1234 08:01:131092 0 EOF". Devices are not
+ * compared: some file systems give other numbers here than stat does. */
+long file_holder(const char *path)
+{
+    struct stat st;
+    FILE *locks = stat(path, &st) == 0 ? fopen("/proc/locks", "re") : NULL;
+    char line[256];
+    long holder = 0;
+    while (locks != NULL && holder == 0 && fgets(line, sizeof line, locks) != NULL) {
+        long pid;
+        unsigned long long inode;
+        if (sscanf(line, "%*d: FLOCK %*s WRITE %ld %*x:%*x:%llu", &pid, &inode) == 2 &&
+            inode == (unsigned long long)st.st_ino) {
+            holder = pid;
+        }
+    }
+    if (locks != NULL) {
+        (void)fclose(locks); /* it was only read */
+    }
+    return holder;
+}
+
 int file_check_name(const char *path, struct err *e)
 {
     struct stat st;

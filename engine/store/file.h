@@ -27,6 +27,9 @@ struct file_lock {
 int file_lock(const char *path, struct file_lock *lock, struct err *e);
 /* Once nothing in this process has the store open. */
 void file_unlock(struct file_lock *lock);
+/* The process whose engine has the store locked: 0 where none has, as far as the system says. Takes
+ * no lock itself. */
+long file_holder(const char *path);
 /* ERR_CONFIG where the file has several names (hard links): the log stands under one of them, and
  * is not found under another. A file that is not there is fine. */
 int file_check_name(const char *path, struct err *e);

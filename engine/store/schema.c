@@ -222,7 +222,7 @@ static const char tables_5[] =
     ");"
     "alter table journal add column is_date integer not null default 0;"
     "insert into counter (id, n)"
-    " values (32, 0), (33, 0), (34, 0);";
+    " values (32, 0), (33, 0), (34, 0), (35, 0), (36, 0);";
 
 /* steps[i] leads from version i to i + 1. */
 static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4, tables_5 };
@@ -246,7 +246,7 @@ static int judge(struct db *db, const struct db_stamp *stamp, struct err *e)
     return 0;
 }
 
-static int copy_to_part(const char *from, const char *part, struct err *e)
+int schema_copy_part(const char *from, const char *part, struct err *e)
 {
     return file_make_fresh(part, e) == -1 ? -1 : db_copy(from, part, e);
 }
@@ -254,7 +254,7 @@ static int copy_to_part(const char *from, const char *part, struct err *e)
 int schema_copy(const char *from, const char *to, bool may_replace, struct err *e)
 {
     char *part = xasprintf("%s.part", to);
-    int result = copy_to_part(from, part, e);
+    int result = schema_copy_part(from, part, e);
     if (result == 0) {
         result = file_publish(part, to, may_replace, e);
     }

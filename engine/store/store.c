@@ -37,10 +37,13 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/plural.h"
+#include "store/check.h"
 #include "store/commit_row.h"
 #include "store/db.h"
 #include "store/file.h"
 #include "store/schema.h"
+#include "store/sequence.h"
 #include "store/tally.h"
 
 enum {
@@ -68,6 +71,8 @@ struct store {
     char *path;
     bool is_read_only;
     struct file_lock lock_file;
+    int sequence_fd;     /* of an engine; or -1 */
+    struct check *check; /* or NULL */
     /* --- loop thread --- */
     struct loop *loop;
     void (*on_change)(void *ud);
@@ -83,6 +88,7 @@ struct store {
     bool gives_up; /* what must land is tried no longer */
     bool is_stopping;
     bool is_damaged;
+    struct err trouble; /* why nothing can be written; ERR_NONE: it can */
     /* --- a worker's own, see there --- */
     struct worker writer;
     struct worker reader;
@@ -175,10 +181,12 @@ static int run_ops(struct db *db, struct list *batch, enum care care, struct err
     return 0;
 }
 
-/* The last op has the newest time, also where the clock was set between two of them. */
+/* The last op has the newest time, also where the clock was set between two of them. An empty batch
+ * is a look whether the store takes something again. */
 static int finish_batch(struct db *db, const struct list *batch, int64_t *sequence, struct err *e)
 {
-    int64_t now_us = list_entry(batch->prev, struct store_op, link)->now_us;
+    int64_t now_us = list_is_empty(batch) ? clock_wall_us()
+                                          : list_entry(batch->prev, struct store_op, link)->now_us;
     return tally_flush(db, e) == -1 ? -1 : commit_note(db, now_us, sequence, e);
 }
 
@@ -212,9 +220,19 @@ static void clear_errors(struct list *batch)
     }
 }
 
+static void note_trouble(struct store *s, const struct err *e)
+{
+    (void)pthread_mutex_lock(&s->lock); /* cannot fail: initialised, not recursive */
+    s->trouble = e != NULL ? *e : ERR_INIT;
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
 /* A disk stays full for a while: the log says when it begins and when it is over. */
 static void note_failure(struct worker *w, const struct err *e)
 {
+    if (w == &w->store->writer && (e != NULL || w->is_failing)) {
+        note_trouble(w->store, e);
+    }
     if (e != NULL && !w->is_failing) {
         log_error("store", "nothing can be %s: %s", w->done_to_ops, e->message);
     } else if (e == NULL && w->is_failing) {
@@ -223,18 +241,35 @@ static void note_failure(struct worker *w, const struct err *e)
     w->is_failing = e != NULL;
 }
 
+/* What is written into a damaged file may be lost with it, so nothing is. */
+static bool is_barred(const struct worker *w)
+{
+    const struct check *check = w->store->check;
+    return db_is_damaged(w->db) || (check != NULL && check_result(check) == CHECK_DAMAGED);
+}
+
+/* As write_batch, with as much care as it takes. */
+static int write_carefully(struct worker *w, struct list *batch, int64_t *sequence, struct err *e)
+{
+    if (is_barred(w)) {
+        return err_set(e, ERR_STORE, "the store %s is damaged: %s", w->store->path,
+                       DB_DAMAGED_REMEDY);
+    }
+    int rc = write_batch(w->db, batch, AT_ONCE, sequence, e);
+    return rc == 1 ? write_batch(w->db, batch, EACH, sequence, e) : rc;
+}
+
 static void run_writes(struct worker *w, struct list *batch)
 {
     struct err e = ERR_INIT;
     clear_errors(batch);
     int64_t sequence = 0;
-    int rc = write_batch(w->db, batch, AT_ONCE, &sequence, &e);
-    if (rc == 1) {
-        rc = write_batch(w->db, batch, EACH, &sequence, &e);
-    }
+    int rc = write_carefully(w, batch, &sequence, &e);
     note_failure(w, rc == 0 ? NULL : &e);
     if (rc != 0) {
         fail_batch(batch, &e);
+    } else {
+        sequence_write(w->store->sequence_fd, sequence);
     }
 }
 
@@ -271,7 +306,7 @@ static void hand_back(struct worker *w, struct list *batch)
     struct store *s = w->store;
     (void)pthread_mutex_lock(&s->lock); /* cannot fail: initialised, not recursive */
     list_splice(&s->finished, batch);
-    s->is_damaged = s->is_damaged || db_is_damaged(w->db);
+    s->is_damaged = s->is_damaged || is_barred(w);
     (void)pthread_mutex_unlock(&s->lock);
     loop_wake(s->loop);
 }
@@ -317,7 +352,9 @@ static bool take_queue(struct worker *w, struct list *batch, bool is_looking, bo
 {
     struct store *s = w->store;
     bool is_held_up = !list_is_empty(batch);
-    struct timespec until = from_now(is_held_up ? w->pause_ms : LOOK_EVERY_MS);
+    struct timespec until = from_now(is_held_up      ? w->pause_ms
+                                     : w->is_failing ? PAUSE_LONGEST_MS
+                                                     : LOOK_EVERY_MS);
     int rc = 0;
     (void)pthread_mutex_lock(&s->lock); /* cannot fail: initialised, not recursive */
     while (list_is_empty(&w->queue) && !s->is_stopping && !(is_held_up && s->gives_up) &&
@@ -348,13 +385,19 @@ static void look_around(struct worker *w)
     loop_wake(s->loop);
 }
 
+/* The check has found damage and nobody was told yet. */
+static bool must_bar(const struct worker *w)
+{
+    return !w->is_failing && is_barred(w);
+}
+
 static void *run_writer(void *ud)
 {
     struct worker *w = ud;
     struct list batch = LIST_INIT(batch);
     bool gives_up;
     while (take_queue(w, &batch, true, &gives_up)) {
-        if (!list_is_empty(&batch)) {
+        if (!list_is_empty(&batch) || w->is_failing || must_bar(w)) {
             run_writes(w, &batch);
             settle(w, &batch, gives_up);
         }
@@ -515,6 +558,26 @@ bool store_is_open(const struct store *s)
     return s->is_open;
 }
 
+int store_trouble(struct store *s, struct err *e)
+{
+    (void)pthread_mutex_lock(&s->lock); /* cannot fail: initialised, not recursive */
+    struct err trouble = s->trouble;
+    (void)pthread_mutex_unlock(&s->lock);
+    if (trouble.kind == ERR_NONE) {
+        return 0;
+    }
+    if (e != NULL) {
+        *e = trouble;
+    }
+    return -1;
+}
+
+void store_check(struct store *s)
+{
+    assert(s->check == NULL);
+    s->check = check_start(s->path);
+}
+
 int store_exec(struct store *s, struct store_op *op, struct err *e)
 {
     assert(!s->writer.is_running);
@@ -582,6 +645,7 @@ static struct store *store_new(char *path_taken, bool is_read_only)
     s->is_read_only = is_read_only;
     s->is_open = true;
     s->lock_file = FILE_UNLOCKED;
+    s->sequence_fd = -1;
     list_init(&s->finished);
     worker_init(&s->writer, s, "stored");
     worker_init(&s->reader, s, "read");
@@ -594,12 +658,46 @@ static void store_free(struct store *s)
 {
     db_close(s->reader.db);
     db_close(s->writer.db);
+    check_let_go(s->check);
+    sequence_close(s->sequence_fd);
     file_unlock(&s->lock_file);
     (void)pthread_cond_destroy(&s->writer.wanted); /* nobody waits any more */
     (void)pthread_cond_destroy(&s->reader.wanted);
     (void)pthread_mutex_destroy(&s->lock);
     free(s->path);
     free(s);
+}
+
+struct compare {
+    struct store_op op;
+    int64_t sequence; /* in */
+    int64_t lost;     /* out */
+};
+
+static int compare_exec(struct store_op *op, struct db *db, struct err *e)
+{
+    struct compare *c = list_entry(op, struct compare, op);
+    return commit_compare(db, c->sequence, op->now_us, &c->lost, e);
+}
+
+/* Says aloud where commits are missing that were made. The engine goes on from what is there. */
+static int compare_sequence(struct store *s, struct err *e)
+{
+    s->sequence_fd = sequence_open(s->path);
+    struct compare c = { .op.exec = compare_exec, .sequence = sequence_read(s->sequence_fd) };
+    if (store_exec(s, &c.op, e) == -1) {
+        return -1;
+    }
+    if (c.lost > 0) {
+        log_error(
+            "store",
+            "the last %lld %s of the store %s %s gone: its log was cut, or an older copy is in "
+            "its place; what came in then is not there, and what was done then may be done "
+            "again",
+            (long long)c.lost, plural(c.lost, "commit", "commits"), s->path,
+            plural(c.lost, "is", "are"));
+    }
+    return 0;
 }
 
 struct store *store_open(const struct store_opts *o, struct err *e)
@@ -609,7 +707,7 @@ struct store *store_open(const struct store_opts *o, struct err *e)
         return NULL;
     }
     struct store *s = store_new(path, o->is_read_only);
-    if (open_database(s, o, e) == -1) {
+    if (open_database(s, o, e) == -1 || (o->is_exclusive && compare_sequence(s, e) == -1)) {
         store_free(s);
         return NULL;
     }

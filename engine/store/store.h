@@ -59,6 +59,9 @@ char *store_path(const struct store_opts *o, struct err *e);
  * where one to read is not there yet, ERR_CONFLICT where it has to be brought up to date first. No
  * threads yet. */
 struct store *store_open(const struct store_opts *o, struct err *e);
+/* Looks in the background whether the file is whole; before store_start. Where it is not, the log
+ * says so, and nothing is written any more. */
+void store_check(struct store *s);
 /* Starts writer and reader; ops come back on l's thread. on_change(ud) is called when another
  * process changed the store (checked four times a second). */
 int store_start(struct store *s, struct loop *l, void (*on_change)(void *ud), void *ud,
@@ -80,4 +83,7 @@ void store_submit_read(struct store *s, struct store_op *op);
 int store_exec(struct store *s, struct store_op *op, struct err *e);
 size_t store_queue_len(const struct store *s); /* ops not yet committed */
 bool store_is_idle(const struct store *s);     /* no op is on its way, nor a read */
+/* 0: what is submitted can be written, as far as is known; -1: it cannot just now, and why. While it
+ * cannot, it is tried twice a second. */
+int store_trouble(struct store *s, struct err *e);
 bool store_is_open(const struct store *s); /* false after an error that no later op can survive */

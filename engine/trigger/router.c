@@ -20,13 +20,17 @@
 #include "base/mem.h"
 #include "service/accounts.h"
 
+enum { REFUSAL_GAP_US = 10 * 1000 * 1000 };
+
 struct router {
     struct router_opts o;
     struct map *triggers; /* "connection\nevent" -> struct recipes */
     size_t in_flight;
     struct event_list *scan; /* in flight, or NULL */
     bool must_scan_again;
-    bool is_quiet; /* nothing that is stored is looked for */
+    bool is_quiet;           /* nothing that is stored is looked for */
+    int64_t refusal_told_us; /* monotonic; 0: never */
+    int64_t refusals;        /* since then, that were not told */
 };
 
 struct recipes {
@@ -323,6 +327,22 @@ static bool has_dead(const struct event_put *put)
     return is_found;
 }
 
+/* While the store takes nothing each sender is told; the log is told once in a while. */
+static void tell_refusal(struct router *r, const char *connection, const struct err *e)
+{
+    int64_t now = clock_mono_us();
+    if (r->refusal_told_us > 0 && now - r->refusal_told_us < REFUSAL_GAP_US) {
+        r->refusals++;
+        return;
+    }
+    log_error("router", "an event of %s was not stored: %s", connection, e->message);
+    if (r->refusals > 0) {
+        log_error("router", "so it was with %lld more events before it", (long long)r->refusals);
+    }
+    r->refusal_told_us = now;
+    r->refusals = 0;
+}
+
 static void routed(struct store_op *op, const struct err *e)
 {
     struct routing *g = op->ud;
@@ -333,11 +353,11 @@ static void routed(struct store_op *op, const struct err *e)
         const struct id *id = put->is_duplicate ? &put->original : &put->event.id;
         g->accepted(g->ud, id, put->is_duplicate, put->is_duplicate ? 0 : put->run_count, e);
     }
-    if (e != NULL) {
-        log_error("router",
-                  put->op.must_land ? "an event of %s has no runs yet: %s"
-                                    : "an event of %s was not stored: %s",
-                  put->event.connection, e->message);
+    if (e != NULL && put->op.must_land) {
+        log_error("router", "an event of %s has no runs yet: %s", put->event.connection,
+                  e->message);
+    } else if (e != NULL) {
+        tell_refusal(r, put->event.connection, e);
     } else if (!put->is_duplicate) {
         accounts_changed(r->o.service, put->event.connection, &put->account);
         tell_ends(g);

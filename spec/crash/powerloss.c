@@ -52,7 +52,7 @@ static void make_folder(struct trial *t, char *folder, size_t size)
 
 static void remove_folder(const struct trial *t, const char *folder)
 {
-    static const char *const files[] = { "", "-wal", "-journal", "-shm", ".lock" };
+    static const char *const files[] = { "", "-wal", "-journal", "-shm", ".lock", ".seq" };
     char name[320];
     for (size_t i = 0; i < sizeof files / sizeof(*files); i++) {
         (void)snprintf(name, sizeof name, "%s%s", t->path, files[i]);

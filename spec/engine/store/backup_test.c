@@ -26,7 +26,10 @@ static struct target target_of(const struct fixture *f)
 
 static int back_up(const struct fixture *f, const struct target *t, struct err *e)
 {
-    return store_backup(&(struct store_opts){ .url = f->url }, t->path, e);
+    struct backup_result r;
+    int rc = store_backup(&(struct store_opts){ .url = f->url }, t->path, &r, e);
+    assert_false(r.is_damaged);
+    return rc;
 }
 
 static bool exists(const char *path, const char *suffix)
@@ -133,13 +136,14 @@ static void a_file_that_is_there_is_not_overwritten(void **state)
     assert_true(fputs("mine", file) >= 0);
     assert_int_equal(fclose(file), 0);
     struct err e = ERR_INIT;
+    struct backup_result r;
     assert_int_equal(back_up(f, &t, &e), -1);
     assert_int_equal(e.kind, ERR_CONFLICT);
     assert_non_null(strstr(e.message, t.path));
     struct stat st;
     assert_int_equal(stat(t.path, &st), 0);
     assert_int_equal(st.st_size, 4);
-    assert_int_equal(store_backup(&(struct store_opts){ .url = f->url }, f->path, &e), -1);
+    assert_int_equal(store_backup(&(struct store_opts){ .url = f->url }, f->path, &r, &e), -1);
     assert_int_equal(e.kind, ERR_CONFLICT);
 }
 
@@ -148,14 +152,15 @@ static void what_cannot_be_copied_says_why(void **state)
     struct fixture *f = *state;
     struct target t = target_of(f);
     struct err e = ERR_INIT;
+    struct backup_result r;
     char *missing = xasprintf("sqlite:%s/none.db", f->folder);
-    assert_int_equal(store_backup(&(struct store_opts){ .url = missing }, t.path, &e), -1);
+    assert_int_equal(store_backup(&(struct store_opts){ .url = missing }, t.path, &r, &e), -1);
     assert_int_equal(e.kind, ERR_NOT_FOUND);
     free(missing);
-    assert_int_equal(store_backup(&(struct store_opts){ .url = "mysql:x" }, t.path, &e), -1);
+    assert_int_equal(store_backup(&(struct store_opts){ .url = "mysql:x" }, t.path, &r, &e), -1);
     assert_int_equal(e.kind, ERR_CONFIG);
     char *nowhere = xasprintf("%s/no/such/copy.db", f->folder);
-    assert_int_equal(store_backup(&(struct store_opts){ .url = f->url }, nowhere, &e), -1);
+    assert_int_equal(store_backup(&(struct store_opts){ .url = f->url }, nowhere, &r, &e), -1);
     assert_int_equal(e.kind, ERR_IO);
     assert_non_null(strstr(e.message, "no/such"));
     free(nowhere);
