@@ -685,6 +685,13 @@ static int compare_sequence(struct store *s, struct err *e)
 {
     s->sequence_fd = sequence_open(s->path);
     struct compare c = { .op.exec = compare_exec, .sequence = sequence_read(s->sequence_fd) };
+    int64_t reached;
+    if (commit_read(s->writer.db, COMMIT_SEQUENCE, &reached, e) == -1) {
+        return -1;
+    }
+    if (c.sequence <= reached) { /* nothing to write: the first commit is that of the clock */
+        return 0;
+    }
     if (store_exec(s, &c.op, e) == -1) {
         return -1;
     }
