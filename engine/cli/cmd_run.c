@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "daemon/engine.h"
 #include "daemon/own_port.h"
+#include "daemon/waiting_room.h"
 #include "script/catalog.h"
 
 struct greeting {
@@ -38,11 +39,53 @@ static void ready(void *ud, const char *address)
              g->project->store);
 }
 
+static void leave_room(void *ud)
+{
+    struct waiting_room **room = ud;
+    waiting_room_free(*room);
+    *room = NULL;
+}
+
+/* Says so, and waits for a second. 0: it is worth another try. */
+static int wait_for_store(const struct project *p, struct waiting_room **room, struct err *e)
+{
+    struct err why = *e;
+    *e = ERR_INIT;
+    if (*room == NULL) {
+        log_error("engine",
+                  "nothing runs yet, and what comes is answered 503, until the store works: %s",
+                  why.message);
+        *room = waiting_room_new(p, e);
+    }
+    return *room != NULL ? waiting_room_stay(*room, &why) : -1;
+}
+
+/* A store that takes nothing just now is waited for: the door is open meanwhile. NULL with e, or
+ * without an error where a signal came. */
+static struct engine *open_engine(const struct project *p, const struct recipe_set *recipes,
+                                  struct diags *d, struct err *e)
+{
+    struct waiting_room *room = NULL;
+    const struct engine_opts o = {
+        .project = p, .recipes = recipes, .diags = d, .before_door = leave_room, .ud = &room
+    };
+    struct engine *en;
+    do {
+        en = engine_new(&o, e);
+    } while (en == NULL && d->count == 0 && waiting_room_helps(e) &&
+             wait_for_store(p, &room, e) == 0);
+    waiting_room_free(room);
+    return en;
+}
+
 static int run_project(struct cli *c, const struct project *p, const struct recipe_set *recipes,
                        struct diags *d)
 {
     struct err e = ERR_INIT;
-    struct engine *en = engine_new(p, recipes, d, &e);
+    struct engine *en = open_engine(p, recipes, d, &e);
+    if (en == NULL && d->count == 0 && e.kind == ERR_NONE) {
+        return CLI_OK;
+    }
     if (en == NULL) {
         return d->count > 0 ? cli_fail_diags(c, &d, 1, PROJECT_IS_WRONG) : cli_fail(c, &e);
     }

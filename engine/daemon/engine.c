@@ -149,13 +149,13 @@ static int watch_signals(struct engine *en, struct err *e)
                : loop_on_signal(en->loop, SIGINT, on_signal, en, e);
 }
 
-struct engine *engine_new(const struct project *p, const struct recipe_set *recipes,
-                          struct diags *d, struct err *e)
+struct engine *engine_new(const struct engine_opts *o, struct err *e)
 {
     struct engine *en = xcalloc(1, sizeof *en);
-    en->project = p;
-    en->recipes = recipes;
-    en->diags = d;
+    en->opts = *o;
+    en->project = o->project;
+    en->recipes = o->recipes;
+    en->diags = o->diags;
     en->loop = loop_new();
     timer_init(&en->stop_timer, en->loop, on_grace_over);
     if (watch_signals(en, e) == -1 || open_parts(en, e) == -1) {

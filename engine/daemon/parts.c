@@ -457,6 +457,9 @@ static int door_part_open(struct engine *en, struct err *e)
     if (own_port_tls(en->loop, en->project, &en->tls, e) == -1) {
         return -1;
     }
+    if (en->opts.before_door != NULL) {
+        en->opts.before_door(en->opts.ud);
+    }
     en->server = http_server_new(en->loop,
                                  &(struct http_server_opts){ .listen = en->project->listen,
                                                              .tls = en->tls,

@@ -47,6 +47,7 @@ struct part {
 const struct part *parts_all(size_t *count);
 
 struct engine {
+    struct engine_opts opts;
     const struct project *project;
     const struct recipe_set *recipes;
     struct diags *diags; /* what is wrong with ladle.yaml; while it is opened */

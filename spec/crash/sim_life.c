@@ -249,7 +249,8 @@ static void run_engine(const char *folder, int64_t limit)
     if (p == NULL || recipe_set_load(&set, p, h, &e) == -1 || set.diag_count > 0) {
         give_up("the project", "it does not load");
     }
-    struct engine *en = engine_new(p, &set, d, &e);
+    struct engine *en =
+        engine_new(&(struct engine_opts){ .project = p, .recipes = &set, .diags = d }, &e);
     if (en == NULL || engine_run(en, listening, NULL, &e) == -1) {
         give_up("the engine", e.message);
     }

@@ -132,6 +132,42 @@ describe('a full disk', function()
   end)
 end)
 
+describe('a disk that is full at the start', function()
+  it('lets the engine come up, which answers 503 and goes on by itself when there is room', function()
+    local stage = flow.stage({ ['take.yaml'] = TAKE }, { connections = DOOR })
+    stages.with(stage, function()
+      stage:start_sandbox()
+      stage:connect()
+      stage:start_engine()
+      assert.are.equal(202, post(stage, 'before').status)
+      stage:kill_engine()
+      stage.env.LADLE_FAULTS = 'store.commit_full=fail@1..+4s'
+      stage:start_engine()
+      stage.env.LADLE_FAULTS = nil
+      local answer = host.fetch { url = stage.url .. '/readyz', timeout_ms = 60000 }
+      assert.are.equal(503, answer.status)
+      assert.are.equal(503, post(stage, 'while it is full').status)
+      assert.are.equal(1, #stage:cli('runs', '--json'))
+      stage.wait_for('the event to be stored', 60000, function() return post(stage, 'late').status == 202 end)
+      assert.are.equal(200, host.fetch({ url = stage.url .. '/readyz', timeout_ms = 60000 }).status)
+      assert.are.equal(2, #stage:settle())
+      assert.are.equal(2, #stage:ledger 'note_created')
+    end)
+  end)
+
+  it('does not keep it from being stopped', function()
+    local stage = flow.stage({ ['take.yaml'] = TAKE }, { connections = DOOR })
+    stages.with(stage, function()
+      stage:start_sandbox()
+      stage:connect()
+      stage.env.LADLE_FAULTS = 'store.commit_full=fail*'
+      stage:start_engine()
+      stage.env.LADLE_FAULTS = nil
+      assert.are.equal(0, stage:stop_engine())
+    end)
+  end)
+end)
+
 describe('a store', function()
   it('that is no database is refused and left as it is', function()
     on_stopped_stage(function(stage, path)
