@@ -82,9 +82,10 @@ static enum err_kind kind_of(sqlite3 *handle, int rc)
 /* What a person is told instead of SQLite's own words, where these would not help. */
 static const char *words_for(struct db *db, int rc)
 {
-    switch (rc & 0xff) {
-    case SQLITE_FULL:
+    if (kind_of(db->handle, rc) == ERR_STORE_FULL) {
         return "there is no room left on its disk";
+    }
+    switch (rc & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return "another process kept it locked for too long";
@@ -537,11 +538,10 @@ static int set_up(struct db *db, bool is_read_only, struct err *e)
 
 /* One that only looks still opens for reading and writing where it may: the log's index is shared
  * memory that readers write to. query_only keeps it from changing anything. */
-static int open_handle(struct db *db, bool is_read_only, struct err *e)
+static int open_with(struct db *db, bool is_read_only, const char *vfs, struct err *e)
 {
-    db->log = is_read_only ? NULL : sqlite_log_new();
-    int rc = sqlite3_open_v2(db->path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                             db->log != NULL ? sqlite_log_name(db->log) : NULL);
+    int rc =
+        sqlite3_open_v2(db->path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, vfs);
     if (rc != SQLITE_OK) {
         return err_set(e, ERR_CONFIG, "cannot open the store %s: %s", db->path, words_for(db, rc));
     }
@@ -552,6 +552,33 @@ static int open_handle(struct db *db, bool is_read_only, struct err *e)
                        db->path);
     }
     return set_up(db, is_read_only, e);
+}
+
+/* On a full disk there may be no room for that index, where nobody has the store open. It is then
+ * looked at alone, with an index in this process's memory. */
+static int open_to_read(struct db *db, struct err *e)
+{
+    struct err why = ERR_INIT;
+    int64_t tables;
+    if (open_with(db, true, NULL, e) == -1) {
+        return -1;
+    }
+    (void)read_int(db, "select count(*) from sqlite_master", &tables, &why);
+    if (why.kind != ERR_STORE_FULL) {
+        return 0; /* what else is wrong is told by what is read next */
+    }
+    (void)sqlite3_close(db->handle); /* nothing was begun */
+    db->handle = NULL;
+    return open_with(db, true, "unix-excl", e);
+}
+
+static int open_handle(struct db *db, bool is_read_only, struct err *e)
+{
+    if (is_read_only) {
+        return open_to_read(db, e);
+    }
+    db->log = sqlite_log_new();
+    return open_with(db, false, sqlite_log_name(db->log), e);
 }
 
 /* SQLite's statistics of memory cost a lock for every allocation, and nobody reads them. Does
