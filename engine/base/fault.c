@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,7 @@ struct armed {
     enum action action;
     long at;      /* the passage at which it happens, from 1 */
     long span_ms; /* for how long from then on; 0: only then */
+    long percent; /* of all passages; 0: it goes by `at` */
     atomic_long passed;
     atomic_long until_ms; /* the end of the span; 0: it has not begun */
 };
@@ -73,15 +75,18 @@ static int parse_span(const char *text, const char *end, long *out_ms)
     return len == 1 && *unit == 's' ? 0 : -1;
 }
 
-/* Nothing, "@n", "..+5s" or "@n..+5s". */
+/* Nothing, "@n", "%n", "..+5s", "@n..+5s" or "%n..+5s". */
 static int parse_passages(const char *text, const char *end, struct armed *out)
 {
     static const char mark[] = "..+";
     size_t mark_len = sizeof mark - 1;
     out->at = 1;
     out->span_ms = 0;
+    out->percent = 0;
     if (text < end && *text == '@') {
         text = parse_number(text + 1, end, &out->at);
+    } else if (text < end && *text == '%') {
+        text = parse_number(text + 1, end, &out->percent);
     }
     if (text == NULL || text == end) {
         return text == NULL ? -1 : 0;
@@ -114,7 +119,7 @@ static int parse_word(const char *text, size_t len, enum action *out)
 static int parse_action(const char *text, size_t len, struct armed *out)
 {
     size_t word = 0;
-    while (word < len && text[word] != '@' && text[word] != '.') {
+    while (word < len && text[word] != '@' && text[word] != '%' && text[word] != '.') {
         word++;
     }
     if (parse_word(text, word, &out->action) == -1 ||
@@ -123,6 +128,10 @@ static int parse_action(const char *text, size_t len, struct armed *out)
     }
     bool has_span = out->span_ms > 0;
     bool must_have = out->action == ACTION_STALL;
+    if (out->percent > 0) {
+        bool can = out->percent <= 100 && (must_have || out->action == ACTION_FAIL);
+        return can && has_span == must_have ? 0 : -1;
+    }
     return has_span == must_have || (has_span && out->action == ACTION_FAIL) ? 0 : -1;
 }
 
@@ -153,7 +162,8 @@ int fault_arm(const char *spec, struct err *e)
             if (parse_item(spec, len, &armed[count]) == -1) {
                 return err_set(e, ERR_INVALID,
                                "\"%.*s\" is not a fault; write name=crash@2, name=fail, "
-                               "name=fail@2..+5s, name=fail*, name=stop or name=stall..+5s",
+                               "name=fail@2..+5s, name=fail*, name=fail%%5, name=stop or "
+                               "name=stall..+5s",
                                (int)(len < 200 ? len : 200), spec);
             }
             atomic_store(&armed[count].passed, 0);
@@ -221,9 +231,30 @@ static int fails_now(struct armed *a, long n)
     return a->span_ms > 0 && (until_ms == 0 || now_ms() < until_ms);
 }
 
+/* Whether passage n is one of so many in a hundred (the finalizer of MurmurHash3). */
+static bool is_drawn(long n, long percent)
+{
+    uint64_t h = (uint64_t)n * UINT64_C(0x9e3779b97f4a7c15);
+    h = (h ^ h >> 33) * UINT64_C(0xff51afd7ed558ccd);
+    h = (h ^ h >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return (h ^ h >> 33) % 100 < (uint64_t)percent;
+}
+
+static int pass_drawn(const struct armed *a, long n)
+{
+    bool is_now = is_drawn(n, a->percent);
+    if (is_now && a->action == ACTION_STALL) {
+        hold_up(a->span_ms);
+    }
+    return is_now && a->action == ACTION_FAIL;
+}
+
 static int pass_one(struct armed *a)
 {
     long n = atomic_fetch_add(&a->passed, 1) + 1;
+    if (a->percent > 0) {
+        return pass_drawn(a, n);
+    }
     if (n < a->at) {
         return 0;
     }

@@ -12,6 +12,8 @@
  *     name=fail@3         makes FAULT_FAILS true, once
  *     name=fail@3..+5s    and so are all passages in the five seconds that follow (s or ms)
  *     name=fail*@3        and so are all that follow
+ *     name=fail%5         of all passages five in a hundred, always the same ones
+ *     name=stall%5..+1s   is held up in as many
  *
  * A build with -DNO_FAULTS has none of it. */
 #ifdef NO_FAULTS

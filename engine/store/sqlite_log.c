@@ -20,6 +20,7 @@
 
 #include <sqlite3.h>
 
+#include "base/fault.h"
 #include "base/mem.h"
 
 enum { HEADER = 24, GATHER_MAX = 128 << 10 };
@@ -44,12 +45,25 @@ static sqlite3_file *real_of(sqlite3_file *f)
     return ((struct log *)f)->real;
 }
 
+/* A disk that fails now and then: for tests (`make soak`). */
+static int fail_to_write(void)
+{
+    FAULT("disk.slow");
+    return FAULT_FAILS("disk.full")    ? SQLITE_FULL
+           : FAULT_FAILS("disk.write") ? SQLITE_IOERR_WRITE
+                                       : SQLITE_OK;
+}
+
 /* What could not be written is given up: SQLite rolls back. */
 static int flush(sqlite3_file *f)
 {
     struct log *log = (struct log *)f;
     int len = log->len;
     log->len = 0;
+    int rc = len > 0 ? fail_to_write() : SQLITE_OK;
+    if (rc != SQLITE_OK) {
+        return rc;
+    }
     return len > 0 ? log->real->pMethods->xWrite(log->real, log->data, len, log->at) : SQLITE_OK;
 }
 
@@ -98,6 +112,7 @@ static int log_truncate(sqlite3_file *f, sqlite3_int64 size)
 static int log_sync(sqlite3_file *f, int flags)
 {
     int rc = flush(f);
+    rc = rc == SQLITE_OK && FAULT_FAILS("disk.sync") ? SQLITE_IOERR_FSYNC : rc;
     return rc == SQLITE_OK ? real_of(f)->pMethods->xSync(real_of(f), flags) : rc;
 }
 

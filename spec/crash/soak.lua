@@ -4,6 +4,9 @@
 --
 --   ladle lua spec/crash/soak.lua [SECONDS [SEED]]
 --
+-- With DISK=bad the disk fails, too: of the writes and syncs of the store's log some fail, find no room or are slow. Then
+-- the engine may end by nothing but SIGKILL.
+--
 -- Exit 1 if anything is wrong. The moments are real ones, so the seed gives the same load, not the same run.
 
 package.path = './spec/crash/?.lua;' .. package.path
@@ -17,6 +20,8 @@ local LADLE = host.env 'LADLE' or host.program()
 local INSPECT = LADLE:gsub('[^/]+$', 'crash/inspect')
 local SECONDS, SEED = tonumber(arg[1]) or 60, tonumber(arg[2]) or os.time()
 local DRAIN_MS = 120000
+local BAD_DISK = host.env 'DISK' == 'bad'
+local DISK_FAULTS = 'disk.write=fail%4,disk.full=fail%4,disk.sync=fail%4,disk.slow=stall%2..+300ms'
 
 local CONTACTS = { 'nmFmQEsNgz6AVpgLVUJ0', 'CWBf1PR9LvvBkcYqiXlc', '9NkT25Vor1v4aQatFsv2', 'ocQHyuzHvysMo5N5VsXc' }
 local STATES = { [0] = 'queued', 'running', 'waiting', 'parked', 'done', 'dead', 'cancelled', 'skipped' }
@@ -124,6 +129,7 @@ end
 
 function Load:kill()
   self.kills = self.kills + 1
+  assert(not BAD_DISK or self.stage.engine:is_running(), 'the engine has ended by itself')
   self.stage:kill_engine()
   self.stage:start_engine()
 end
@@ -244,10 +250,15 @@ local function soak(stage)
   control(stage, 'hooks', { urls = json.array {} })
   control(stage, 'settings', { rate_max = 100000 })
   stage:connect()
+  stage.env.LADLE_FAULTS = BAD_DISK and DISK_FAULTS or nil
   stage:start_engine()
   control(stage, 'faults', json.array(FAULTS))
   local load, problems = new_load(stage), {}
   load:run(SECONDS)
+  if BAD_DISK then
+    stage.env.LADLE_FAULTS = nil
+    load:kill()
+  end
   local states = load:drain()
   check_order(load, problems)
   check_effects(load, problems)

@@ -132,6 +132,35 @@ describe('a full disk', function()
   end)
 end)
 
+describe('a disk that fails now and then', function()
+  it('loses nothing that was acknowledged and repeats nothing, also over SIGKILL', function()
+    local stage = flow.stage({ ['take.yaml'] = TAKE }, { connections = DOOR })
+    stages.with(stage, function()
+      stage:start_sandbox()
+      stage:connect()
+      stage.env.LADLE_FAULTS = 'disk.write=fail%8,disk.full=fail%8,disk.sync=fail%8,disk.slow=stall%5..+100ms'
+      stage:start_engine()
+      for n = 1, 24 do
+        stage.wait_for('the event to be stored', 60000, function()
+          local status = post(stage, 'note ' .. n).status
+          return status == 202 or status == 200
+        end)
+        if n % 8 == 0 then
+          assert.is_true(stage.engine:is_running())
+          stage:kill_engine()
+          stage:start_engine()
+        end
+      end
+      local runs = stage:settle()
+      assert.are.equal(24, #runs)
+      for _, run in ipairs(runs) do assert.are.equal('done', run.state) end
+      assert.are.equal(24, #stage:ledger 'note_created')
+      assert.are.same({}, require 'demo.audit'.repeated(stage:ledger()))
+      assert.is_truthy(host.read_file(stage:path 'engine.log'):find('nothing can be stored', 1, true))
+    end)
+  end)
+end)
+
 describe('a disk that is full at the start', function()
   it('lets the engine come up, which answers 503 and goes on by itself when there is room', function()
     local stage = flow.stage({ ['take.yaml'] = TAKE }, { connections = DOOR })

@@ -55,6 +55,27 @@ static void a_star_fails_always_from_its_passage_on(void **state)
     }
 }
 
+static void a_share_fails_that_many_in_a_hundred_always_the_same_ones(void **state)
+{
+    int first[1000], failed = 0;
+    for (int turn = 0; turn < 2; turn++) {
+        assert_int_equal(fault_arm("test.share=fail%10", NULL), 0);
+        for (int i = 0; i < 1000; i++) {
+            int result = fault_pass("test.share");
+            assert_true(turn == 0 || result == first[i]);
+            first[i] = result;
+            failed += result;
+        }
+        fault_disarm();
+    }
+    assert_in_range(failed, 120, 280);
+    static const char *const wrong[] = { "a=fail%0",  "a=fail%101",    "a=crash%5",
+                                         "a=stall%5", "a=fail%5..+1s", "a=fail%" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(fault_arm(wrong[i], NULL), -1);
+    }
+}
+
 static void a_span_fails_from_its_passage_on_until_it_is_over(void **state)
 {
     assert_int_equal(fault_arm("test.span=fail@2..+40ms", NULL), 0);
@@ -224,6 +245,8 @@ int main(void)
         cmocka_unit_test_teardown(a_fault_fails_once_at_the_passage_it_names, disarm),
         cmocka_unit_test_teardown(without_a_number_the_first_passage_is_meant, disarm),
         cmocka_unit_test_teardown(a_star_fails_always_from_its_passage_on, disarm),
+        cmocka_unit_test_teardown(a_share_fails_that_many_in_a_hundred_always_the_same_ones,
+                                  disarm),
         cmocka_unit_test_teardown(a_span_fails_from_its_passage_on_until_it_is_over, disarm),
         cmocka_unit_test_teardown(a_passage_that_is_held_up_goes_on_when_its_time_is_over, disarm),
         cmocka_unit_test_teardown(a_stop_is_a_SIGTERM_to_the_process, disarm),
