@@ -104,7 +104,7 @@ static int act_meta(lua_State *L)
     return 1;
 }
 
-static char *text_of(lua_State *L, int index)
+static char *text_argument(lua_State *L, int index)
 {
     if (lua_isnoneornil(L, index)) {
         return NULL;
@@ -128,9 +128,9 @@ static int act_complete(lua_State *L)
         return 0; /* walked again */
     }
     void **input = box_push(L, free);
-    *input = text_of(L, 2);
+    *input = text_argument(L, 2);
     void **output = box_push(L, free);
-    *output = text_of(L, 3);
+    *output = text_argument(L, 3);
     struct journal_row *row = run_record(run, path, JOURNAL_DONE);
     row->attempts = effect_attempt_of(run, path);
     free(row->input);
@@ -410,7 +410,7 @@ static int act_wait_for(lua_State *L)
         return rest(L, RUN_WAITING, earlier->due_us, NULL);
     }
     char **match = (char **)box_push(L, free);
-    *match = text_of(L, 4);
+    *match = text_argument(L, 4);
     const char *connection = luaL_checkstring(L, 2), *event = luaL_checkstring(L, 3);
     int64_t due_us = clock_wall_us() + luaL_checkinteger(L, 5);
     char *whole = whole_match(run, connection, *match);
