@@ -62,8 +62,8 @@ static void count_end(struct connection *root, enum err_kind end)
             { "connection", root->name },
             { "outcome", end == ERR_NONE ? "ok" : err_kind_name(end) },
         };
-        root->calls_by_end[end] =
-            metrics_counter_by("ladle_calls_total", "API calls by their end: `ok` or the kind of the error.", labels);
+        root->calls_by_end[end] = metrics_counter_by(
+            "ladle_calls_total", "API calls by their end: `ok` or the kind of the error.", labels);
     }
     metric_add(root->calls_by_end[end], 1);
 }

@@ -226,8 +226,8 @@ static void print_item(const struct diags *d, const struct diag *it, const char 
     }
 }
 
-static void print_dropped(const struct diags *d, size_t count, const char *one,
-                          const char *several, struct buf *out)
+static void print_dropped(const struct diags *d, size_t count, const char *one, const char *several,
+                          struct buf *out)
 {
     if (count > 0) {
         put_visible(out, d->file, strlen(d->file));

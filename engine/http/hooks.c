@@ -97,8 +97,8 @@ static void count(struct hooks *h, enum outcome outcome)
 {
     if (h->deliveries[outcome] == NULL) {
         h->deliveries[outcome] =
-            metrics_counter("ladle_deliveries_total", "Webhook deliveries by their answer.", "outcome",
-                            outcome_names[outcome]);
+            metrics_counter("ladle_deliveries_total", "Webhook deliveries by their answer.",
+                            "outcome", outcome_names[outcome]);
     }
     metric_add(h->deliveries[outcome], 1);
 }

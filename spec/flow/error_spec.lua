@@ -87,7 +87,9 @@ describe('an error', function()
     }
     for name, case in pairs(CASES) do recipes[name] = case[1] end
     stage = stages.open(journey.files(recipes, {
-      scripts = { ['shares.lua'] = SHARES, ['crashes.lua'] = CRASHES, ['refuses.lua'] = REFUSES, ['needs.lua'] = NEEDS },
+      scripts = {
+        ['shares.lua'] = SHARES, ['crashes.lua'] = CRASHES, ['refuses.lua'] = REFUSES, ['needs.lua'] = NEEDS,
+      },
       texts = { ['part.yaml'] = 'recipe: part\nneeds:\n  crm: highlevel\ndo:\n' .. asks('ask', '= "c" .. event.no') },
     }))
     for name in pairs(recipes) do journey.send(stage, name) end
