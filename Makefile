@@ -18,8 +18,9 @@ PKG_LIBS := -Wl,-Bstatic -llua5.4-cjson -Wl,-Bdynamic $(shell pkg-config --libs 
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
         -Wformat=2 -Wundef -Wwrite-strings -Wno-unused-parameter
-CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-# The sanitizers' reports name lines, not variables: -g1 compiles faster. EXTRA_CFLAGS=-g is for a debugger.
+# Backtraces and the sanitizers' reports name lines, not variables: -g1 takes a third less time. EXTRA_CFLAGS=-g is for
+# a debugger.
+CFLAGS_release := -O2 -g1 -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CFLAGS_asan := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DLADLE_SANITIZED
 CFLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer -DLADLE_SANITIZED
 CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -DLADLE_SANITIZED
