@@ -441,6 +441,37 @@ static void a_token_that_the_service_refuses_is_refreshed_once_for_all(void **st
     assert_int_equal(f->http.count, 2);
 }
 
+/* The refusal comes when there is a new token: it is about the one before. */
+static void a_refusal_that_comes_late_asks_for_no_further_refresh(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 86399);
+    struct outcome o[2] = { { .count = 0 } };
+    fix_call(f, c, "get_contact", "{'contactId':'c1'}", &o[0]);
+    fix_answer(f, 1, 200, NULL, "{'contact':{}}");
+    fix_settle(f); /* its limiter has learned */
+    outcome_fini(&o[0]);
+    for (size_t i = 0; i < 2; i++) {
+        fix_call(f, c, "get_contact", i == 0 ? "{'contactId':'c1'}" : "{'contactId':'c2'}", &o[i]);
+    }
+    assert_int_equal(f->http.count, 4);
+    fix_answer(f, 2, 401, NULL, "{'message':'Invalid JWT'}");
+    fix_settle(f);
+    fix_answer(f, 4, 200, NULL, NEW_PAIR(2));
+    fix_settle(f);
+    fix_answer(f, 3, 401, NULL, "{'message':'Invalid JWT'}");
+    fix_settle(f);
+    assert_int_equal(f->http.count, 7); /* both calls once more, and no other refresh */
+    for (size_t i = 5; i < 7; i++) {
+        assert_string_equal(sent_header(&f->http.sent[i], "Authorization"), "Bearer access-2");
+        fix_answer(f, i, 200, NULL, "{'contact':{}}");
+    }
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(o[i].err.kind, ERR_NONE);
+        outcome_fini(&o[i]);
+    }
+}
+
 static void who_cancels_is_not_woken(void **state)
 {
     struct fixture *f = *state;
@@ -821,6 +852,7 @@ int main(void)
         WITH(a_lost_answer_is_not_forgotten_over_a_try_that_reached_nobody),
         WITH(a_code_whose_answer_is_lost_says_nothing_of_the_refresh_token),
         WITH(a_token_that_the_service_refuses_is_refreshed_once_for_all),
+        WITH(a_refusal_that_comes_late_asks_for_no_further_refresh),
         WITH(who_cancels_is_not_woken),
         WITH(a_pair_that_another_process_stored_is_taken_instead_of_a_refresh),
         WITH(what_cannot_be_opened_yet_stops_the_refresh_until_it_can),
