@@ -248,10 +248,15 @@ format:
 	@sh spec/tools/deps.sh lint
 	clang-format -i $(wildcard engine/*.[ch] engine/*/*.[ch] spec/engine/*/*.[ch] spec/support/*.[ch] spec/tools/*.[ch] spec/bench/*.[ch])
 
+BENCHES := $(patsubst spec/bench/%.c,$(B)/bench/%,$(filter-out %/allocations.c,$(wildcard spec/bench/*.c)))
 .PHONY: bench
 bench: all
-	@$(MAKE) $(WITH_JOBS) --no-print-directory B=$(B) $(patsubst spec/bench/%.c,$(B)/bench/%,$(wildcard spec/bench/*.c))
+	@$(MAKE) $(WITH_JOBS) --no-print-directory B=$(B) $(BENCHES) $(B)/bench/allocations.so
 	@sh spec/bench/run.sh $(B)
+
+$(B)/bench/allocations.so: spec/bench/allocations.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $<
 
 $(B)/bench/%: spec/bench/%.c $(ARCHIVES)
 	@mkdir -p $(@D)

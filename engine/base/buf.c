@@ -1,8 +1,9 @@
 /*
- * A growing byte buffer with a maximum. The memory doubles up to the maximum, with one byte more
- * for a NUL, so that `data` is always a C string too. Once an append has not fitted, all later ones
- * fail as well, until the buffer is cleared or given up: a chain of appends with a hole in it would
- * be worse than none. The owner of the struct owns the bytes. One thread at a time.
+ * A growing byte buffer with a maximum, for all that a user or a peer can make large. The memory
+ * doubles up to the maximum, with one byte more for a NUL, so that `data` is always a C string too.
+ * Once an append has not fitted, all later ones fail as well, until the buffer is cleared or given
+ * up: a chain of appends with a hole in it would be worse than none. The owner of the struct owns
+ * the bytes. One thread at a time.
  */
 #include "base/buf.h"
 
@@ -80,7 +81,27 @@ int buf_puts(struct buf *b, const char *text)
 
 int buf_putc(struct buf *b, char c)
 {
-    return buf_append(b, &c, 1);
+    if (b->is_full || b->len >= b->max || b->len + 1 >= b->cap) {
+        return buf_append(b, &c, 1);
+    }
+    b->data[b->len++] = c;
+    b->data[b->len] = '\0';
+    return 0;
+}
+
+int buf_put_int(struct buf *b, int64_t value)
+{
+    char text[20]; /* the digits, from the end */
+    size_t at = sizeof text;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        text[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0) {
+        text[--at] = '-';
+    }
+    return buf_append(b, text + at, sizeof text - at);
 }
 
 int buf_printf(struct buf *b, const char *fmt, ...)

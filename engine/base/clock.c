@@ -9,8 +9,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
+
+enum { RANDOM_FEW = 16, RANDOM_STOCK = 256 };
 
 static int64_t read_us(clockid_t id)
 {
@@ -32,9 +35,8 @@ static int64_t system_mono_us(void *ud)
 
 /* Ends the process where the kernel has no random numbers: going on with weak ones would be
  * worse. */
-static void system_random(void *ud, void *out, size_t len)
+static void ask_kernel(unsigned char *at, size_t len)
 {
-    unsigned char *at = out;
     while (len > 0) {
         ssize_t n = getrandom(at, len, 0);
         if (n == -1 && errno == EINTR) {
@@ -46,6 +48,25 @@ static void system_random(void *ud, void *out, size_t len)
         at += n;
         len -= (size_t)n;
     }
+}
+
+/* A few bytes (an id takes ten) come from a stock, one call of the kernel for many; what was handed
+ * out is overwritten there. Keys are longer, and never lie in it. */
+static void system_random(void *ud, void *out, size_t len)
+{
+    static _Thread_local unsigned char stock[RANDOM_STOCK];
+    static _Thread_local size_t left;
+    if (len > RANDOM_FEW) {
+        ask_kernel(out, len);
+        return;
+    }
+    if (left < len) {
+        ask_kernel(stock, sizeof stock);
+        left = sizeof stock;
+    }
+    left -= len;
+    memcpy(out, stock + left, len);
+    memset(stock + left, 0, len);
 }
 
 static const struct clock system_clock = { system_wall_us, system_mono_us, system_random, NULL };

@@ -1,6 +1,7 @@
 /*
- * Dates and day numbers. Years are counted from March, so that the leap day is the last of its
- * year, in eras of 400 years, which all have the same number of days. Pure; any thread.
+ * Turns dates into day numbers and back, for all that computes with dates. Years are counted from
+ * March, so that the leap day is the last of its year, in eras of 400 years, which all have the
+ * same number of days. Pure; any thread.
  */
 #include "base/days.h"
 

@@ -1,11 +1,12 @@
 /*
- * Named fault points. Nothing is armed in ordinary life, and a passage is then one atomic load.
- * Armed faults stand in a fixed table that only grows until fault_disarm; each counts its own
- * passages, so "@3" means the third passage over all threads. Passages are noted, each name with
- * its number, only where LADLE_FAULT_TRACE names a file, so that a crash test can find out which
- * points exist and how often each is passed. fault_arm and fault_disarm belong to the thread that
- * starts the others; fault_pass may be called on any thread. Spans are in real time, whatever
- * base/clock.h says: they are about threads, which live in it.
+ * Makes the process crash, stop or fail at named points, for the tests of crashes. Nothing is armed
+ * in ordinary life, and a passage is then one atomic load. Armed faults stand in a fixed table that
+ * only grows until fault_disarm; each counts its own passages, so "@3" means the third passage over
+ * all threads. Passages are noted, each name with its number, only where LADLE_FAULT_TRACE names a
+ * file, so that a crash test can find out which points exist and how often each is passed.
+ * fault_arm and fault_disarm belong to the thread that starts the others; fault_pass may be called
+ * on any thread. Spans are in real time, whatever base/clock.h says: they are about threads, which
+ * live in it.
  */
 #include "base/fault.h"
 

@@ -1,11 +1,13 @@
 /*
- * Each text has a count of owners and several forms. A form is found by the first eight bytes of
- * what it looks like, in a hash table, so that a search costs the length of what is searched, not
- * the number of secrets. Forms of which every character follows from the text by arithmetic
- * (base64, hex) are not kept, but compared as they are made; of base64 there are three, as the text
- * may begin at any byte of a group of three, and characters that share bits with a neighbour are
- * left out. Percent and JSON forms are kept where they differ from the text. What is encoded in
- * another way, or in two ways, is not recognised.
+ * Blots secrets out of every text that is logged, stored or shown. Each text has a count of owners
+ * and several forms. A form is found by the first eight bytes of what it looks like, in a hash
+ * table, so that a search costs the length of what is searched, not the number of secrets. Nearly
+ * every place is passed over sooner, as no form begins with its two bytes: a bit for each pair of
+ * bytes says so. Forms of which every character follows from the text by arithmetic (base64, hex)
+ * are not kept, but compared as they are made; of base64 there are three, as the text may begin at
+ * any byte of a group of three, and characters that share bits with a neighbour are left out.
+ * Percent and JSON forms are kept where they differ from the text. What is encoded in another way,
+ * or in two ways, is not recognised.
  *
  * The table has a mutex, the one exception to "no mutex outside the store's queue": any thread may
  * log, and a secret must not pass while another thread adds it.
@@ -65,6 +67,8 @@ struct text {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct entry *buckets[1 << BUCKET_BITS]; /* under lock, by the hash of the head */
+static uint64_t
+    pairs[(1 << 16) / 64]; /* under lock; a bit: some form begins with these two bytes */
 
 void forbidden_lock(void)
 {
@@ -248,6 +252,30 @@ static struct entry **bucket_of(uint64_t head)
     return &buckets[head * UINT64_C(0x9e3779b97f4a7c15) >> (64 - BUCKET_BITS)];
 }
 
+static unsigned pair_of(const char *text)
+{
+    uint16_t pair;
+    memcpy(&pair, text, sizeof pair);
+    return pair;
+}
+
+static void note_pair(const struct entry *e)
+{
+    unsigned pair = pair_of((const char *)&e->head);
+    pairs[pair / 64] |= UINT64_C(1) << pair % 64;
+}
+
+/* Anew, as another form may begin with the pair of one that went. */
+static void note_pairs(void)
+{
+    memset(pairs, 0, sizeof pairs);
+    for (size_t i = 0; i < 1 << BUCKET_BITS; i++) {
+        for (const struct entry *e = buckets[i]; e != NULL; e = e->next) {
+            note_pair(e);
+        }
+    }
+}
+
 static struct text *find(const char *text, size_t len)
 {
     uint64_t head = head_of(text);
@@ -264,6 +292,7 @@ static void insert(struct entry *e)
     struct entry **bucket = bucket_of(e->head);
     e->next = *bucket;
     *bucket = e;
+    note_pair(e);
 }
 
 static void take_out(struct entry *e)
@@ -297,6 +326,7 @@ static void text_free(struct text *t)
             take_out(&t->forms[form]);
         }
     }
+    note_pairs();
     secret_memory_give(t->bytes, t->len);
     secret_memory_give(t, sizeof(*t));
 }
@@ -326,11 +356,9 @@ void forbidden_remove(const char *text, size_t len)
     forbidden_unlock();
 }
 
-size_t forbidden_match(const char *text, size_t len)
+/* The length of the longest form that begins at text, or 0. */
+static size_t match(const char *text, size_t len)
 {
-    if (len < FORBIDDEN_MIN) {
-        return 0;
-    }
     uint64_t head = head_of(text);
     size_t best = 0;
     for (const struct entry *e = *bucket_of(head); e != NULL; e = e->next) {
@@ -339,6 +367,19 @@ size_t forbidden_match(const char *text, size_t len)
         }
     }
     return best;
+}
+
+size_t forbidden_find(const char *text, size_t len, size_t *at)
+{
+    for (; *at + FORBIDDEN_MIN <= len; ++*at) {
+        unsigned pair = pair_of(text + *at);
+        bool may_begin = (pairs[pair / 64] >> pair % 64 & 1) != 0;
+        size_t n = may_begin ? match(text + *at, len - *at) : 0;
+        if (n > 0) {
+            return n;
+        }
+    }
+    return 0;
 }
 
 size_t forbidden_longest(void)

@@ -14,7 +14,8 @@ void forbidden_remove(const char *text, size_t len);
 
 void forbidden_lock(void);
 void forbidden_unlock(void);
-/* The length of the longest form that begins at text, or 0. */
-size_t forbidden_match(const char *text, size_t len);
+/* The first place from *at on where a form begins: moves *at there and returns the length of the
+ * longest form that begins there. 0: there is none, and *at is of no use. */
+size_t forbidden_find(const char *text, size_t len, size_t *at);
 /* The length of the longest form there is. */
 size_t forbidden_longest(void);

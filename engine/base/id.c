@@ -1,9 +1,10 @@
 /*
- * UUIDv7 (RFC 9562, 5.7). The 48 bits of milliseconds and the 12 bits of rand_a are one number that
- * only grows: a new id takes the clock's millisecond with a counter that starts at random in the
- * lower half (RFC 9562, 6.2, method 1), or the number after the last id's, whichever is larger. So
- * ids sort in the order they were made even where the clock stands still or steps back, and an
- * overflow of the counter borrows from the next millisecond. One atomic number; any thread.
+ * Makes the ids of events and runs: UUIDv7 (RFC 9562, 5.7). The 48 bits of milliseconds and the 12
+ * bits of rand_a are one number that only grows: a new id takes the clock's millisecond with a
+ * counter that starts at random in the lower half (RFC 9562, 6.2, method 1), or the number after
+ * the last id's, whichever is larger. So ids sort in the order they were made even where the clock
+ * stands still or steps back, and an overflow of the counter borrows from the next millisecond. One
+ * atomic number; any thread.
  */
 #include "base/id.h"
 

@@ -49,22 +49,22 @@ void log_allow(const char *text, size_t len)
     forbidden_remove(text, len);
 }
 
+/* Texts may overlap, so a stretch is blotted out when the search is past it. */
 size_t log_redact(char *text, size_t len)
 {
     size_t found = 0;
-    size_t covered = 0;
+    size_t begin = 0, end = 0; /* of the stretch */
     forbidden_lock();
-    for (size_t i = 0; i < len; i++) {
-        /* Texts may overlap, so that each place is asked, also inside one that was found. */
-        size_t n = forbidden_match(text + i, len - i);
-        if (n > 0) {
-            found++;
-            covered = i + n > covered ? i + n : covered;
+    size_t n;
+    for (size_t at = 0; (n = forbidden_find(text, len, &at)) > 0; at++) {
+        found++;
+        if (at > end) {
+            memset(text + begin, '*', end - begin);
+            begin = at;
         }
-        if (i < covered) {
-            text[i] = '*';
-        }
+        end = at + n > end ? at + n : end;
     }
+    memset(text + begin, '*', end - begin);
     forbidden_unlock();
     return found;
 }
@@ -74,19 +74,20 @@ size_t log_redact(char *text, size_t len)
  * out. */
 static void copy_redacted(struct buf *out, const char *raw, size_t len, bool is_cut)
 {
-    size_t covered = 0;
+    size_t done = 0; /* what is before it was copied, or is forbidden */
     forbidden_lock();
     size_t longest = is_cut ? forbidden_longest() : 0;
     size_t end = longest > len ? 0 : len - longest;
-    for (size_t i = 0; i < end; i++) {
-        size_t n = forbidden_match(raw + i, len - i);
-        if (n > 0 && i >= covered) {
-            (void)buf_puts(out, "[secret]"); /* never longer than what it replaces */
+    size_t n;
+    for (size_t at = 0; (n = forbidden_find(raw, len, &at)) > 0 && at < end; at++) {
+        if (at >= done) {
+            (void)buf_append(out, raw + done, at - done); /* out has room for all of raw … */
+            (void)buf_puts(out, "[secret]");              /* … and this is never longer */
         }
-        covered = i + n > covered ? i + n : covered;
-        if (i >= covered) {
-            (void)buf_putc(out, raw[i]);
-        }
+        done = at + n > done ? at + n : done;
+    }
+    if (done < end) {
+        (void)buf_append(out, raw + done, end - done);
     }
     forbidden_unlock();
 }

@@ -1,10 +1,10 @@
 /*
- * Metrics in memory and their text form (Prometheus text format 0.0.4). A family is a name with its
- * help and type, a series is one label value of it; both are found through one map each and printed
- * in the order they were made. Labels may hold what comes from outside, so that their values are
- * cut, escaped and limited in number: what is beyond the limit is counted under "other". The
- * registry owns families and series until metrics_reset; callers keep pointers to series. Loop
- * thread only.
+ * Keeps the metrics of the engine in memory, and writes them for Prometheus (text format 0.0.4). A
+ * family is a name with its help and type, a series is one label value of it; both are found
+ * through one map each and printed in the order they were made. Labels may hold what comes from
+ * outside, so that their values are cut, escaped and limited in number: what is beyond the limit is
+ * counted under "other". The registry owns families and series until metrics_reset; callers keep
+ * pointers to series. Loop thread only.
  */
 #include "base/metrics.h"
 

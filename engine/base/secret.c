@@ -1,7 +1,8 @@
 /*
- * A value that must not be seen. The struct is opaque, so it cannot be printed by mistake, and its
- * bytes are forbidden in the log for as long as it lives. Whoever holds it frees it, which scrubs
- * the bytes. They are kept out of core dumps and swap (secret_memory.h). One thread at a time.
+ * Holds a token, a key or a password: a value that must not be seen. The struct is opaque, so it
+ * cannot be printed by mistake, and its bytes are forbidden in the log for as long as it lives.
+ * Whoever holds it frees it, which scrubs the bytes. They are kept out of core dumps and swap
+ * (secret_memory.h). One thread at a time.
  */
 #include "base/secret.h"
 

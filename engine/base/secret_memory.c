@@ -1,8 +1,9 @@
 /*
- * Blocks of four sizes, cut from chunks that are mapped for this alone (MADV_DONTDUMP, mlock where
- * the limit allows); what is larger has a mapping of its own. Chunks are kept, so the process holds
- * as many as it needed at most. Secrets are few and short-lived, so a mutex around the lists is
- * enough. Under a sanitizer the blocks come from malloc, which then finds overruns and leaks.
+ * Gives out the memory in which secrets lie, kept out of core dumps and swap: blocks of four sizes,
+ * cut from chunks that are mapped for this alone (MADV_DONTDUMP, mlock where the limit allows);
+ * what is larger has a mapping of its own. Chunks are kept, so the process holds as many as it
+ * needed at most. Secrets are few and short-lived, so a mutex around the lists is enough. Under a
+ * sanitizer the blocks come from malloc, which then finds overruns and leaks.
  */
 #include "base/secret_memory.h"
 

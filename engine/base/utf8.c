@@ -4,6 +4,9 @@
  */
 #include "base/utf8.h"
 
+#include <stdint.h>
+#include <string.h>
+
 /* The length that a lead byte asks for, and the range of its second byte (RFC 3629, section 4). */
 static size_t lead(unsigned char c, unsigned char *low, unsigned char *high)
 {
@@ -51,9 +54,22 @@ size_t utf8_char(const char *text, size_t len)
     return n;
 }
 
-bool utf8_is_valid(const char *text, size_t len)
+/* How many bytes of ASCII begin the text, counted by words. */
+static size_t skip_ascii(const char *text, size_t len)
 {
     size_t at = 0;
+    for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
+        memcpy(&word, text + at, sizeof word);
+        if ((word & UINT64_C(0x8080808080808080)) != 0) {
+            break;
+        }
+    }
+    return at;
+}
+
+bool utf8_is_valid(const char *text, size_t len)
+{
+    size_t at = skip_ascii(text, len);
     while (at < len) {
         size_t n = utf8_char(text + at, len - at);
         if (n == 0) {

@@ -1,8 +1,8 @@
 /*
- * From an HTTP answer to the output of an operation. Most operations answer JSON that their output
- * schema describes; those with output_as 'response' hand back status, headers and body. Some
- * statuses say in another way that all is well: what a DELETE should remove is gone (when_missing),
- * what a POST should add is there (when_conflict). Pure; loop thread.
+ * Turns the HTTP answer of a service into the output of an operation. Most operations answer JSON
+ * that their output schema describes; those with output_as 'response' hand back status, headers and
+ * body. Some statuses say in another way that all is well: what a DELETE should remove is gone
+ * (when_missing), what a POST should add is there (when_conflict). Pure; loop thread.
  */
 #include "call/answer.h"
 
@@ -31,11 +31,7 @@ static json_t *headers_object(const struct http_response *res)
 {
     json_t *out = json_object();
     for (size_t i = 0; i < res->header_count; i++) {
-        json_t *value =
-            json_string(res->headers[i].value); /* NULL where it is not UTF-8: left out */
-        if (value != NULL) {
-            json_object_set_new(out, res->headers[i].name, value);
-        }
+        json_set_text(out, res->headers[i].name, res->headers[i].value);
     }
     return out;
 }
@@ -94,7 +90,7 @@ static int json_output(const struct operation *op, const struct http_response *r
         schema_check_output(op->output, body, e) == -1) {
         return err_prefix(e, "the answer to %s", op->name);
     }
-    *output = body != NULL ? json_deep_copy(body) : json_object();
+    *output = body != NULL ? json_incref(body) : json_object();
     return 0;
 }
 
@@ -106,7 +102,7 @@ static json_t *fixed(const json_t *table)
 
 static void add_report(const struct operation *op, const char *host, int status, json_t *output)
 {
-    if (json_object_get(op->table, "store") != NULL && json_is_object(output)) {
+    if (op->is_local && json_is_object(output)) {
         json_object_set_new(output, "sent_to", json_string(host));
         json_object_set_new(output, "status", json_integer(status));
     }

@@ -1,7 +1,8 @@
-/* Whoever has the slot leads; who follows it gives up its place in the limiter's queue and gets its
- * part of the answer. An object that the service refuses is an error of those who named it, and of
- * nobody else. A request for many that is refused as a whole says nothing about any of them: then
- * each goes alone (call.c), and the connection folds no more until the next start. */
+/* Sends many API calls that want the same of different objects as one request. Whoever has the slot
+ * leads; who follows it gives up its place in the limiter's queue and gets its part of the answer.
+ * An object that the service refuses is an error of those who named it, and of nobody else. A
+ * request for many that is refused as a whole says nothing about any of them: then each goes alone
+ * (call.c), and the connection folds no more until the next start. */
 #include "call/batch.h"
 
 #include <stdio.h>
@@ -15,9 +16,9 @@
 
 enum { MOST_DEFAULT = 50, MOST_MAX = 500 };
 
-static json_t *how_of(const struct service_call *call)
+static const json_t *how_of(const struct service_call *call)
 {
-    return json_object_get(call->op->table, "batch");
+    return call->op->batch;
 }
 
 static const char *word(const struct service_call *call, const char *key)

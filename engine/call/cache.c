@@ -1,7 +1,7 @@
-/* Keeps answers as text, which is a fifth of their size as a tree, and counts their bytes. The list
- * is in the order of use: what was not asked for longest goes first when there is no room. Of calls
- * that ask the same at the same time one goes, and the others follow it (call_follow). Loop thread.
- */
+/* Keeps answers of services for a while, for calls that ask the same again. They are kept as text,
+ * which is a fifth of their size as a tree, and counts their bytes. The list is in the order of
+ * use: what was not asked for longest goes first when there is no room. Of calls that ask the same
+ * at the same time one goes, and the others follow it (call_follow). Loop thread. */
 #include "call/cache.h"
 
 #include <inttypes.h>
@@ -104,7 +104,7 @@ static struct service_call *find_leader(const struct service_call *call)
 
 bool cache_take(struct cache *k, struct service_call *call)
 {
-    if (json_get_int(call->op->table, "cache_ms", 0) <= 0 || call->probe != NULL) {
+    if (call->op->cache_us <= 0 || call->probe != NULL) {
         return false;
     }
     free(call->cache_key);
@@ -154,7 +154,7 @@ void cache_keep(struct cache *k, const struct service_call *call, const json_t *
         .text = text,
         .len = len,
         .kept_us = now_us,
-        .expires_us = now_us + json_get_int(call->op->table, "cache_ms", 0) * 1000,
+        .expires_us = now_us + call->op->cache_us,
     };
     list_push_front(&k->used, &n->link);
     k->bytes += len;

@@ -1,8 +1,8 @@
 /*
- * One API call. It passes through stages, each of which waits for something: the loop (so that
- * nothing happens within call_start), the token, the limiter, its owner (who commits that the call
- * has begun), the answer. The call owns what it holds at each stage, so that call_cancel undoes
- * exactly that.
+ * Makes one API call to a service, from its start to the classified answer. It passes through
+ * stages, each of which waits for something: the loop (so that nothing happens within call_start),
+ * the token, the limiter, its owner (who commits that the call has begun), the answer. The call
+ * owns what it holds at each stage, so that call_cancel undoes exactly that.
  *
  * The promise about outcomes is made here (P4): once the bytes of an operation that is not
  * idempotent may have left, every end that does not tell what happened is ERR_UNKNOWN: no answer,
@@ -48,26 +48,42 @@ static void call_free(struct service_call *call)
     list_remove(&call->follow_link);
     account_let_go(call->c);
     json_decref(call->input);
+    free(call->early);
     free(call->cache_key);
     free(call->key);
     free(call->group);
     free(call);
 }
 
+static void count_end(struct connection *root, enum err_kind end)
+{
+    if (root->calls_by_end[end] == NULL) {
+        const struct metric_label labels[2] = {
+            { "connection", root->name },
+            { "outcome", end == ERR_NONE ? "ok" : err_kind_name(end) },
+        };
+        root->calls_by_end[end] =
+            metrics_counter_by("ladle_calls_total", "API calls by their end: `ok` or the kind of the error.", labels);
+    }
+    metric_add(root->calls_by_end[end], 1);
+}
+
+static void count_time(struct connection *root, int64_t us)
+{
+    if (root->call_seconds == NULL) {
+        root->call_seconds = metrics_histogram(
+            "ladle_call_seconds", "Time from sending a call to its end.", "connection", root->name);
+    }
+    metric_observe_us(root->call_seconds, us);
+}
+
+/* An account has no metrics of its own. */
 static void count(const struct service_call *call, const struct err *e)
 {
-    const struct metric_label labels[2] = {
-        { "connection", connection_root(call->c)->name },
-        { "outcome", e == NULL ? "ok" : err_kind_name(e->kind) },
-    };
-    metric_add(metrics_counter_by("ladle_calls_total",
-                                  "API calls by their end: `ok` or the kind of the error.", labels),
-               1);
+    struct connection *root = connection_root(call->c);
+    count_end(root, e == NULL ? ERR_NONE : e->kind);
     if (call->was_sent) {
-        metric_observe_us(metrics_histogram("ladle_call_seconds",
-                                            "Time from sending a call to its end.", "connection",
-                                            connection_root(call->c)->name),
-                          clock_mono_us() - call->sent_us);
+        count_time(root, clock_mono_us() - call->sent_us);
     }
     log_debug("call", "%s.%s: %s", call->c->name, call->op->name, e == NULL ? "ok" : e->message);
 }
@@ -349,11 +365,14 @@ void call_go(struct service_call *call)
 
 static void show_waiting(const struct service_call *call, int by)
 {
-    struct connection *c = connection_root(call->c); /* an account has no metrics of its own */
-    c->waiting += by;
-    metric_set(metrics_gauge("ladle_limiter_waiting", "Calls that wait for their service's limit.",
-                             "connection", c->name),
-               c->waiting);
+    struct connection *root = connection_root(call->c);
+    if (root->limiter_waiting == NULL) {
+        root->limiter_waiting =
+            metrics_gauge("ladle_limiter_waiting", "Calls that wait for their service's limit.",
+                          "connection", root->name);
+    }
+    root->waiting += by;
+    metric_add(root->limiter_waiting, by);
 }
 
 static void slot_ready(struct limiter_wait *w, const struct err *failed)
@@ -434,8 +453,8 @@ static void begin(struct timer *t)
 {
     struct service_call *call = list_entry(t, struct service_call, timer);
     struct err e = ERR_INIT;
-    if (call->early.kind != ERR_NONE) {
-        fail(call, &call->early);
+    if (call->early != NULL) {
+        fail(call, call->early);
     } else if (call->is_known_absent) {
         call_finish(call, json_null(), NULL, NULL);
     } else if (prepare(call, &e) == -1) {
@@ -452,9 +471,7 @@ static struct service_call *call_new(struct call_set *k, const struct call_opts 
     call->c = o->connection;
     account_hold_again(call->c);
     call->op = o->operation;
-    call->timeout_us = o->timeout_us > 0
-                           ? o->timeout_us
-                           : json_get_int(o->operation->table, "timeout_ms", 0) * 1000;
+    call->timeout_us = o->timeout_us > 0 ? o->timeout_us : o->operation->timeout_us;
     call->timeout_us = call->timeout_us > 0 ? call->timeout_us : TIMEOUT_DEFAULT_US;
     call->key = o->idempotency_key != NULL ? xstrdup(o->idempotency_key) : NULL;
     call->done = o->done;
@@ -472,13 +489,22 @@ static struct service_call *call_new(struct call_set *k, const struct call_opts 
     return call;
 }
 
+/* A copy, as it is filled in and changed: only its members, where the schema says nothing of what
+ * is within them. */
+static json_t *own_input(const struct operation *op, json_t *input)
+{
+    if (input == NULL) {
+        return json_object();
+    }
+    return op->is_nested ? json_deep_copy(input) : json_copy(input);
+}
+
 struct service_call *call_start(struct call_set *k, const struct call_opts *o)
 {
     struct service_call *call = call_new(k, o);
     call->before_send = o->before_send;
     call->is_fresh = o->is_fresh;
-    call->input = o->input != NULL ? json_deep_copy(o->input)
-                                   : json_object(); /* it is filled in and changed */
+    call->input = own_input(o->operation, o->input);
     json_decref(o->input);
     timer_start(&call->timer, 0);
     return call;
@@ -491,7 +517,9 @@ struct service_call *call_probe(struct call_set *k, const struct call_opts *o, i
     if (operation_is_idempotent(o->operation, o->input)) {
         call->is_known_absent = true;
     } else {
-        call->probe = probe_new(o->connection, o->operation, o->input, since_us, &call->early);
+        struct err e = ERR_INIT;
+        call->probe = probe_new(o->connection, o->operation, o->input, since_us, &e);
+        call->early = call->probe == NULL ? xmemdup(&e, sizeof e) : NULL;
     }
     if (call->probe != NULL) {
         call->op = probe_operation(call->probe);

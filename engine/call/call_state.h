@@ -44,7 +44,7 @@ struct service_call {
     struct request request;
     struct http_call *http;
     struct probe *probe;  /* NULL: a call of its own */
-    struct err early;     /* it can only fail */
+    struct err *early;    /* it can only fail; or NULL */
     bool is_known_absent; /* a probe whose answer is known: the call may be repeated */
     bool is_idempotent;
     bool is_announced; /* before_send has had its turn */

@@ -1,9 +1,10 @@
 /*
- * Who shares a limiter, and its row in the store. The key is a digest: connector, app (client_id,
- * or the token itself where no client is named) and account (the location or agency of the
- * settings, else the one that the token says). Limiters of the connections of ladle.yaml live until
- * the end, as the calls of a token that was replaced still count; that of an agency's account goes
- * with the last connection that uses it, and leaves what it has counted as the text of its row.
+ * Gives each connection the limiter that counts its calls, and keeps its state in the store: who
+ * has the same account at a service shares one. The key is a digest: connector, app (client_id, or
+ * the token itself where no client is named) and account (the location or agency of the settings,
+ * else the one that the token says). Limiters of the connections of ladle.yaml live until the end,
+ * as the calls of a token that was replaced still count; that of an agency's account goes with the
+ * last connection that uses it, and leaves what it has counted as the text of its row.
  *
  * A row is written when the limiter asks for it, one at a time, and once more at the end. It must
  * land: until then no call goes that it does not foresee. The write belongs to the store until it is

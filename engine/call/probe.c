@@ -1,10 +1,11 @@
 /*
- * After a call that was sent and never answered nobody knows whether it took effect. For an
- * operation with a `probe` this can be looked up: `list` names an operation that reads, `from` maps
- * its fields to fields of the call's input, `with` adds constants; of the `items` in its answer one
- * is the effect if all fields of `match` that the call gave are equal (dates as moments, those in
- * `fold` in any case) and, where the item has a `date`, it is not older than the call. Two effects
- * that are equal in all this cannot be told apart; the newest is taken.
+ * Looks at the service for the effect of a call whose answer was lost. After a call that was sent
+ * and never answered nobody knows whether it took effect. For an operation with a `probe` this can
+ * be looked up: `list` names an operation that reads, `from` maps its fields to fields of the
+ * call's input, `with` adds constants; of the `items` in its answer one is the effect if all fields
+ * of `match` that the call gave are equal (dates as moments, those in `fold` in any case) and,
+ * where the item has a `date`, it is not older than the call. Two effects that are equal in all
+ * this cannot be told apart; the newest is taken.
  *
  * The list is read `grace_ms` after the call was started at the earliest: what was sent just before
  * a crash may still be on its way through the service. Pure; loop thread.

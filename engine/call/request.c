@@ -1,9 +1,10 @@
 /*
- * Builds requests by the connector's table. Two kinds of operations: one with a path has its fields
- * laid out by name (in the path, in `query`, the rest in a JSON body), one with `free` takes a URL,
- * query, headers and a body from its input, and may go to the hosts that the connection allows and
- * nowhere else. What comes from a recipe is checked before it becomes part of a line: no control
- * characters, no path tricks, no header that the client itself owns. Pure; loop thread.
+ * Builds the HTTP request of an operation from the connector's table and the step's input. Two
+ * kinds of operations: one with a path has its fields laid out by name (in the path, in `query`,
+ * the rest in a JSON body), one with `free` takes a URL, query, headers and a body from its input,
+ * and may go to the hosts that the connection allows and nowhere else. What comes from a recipe is
+ * checked before it becomes part of a line: no control characters, no path tricks, no header that
+ * the client itself owns. Pure; loop thread.
  */
 #include "call/request.h"
 
@@ -155,12 +156,17 @@ int request_check(const struct connection *c, const struct operation *op, json_t
     if (why != NULL) {
         return err_set(e, ERR_INVALID, "%s cannot be called from here: %s", op->name, why);
     }
-    fill(c, op, input);
-    if (schema_check(op->input, input, e) == -1 || check_filled(c, op, input, e) == -1 ||
+    if (op->is_filled) {
+        fill(c, op, input);
+    }
+    if (schema_check(op->input, input, e) == -1 ||
+        (op->is_filled && check_filled(c, op, input, e) == -1) ||
         check_one_of(op, input, e) == -1) {
         return err_prefix(e, "input of %s", op->name);
     }
-    settle_dates(c, op->input, input);
+    if (op->has_dates) {
+        settle_dates(c, op->input, input);
+    }
     return 0;
 }
 
@@ -297,7 +303,7 @@ static int set_secret_headers(struct request *r, const struct connection *c, str
 static int set_fixed_headers(struct request *r, const struct connection *c,
                              const struct operation *op, const char *key, struct err *e)
 {
-    const char *key_header = json_get_text(op->table, "idempotency_header");
+    const char *key_header = op->idempotency_header;
     if (set_headers(r, json_object_get(connector_table(c->connector), "headers"), e) == -1 ||
         set_headers(r, json_object_get(op->table, "headers"), e) == -1 ||
         set_headers(r, json_object_get(c->config, "headers"), e) == -1 ||
@@ -591,7 +597,12 @@ static char *free_url(const struct connection *c, const char *given, struct err 
                       c->name);
         return NULL;
     }
-    return xasprintf("%s%s%s", c->base_url, *given == '/' || *given == '?' ? "" : "/", given);
+    struct buf url;
+    buf_init(&url, strlen(c->base_url) + 1 + strlen(given));
+    (void)buf_puts(&url, c->base_url); /* it has their length */
+    (void)buf_puts(&url, *given == '/' || *given == '?' ? "" : "/");
+    (void)buf_puts(&url, given);
+    return buf_take(&url, NULL);
 }
 
 /* The input's value for a part of a free call ("query"), or NULL. Borrowed. */
@@ -673,7 +684,7 @@ static void set_method(struct request *r, const char *method)
 static int build_free(struct request *r, const struct connection *c, const struct operation *op,
                       const json_t *input, struct err *e)
 {
-    const json_t *how = json_object_get(op->table, "free");
+    const json_t *how = op->free;
     r->url = free_url(c, json_string_value(part(how, input, "url")), e);
     if (r->url == NULL || admit(r, c, how, e) == -1) {
         return -1;

@@ -1,8 +1,7 @@
-/* Reads the words of the command line. Options may stand anywhere ("ladle runs -C shop --limit 5"),
- * as
- * "--name value" or "--name=value"; "--" ends them. Every word is checked: an unknown option, one
- * that is given twice and a missing value are errors that name the word. Borrows argv; reads
- * nothing else. */
+/* Reads the words of the command line for every command. Options may stand anywhere ("ladle runs -C
+ * shop --limit 5"), as "--name value" or "--name=value"; "--" ends them. Every word is checked: an
+ * unknown option, one that is given twice and a missing value are errors that name the word.
+ * Borrows argv; reads nothing else. */
 #include "cli/args.h"
 
 #include <string.h>

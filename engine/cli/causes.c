@@ -1,5 +1,6 @@
-/* Groups what waits for a person by its cause. One walk over all dead and parked runs, newest
- * first; memory grows with the causes, not with the runs. */
+/* Groups the runs that wait for a person by their cause, for `ladle dead` and `ladle retry`. One
+ * walk over all dead and parked runs, newest first; memory grows with the causes, not with the
+ * runs. */
 #include "cli/causes.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* `ladle connect`: authorises a connection. Without an option it shows the link to open and waits
  * until the person is back (connect_wait.c); with a code, a refresh token or a token it gets and
- * stores what the engine needs, committed, as service/token.h does it. The engine notices the new
+ * stores what the engine needs, committed, as token/token.h does it. The engine notices the new
  * row, also while it runs. */
 #include <stdio.h>
 #include <stdlib.h>

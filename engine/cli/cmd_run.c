@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/plural.h"
 #include "cli/commands.h"
 #include "daemon/engine.h"
@@ -20,6 +21,7 @@ static void ready(void *ud, const char *address)
 {
     const struct greeting *g = ud;
     const char *scheme = own_port_scheme(g->project);
+    mem_give_back();
     if (g->cli->is_json) {
         json_t *v = json_pack("{s:o, s:s, s:i, s:i, s:i}", "listening",
                               json_sprintf("%s://%s", scheme, address), "version", LADLE_VERSION,

@@ -69,8 +69,8 @@ const struct command cmd_sandbox = {
         "A connection uses it with `base_url: http://ADDR` and\n"
         "`token_url: http://ADDR/oauth/token`. http://ADDR/ is a page that shows what it holds;\n"
         "the addresses below /_sandbox/ show and steer it: state, ledger, contacts, holdings,\n"
-        "reset, faults, settings, emit, hooks (scripts/sandbox/control.lua). scripts/README.md\n"
-        "has the form of --seed-data, and how to try a flow before it goes live.",
+        "reset, faults, settings, emit, hooks (scripts/sandbox/control.lua). The form of\n"
+        "--seed-data, and how to try a flow before it goes live: scripts/sandbox/README.md.",
     .options = options,
     .examples =
         "  ladle sandbox --hooks http://127.0.0.1:8420/hooks/crm --key data/sandbox.pem\n"

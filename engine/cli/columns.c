@@ -1,5 +1,5 @@
-/* Text on a terminal, by what a reader sees: code points, wide ones twice, combining ones not at all.
- * A byte that is no UTF-8 counts as a character of its own. */
+/* Measures text on a terminal by what a reader sees: code points, wide ones twice, combining ones
+ * not at all. A byte that is no UTF-8 counts as a character of its own. */
 #include "cli/columns.h"
 
 #include <stdbool.h>

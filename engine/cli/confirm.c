@@ -1,5 +1,6 @@
-/* A question with two answers. The line is read byte by byte, so that nothing behind it is taken
- * away from who reads the input next. Everything but yes is no, the end of the input among it. */
+/* Asks the person at the terminal a question with two answers. The line is read byte by byte, so
+ * that nothing behind it is taken away from who reads the input next. Everything but yes is no, the
+ * end of the input among it. */
 #include "cli/confirm.h"
 
 #include <errno.h>

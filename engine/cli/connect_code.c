@@ -1,7 +1,8 @@
-/* The code by hand, held against what `ladle connect` wrote down when it showed the link. With a
- * whole address the state is checked like that of a callback. A code alone carries none; then it is
- * the person at this terminal who vouches for it, and the newest link that was shown for the
- * connection lends its redirect URI and PKCE verifier. */
+/* Checks the code that a person brings by hand (`ladle connect --code`) against what `ladle
+ * connect` wrote down when it showed the link. With a whole address the state is checked like that
+ * of a callback. A code alone carries none; then it is the person at this terminal who vouches for
+ * it, and the newest link that was shown for the connection lends its redirect URI and PKCE
+ * verifier. */
 #include "cli/connect_code.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* The result of `ladle connect` in plain words. What recipes need is told here already, as the
- * person who can grant it still has the service open before them. */
+/* Prints the result of `ladle connect` in plain words. What recipes need is told here already, as
+ * the person who can grant it still has the service open before them. */
 #include "cli/connect_report.h"
 
 #include <stdlib.h>

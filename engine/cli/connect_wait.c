@@ -1,8 +1,9 @@
-/* The waiting of `ladle connect`. What became of the flow is read in the store four times a second,
- * whoever finished it: the engine, the server below, or `ladle connect --code` in another terminal.
- * While the engine runs it alone answers the callback and owns the tokens, and this command only
- * reads. Where none runs, this command listens at the project's address for the ten minutes; other
- * requests are told to come again, so that a service repeats its webhooks. */
+/* Waits for `ladle connect` until the person has authorised the connection. What became of the flow
+ * is read in the store four times a second, whoever finished it: the engine, the server below, or
+ * `ladle connect --code` in another terminal. While the engine runs it alone answers the callback
+ * and owns the tokens, and this command only reads. Where none runs, this command listens at the
+ * project's address for the ten minutes; other requests are told to come again, so that a service
+ * repeats its webhooks. */
 #include "cli/connect_wait.h"
 
 #include <signal.h>

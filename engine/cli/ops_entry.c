@@ -1,5 +1,5 @@
-/* What the catalogue says of one entry, as JSON for programs and as text for people, who get the
- * same facts. All of it comes from the tables of the connector and its areas. */
+/* Prints one trigger or action for `ladle ops`, as JSON for programs and as text for people, who
+ * get the same facts. All of it comes from the tables of the connector and its areas. */
 #include "cli/ops_entry.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
-/* Makes example steps from schemas. The text is YAML in block form: a field per line, nested by two
- * spaces; texts that plain YAML could read otherwise stand in double quotes, escaped as in JSON,
- * which YAML reads alike. Schemas come from connectors, a project's own among them, so depth and
- * length are bounded. */
+/* Makes the example steps of `ladle ops` from the schemas of operations. The text is YAML in block
+ * form: a field per line, nested by two spaces; texts that plain YAML could read otherwise stand in
+ * double quotes, escaped as in JSON, which YAML reads alike. Schemas come from connectors, a
+ * project's own among them, so depth and length are bounded. */
 #include "cli/ops_example.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Reads a run's state and its journal as a person would, and says what comes next. Nothing is asked
+/* Says for `ladle show` what comes next for a run, from its state and its journal. Nothing is asked
  * of the store: everything stands in the run's own rows. */
 #include "cli/outlook.h"
 

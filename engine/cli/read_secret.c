@@ -1,6 +1,6 @@
-/* Reads a secret from a person or a pipe. The terminal's echo is put back however the reading ends,
- * also by Ctrl-C: signals are held back meanwhile. The bytes never pass a stdio buffer, which would
- * keep a copy. */
+/* Reads a secret from a person or a pipe, for the commands that store one. The terminal's echo is
+ * put back however the reading ends, also by Ctrl-C: signals are held back meanwhile. The bytes
+ * never pass a stdio buffer, which would keep a copy. */
 #include "cli/read_secret.h"
 
 #include <errno.h>

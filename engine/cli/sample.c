@@ -1,6 +1,6 @@
-/* Finds and changes sample events. A sample is data of its connector, so nothing here knows a
- * service: what tells an event apart comes from the connector's `webhook.dedupe`. The JSON trees
- * are the caller's. */
+/* Finds and changes the sample events of `ladle send`. A sample is data of its connector, so
+ * nothing here knows a service: what tells an event apart comes from the connector's
+ * `webhook.dedupe`. The JSON trees are the caller's. */
 #include "cli/sample.h"
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
-/* A table of text. Rows are kept until the table is printed, as the widths of the columns are known
- * only then. On a terminal the columns are aligned by what a reader sees (code points, wide ones
- * twice, combining ones not at all), and cells are cut so that a row fits the window: the widest
- * first, down to what can still be read, and only then further. In a pipe cells are parted by tabs
- * and stay whole. What stands in a cell comes from outside, so control characters become spaces and
- * no cell can move the cursor. */
+/* Prints the table of a command that lists things. Rows are kept until the table is printed, as the
+ * widths of the columns are known only then. On a terminal the columns are aligned by what a reader
+ * sees (code points, wide ones twice, combining ones not at all), and cells are cut so that a row
+ * fits the window: the widest first, down to what can still be read, and only then further. In a
+ * pipe cells are parted by tabs and stay whole. What stands in a cell comes from outside, so
+ * control characters become spaces and no cell can move the cursor. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -50,17 +50,8 @@ int account_prepare(struct connection *c, struct err *e)
         return err_about(e, "agency");
     }
     c->auth = agency_auth(c);
-    c->exchange = (struct operation){
-        .connector = c->connector,
-        .name = "the exchange of its token",
-        .summary = "",
-        .method = json_get_text(exchange, "method"),
-        .path = json_get_text(exchange, "path"),
-        .scopes = json_object_get(exchange, "scopes"),
-        .input = json_object_get(exchange, "input"),
-        .is_idempotent = true,
-        .table = exchange,
-    };
+    c->exchange = operation_read(c->connector, "the exchange of its token", exchange);
+    c->exchange.is_idempotent = true;
     return 0;
 }
 

@@ -275,6 +275,5 @@ bool connection_is_broken(const struct connection *c)
 bool connection_is_local(const struct connection *c, const struct operation *op)
 {
     const char *sink = connection_text(c, "sink");
-    return json_object_get(op->table, "store") != NULL &&
-           (sink == NULL || strcmp(sink, "local") == 0);
+    return op->is_local && (sink == NULL || strcmp(sink, "local") == 0);
 }

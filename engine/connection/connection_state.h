@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/metrics.h"
 #include "connection/connection.h"
 #include "crypto/vault.h"
 #include "format/date.h"
@@ -64,6 +65,10 @@ struct connection {
     uint64_t limiter_generation; /* of the token that it belongs to */
     int64_t waiting;             /* calls that wait for it */
     bool refuses_batches;        /* a request for many was refused as a whole: none is made */
+    /* Kept, as finding them costs more than counting; NULL: not looked for yet. */
+    struct metric *calls_by_end[ERR_KIND_COUNT]; /* ERR_NONE: ok */
+    struct metric *call_seconds;
+    struct metric *limiter_waiting;
 };
 
 /* `config` is its map of ladle.yaml as JSON, holes filled; copied. NULL and ERR_CONFIG, about the

@@ -1,9 +1,10 @@
 /*
- * A breaker changes its state within a call; here the change is seen by comparing before and after,
- * and what follows from it is done. The text in the store is written by a timer, one write at a
- * time, the newest text wins; a process that dies leaves what it wrote last, and the next one goes
- * on from there, so that a restart does not set a crowd on a service that is down. All of it must
- * land.
+ * Notices when the service behind a connection goes down or comes back, stores that, and tells it
+ * as an event. A breaker changes its state within a call; here the change is seen by comparing
+ * before and after, and what follows from it is done. The text in the store is written by a timer,
+ * one write at a time, the newest text wins; a process that dies leaves what it wrote last, and the
+ * next one goes on from there, so that a restart does not set a crowd on a service that is down.
+ * All of it must land.
  *
  * An event of the engine has a key made of connection and moment, so it is stored once. Loop
  * thread.

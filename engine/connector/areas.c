@@ -1,9 +1,10 @@
 /*
- * Operations and events that stand in files beside a connector's own. Nothing is read before a name
- * is asked for that the connector itself does not have, and then only the index and the one file
- * that holds it. Whoever hands in the function keeps what was read, so a second look-up is one in
- * memory. Loop thread or command line; a first look-up while the engine runs (an event of a type
- * that no file read so far has) costs the reading of one built-in file, about a millisecond.
+ * Finds the operations and events of a connector that stand in files beside its own. Nothing is
+ * read before a name is asked for that the connector itself does not have, and then only the index
+ * and the one file that holds it. Whoever hands in the function keeps what was read, so a second
+ * look-up is one in memory. Loop thread or command line; a first look-up while the engine runs (an
+ * event of a type that no file read so far has) costs the reading of one built-in file, about a
+ * millisecond.
  */
 #include "connector/areas.h"
 

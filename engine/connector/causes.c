@@ -1,6 +1,7 @@
-/* Effects that come back as events. Services name both alike, so most tables need not say it: a verb
- * and an object make an operation, the object and a participle an event. Only events that the
- * connector has count. Pure; any thread. */
+/* Tells which event an operation brings back, for the checks on recipes that answer themselves.
+ * Services name both alike, so most tables need not say it: a verb and an object make an operation,
+ * the object and a participle an event. Only events that the connector has count. Pure; any
+ * thread. */
 #include "connector/causes.h"
 
 #include <stdlib.h>

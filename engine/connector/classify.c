@@ -1,8 +1,9 @@
 /*
- * From an HTTP answer to one of the kinds of base/err.h. A connector's rules are looked at in their
- * order: status, a text in the message (any case), a path that must be there. The first that fits
- * names the kind, and may take a detail from the body (the id of a duplicate), add the scopes that
- * the operation needs, or a sentence. What none fits goes by its status. Pure; the loop thread.
+ * Names the kind of error (base/err.h) that an HTTP answer of a service is. A connector's rules are
+ * looked at in their order: status, a text in the message (any case), a path that must be there.
+ * The first that fits names the kind, and may take a detail from the body (the id of a duplicate),
+ * add the scopes that the operation needs, or a sentence. What none fits goes by its status. Pure;
+ * the loop thread.
  */
 #include "connector/classify.h"
 

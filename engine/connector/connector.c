@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "connector/causes.h"
+#include "connector/schema.h"
 
 /* An operation of an area, once it was asked for. */
 struct found {
@@ -62,7 +63,7 @@ static bool idempotent_by_default(const char *method)
     return method == NULL || (strcmp(method, "POST") != 0 && strcmp(method, "PATCH") != 0);
 }
 
-static struct operation operation_of(const struct connector *c, const char *name, json_t *table)
+struct operation operation_read(const struct connector *c, const char *name, json_t *table)
 {
     const char *method = json_get_text(table, "method");
     const char *summary = json_get_text(table, "summary");
@@ -78,6 +79,17 @@ static struct operation operation_of(const struct connector *c, const char *name
         .output = json_is_object(output) ? output : NULL,
         .probe = part(table, "probe"),
         .is_idempotent = json_get_bool(table, "idempotent", idempotent_by_default(method)),
+        .idempotent_when = json_get_text(table, "idempotent_when"),
+        .idempotent_unless = json_get_text(table, "idempotent_unless"),
+        .idempotency_header = json_get_text(table, "idempotency_header"),
+        .free = part(table, "free"),
+        .batch = part(table, "batch"),
+        .is_local = json_object_get(table, "store") != NULL,
+        .timeout_us = json_get_int(table, "timeout_ms", 0) * 1000,
+        .cache_us = json_get_int(table, "cache_ms", 0) * 1000,
+        .is_filled = schema_has_member(input, "from_connection"),
+        .has_dates = schema_has_type(input, "date"),
+        .is_nested = schema_has_member(input, "of") || schema_has_member(input, "fields"),
         .table = table,
     };
 }
@@ -92,7 +104,7 @@ struct connector *connector_new(const char *name, json_t *table)
     const char *op_name;
     json_t *op;
     json_object_foreach (operations, op_name, op) {
-        c->operations[c->operation_count++] = operation_of(c, op_name, op);
+        c->operations[c->operation_count++] = operation_read(c, op_name, op);
     }
     c->operation_names = names_of(operations);
     c->found = xcalloc(1, sizeof(struct found *));
@@ -155,7 +167,7 @@ static const struct operation *find_in_areas(const struct connector *c, const ch
         return NULL;
     }
     struct found *f = xcalloc(1, sizeof *f);
-    f->operation = operation_of(c, kept_name(c, name), table);
+    f->operation = operation_read(c, kept_name(c, name), table);
     f->operation.output = NULL;
     f->next = *c->found;
     *c->found = f;
@@ -202,17 +214,15 @@ const char *const *connector_event_names(const struct connector *c)
     return c->event_names;
 }
 
-/* Whether the boolean field that `key` of the operation names is true in the input. */
-static bool is_said(const struct operation *op, const json_t *input, const char *key)
+static bool is_said(const json_t *input, const char *field)
 {
-    const char *field = json_get_text(op->table, key);
     return field != NULL && json_is_true(json_object_get(input, field));
 }
 
 bool operation_is_idempotent(const struct operation *op, const json_t *input)
 {
-    if (is_said(op, input, "idempotent_unless")) {
+    if (is_said(input, op->idempotent_unless)) {
         return false;
     }
-    return op->is_idempotent || is_said(op, input, "idempotent_when");
+    return op->is_idempotent || is_said(input, op->idempotent_when);
 }

@@ -23,7 +23,17 @@ struct operation {
     json_t *output;     /* schema that an answer is held against, or NULL */
     json_t *probe;      /* how to look for an effect of unknown outcome, or NULL */
     bool is_idempotent; /* repeating it does no harm */
-    json_t *table;      /* the whole operation */
+    /* What is asked for at every call; the rest is looked up in the table. */
+    const char *idempotent_when, *idempotent_unless; /* boolean fields of the input, or NULL */
+    const char *idempotency_header;                  /* takes a key of ours; or NULL */
+    json_t *free;                                    /* the input names the URL; or NULL */
+    json_t *batch;                                   /* calls of it may go as one; or NULL */
+    bool is_local;                                   /* it has a `store` table */
+    int64_t timeout_us, cache_us;                    /* 0: not said */
+    bool is_filled; /* the connection fills fields of the input in */
+    bool has_dates; /* some value of the input is a date */
+    bool is_nested; /* the schema says something of values within values */
+    json_t *table;  /* the whole operation */
 };
 
 /* Takes a table that has the shape of a connector's (keeps a reference). */
@@ -44,6 +54,8 @@ const char *connector_event_called(const struct connector *c, const char *type);
 const char *const *connector_operation_names(const struct connector *c);
 const char *const *connector_event_names(const struct connector *c);
 
+/* An operation by its table, which it borrows from, as the name. */
+struct operation operation_read(const struct connector *c, const char *name, json_t *table);
 /* Which events a call brings: as causes_of (connector/causes.h). Yours. */
 json_t *connector_causes(const struct connector *c, const struct operation *op);
 /* is_idempotent, corrected by what the input says where the operation lets it (idempotent_when

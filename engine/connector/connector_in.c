@@ -1,6 +1,7 @@
 /*
- * What comes in, read by a connector's table: which trigger a payload is an event of, which derived
- * triggers it fits as well, the key that tells a delivery from a repeat. Pure; the loop thread.
+ * Reads what comes in from a service by the table of its connector: which trigger a payload is an
+ * event of, which derived triggers it fits as well, the key that tells a delivery from a repeat.
+ * Pure; the loop thread.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -166,9 +167,11 @@ char *connector_dedupe_key(const struct connector *c, const json_t *payload, con
     if (id != NULL) {
         return id;
     }
-    char hex[SIGN_SHA256_HEX + 1];
-    sign_sha256_hex(body, len, hex);
-    return xasprintf("sha256:%s", hex);
+    static const char prefix[] = "sha256:";
+    char *key_text = xmalloc(sizeof prefix + SIGN_SHA256_HEX);
+    memcpy(key_text, prefix, sizeof prefix);
+    sign_sha256_hex(body, len, key_text + sizeof prefix - 1);
+    return key_text;
 }
 
 /* --- bodies --- */

@@ -1,6 +1,7 @@
-/* The styles of pagination are few, and their fields have the same names in most services: so
- * tables that were generated from a service's description need not say what their fields say
- * already. A guess that cannot be made for certain is not made. Pure; any thread. */
+/* Finds out how the answers of an operation come in pages. The styles of pagination are few, and
+ * their fields have the same names in most services: so tables that were generated from a service's
+ * description need not say what their fields say already. A guess that cannot be made for certain
+ * is not made. Pure; any thread. */
 #include "connector/paging.h"
 
 #include <stdbool.h>

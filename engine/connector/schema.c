@@ -1,9 +1,9 @@
 /*
- * Schemas as data: what fields an operation takes and gives. One walk over schema and input
- * collects up to eight findings, so that a person sees all that is wrong at once. The descriptors
- * come from a connector's Lua table, where {'string', optional = true} reads as an object with the
- * member "1" and {'string'} as a list of one; both are accepted everywhere. Pure; the loop thread
- * or the command line.
+ * Checks the input and the output of an operation against its schema. One walk over schema and
+ * input collects up to eight findings, so that a person sees all that is wrong at once. The
+ * descriptors come from a connector's Lua table, where {'string', optional = true} reads as an
+ * object with the member "1" and {'string'} as a list of one; both are accepted everywhere. Pure;
+ * the loop thread or the command line.
  */
 #include "connector/schema.h"
 
@@ -31,6 +31,25 @@ struct check {
     int depth;
 };
 
+/* Where a value stands; its text is made only for a finding. */
+struct place {
+    const struct place *above; /* NULL: the input itself */
+    const char *name;          /* NULL: an item */
+    size_t item;               /* from 1, as Lua counts */
+};
+
+/* A descriptor, read once: looking up members that are mostly not there costs more than checking
+ * the value. */
+struct descriptor {
+    const char *type;
+    bool is_optional, is_nullable;
+    const json_t *otherwise; /* default */
+    const json_t *allowed;   /* enum */
+    const json_t *of, *fields;
+    int64_t max;
+    const char *format, *needs, *why;
+};
+
 const char *schema_type(const json_t *descriptor)
 {
     if (json_is_array(descriptor)) {
@@ -56,7 +75,62 @@ bool schema_is_required(const json_t *descriptor)
     return !flag(descriptor, "optional") && member(descriptor, "default") == NULL;
 }
 
-__attribute__((format(printf, 3, 4))) static void find(struct check *c, const char *path,
+static void read_member(struct descriptor *d, const char *key, const json_t *v)
+{
+    if (strcmp(key, "1") == 0) {
+        d->type = json_string_value(v);
+    } else if (strcmp(key, "optional") == 0) {
+        d->is_optional = json_is_true(v);
+    } else if (strcmp(key, "nullable") == 0) {
+        d->is_nullable = json_is_true(v);
+    } else if (strcmp(key, "default") == 0) {
+        d->otherwise = v;
+    } else if (strcmp(key, "enum") == 0) {
+        d->allowed = v;
+    } else if (strcmp(key, "of") == 0) {
+        d->of = v;
+    } else if (strcmp(key, "fields") == 0) {
+        d->fields = v;
+    } else if (strcmp(key, "max") == 0) {
+        d->max = json_integer_value(v);
+    } else if (strcmp(key, "format") == 0) {
+        d->format = json_string_value(v);
+    } else if (strcmp(key, "needs") == 0) {
+        d->needs = json_string_value(v);
+    } else if (strcmp(key, "why") == 0) {
+        d->why = json_string_value(v);
+    }
+}
+
+static struct descriptor read_descriptor(const json_t *descriptor)
+{
+    struct descriptor d = { .type = NULL };
+    if (!json_is_object(descriptor)) {
+        d.type = schema_type(descriptor);
+        return d;
+    }
+    const char *key;
+    json_t *v;
+    json_object_foreach ((json_t *)descriptor, key, v) {
+        read_member(&d, key, v);
+    }
+    return d;
+}
+
+/* "contact.tags[2]"; what is longer than the buffer is cut. */
+static void put_place(struct buf *out, const struct place *p)
+{
+    if (p->above != NULL) {
+        put_place(out, p->above);
+    }
+    if (p->name != NULL) {
+        (void)buf_printf(out, "%s%s", out->len > 0 ? "." : "", p->name);
+    } else {
+        (void)buf_printf(out, "[%zu]", p->item);
+    }
+}
+
+__attribute__((format(printf, 3, 4))) static void find(struct check *c, const struct place *at,
                                                        const char *fmt, ...)
 {
     if (c->findings++ >= FINDINGS_MAX) {
@@ -67,8 +141,12 @@ __attribute__((format(printf, 3, 4))) static void find(struct check *c, const ch
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof text, fmt, ap); /* a long text is cut */
     va_end(ap);
-    (void)buf_printf(&c->out, "%s%s: %s", c->findings > 1 ? "; " : "", path,
+    struct buf path;
+    buf_init(&path, PATH_MAX_LEN);
+    put_place(&path, at);
+    (void)buf_printf(&c->out, "%s%s: %s", c->findings > 1 ? "; " : "", buf_text(&path),
                      text); /* full: the message is cut anyway */
+    buf_fini(&path);
 }
 
 /* --- one value --- */
@@ -187,39 +265,36 @@ static bool is_in(const json_t *list, const json_t *v)
     return false;
 }
 
-static void check_limits(struct check *c, const json_t *d, const json_t *v, const char *path)
+static void check_limits(struct check *c, const struct descriptor *d, const json_t *v,
+                         const struct place *at)
 {
-    json_t *allowed = member(d, "enum");
-    if (allowed != NULL && !is_in(allowed, v)) {
+    if (d->allowed != NULL && !is_in(d->allowed, v)) {
         size_t len;
-        char *list = json_text(allowed, &len);
-        find(c, path, "must be one of %s", list);
+        char *list = json_text(d->allowed, &len);
+        find(c, at, "must be one of %s", list);
         free(list);
     }
-    int64_t max = json_get_int(json_is_object(d) ? d : NULL, "max", 0);
-    if (max > 0 && json_is_string(v) &&
-        utf8_count(json_string_value(v), json_string_length(v)) > (size_t)max) {
-        find(c, path, "is longer than %lld %s", (long long)max,
-             plural(max, "character", "characters"));
-    } else if (max > 0 && json_is_array(v) && json_array_size(v) > (size_t)max) {
-        find(c, path, "has more than %lld %s", (long long)max, plural(max, "item", "items"));
+    if (d->max > 0 && json_is_string(v) &&
+        utf8_count(json_string_value(v), json_string_length(v)) > (size_t)d->max) {
+        find(c, at, "is longer than %lld %s", (long long)d->max,
+             plural(d->max, "character", "characters"));
+    } else if (d->max > 0 && json_is_array(v) && json_array_size(v) > (size_t)d->max) {
+        find(c, at, "has more than %lld %s", (long long)d->max, plural(d->max, "item", "items"));
     }
-    const char *format = json_string_value(member(d, "format"));
-    if (format != NULL && json_is_string(v) &&
-        !schema_fits_format(format, json_string_value(v), json_string_length(v))) {
-        find(c, path,
-             strcmp(format, "email") == 0 ? "is not an e-mail address"
-             : strcmp(format, "url") == 0 ? "is not a URL; write it like https://api.example.com"
-                                          : "is not a date; write it like 2026-11-23T10:00:00Z");
+    if (d->format != NULL && json_is_string(v) &&
+        !schema_fits_format(d->format, json_string_value(v), json_string_length(v))) {
+        find(c, at,
+             strcmp(d->format, "email") == 0 ? "is not an e-mail address"
+             : strcmp(d->format, "url") == 0 ? "is not a URL; write it like https://api.example.com"
+                                             : "is not a date; write it like 2026-11-23T10:00:00Z");
     }
 }
 
 /* A whole number in an integer's place, as JSON from elsewhere has it (5.0), becomes an integer;
  * an empty table of Lua, which is neither list nor object, becomes what the field wants. The new
  * value, or NULL where it stays as it is. */
-static json_t *adapted(const json_t *d, const json_t *v)
+static json_t *adapted(const char *type, const json_t *v)
 {
-    const char *type = schema_type(d);
     if (type == NULL) {
         return NULL;
     }
@@ -235,93 +310,91 @@ static json_t *adapted(const json_t *d, const json_t *v)
     return NULL;
 }
 
-static void check_object(struct check *c, const json_t *schema, json_t *input, const char *prefix);
+static void check_object(struct check *c, const json_t *schema, json_t *input,
+                         const struct place *above);
 
-static void check_value(struct check *c, const json_t *d, json_t *v, const char *path)
+static void check_value(struct check *c, const struct descriptor *d, json_t *v,
+                        const struct place *at);
+
+static void check_items(struct check *c, const json_t *of, json_t *list, const struct place *above)
 {
-    const char *type = schema_type(d);
-    if (json_is_null(v) && flag(d, "nullable")) {
+    struct descriptor d = read_descriptor(of);
+    size_t i;
+    json_t *item;
+    json_array_foreach (list, i, item) {
+        struct place at = { .above = above, .item = i + 1 };
+        json_t *better = adapted(d.type, item);
+        if (better != NULL) {
+            json_array_set_new(list, i, better);
+        }
+        check_value(c, &d, json_array_get(list, i), &at);
+    }
+}
+
+static void check_value(struct check *c, const struct descriptor *d, json_t *v,
+                        const struct place *at)
+{
+    if (json_is_null(v) && d->is_nullable) {
         return;
     }
-    if (type == NULL || !fits(type, v)) {
-        const char *what = type != NULL ? type : "any";
+    if (d->type == NULL || !fits(d->type, v)) {
+        const char *what = d->type != NULL ? d->type : "any";
         if (strcmp(what, "date") == 0 && json_is_string(v)) {
-            find(c, path, "is not a date; write it like 2026-11-23T10:00:00Z");
+            find(c, at, "is not a date; write it like 2026-11-23T10:00:00Z");
         } else {
-            find(c, path, "must be %s, is %s", wanted(what), name_of(v));
+            find(c, at, "must be %s, is %s", wanted(what), name_of(v));
         }
         return;
     }
-    check_limits(c, d, v, path);
+    check_limits(c, d, v, at);
     if (c->depth >= SHAPE_DEPTH_MAX) {
         return;
     }
     c->depth++;
-    const json_t *fields = member(d, "fields");
-    const json_t *of = member(d, "of");
-    if (fields != NULL && json_is_object(v)) {
-        check_object(c, fields, v, path);
-    } else if (of != NULL && json_is_array(v)) {
-        size_t i;
-        json_t *item;
-        json_array_foreach (v, i, item) {
-            char at[PATH_MAX_LEN];
-            (void)snprintf(at, sizeof at, "%s[%zu]", path,
-                           i + 1); /* as Lua counts; a long path is cut */
-            json_t *better = adapted(of, item);
-            if (better != NULL) {
-                json_array_set_new(v, i, better);
-            }
-            check_value(c, of, json_array_get(v, i), at);
-        }
+    if (d->fields != NULL && json_is_object(v)) {
+        check_object(c, d->fields, v, at);
+    } else if (d->of != NULL && json_is_array(v)) {
+        check_items(c, d->of, v, at);
     }
     c->depth--;
 }
 
 /* --- objects --- */
 
-static void join(char *out, size_t size, const char *prefix, const char *name)
+/* Fills the field in or finds it missing; the value to check, or NULL: there is none. */
+static json_t *settle(struct check *c, json_t *input, const struct descriptor *d,
+                      const struct place *at)
 {
-    (void)snprintf(out, size, "%s%s%s", prefix, *prefix != '\0' ? "." : "",
-                   name); /* a long path is cut */
-}
-
-/* Fills the field in or finds it missing; false: there is no value to check. */
-static bool settle(struct check *c, json_t *input, const char *name, const json_t *d,
-                   const char *path)
-{
-    json_t *v = json_object_get(input, name);
-    if (json_is_null(v) && !flag(d, "nullable")) {
-        json_object_del(input, name);
+    json_t *v = json_object_get(input, at->name);
+    if (json_is_null(v) && !d->is_nullable) {
+        json_object_del(input, at->name);
         v = NULL;
     }
     if (v != NULL) {
-        json_t *better = adapted(d, v);
+        json_t *better = adapted(d->type, v);
         if (better != NULL) {
-            json_object_set_new(input, name, better);
+            json_object_set_new(input, at->name, better);
         }
-        return true;
+        return better != NULL ? better : v;
     }
-    json_t *otherwise = member(d, "default");
-    if (otherwise != NULL) {
-        json_object_set_new(input, name, json_deep_copy(otherwise));
-    } else if (schema_is_required(d)) {
-        find(c, path, "is missing");
+    if (d->otherwise != NULL) {
+        json_object_set_new(input, at->name, json_deep_copy(d->otherwise));
+    } else if (!d->is_optional) {
+        find(c, at, "is missing");
     }
-    return false;
+    return NULL;
 }
 
-static void check_needs(struct check *c, const json_t *input, const json_t *d, const char *path)
+static void check_needs(struct check *c, const json_t *input, const struct descriptor *d,
+                        const struct place *at)
 {
-    const char *needs = json_string_value(member(d, "needs"));
-    if (needs != NULL && !json_is_true(json_object_get(input, needs))) {
-        const char *why = json_string_value(member(d, "why"));
-        find(c, path, "%s%s%s", why != NULL ? why : "needs ", why != NULL ? "" : needs,
-             why != NULL ? "" : " to be true");
+    if (d->needs != NULL && !json_is_true(json_object_get(input, d->needs))) {
+        find(c, at, "%s%s%s", d->why != NULL ? d->why : "needs ", d->why != NULL ? "" : d->needs,
+             d->why != NULL ? "" : " to be true");
     }
 }
 
-static void find_unknown(struct check *c, const json_t *schema, const char *name, const char *path)
+static void find_unknown(struct check *c, const json_t *schema, const struct place *at)
 {
     const char *names[SCHEMA_FIELDS_MAX + 1];
     size_t count = 0;
@@ -333,31 +406,33 @@ static void find_unknown(struct check *c, const json_t *schema, const char *name
         }
     }
     names[count] = NULL;
-    const char *closest = diag_closest(name, names);
+    const char *closest = diag_closest(at->name, names);
     if (closest != NULL) {
-        find(c, path, "is unknown, did you mean %s?", closest);
+        find(c, at, "is unknown, did you mean %s?", closest);
     } else {
-        find(c, path, "is unknown");
+        find(c, at, "is unknown");
     }
 }
 
-static void check_object(struct check *c, const json_t *schema, json_t *input, const char *prefix)
+static void check_object(struct check *c, const json_t *schema, json_t *input,
+                         const struct place *above)
 {
-    char path[PATH_MAX_LEN];
+    struct place at = { .above = above };
     const char *name;
-    json_t *d;
-    json_object_foreach ((json_t *)schema, name, d) {
-        join(path, sizeof path, prefix, name);
-        if (settle(c, input, name, d, path)) {
-            check_value(c, d, json_object_get(input, name), path);
-            check_needs(c, input, d, path);
+    json_t *v;
+    json_object_foreach ((json_t *)schema, name, v) {
+        struct descriptor d = read_descriptor(v);
+        at.name = name;
+        json_t *value = settle(c, input, &d, &at);
+        if (value != NULL) {
+            check_value(c, &d, value, &at);
+            check_needs(c, input, &d, &at);
         }
     }
-    json_t *v;
     json_object_foreach (input, name, v) {
         if (json_object_get(schema, name) == NULL) {
-            join(path, sizeof path, prefix, name);
-            find_unknown(c, schema, name, path);
+            at.name = name;
+            find_unknown(c, schema, &at);
         }
     }
 }
@@ -386,7 +461,7 @@ int schema_check(const json_t *schema, json_t *input, struct err *e)
     struct check c = { .findings = 0 };
     buf_init(&c.out, 4096);
     json_t *none = json_is_object(schema) ? NULL : json_object(); /* Lua's {} may read as a list */
-    check_object(&c, none != NULL ? none : schema, input, "");
+    check_object(&c, none != NULL ? none : schema, input, NULL);
     json_decref(none);
     return conclude(&c, ERR_INVALID, e);
 }
@@ -401,17 +476,53 @@ int schema_check_output(const json_t *schema, const json_t *output, struct err *
     struct check c = { .findings = 0 };
     buf_init(&c.out, 4096);
     const char *name;
-    json_t *d;
-    json_object_foreach ((json_t *)schema, name, d) {
+    json_t *descriptor;
+    json_object_foreach ((json_t *)schema, name, descriptor) {
         json_t *v = json_object_get(output, name);
-        const char *type = schema_type(d);
+        struct descriptor d = read_descriptor(descriptor);
+        struct place at = { .name = name };
         if (v == NULL || json_is_null(v)) {
-            if (schema_is_required(d) && !flag(d, "nullable")) {
-                find(&c, name, "is missing");
+            if (!d.is_optional && d.otherwise == NULL && !d.is_nullable) {
+                find(&c, &at, "is missing");
             }
-        } else if (type != NULL && !fits(type, v) && !(is_number(type) && is_big(v))) {
-            find(&c, name, "must be %s, is %s", wanted(type), name_of(v));
+        } else if (d.type != NULL && !fits(d.type, v) && !(is_number(d.type) && is_big(v))) {
+            find(&c, &at, "must be %s, is %s", wanted(d.type), name_of(v));
         }
     }
     return conclude(&c, ERR_PROTOCOL, e);
+}
+
+/* --- what a schema holds --- */
+
+bool schema_has_member(const json_t *schema, const char *key)
+{
+    const char *name;
+    json_t *descriptor;
+    json_object_foreach ((json_t *)schema, name, descriptor) {
+        if (member(descriptor, key) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The depth of a schema is bounded: SHAPE_DEPTH_MAX. */
+static bool is_or_holds(const json_t *descriptor, const char *type)
+{
+    const char *own = schema_type(descriptor);
+    const json_t *of = member(descriptor, "of");
+    return (own != NULL && strcmp(own, type) == 0) || (of != NULL && is_or_holds(of, type)) ||
+           schema_has_type(member(descriptor, "fields"), type);
+}
+
+bool schema_has_type(const json_t *schema, const char *type)
+{
+    const char *name;
+    json_t *descriptor;
+    json_object_foreach ((json_t *)schema, name, descriptor) {
+        if (is_or_holds(descriptor, type)) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -13,6 +13,11 @@
 const char *schema_type(const json_t *descriptor);
 bool schema_is_required(const json_t *descriptor);
 
+/* Whether a descriptor of the schema itself has that member; whether one of that type stands in it,
+ * at any depth. */
+bool schema_has_member(const json_t *schema, const char *key);
+bool schema_has_type(const json_t *schema, const char *type);
+
 /* Checks input (an object) against a schema: unknown fields, missing ones, wrong types; the
  * message names every one (up to 8), with a suggestion for unknown names. Fills defaults in;
  * drops a null that is not allowed, as it says the same as leaving the field out; makes a whole

@@ -1,9 +1,9 @@
 /*
- * One walk holds a table against its shape. It keeps the way to the value at hand as a chain of
- * steps on the stack, and makes a text of it only where there is something to tell, so that a table
- * without mistakes costs a comparison of names for each key and no memory. Every mistake is told,
- * not the first only. Lua tables carry no lines: a mistake gets one where its word stands in one
- * place of the source. Pure; any thread.
+ * Checks the table of a connector or an action against its shape, in one walk. It keeps the way to
+ * the value at hand as a chain of steps on the stack, and makes a text of it only where there is
+ * something to tell, so that a table without mistakes costs a comparison of names for each key and
+ * no memory. Every mistake is told, not the first only. Lua tables carry no lines: a mistake gets
+ * one where its word stands in one place of the source. Pure; any thread.
  */
 #include "connector/shape.h"
 

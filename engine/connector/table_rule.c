@@ -1,8 +1,8 @@
 /*
- * What the shape of a table cannot say: that a text names a field, an operation or an event that is
- * there, and which keys go together. A name that is misspelt would else be a switch that nobody
- * turned. A rule is called with a value whose type is right, and tells what is wrong through
- * shape_find. Pure.
+ * Checks what the shape of a connector's table cannot say: that a text names a field, an operation
+ * or an event that is there, and which keys go together. A name that is misspelt would else be a
+ * switch that nobody turned. A rule is called with a value whose type is right, and tells what is
+ * wrong through shape_find. Pure.
  */
 #include "connector/table_rule.h"
 

@@ -1,7 +1,8 @@
 /*
- * Master keys and their files. A key file appears whole or not at all: it is written under another
- * name, synced, and linked to its place. The id of a key is derived from it, so that a wrong key is
- * told from damage. A key stays in guarded memory; texts that hold one are scrubbed. Any thread.
+ * Makes, reads and writes the master keys of projects, and their files. A key file appears whole or
+ * not at all: it is written under another name, synced, and linked to its place. The id of a key is
+ * derived from it, so that a wrong key is told from damage. A key stays in guarded memory; texts
+ * that hold one are scrubbed. Any thread.
  */
 #include "crypto/key.h"
 

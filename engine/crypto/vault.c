@@ -1,8 +1,8 @@
 /*
- * Secrets at rest, sealed by libsodium under a master key. The name of a value, the format's
- * version and the key's id are authenticated with it, so a sealed value opens only under the name
- * that it was sealed for. While the master key is changed (store/key_row.h) there are two: a value
- * opens under the one that its header names. Any thread after vault_open.
+ * Seals secrets for the store, with libsodium, under a master key. The name of a value, the
+ * format's version and the key's id are authenticated with it, so a sealed value opens only under
+ * the name that it was sealed for. While the master key is changed (store/key_row.h) there are two:
+ * a value opens under the one that its header names. Any thread after vault_open.
  */
 #include "crypto/vault.h"
 

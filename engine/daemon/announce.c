@@ -1,6 +1,7 @@
 /*
- * The first lines of the log, from what was loaded: nothing is kept, and nothing here decides
- * anything. Long lists are cut, as `ladle check` and `ladle connections` tell all. Loop thread.
+ * Writes the first lines of the log: the recipes in force, the hooks and their addresses, what is
+ * not authorised. Nothing is kept, and nothing here decides anything. Long lists are cut, as `ladle
+ * check` and `ladle connections` tell all. Loop thread.
  */
 #include "daemon/announce.h"
 

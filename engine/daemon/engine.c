@@ -1,5 +1,5 @@
 /*
- * Start, turn and stop of the parts (parts.c).
+ * Starts the parts of the engine (parts.c), turns its loop and stops them.
  *
  * A stop asks all parts to take on nothing new, and then closes them from the top, each once it is
  * idle: requests that were read are answered, then events have their runs, then runs are over, then

@@ -1,7 +1,7 @@
-/* One sweep after the other: each step is an operation of the store that looks at a bounded number
- * of rows. The next step is submitted only when the last is done and a little time has passed, so
- * events and runs always come first. For the same reason a step need not land: it is made again
- * after a while. */
+/* Deletes from the store what is over and older than `retention` says. One sweep after the other:
+ * each step is an operation of the store that looks at a bounded number of rows. The next step is
+ * submitted only when the last is done and a little time has passed, so events and runs always come
+ * first. For the same reason a step need not land: it is made again after a while. */
 #include "daemon/keeper.h"
 
 #include <assert.h>

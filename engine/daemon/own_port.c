@@ -1,4 +1,4 @@
-/* What several commands have to know of the port that the engine listens on. Nothing is kept. */
+/* Tells commands what they have to know of the port that the engine listens on. Nothing is kept. */
 #include "daemon/own_port.h"
 
 #include <string.h>

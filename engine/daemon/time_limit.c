@@ -1,4 +1,5 @@
-/* A SIGALRM, whose handler does nothing but what a handler may do. */
+/* Ends the process when a stop takes too long: a SIGALRM, whose handler does nothing but what a
+ * handler may do. */
 #include "daemon/time_limit.h"
 
 #include <assert.h>

@@ -1,8 +1,9 @@
 /*
- * The age of private tokens is the time at which their row in the vault was written, so no token is
- * opened to know it; a switch to the second token (service/token_second.c) keeps the time. Of a
- * token that ladle.yaml takes from a secret (${secret.x}) it is the age of that secret. The
- * reminder reads the names on the store's reader thread; everything else is the loop's.
+ * Tells how old private tokens and API keys are, and reminds people to change them. The age of
+ * private tokens is the time at which their row in the vault was written, so no token is opened to
+ * know it; a switch to the second token (token/token_second.c) keeps the time. Of a token that
+ * ladle.yaml takes from a secret (${secret.x}) it is the age of that secret. The reminder reads the
+ * names on the store's reader thread; everything else is the loop's.
  */
 #include "daemon/token_age.h"
 

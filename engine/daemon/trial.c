@@ -1,8 +1,8 @@
 /*
- * A start without its consequences. The parts that can refuse settings are put together as in
- * engine.c, with the same functions, around a loop that never turns: no thread is started, nothing
- * is sent, the store is opened for reading. A store or a key that is not there yet is no error, as
- * the first start makes both.
+ * Tries out a start of the engine for `ladle check`, without its consequences. The parts that can
+ * refuse settings are put together as in engine.c, with the same functions, around a loop that
+ * never turns: no thread is started, nothing is sent, the store is opened for reading. A store or a
+ * key that is not there yet is no error, as the first start makes both.
  */
 #include "daemon/trial.h"
 

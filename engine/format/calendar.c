@@ -1,7 +1,7 @@
 /*
- * Days and times of day as sets of bits. Looking for the next that fits walks over days, past a
- * month at a time where the month does not fit, and over the words of the set of minutes. Pure; any
- * thread.
+ * Holds the days and the times of day of a timetable as sets of bits. Looking for the next that
+ * fits walks over days, past a month at a time where the month does not fit, and over the words of
+ * the set of minutes. Pure; any thread.
  */
 #include "format/calendar.h"
 

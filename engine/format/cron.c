@@ -1,7 +1,7 @@
 /*
- * Cron expressions. A field is read into a set of bits, whatever way it is written. What a cron
- * does not know is told by what to write in its place: people copy expressions from other programs,
- * and a guess would run at a time that nobody meant. Pure; any thread.
+ * Reads cron expressions. A field is read into a set of bits, whatever way it is written. What a
+ * cron does not know is told by what to write in its place: people copy expressions from other
+ * programs, and a guess would run at a time that nobody meant. Pure; any thread.
  */
 #include "format/cron.h"
 

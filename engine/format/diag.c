@@ -1,8 +1,8 @@
 /*
- * The errors and the warnings of one file. They are collected while the file is read and checked, in
- * any order, and shown at the end: sorted by place, each with its line and a caret, so that one run
- * of `ladle check` tells everything. The struct owns its copies of all texts. Loop thread, or
- * whichever thread loads.
+ * Collects the errors and the warnings of one file, for whoever reads it. They are collected while
+ * the file is read and checked, in any order, and shown at the end: sorted by place, each with its
+ * line and a caret, so that one run of `ladle check` tells everything. The struct owns its copies
+ * of all texts. Loop thread, or whichever thread loads.
  */
 #include "format/diag.h"
 

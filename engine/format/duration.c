@@ -1,6 +1,7 @@
 /*
- * Durations as people write them. The units stand in one table; a number is read as thousandths, so
- * that "1.5h" is exact, and everything is counted in microseconds. Pure; any thread.
+ * Reads and writes durations as people write them ("5 min"). The units stand in one table; a number
+ * is read as thousandths, so that "1.5h" is exact, and everything is counted in microseconds. Pure;
+ * any thread.
  */
 #include "format/duration.h"
 

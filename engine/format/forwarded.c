@@ -1,6 +1,7 @@
 /*
- * A chain of proxies is read from its right end: each trusted proxy vouches for the hop before it
- * and for nothing else. Pure; nothing is allocated.
+ * Finds the real sender of a request that came through proxies. A chain of proxies is read from its
+ * right end: each trusted proxy vouches for the hop before it and for nothing else. Pure; nothing
+ * is allocated.
  */
 #include "format/forwarded.h"
 

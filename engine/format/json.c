@@ -1,10 +1,10 @@
 /*
- * JSON, exact. Jansson parses; what it cannot do stands here: nesting is measured before it
- * recurses, an integer beyond 64 bits keeps its digits as a text (jansson's own flag would make
- * floats of all the integers of the document), and the text is written by our own writer, since
- * jansson prints 0.1 as 0.10000000000000001. Error messages name the place but quote nothing: a body may
- * hold a secret. json_t is reference-counted without atomics, so a value belongs to one thread at a
- * time.
+ * Reads and writes JSON without losing a digit. Jansson parses; what it cannot do stands here:
+ * nesting is measured before it recurses, an integer beyond 64 bits keeps its digits as a text
+ * (jansson's own flag would make floats of all the integers of the document), and the text is
+ * written by our own writer, since jansson prints 0.1 as 0.10000000000000001. Error messages name
+ * the place but quote nothing: a body may hold a secret. json_t is reference-counted without
+ * atomics, so a value belongs to one thread at a time.
  */
 #include "format/json.h"
 
@@ -323,6 +323,11 @@ char *json_text_sorted(const json_t *v)
 int json_append(struct buf *out, const json_t *v)
 {
     return write_value(out, v, false, 0);
+}
+
+int json_append_text(struct buf *out, const char *text, size_t len)
+{
+    return write_string(out, text, len);
 }
 
 /* --- looking up --- */

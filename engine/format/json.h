@@ -28,6 +28,7 @@ bool json_is_big_integer(const char *text, size_t len);
 char *json_text(const json_t *v, size_t *len);
 char *json_text_sorted(const json_t *v);           /* keys sorted: for hashes. Yours. */
 int json_append(struct buf *out, const json_t *v); /* -1 where out is full */
+int json_append_text(struct buf *out, const char *text, size_t len); /* UTF-8, as a JSON text */
 
 /* As json_decref, for a value that holds secrets: texts that nobody else refers to are overwritten
  * first. NULL is allowed. */
@@ -41,7 +42,7 @@ json_t *json_path(const json_t *v, const char *path);
 const char *json_path_text(const json_t *v, const char *path);
 /* Members, by name, of an object that may be NULL. */
 const char *json_get_text(const json_t *v, const char *key);
-/* Sets a member; with text NULL it does nothing. */
+/* Sets a member; with text NULL, or one that is not UTF-8, it does nothing. */
 void json_set_text(json_t *object, const char *key, const char *text);
 int64_t json_get_int(const json_t *v, const char *key, int64_t otherwise);
 bool json_get_bool(const json_t *v, const char *key, bool otherwise);

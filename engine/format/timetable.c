@@ -1,10 +1,10 @@
 /*
- * The next occurrence of a timetable. The calendar knows local times only; here they meet the zone.
- * Of fixed times the calendar gives the local time, and what is looked for is the first moment at
- * which the zone's clocks show this time or a later one: that is the moment itself, the end of a
- * gap, or the first of two. In real time it is the other way round: from one change of the clocks
- * to the next the offset is the same, and what fits between them are moments. Nothing is kept
- * between two questions. Loop thread, as zones are.
+ * Computes the next occurrence of a timetable. The calendar knows local times only; here they meet
+ * the zone. Of fixed times the calendar gives the local time, and what is looked for is the first
+ * moment at which the zone's clocks show this time or a later one: that is the moment itself, the
+ * end of a gap, or the first of two. In real time it is the other way round: from one change of the
+ * clocks to the next the offset is the same, and what fits between them are moments. Nothing is
+ * kept between two questions. Loop thread, as zones are.
  */
 #include "format/timetable.h"
 

@@ -1,8 +1,8 @@
 /*
- * URLs, their encoding, and the addresses that a URL may lead to. The parser is strict on purpose:
- * where two programs read one URL differently, a request ends at another host than the one that was
- * checked. So there is no user info, no backslash, no number that is an address in disguise, and a
- * host is compared in one spelling only. Pure; any thread.
+ * Reads URLs, encodes their parts, and judges the addresses that they lead to. The parser is strict
+ * on purpose: where two programs read one URL differently, a request ends at another host than the
+ * one that was checked. So there is no user info, no backslash, no number that is an address in
+ * disguise, and a host is compared in one spelling only. Pure; any thread.
  */
 #include "format/url.h"
 

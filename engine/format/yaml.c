@@ -1,9 +1,10 @@
 /*
- * YAML as raw scalars with marks, from libyaml's events. What makes YAML surprising is refused with
- * a message that says what to write instead; types are left to whoever knows the schema. The tree
- * is built without recursion on a stack of open collections, whose size is the depth limit. A
- * refused key takes its value with it to `trash`, so that the rest of the file is still checked;
- * only a syntax error ends the reading. The caller owns the tree. One parse per thread.
+ * Reads YAML into a tree of raw scalars with their places, from libyaml's events. What makes YAML
+ * surprising is refused with a message that says what to write instead; types are left to whoever
+ * knows the schema. The tree is built without recursion on a stack of open collections, whose size
+ * is the depth limit. A refused key takes its value with it to `trash`, so that the rest of the
+ * file is still checked; only a syntax error ends the reading. The caller owns the tree. One parse
+ * per thread.
  */
 #include "format/yaml.h"
 

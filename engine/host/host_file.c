@@ -1,6 +1,6 @@
-/* The module `host`: files. What Lua's own io lacks: whole files in one call, a line that is
- * appended and flushed in one write, temporary folders and their removal. Calls give nil and an
- * error object where the system refuses. Loop thread. */
+/* The module `host` for trusted scripts: files. What Lua's own io lacks: whole files in one call, a
+ * line that is appended and flushed in one write, temporary folders and their removal. Calls give
+ * nil and an error object where the system refuses. Loop thread. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
-/* The module `host`: HTTP both ways. serve{} puts a Lua function behind the engine's own server,
- * fetch{} sends a request with the engine's own client; so what tests and the sandbox see is what
- * the engine does. A request waits in the queue of jobs for its turn; it is answered when the
- * function returns, or later by a timer of ours where that asks for a delay. A function may itself
- * wait (fetch, sleep_ms): others are then handled inside of it. Loop thread. */
+/* The module `host` for trusted scripts: HTTP both ways. serve{} puts a Lua function behind the
+ * engine's own server, fetch{} sends a request with the engine's own client; so what tests and the
+ * sandbox see is what the engine does. A request waits in the queue of jobs for its turn; it is
+ * answered when the function returns, or later by a timer of ours where that asks for a delay. A
+ * function may itself wait (fetch, sleep_ms): others are then handled inside of it. Loop thread. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

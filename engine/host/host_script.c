@@ -1,6 +1,6 @@
-/* Running a script on a host: a file from the command line, or a module of the program with its
- * options. Errors are given a traceback by Lua's own xpcall, so that the one protected call of C
- * stays in script/. Loop thread. */
+/* Runs a trusted script on a host: a file from the command line, or a module of the program with
+ * its options. Errors are given a traceback by Lua's own xpcall, so that the one protected call of
+ * C stays in script/. Loop thread. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

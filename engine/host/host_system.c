@@ -1,4 +1,4 @@
-/* The module `host`: what a script may ask of the machine. Loop thread. */
+/* The module `host` for trusted scripts: what they ask of the machine. Loop thread. */
 #include <limits.h>
 #include <netinet/in.h>
 #include <stdlib.h>

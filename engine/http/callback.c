@@ -1,10 +1,11 @@
 /*
- * A visit is one request of a browser, in four steps: the row of its state is read; the flow is
- * taken, which one visit wins, and that is committed before the code is sent; the code is
- * exchanged; what came of it is written, and then the page is shown. The browser may go away at any
- * step, and the steps go on. A visit belongs to the list of the callback; an operation of the store
- * that is still on its way when the visit goes finds none, and frees itself. That a code was taken
- * may fail, as the browser can be told; how its exchange ended must land, as others wait for it.
+ * Answers the browser of a person who comes back from authorising a connection. A visit is one
+ * request of a browser, in four steps: the row of its state is read; the flow is taken, which one
+ * visit wins, and that is committed before the code is sent; the code is exchanged; what came of it
+ * is written, and then the page is shown. The browser may go away at any step, and the steps go on.
+ * A visit belongs to the list of the callback; an operation of the store that is still on its way
+ * when the visit goes finds none, and frees itself. That a code was taken may fail, as the browser
+ * can be told; how its exchange ended must land, as others wait for it.
  *
  * Pages say what was connected and what to do, never a code, a state or a token. What the service
  * or the address says is text of others, cut short and escaped.

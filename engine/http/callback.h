@@ -7,7 +7,7 @@
 
 /* Where a service sends a person back to: GET /oauth/callback, or /oauth/callback/<connection>. The
  * authorisation that began here is found by its state, used up, and only then is its code
- * exchanged; who waits for it reads that in the store (service/token_flow.h). One that began at the
+ * exchanged; who waits for it reads that in the store (token/token_flow.h). One that began at the
  * service carries no state of ours: it is taken only where the connection says accept_installs, and
  * only for the account that the connection has. Loop thread. */
 struct callback;

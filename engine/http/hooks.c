@@ -1,6 +1,7 @@
-/* From an HTTP request to an event. The order is fixed: whose hook → address and signature over the
- * raw bytes → only then parse → type and dedupe key → store → answer. What cannot be told apart by
- * a key of its own is told apart by the hash of its body.
+/* Takes the webhooks of connections: makes an event of an HTTP request and stores it. The order is
+ * fixed: whose hook → address and signature over the raw bytes → only then parse → type and dedupe
+ * key → store → answer. What cannot be told apart by a key of its own is told apart by the hash of
+ * its body.
  *
  * A connector whose deliveries data cannot describe has a function `receive(body, content_type)` in
  * its file; it runs in a sandboxed state of the connector's own, made at first use, and may give
@@ -16,6 +17,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/utf8.h"
 #include "crypto/sign.h"
 #include "format/forwarded.h"
 #include "format/url.h"
@@ -23,11 +25,36 @@
 #include "webhook/hook_watch.h"
 #include "webhook/verify.h"
 
-enum { KEY_MAX = 255, EVENTS_PER_DELIVERY_MAX = 100 };
+enum { KEY_MAX = 255, EVENTS_PER_DELIVERY_MAX = 100, HEADERS_TEXT_MAX = 256 << 10 };
+
+/* What became of a delivery. */
+enum outcome {
+    DELIVERY_STORED,
+    DELIVERY_DUPLICATE,
+    DELIVERY_CHALLENGE, /* a question of the service, answered */
+    DELIVERY_REFUSED,   /* by the store */
+    DELIVERY_UNREADABLE,
+    DELIVERY_UNVERIFIED,
+    DELIVERY_UNKNOWN_HOOK,
+    DELIVERY_WRONG_METHOD,
+    OUTCOME_COUNT
+};
+
+static const char *const outcome_names[OUTCOME_COUNT] = {
+    [DELIVERY_STORED] = "stored",
+    [DELIVERY_DUPLICATE] = "duplicate",
+    [DELIVERY_CHALLENGE] = "challenge",
+    [DELIVERY_REFUSED] = "refused",
+    [DELIVERY_UNREADABLE] = "unreadable",
+    [DELIVERY_UNVERIFIED] = "unverified",
+    [DELIVERY_UNKNOWN_HOOK] = "unknown_hook",
+    [DELIVERY_WRONG_METHOD] = "wrong_method",
+};
 
 struct hooks {
     struct hooks_opts o;
-    struct map *receivers; /* connector -> struct receiver */
+    struct map *receivers;                    /* connector -> struct receiver */
+    struct metric *deliveries[OUTCOME_COUNT]; /* NULL: none yet */
 };
 
 /* One delivery, from its first byte to its answer. */
@@ -36,7 +63,7 @@ struct intake {
     struct exchange *x;
     struct connection *connection;
     const struct delivery *delivery; /* while it is read */
-    json_t *headers;                 /* for meta */
+    char *headers;                   /* for meta, as JSON; NULL until the body is read */
     size_t pending;                  /* events on their way into the store */
     size_t stored, duplicates, runs;
     struct id first;
@@ -66,16 +93,20 @@ void hooks_free(struct hooks *h)
 
 /* --- answers --- */
 
-static void count(const char *outcome)
+static void count(struct hooks *h, enum outcome outcome)
 {
-    metric_add(metrics_counter("ladle_deliveries_total", "Webhook deliveries by their answer.",
-                               "outcome", outcome),
-               1);
+    if (h->deliveries[outcome] == NULL) {
+        h->deliveries[outcome] =
+            metrics_counter("ladle_deliveries_total", "Webhook deliveries by their answer.", "outcome",
+                            outcome_names[outcome]);
+    }
+    metric_add(h->deliveries[outcome], 1);
 }
 
-static void refuse(struct exchange *x, int status, const struct err *e, const char *outcome)
+static void refuse(struct hooks *h, struct exchange *x, int status, const struct err *e,
+                   enum outcome outcome)
 {
-    count(outcome);
+    count(h, outcome);
     exchange_answer_error(x, status, e);
 }
 
@@ -96,7 +127,7 @@ static void answer(struct intake *d)
 {
     if (d->err.kind != ERR_NONE) {
         exchange_add_header(d->x, "Retry-After", "5");
-        refuse(d->x, 503, &d->err, "refused");
+        refuse(d->hooks, d->x, 503, &d->err, DELIVERY_REFUSED);
         return;
     }
     char id[ID_TEXT + 1];
@@ -105,7 +136,7 @@ static void answer(struct intake *d)
     char body[160];
     int len = snprintf(body, sizeof body, "{\"id\":\"%s\",\"duplicate\":%s,\"runs\":%zu}", id,
                        is_duplicate ? "true" : "false", d->runs);
-    count(is_duplicate ? "duplicate" : "stored");
+    count(d->hooks, is_duplicate ? DELIVERY_DUPLICATE : DELIVERY_STORED);
     answer_stored(d, is_duplicate ? 200 : 202, body, (size_t)len);
 }
 
@@ -117,7 +148,7 @@ static void finish_one(struct intake *d)
     FAULT("hooks.before_answer");
     answer(d);
     FAULT("hooks.after_answer");
-    json_decref(d->headers);
+    free(d->headers);
     free(d);
 }
 
@@ -138,29 +169,23 @@ static void accepted(void *ud, const struct id *id, bool is_duplicate, size_t ru
 
 /* --- events --- */
 
-static void hide_header(json_t *headers, const char *hidden)
-{
-    const char *name;
-    json_t *value;
-    void *next;
-    json_object_foreach_safe(headers, next, name, value)
-    {
-        if (strcasecmp(name, hidden) == 0) {
-            json_object_del(headers, name);
-        }
-    }
-}
-
-/* Headers that are stored and that recipes may see: none that could hold a credential. */
-static json_t *public_headers(const struct exchange *x, const struct connection *c)
+/* The headers that are stored and that recipes may see: none that could hold a credential. The
+ * type, where there is one, stands among them as meta.event_type; no header of a sender can have
+ * its name. Yours. */
+static char *public_headers(const struct intake *d, const char *type)
 {
     const char *const hidden[] = { "authorization", "proxy-authorization", "cookie",
-                                   verify_token_header(c), NULL };
-    json_t *headers = exchange_headers(x);
-    for (size_t i = 0; hidden[i] != NULL; i++) {
-        hide_header(headers, hidden[i]);
+                                   verify_token_header(d->connection), NULL };
+    struct buf out;
+    buf_init(&out, HEADERS_TEXT_MAX);
+    (void)buf_putc(&out, '{');
+    (void)exchange_put_headers(d->x, hidden, &out); /* a head is far smaller */
+    if (type != NULL && utf8_is_valid(type, strlen(type))) {
+        (void)buf_puts(&out, out.len > 1 ? ",\":type\":" : "\":type\":");
+        (void)json_append_text(&out, type, strlen(type));
     }
-    return headers;
+    (void)buf_putc(&out, '}');
+    return buf_take(&out, NULL);
 }
 
 static void store_event(struct intake *d, const char *type, const char *key, json_t *event,
@@ -208,26 +233,18 @@ static char *dedupe_key(const struct intake *d, const json_t *event, const char 
                                              body, len);
 }
 
-/* For meta.event_type. No header of a sender can have such a name. */
-static void note_type(struct intake *d, const json_t *event)
-{
-    char *type = scheme_type(d->connection, d->delivery, event);
-    if (type != NULL) {
-        json_object_set_new(d->headers, ":type", json_string(type));
-    }
-    free(type);
-}
-
 static void store_plain(struct intake *d, const char *body, size_t len, json_t *event)
 {
-    note_type(d, event);
+    char *type = scheme_type(d->connection, d->delivery, event);
     char *key = dedupe_key(d, event, body, len);
+    d->headers = public_headers(d, type);
     size_t text_len = len;
     char *text = is_json(d->x) ? NULL : json_text(event, &text_len);
     store_event(d, event_type(connection_connector(d->connection), event), key, event,
                 text != NULL ? text : body, text_len);
     free(text);
     free(key);
+    free(type);
 }
 
 enum reading { READ_FAILED = -1, READ_STORED, READ_ANSWERED };
@@ -241,7 +258,7 @@ static enum reading read_plain(struct intake *d, const char *body, size_t len, s
     }
     const char *challenge = scheme_challenge(d->connection, event);
     if (challenge != NULL) {
-        count("challenge");
+        count(d->hooks, DELIVERY_CHALLENGE);
         exchange_answer(d->x, 200, "text/plain", challenge, strlen(challenge));
     } else {
         store_plain(d, body, len, event);
@@ -315,6 +332,7 @@ static enum reading read_with_function(struct intake *d, const char *body, size_
     json_t *result = r != NULL ? receiver_call(r, body, len, type != NULL ? type : "", e) : NULL;
     const json_t *events = json_object_get(result, "events");
     int rc = result != NULL ? check_received(events, e) : -1;
+    d->headers = rc == 0 ? public_headers(d, NULL) : NULL;
     for (size_t i = 0; rc == 0 && i < json_array_size(events); i++) {
         store_received(d, json_array_get(events, i), i, body, len);
     }
@@ -342,7 +360,7 @@ static struct connection *find_hook(const struct hooks *h, const struct exchange
 
 static void drop_intake(struct intake *d)
 {
-    json_decref(d->headers);
+    free(d->headers);
     free(d);
 }
 
@@ -351,19 +369,15 @@ static void take(struct hooks *h, struct exchange *x, struct connection *c,
 {
     struct intake *d = xcalloc(1, sizeof *d);
     /* One more than there are events, so that the answer waits until all are handed over. */
-    *d = (struct intake){ .hooks = h,
-                          .x = x,
-                          .connection = c,
-                          .delivery = delivery,
-                          .headers = public_headers(x, c),
-                          .pending = 1 };
+    *d = (struct intake){ .hooks = h, .x = x, .connection = c, .delivery = delivery, .pending = 1 };
     struct err e = ERR_INIT;
     bool has_function = connector_has_receive(connection_connector(c));
     switch (has_function ? read_with_function(d, delivery->body, delivery->len, &e)
                          : read_plain(d, delivery->body, delivery->len, &e)) {
     case READ_FAILED:
         log_info("hooks", "a delivery for %s could not be read: %s", connection_name(c), e.message);
-        refuse(x, e.kind == ERR_INVALID || e.kind == ERR_SCRIPT ? 400 : 500, &e, "unreadable");
+        refuse(h, x, e.kind == ERR_INVALID || e.kind == ERR_SCRIPT ? 400 : 500, &e,
+               DELIVERY_UNREADABLE);
         drop_intake(d);
         break;
     case READ_ANSWERED:
@@ -397,8 +411,8 @@ static void log_refusal(const struct delivery *d, struct connection *c, const st
     }
 }
 
-static void refuse_delivery(struct exchange *x, const struct delivery *d, struct connection *c,
-                            enum refusal why, const struct err *e)
+static void refuse_delivery(struct hooks *h, struct exchange *x, const struct delivery *d,
+                            struct connection *c, enum refusal why, const struct err *e)
 {
     const struct metric_label labels[2] = { { "connection", connection_name(c) },
                                             { "reason", refusal_name(why) } };
@@ -412,7 +426,7 @@ static void refuse_delivery(struct exchange *x, const struct delivery *d, struct
     if (status == 401 && verify_is_basic(c)) {
         exchange_add_header(x, "WWW-Authenticate", "Basic realm=\"webhook\"");
     }
-    refuse(x, status, e, "unverified");
+    refuse(h, x, status, e, DELIVERY_UNVERIFIED);
 }
 
 /* The address as the sender called it, behind whatever proxy, or NULL: nobody has said it. Yours.
@@ -462,7 +476,7 @@ static void receive(struct hooks *h, struct exchange *x, struct connection *c, c
     if (why == REFUSED_NOT) {
         take(h, x, c, &delivery);
     } else {
-        refuse_delivery(x, &delivery, c, why, &e);
+        refuse_delivery(h, x, &delivery, c, why, &e);
     }
     free(url);
 }
@@ -474,13 +488,13 @@ void hooks_handle(struct hooks *h, struct exchange *x)
     struct connection *c = find_hook(h, x, &token);
     if (c == NULL) {
         (void)err_set(&e, ERR_NOT_FOUND, "there is no hook at this address");
-        refuse(x, 404, &e, "unknown_hook");
+        refuse(h, x, 404, &e, DELIVERY_UNKNOWN_HOOK);
         return;
     }
     if (strcmp(exchange_method(x), "POST") != 0) {
         (void)err_set(&e, ERR_INVALID, "a hook takes POST");
         exchange_add_header(x, "Allow", "POST");
-        refuse(x, 405, &e, "wrong_method");
+        refuse(h, x, 405, &e, DELIVERY_WRONG_METHOD);
         return;
     }
     receive(h, x, c, token);

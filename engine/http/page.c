@@ -1,5 +1,6 @@
-/* Pages without style or script: what is shown came from outside in part, so nothing in a page is
- * taken for more than text, by us or by the browser. */
+/* Writes the pages that a browser gets at the end of an authorisation. They have no style and no
+ * script: what is shown came from outside in part, so nothing in a page is taken for more than
+ * text, by us or by the browser. */
 #include "http/page.h"
 
 #include "base/utf8.h"

@@ -1,4 +1,5 @@
-/* Health and metrics. A table of routes, a function each; nothing here changes anything. */
+/* Answers /healthz and /metrics. A table of routes, a function each; nothing here changes
+ * anything. */
 #include "http/status.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
- * Groups in a ring, each with its own queue; a group is there as long as somebody waits in it. The
- * queue owns the groups, the entries belong to those who wait. Loop thread.
+ * Lets the recipes that wait for one limit take turns. Groups in a ring, each with its own queue; a
+ * group is there as long as somebody waits in it. The queue owns the groups, the entries belong to
+ * those who wait. Loop thread.
  */
 #include "limit/fair_queue.h"
 

@@ -1,10 +1,11 @@
 /*
- * The limiter of one account of a service. Each window that the service counts in is a log of calls
- * (rate_window.c). The service counts a call at some moment between its first byte and its answer,
- * so it counts here as if it were made now for as long as it is granted or under way, and as made
- * when its answer comes. So whatever the network does, no window of the service's holds more calls
- * than one of ours, and none of ours more than the limit. The price is that a service which answers
- * slowly is called at most `limit` times in a window and an answer.
+ * Holds calls back, so that one account of a service never gets more than its limits allow. Each
+ * window that the service counts in is a log of calls (rate_window.c). The service counts a call at
+ * some moment between its first byte and its answer, so it counts here as if it were made now for
+ * as long as it is granted or under way, and as made when its answer comes. So whatever the network
+ * does, no window of the service's holds more calls than one of ours, and none of ours more than
+ * the limit. The price is that a service which answers slowly is called at most `limit` times in a
+ * window and an answer.
  *
  * The service's own count arrives in headers. Where it is higher than ours (another program uses
  * the same account) the difference is added to the window. One that starts without knowing

@@ -1,7 +1,8 @@
 /*
- * A sliding window as a log of calls: exact times in a ring where the limit is small, counts by a
- * 256th of the window where it is large (then the oldest part counts whole, which errs on the safe
- * side: a part holds at least as long as each of its calls). Loop thread.
+ * Counts the calls in one window of a limit. The window slides, and is a log of calls: exact times
+ * in a ring where the limit is small, counts by a 256th of the window where it is large (then the
+ * oldest part counts whole, which errs on the safe side: a part holds at least as long as each of
+ * its calls). Loop thread.
  */
 #include "limit/rate_window.h"
 

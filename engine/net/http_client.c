@@ -1,6 +1,6 @@
 /*
- * HTTP out: libcurl's multi socket interface on the loop. Curl says which descriptors it watches
- * and when it wants to be called; we tell it what happened and collect what is finished.
+ * Sends HTTP requests: libcurl's multi socket interface on the loop. Curl says which descriptors it
+ * watches and when it wants to be called; we tell it what happened and collect what is finished.
  *
  * What was sent is the question that everything above asks, so each failure is sorted by it: curl
  * counts the bytes of the request that it gave to a connection (CURLINFO_REQUEST_SIZE, over all its
@@ -15,8 +15,9 @@
  *
  * HTTP/1.1 only: with one call on a connection, "was sent" is a fact of that call alone.
  *
- * A call owns its easy handle, its copy of the body and its buffers, and goes into a small pool
- * when it is over. The limit of a call's time is a timer of ours, so that it follows a replaced
+ * A call owns its easy handle, its copy of the request and its buffers, and goes into a small pool
+ * when it is over. What holds for every call is said to the handle once, as curl takes longer to
+ * forget and to be told than to send; what differs is said each time (hand_to_curl). The limit of a call's time is a timer of ours, so that it follows a replaced
  * clock; curl's own time-keeping runs on an alarm. Loop thread only; curl resolves names on threads
  * of its own, which are left behind, not waited for, when a call ends first.
  */
@@ -30,6 +31,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -39,12 +41,15 @@
 #include "base/secret.h"
 #include "format/url.h"
 #include "net/http_head.h"
+#include "net/sockets.h"
 
 enum {
     PER_HOST_DEFAULT = 64,
     IDLE_CONNECTIONS_MAX = 256,
-    POOL_MAX = 64,              /* calls kept for reuse */
-    BUFFER_KEPT_MAX = 64 << 10, /* a larger one is freed with its call */
+    POOL_MAX = 64,                    /* calls kept for reuse */
+    BUFFER_KEPT_MAX = 64 << 10,       /* a larger one is freed with its call */
+    LINES_MAX = HTTP_HEADERS_MAX + 4, /* what is sent besides what the caller gives */
+    LINES_BYTES_MAX = 2 << 20,        /* what http_head_check lets pass fits */
     TIMEOUT_DEFAULT_US = 30 * 1000 * 1000,
     CONNECT_DEFAULT_US = 10 * 1000 * 1000,
     FORGET_MAX = 8 << 10, /* of curl's blocks that are overwritten when they are freed */
@@ -56,12 +61,13 @@ enum {
 struct client {
     struct http_client base; /* first: what callers hold */
     struct loop *loop;
-    CURLM *multi;
+    CURLM *multi; /* NULL: no call was made yet */
     struct alarm *alarm;
-    struct list calls;   /* under way */
-    struct list pool;    /* for reuse */
-    struct list sockets; /* that curl watches */
+    struct list calls;       /* under way */
+    struct list pool;        /* for reuse */
+    struct sockets *sockets; /* that curl watches */
     int pool_len;
+    int max_per_host;
     char *ca_file;
     char *user_agent;
 };
@@ -70,9 +76,10 @@ struct http_call {
     struct list link;
     struct client *client;
     CURL *easy;
-    struct curl_slist *headers;
-    char *body;
-    size_t body_len;
+    struct buf lines;                     /* of the request's head, a NUL behind each */
+    struct curl_slist headers[LINES_MAX]; /* into lines */
+    size_t line_count;
+    struct buf body;    /* of the request */
     struct timer limit; /* of the whole call */
     int64_t timeout_us;
     http_done_fn done;
@@ -88,29 +95,27 @@ struct http_call {
     bool is_private; /* refused for its address */
     bool is_too_large;
     bool has_body_begun;
-};
-
-struct socket_watch {
-    struct list link;
-    struct client *client;
-    curl_socket_t fd;
-    struct watch *watch;
+    bool may_be_sent; /* in this call: what the handle knows is not of the one before */
+    bool has_query;   /* in its URL, which may hold a key */
 };
 
 static void reap(struct client *c);
 
 /* --- curl and the loop --- */
 
-static void on_socket(void *ud, int events)
+static void on_socket(void *ud, int fd, int events)
 {
-    struct socket_watch *w = ud;
-    struct client *c = w->client;
+    struct client *c = ud;
     int mask =
         (events & LOOP_READ ? CURL_CSELECT_IN : 0) | (events & LOOP_WRITE ? CURL_CSELECT_OUT : 0);
     int running = 0;
-    CURLMcode rc = curl_multi_socket_action(c->multi, w->fd, mask, &running); /* may free w */
+    CURLMcode rc = curl_multi_socket_action(c->multi, fd, mask, &running);
     assert(rc == CURLM_OK);
-    reap(c);
+}
+
+static void on_sockets_done(void *ud)
+{
+    reap(ud);
 }
 
 static void on_alarm(void *ud)
@@ -129,52 +134,35 @@ static int set_alarm(CURLM *multi, long timeout_ms, void *ud)
     return 0;
 }
 
-static void free_socket_watch(struct socket_watch *w)
-{
-    watch_free(w->watch);
-    list_remove(&w->link);
-    free(w);
-}
-
-static struct socket_watch *new_socket_watch(struct client *c, curl_socket_t fd)
-{
-    struct socket_watch *w = xcalloc(1, sizeof(*w));
-    w->client = c;
-    w->fd = fd;
-    w->watch = watch_new(c->loop, fd, on_socket, w);
-    if (w->watch == NULL) {
-        free(w);
-        return NULL;
-    }
-    list_push_back(&c->sockets, &w->link);
-    return w;
-}
-
 static int set_watch(CURL *easy, curl_socket_t fd, int what, void *ud, void *socket_ud)
 {
     struct client *c = ud;
-    struct socket_watch *w = socket_ud;
-    if (what == CURL_POLL_REMOVE) {
-        if (w != NULL) {
-            free_socket_watch(w);
-        }
-        return 0;
-    }
-    if (w == NULL) {
-        w = new_socket_watch(c, fd);
-        if (w == NULL) {
-            return 0; /* logged; -1 would end the whole multi handle, so only this call runs out of
-                         time */
-        }
-        (void)curl_multi_assign(c->multi, fd,
-                                w); /* fails only for a descriptor that curl does not know */
-    }
-    watch_set(w->watch,
-              (what & CURL_POLL_IN ? LOOP_READ : 0) | (what & CURL_POLL_OUT ? LOOP_WRITE : 0));
+    bool is_wanted = what != CURL_POLL_REMOVE;
+    sockets_want(c->sockets, fd,
+                 (is_wanted && (what & CURL_POLL_IN) ? LOOP_READ : 0) |
+                     (is_wanted && (what & CURL_POLL_OUT) ? LOOP_WRITE : 0));
     return 0;
 }
 
 /* --- during a call --- */
+
+static long sent_bytes(const struct http_call *call)
+{
+    long sent = 0;
+    if (call->may_be_sent) {
+        (void)curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &sent); /* known since 7.4.1 */
+    }
+    return sent;
+}
+
+static int status_of(const struct http_call *call)
+{
+    long status = 0;
+    if (call->may_be_sent) {
+        (void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+    }
+    return (int)status;
+}
 
 /* Every address that a name resolved to passes here, so a name cannot lead to a private one. */
 static curl_socket_t open_socket(void *ud, curlsocktype purpose, struct curl_sockaddr *a)
@@ -191,7 +179,20 @@ static curl_socket_t open_socket(void *ud, curlsocktype purpose, struct curl_soc
         call->is_private = true;
         return CURL_SOCKET_BAD;
     }
-    return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+    int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+    if (fd == -1) {
+        return CURL_SOCKET_BAD;
+    }
+    sockets_opened(call->client->sockets, fd);
+    return fd;
+}
+
+/* A connection outlives the call that opened it. */
+static int close_socket(void *ud, curl_socket_t fd)
+{
+    struct client *c = ud;
+    sockets_closing(c->sockets, fd);
+    return close(fd);
 }
 
 /* Connected, handshake done, nothing sent in this attempt. A connection that another call opened
@@ -205,9 +206,8 @@ static int on_prereq(void *ud, char *peer, char *local, int peer_port, int local
     if (call->is_private) {
         return CURL_PREREQFUNC_ABORT;
     }
-    long sent = 0;
-    (void)curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &sent); /* known since 7.4.1 */
-    return sent == 0 || call->is_safe ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+    call->may_be_sent = true;
+    return sent_bytes(call) == 0 || call->is_safe ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 static bool is_status_line(const char *line, size_t len)
@@ -278,20 +278,6 @@ static enum err_kind kind_sent(CURLcode code)
     }
 }
 
-static long sent_bytes(const struct http_call *call)
-{
-    long sent = 0;
-    (void)curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &sent);
-    return sent;
-}
-
-static int status_of(const struct http_call *call)
-{
-    long status = 0;
-    (void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
-    return (int)status;
-}
-
 static void explain(const struct http_call *call, CURLcode code, struct err *e)
 {
     const char *why = call->why[0] != '\0' ? call->why : curl_easy_strerror(code);
@@ -328,37 +314,35 @@ static void reset_buf(struct buf *b)
 static void free_call(struct http_call *call)
 {
     curl_easy_cleanup(call->easy);
+    buf_fini(&call->lines);
+    buf_fini(&call->body);
     buf_fini(&call->head);
     buf_fini(&call->res.body);
     free(call);
 }
 
-/* Headers and bodies carry tokens. */
-static void forget_request(struct http_call *call)
+/* Curl keeps a URL and its parts until the next call of the handle, which may be long; what stood
+ * in a head or a body is gone from curl with the call. */
+static void forget_call(struct http_call *call)
 {
-    for (struct curl_slist *line = call->headers; line != NULL; line = line->next) {
-        secret_scrub(line->data, strlen(line->data));
+    reset_buf(&call->lines);
+    reset_buf(&call->body);
+    reset_buf(&call->head);
+    reset_buf(&call->res.body);
+    if (call->has_query) {
+        curl_easy_cleanup(call->easy);
+        call->easy = NULL;
     }
-    curl_slist_free_all(call->headers);
-    call->headers = NULL;
-    if (call->body != NULL) {
-        secret_scrub(call->body, call->body_len);
-    }
-    free(call->body);
-    call->body = NULL;
 }
 
 static void recycle(struct http_call *call)
 {
     struct client *c = call->client;
-    forget_request(call);
+    forget_call(call);
     if (c->pool_len == POOL_MAX) {
         free_call(call);
         return;
     }
-    curl_easy_reset(call->easy);
-    reset_buf(&call->head);
-    reset_buf(&call->res.body);
     c->pool_len++;
     list_push_front(&c->pool, &call->link);
 }
@@ -442,10 +426,8 @@ static void on_limit(struct timer *t)
         assert(set_rc_ == CURLE_OK);                                                               \
     } while (0)
 
-static void set_policy(struct http_call *call)
+static void set_policy(CURL *h, const struct client *c)
 {
-    CURL *h = call->easy;
-    const struct client *c = call->client;
     SET(h, CURLOPT_NOSIGNAL, 1L);
     SET(h, CURLOPT_QUICK_EXIT, 1L); /* else ending a call waits for its name look-up */
     SET(h, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -455,12 +437,10 @@ static void set_policy(struct http_call *call)
     SET(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     SET(h, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     SET(h, CURLOPT_PATH_AS_IS, 1L);
-    SET(h, CURLOPT_ACCEPT_ENCODING, "");
+    SET(h, CURLOPT_ACCEPT_ENCODING, "gzip"); /* read it, too; what is sent says set_headers */
     SET(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(h, CURLOPT_SSL_VERIFYPEER, 1L);
     SET(h, CURLOPT_SSL_VERIFYHOST, 2L);
-    SET(h, CURLOPT_USERAGENT, c->user_agent);
-    SET(h, CURLOPT_MAXAGE_CONN, (long)(call->is_safe ? IDLE_MAX_S : IDLE_UNSAFE_MAX_S));
     if (c->ca_file != NULL) {
         SET(h, CURLOPT_CAINFO, c->ca_file);
     }
@@ -473,6 +453,8 @@ static void set_callbacks(struct http_call *call)
     SET(h, CURLOPT_ERRORBUFFER, call->why);
     SET(h, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     SET(h, CURLOPT_OPENSOCKETDATA, call);
+    SET(h, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    SET(h, CURLOPT_CLOSESOCKETDATA, call->client);
     SET(h, CURLOPT_PREREQFUNCTION, on_prereq);
     SET(h, CURLOPT_PREREQDATA, call);
     SET(h, CURLOPT_HEADERFUNCTION, on_header);
@@ -481,13 +463,14 @@ static void set_callbacks(struct http_call *call)
     SET(h, CURLOPT_WRITEDATA, call);
 }
 
-static struct curl_slist *append_line(struct curl_slist *lines, const char *line)
+static void make_handle(struct http_call *call)
 {
-    struct curl_slist *longer = curl_slist_append(lines, line);
-    if (longer == NULL) {
+    call->easy = curl_easy_init();
+    if (call->easy == NULL) {
         abort(); /* no memory: as xmalloc does */
     }
-    return longer;
+    set_policy(call->easy, call->client);
+    set_callbacks(call);
 }
 
 static bool has_header(const struct http_request *r, const char *name)
@@ -500,24 +483,53 @@ static bool has_header(const struct http_request *r, const char *name)
     return false;
 }
 
+static void put_line(struct http_call *call, const char *name, const char *mark, const char *value)
+{
+    (void)buf_puts(&call->lines, name); /* fit: see LINES_BYTES_MAX */
+    (void)buf_puts(&call->lines, mark);
+    (void)buf_puts(&call->lines, value);
+    (void)buf_putc(&call->lines, '\0');
+    call->line_count++;
+}
+
+/* Curl reads the list where it is; it is ours. */
+static void list_lines(struct http_call *call)
+{
+    char *at = call->lines.data;
+    for (size_t i = 0; i < call->line_count; i++) {
+        bool is_last = i + 1 == call->line_count;
+        call->headers[i] = (struct curl_slist){ at, is_last ? NULL : &call->headers[i + 1] };
+        at += strlen(at) + 1;
+    }
+    SET(call->easy, CURLOPT_HTTPHEADER, call->headers);
+}
+
+/* A header of our own, where the caller has not given it. */
+static void put_default(struct http_call *call, const struct http_request *r, const char *name,
+                        const char *value)
+{
+    if (!has_header(r, name)) {
+        put_line(call, name, ": ", value);
+    }
+}
+
 /* Curl's own Expect (which costs a round trip) and its form type are taken away; "Name;" is how
- * curl is told of a header without a value. */
+ * curl is told of a header without a value. Curl formats byte by byte, and what has an option of
+ * its own twice: so these headers are lines, and short. */
 static void set_headers(struct http_call *call, const struct http_request *r)
 {
-    struct curl_slist *lines = append_line(NULL, "Expect:");
+    call->line_count = 0;
+    put_line(call, "Expect:", "", "");
     for (size_t i = 0; i < r->header_count; i++) {
         const struct http_header *h = &r->headers[i];
-        char *line = h->value[0] != '\0' ? xasprintf("%s: %s", h->name, h->value)
-                                         : xasprintf("%s;", h->name);
-        lines = append_line(lines, line);
-        secret_scrub(line, strlen(line));
-        free(line);
+        put_line(call, h->name, h->value[0] != '\0' ? ": " : ";", h->value);
     }
     if (!has_header(r, "content-type")) {
-        lines = append_line(lines, "Content-Type:");
+        put_line(call, "Content-Type:", "", "");
     }
-    call->headers = lines;
-    SET(call->easy, CURLOPT_HTTPHEADER, lines);
+    put_default(call, r, "User-Agent", call->client->user_agent);
+    put_default(call, r, "Accept-Encoding", "gzip");
+    list_lines(call);
 }
 
 /* Methods that carry a body say "Content-Length: 0" where they have none; servers ask for it. */
@@ -527,19 +539,23 @@ static bool takes_body(const char *method)
            strcmp(method, "PATCH") == 0;
 }
 
+/* The first option takes back what the call before said of its method and its body. */
 static void set_method(struct http_call *call, const struct http_request *r)
 {
     CURL *h = call->easy;
+    SET(h, CURLOPT_HTTPGET, 1L);
     if (strcmp(r->method, "HEAD") == 0) {
+        SET(h, CURLOPT_CUSTOMREQUEST, NULL);
         SET(h, CURLOPT_NOBODY, 1L);
         return;
     }
     if (r->body != NULL || takes_body(r->method)) {
-        call->body_len = r->body != NULL ? r->body_len : 0;
-        call->body = xmemdup(r->body != NULL ? r->body : "", call->body_len);
+        size_t len = r->body != NULL ? r->body_len : 0;
+        call->body.max = len;
+        (void)buf_append(&call->body, r->body != NULL ? r->body : "", len); /* its very length */
         SET(h, CURLOPT_POST, 1L);
-        SET(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_len);
-        SET(h, CURLOPT_POSTFIELDS, call->body);
+        SET(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
+        SET(h, CURLOPT_POSTFIELDS, buf_text(&call->body));
     }
     SET(h, CURLOPT_CUSTOMREQUEST, r->method);
 }
@@ -556,6 +572,7 @@ static void set_limits(struct http_call *call, const struct http_request *r)
     call->timeout_us = r->timeout_us > 0 ? r->timeout_us : TIMEOUT_DEFAULT_US;
     call->res.body.max = r->body_max > 0 ? r->body_max : HTTP_BODY_MAX;
     SET(call->easy, CURLOPT_CONNECTTIMEOUT_MS, to_ms(connect_us));
+    SET(call->easy, CURLOPT_MAXAGE_CONN, (long)(call->is_safe ? IDLE_MAX_S : IDLE_UNSAFE_MAX_S));
 }
 
 static struct http_call *new_call(struct client *c)
@@ -567,11 +584,9 @@ static struct http_call *new_call(struct client *c)
     }
     struct http_call *call = xcalloc(1, sizeof(*call));
     call->client = c;
-    call->easy = curl_easy_init();
-    if (call->easy == NULL) {
-        abort(); /* no memory: as xmalloc does */
-    }
     list_init(&call->link);
+    buf_init(&call->lines, LINES_BYTES_MAX);
+    buf_init(&call->body, 0);
     buf_init(&call->head, HTTP_HEAD_BYTES_MAX);
     buf_init(&call->res.body, HTTP_BODY_MAX);
     return call;
@@ -585,7 +600,7 @@ static void begin(struct http_call *call, const struct http_request *r)
     call->res.status = 0;
     call->is_safe = r->method != NULL && http_method_is_safe(r->method);
     call->may_be_private = r->may_be_private;
-    call->is_private = call->is_too_large = call->has_body_begun = false;
+    call->is_private = call->is_too_large = call->has_body_begun = call->may_be_sent = false;
     list_push_back(&call->client->calls, &call->link);
     timer_init(&call->limit, call->client->loop, on_limit);
 }
@@ -606,78 +621,34 @@ static int check_request(const struct http_request *r, struct err *e)
 
 static void hand_to_curl(struct http_call *call, const struct http_request *r)
 {
-    set_policy(call);
-    set_callbacks(call);
+    if (call->easy == NULL) {
+        make_handle(call);
+    }
     set_limits(call, r);
     set_method(call, r);
     set_headers(call, r);
     SET(call->easy, CURLOPT_URL, r->url);
+    call->has_query = strchr(r->url, '?') != NULL;
     CURLMcode rc = curl_multi_add_handle(call->client->multi, call->easy);
     if (rc != CURLM_OK) {
         err_set(&call->refusal, ERR_INTERNAL, "start a call: %s", curl_multi_strerror(rc));
     }
 }
 
-static struct http_call *client_send(struct http_client *base, const struct http_request *r,
-                                     http_done_fn done, void *ud)
-{
-    struct client *c = (struct client *)base;
-    struct http_call *call = new_call(c);
-    begin(call, r);
-    call->done = done;
-    call->ud = ud;
-    if (check_request(r, &call->refusal) == 0) {
-        hand_to_curl(call, r);
-    }
-    /* A refused call ends through its timer too, so that done never comes from within send. */
-    timer_start(&call->limit, call->refusal.kind == ERR_NONE ? call->timeout_us : 0);
-    return call;
-}
-
-static void client_cancel(struct http_client *base, struct http_call *call)
-{
-    assert(call->client == (struct client *)base);
-    detach(call);
-    recycle(call);
-}
-
 /* --- life --- */
 
-static void client_free(struct http_client *base)
-{
-    struct client *c = (struct client *)base;
-    while (!list_is_empty(&c->calls)) {
-        client_cancel(base, list_entry(c->calls.next, struct http_call, link));
-    }
-    for (struct list *it = list_pop(&c->pool); it != NULL; it = list_pop(&c->pool)) {
-        free_call(list_entry(it, struct http_call, link));
-    }
-    /* Curl closes the idle connections here, and may still call set_watch and set_alarm. */
-    CURLMcode rc = curl_multi_cleanup(c->multi);
-    assert(rc == CURLM_OK);
-    list_each_safe (it, &c->sockets) {
-        free_socket_watch(list_entry(it, struct socket_watch, link));
-    }
-    alarm_free(c->alarm);
-    free(c->ca_file);
-    free(c->user_agent);
-    free(c);
-    curl_global_cleanup();
-}
-
-static CURLM *new_multi(struct client *c, int max_per_host)
+static CURLM *new_multi(struct client *c)
 {
     CURLM *m = curl_multi_init();
     if (m == NULL) {
         abort(); /* no memory: as xmalloc does */
     }
-    long per_host = max_per_host > 0 ? max_per_host : PER_HOST_DEFAULT;
     (void)curl_multi_setopt(m, CURLMOPT_SOCKETFUNCTION,
                             set_watch); /* fail only for unknown options */
     (void)curl_multi_setopt(m, CURLMOPT_SOCKETDATA, c);
     (void)curl_multi_setopt(m, CURLMOPT_TIMERFUNCTION, set_alarm);
     (void)curl_multi_setopt(m, CURLMOPT_TIMERDATA, c);
-    (void)curl_multi_setopt(m, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
+    (void)curl_multi_setopt(m, CURLMOPT_MAX_HOST_CONNECTIONS, (long)c->max_per_host);
     (void)curl_multi_setopt(m, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS_MAX);
     return m;
 }
@@ -709,19 +680,80 @@ static void *grow_memory(void *old, size_t size)
     return data;
 }
 
-struct http_client *http_client_new(struct loop *l, const struct http_client_opts *o)
+/* At the first call: what curl and its TLS set up is 2 MB, and a good part of the time to start. */
+static int start_curl(struct client *c, struct err *e)
 {
+    c->sockets = sockets_new(c->loop, on_socket, on_sockets_done, c);
+    if (c->sockets == NULL) {
+        return err_set(e, ERR_UNREACHABLE, "nothing was sent: no descriptor is left");
+    }
     CURLcode rc = curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, forget_memory, grow_memory,
                                        strdup, calloc);
     assert(rc == CURLE_OK);
+    c->alarm = alarm_new(c->loop, on_alarm, c);
+    c->multi = new_multi(c);
+    return 0;
+}
+
+static void stop_curl(struct client *c)
+{
+    /* Curl closes the idle connections here, and may still call set_watch and set_alarm. */
+    CURLMcode rc = curl_multi_cleanup(c->multi);
+    assert(rc == CURLM_OK);
+    sockets_free(c->sockets);
+    alarm_free(c->alarm);
+    curl_global_cleanup();
+}
+
+static struct http_call *client_send(struct http_client *base, const struct http_request *r,
+                                     http_done_fn done, void *ud)
+{
+    struct client *c = (struct client *)base;
+    struct http_call *call = new_call(c);
+    begin(call, r);
+    call->done = done;
+    call->ud = ud;
+    if (check_request(r, &call->refusal) == 0 &&
+        (c->multi != NULL || start_curl(c, &call->refusal) == 0)) {
+        hand_to_curl(call, r);
+    }
+    /* A refused call ends through its timer too, so that done never comes from within send. */
+    timer_start(&call->limit, call->refusal.kind == ERR_NONE ? call->timeout_us : 0);
+    return call;
+}
+
+static void client_cancel(struct http_client *base, struct http_call *call)
+{
+    assert(call->client == (struct client *)base);
+    detach(call);
+    recycle(call);
+}
+
+static void client_free(struct http_client *base)
+{
+    struct client *c = (struct client *)base;
+    while (!list_is_empty(&c->calls)) {
+        client_cancel(base, list_entry(c->calls.next, struct http_call, link));
+    }
+    for (struct list *it = list_pop(&c->pool); it != NULL; it = list_pop(&c->pool)) {
+        free_call(list_entry(it, struct http_call, link));
+    }
+    if (c->multi != NULL) {
+        stop_curl(c);
+    }
+    free(c->ca_file);
+    free(c->user_agent);
+    free(c);
+}
+
+struct http_client *http_client_new(struct loop *l, const struct http_client_opts *o)
+{
     struct client *c = xcalloc(1, sizeof(*c));
     c->base = (struct http_client){ client_send, client_cancel, client_free };
     c->loop = l;
     list_init(&c->calls);
     list_init(&c->pool);
-    list_init(&c->sockets);
-    c->alarm = alarm_new(l, on_alarm, c);
-    c->multi = new_multi(c, o != NULL ? o->max_per_host : 0);
+    c->max_per_host = o != NULL && o->max_per_host > 0 ? o->max_per_host : PER_HOST_DEFAULT;
     c->ca_file = o != NULL && o->ca_file != NULL ? xstrdup(o->ca_file) : NULL;
     c->user_agent = xstrdup(o != NULL && o->user_agent != NULL ? o->user_agent : "ladle");
     return &c->base;

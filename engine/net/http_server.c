@@ -1,7 +1,7 @@
 /*
- * HTTP in: libmicrohttpd without a thread of its own. Its epoll descriptor is watched by the loop;
- * as that one is edge-triggered inside, a tick asks after each turn whether there is work left that
- * no edge will tell of.
+ * Takes HTTP requests: libmicrohttpd without a thread of its own. Its epoll descriptor is watched
+ * by the loop; as that one is edge-triggered inside, a tick asks after each turn whether there is
+ * work left that no edge will tell of.
  *
  * A guest is a connection, an exchange one request on it. The library calls handle_request: once
  * with the head, then for each piece of the body, then with nothing more to come: then the exchange

@@ -50,6 +50,9 @@ const char *exchange_header(const struct exchange *x, const char *name); /* any 
 /* All lines of that name joined by ", " (RFC 9110, 5.3); yours, or NULL. */
 char *exchange_header_list(const struct exchange *x, const char *name);
 json_t *exchange_headers(const struct exchange *x); /* names in lower case; yours */
+/* The same as members of a JSON object, without its braces, and without the names of `hidden`, a
+ * list that ends with NULL. At most HTTP_HEADERS_MAX of them; -1 where out is full. */
+int exchange_put_headers(const struct exchange *x, const char *const hidden[], struct buf *out);
 const char *exchange_body(const struct exchange *x, size_t *len);
 const char *exchange_peer(const struct exchange *x); /* the peer's address, without port */
 

@@ -41,7 +41,6 @@ struct exchange *exchange_new(struct http_server *s, struct guest *g, struct MHD
     x->conn = conn;
     x->state = X_NEW;
     x->is_bad = false;
-    x->peer[0] = '\0';
     return x;
 }
 
@@ -266,7 +265,7 @@ char *exchange_header_list(const struct exchange *x, const char *name)
 static json_t *header_text(const char *value, size_t len)
 {
     if (utf8_is_valid(value, len)) {
-        return json_stringn(value, len);
+        return json_stringn_nocheck(value, len);
     }
     struct buf text;
     buf_init(&text, len * 2);
@@ -311,6 +310,96 @@ json_t *exchange_headers(const struct exchange *x)
     return all;
 }
 
+struct header_list {
+    struct {
+        const char *name, *value;
+    } all[HTTP_HEADERS_MAX];
+    size_t count;
+    const char *const *hidden;
+};
+
+static bool is_hidden(const struct header_list *list, const char *name)
+{
+    for (const char *const *h = list->hidden; *h != NULL; h++) {
+        if (strcasecmp(*h, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum MHD_Result list_header(void *ud, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    struct header_list *list = ud;
+    if (list->count == HTTP_HEADERS_MAX) {
+        return MHD_NO; /* enough */
+    }
+    if (!is_hidden(list, name) && utf8_is_valid(name, strlen(name))) {
+        list->all[list->count].name = name;
+        list->all[list->count++].value = value != NULL ? value : "";
+    }
+    return MHD_YES;
+}
+
+static bool is_repeated(const struct header_list *list, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (strcasecmp(list->all[k].name, list->all[i].name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `text` is room to work in. */
+static void put_name(const char *name, struct buf *text, struct buf *out)
+{
+    buf_clear(text);
+    for (const char *c = name; *c != '\0'; c++) {
+        (void)buf_putc(text, (char)tolower((unsigned char)*c)); /* the head itself is bounded */
+    }
+    (void)json_append_text(out, buf_text(text), text->len);
+}
+
+/* Fields of one name are a list (RFC 9110, 5.3). */
+static void put_values(const struct header_list *list, size_t i, struct buf *text, struct buf *out)
+{
+    buf_clear(text);
+    (void)buf_puts(text, list->all[i].value); /* bounded as above */
+    for (size_t k = i + 1; k < list->count; k++) {
+        if (strcasecmp(list->all[k].name, list->all[i].name) == 0) {
+            (void)buf_puts(text, ", ");
+            (void)buf_puts(text, list->all[k].value);
+        }
+    }
+    if (utf8_is_valid(buf_text(text), text->len)) {
+        (void)json_append_text(out, buf_text(text), text->len);
+        return;
+    }
+    json_t *value = header_text(buf_text(text), text->len);
+    (void)json_append(out, value);
+    json_decref(value);
+}
+
+int exchange_put_headers(const struct exchange *x, const char *const hidden[], struct buf *out)
+{
+    struct header_list list = { .count = 0, .hidden = hidden };
+    struct buf text;
+    buf_init(&text, HEADER_LIST_MAX);
+    (void)MHD_get_connection_values(x->conn, MHD_HEADER_KIND, list_header, &list); /* the count */
+    for (size_t i = 0; i < list.count; i++) {
+        if (!is_repeated(&list, i)) {
+            (void)buf_puts(out, i > 0 ? "," : "");
+            put_name(list.all[i].name, &text, out);
+            (void)buf_putc(out, ':');
+            put_values(&list, i, &text, out);
+        }
+    }
+    buf_fini(&text);
+    return out->is_full ? -1 : 0;
+}
+
 const char *exchange_body(const struct exchange *x, size_t *len)
 {
     *len = x->body.len;
@@ -319,13 +408,13 @@ const char *exchange_body(const struct exchange *x, size_t *len)
 
 const char *exchange_peer(const struct exchange *x)
 {
-    struct exchange *cache = (struct exchange *)(uintptr_t)x; /* formatted on first use */
-    if (x->peer[0] == '\0') {
+    struct guest *g = x->guest;
+    if (g->peer[0] == '\0') { /* formatted on first use */
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-        address_format(info != NULL ? info->client_addr : NULL, cache->peer);
+        address_format(info != NULL ? info->client_addr : NULL, g->peer);
     }
-    return x->peer;
+    return g->peer;
 }
 
 /* --- how an exchange ends --- */

@@ -48,7 +48,8 @@ struct guest {
     struct exchange *x; /* the request under way, or NULL */
     int fd;
     int64_t deadline_us;
-    bool must_linger; /* was refused while it may still send */
+    bool must_linger;        /* was refused while it may still send */
+    char peer[ADDRESS_TEXT]; /* "": not asked for yet */
 };
 
 enum exchange_state {
@@ -80,7 +81,6 @@ struct exchange {
     int extra_count;
     void *data;
     void (*free_data)(void *);
-    char peer[ADDRESS_TEXT];
 };
 
 struct exchange *exchange_new(struct http_server *s, struct guest *g, struct MHD_Connection *conn);

@@ -1,7 +1,8 @@
 /*
- * Lingering closes: a copy of the descriptor keeps the connection from being reset after its owner
- * has closed it; the sending side is shut, and what the client still sends is read and thrown away,
- * until it stops or has had its time or its bytes. The copies belong to this file. Loop thread.
+ * Closes connections so that their clients still get the answer: a copy of the descriptor keeps the
+ * connection from being reset after its owner has closed it; the sending side is shut, and what the
+ * client still sends is read and thrown away, until it stops or has had its time or its bytes. The
+ * copies belong to this file. Loop thread.
  */
 #include "net/linger.h"
 

@@ -1,7 +1,7 @@
 /*
- * Child processes through uv_spawn. A struct process belongs to its maker until process_free; where
- * the child still runs then, the handle stays in the loop, only to collect the child's end, and
- * frees itself. Loop thread.
+ * Starts child processes for trusted scripts, through uv_spawn. A struct process belongs to its
+ * maker until process_free; where the child still runs then, the handle stays in the loop, only to
+ * collect the child's end, and frees itself. Loop thread.
  */
 #include "net/process.h"
 

@@ -1,8 +1,8 @@
 /*
- * An identity is a chain of certificates and its private key. The library asks for it in each
- * handshake, through a callback without a place for data of ours: hence `current`. What was handed
- * out is kept until the end, since a handshake may still be using it: some ten kilobytes for each
- * renewal.
+ * Loads the certificate of the HTTP server, and takes a new one over while it runs. An identity is
+ * a chain of certificates and its private key. The library asks for it in each handshake, through a
+ * callback without a place for data of ours: hence `current`. What was handed out is kept until the
+ * end, since a handshake may still be using it: some ten kilobytes for each renewal.
  *
  * Files are read on a thread of the pool by a job, which owns copies of what it needs; the result
  * is taken over on the loop. Nothing is read where the files' stamps are the ones of the last

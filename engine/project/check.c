@@ -1,6 +1,6 @@
-/* The small checks that all parts of the loader are made of. Each takes a node, and where it is
- * wrong records one error at the node's own line and column; none stops the others. Nothing is
- * owned here. Loop thread, or the main thread of a command. */
+/* The small checks that the readers of ladle.yaml and of recipes are made of. Each takes a node,
+ * and where it is wrong records one error at the node's own line and column; none stops the others.
+ * Nothing is owned here. Loop thread, or the main thread of a command. */
 
 #include "project/check.h"
 

@@ -1,4 +1,4 @@
-/* What a connection with `auth: oauth` must say, and what goes together. A setting is the
+/* Checks what a connection with `auth: oauth` must say, and what goes together. A setting is the
  * connection's own or of `auth` in the connector's table, so what is missing depends on both: a
  * connection of highlevel needs its client only, one of http the service's addresses too. */
 #include "project/connection_oauth.h"

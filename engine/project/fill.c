@@ -1,7 +1,8 @@
-/* Puts secrets into their holes. The walk goes through the settings and, beside them, through the
- * nodes of ladle.yaml that they were read from: the two have the same members, so a secret that is
- * missing is told where its hole stands. It goes on after that, so that all of them are told at
- * once. What it made is scrubbed by its user (json_forget). */
+/* Puts secrets into their holes (`${secret.x}`) in the settings of a connection. The walk goes
+ * through the settings and, beside them, through the nodes of ladle.yaml that they were read from:
+ * the two have the same members, so a secret that is missing is told where its hole stands. It goes
+ * on after that, so that all of them are told at once. What it made is scrubbed by its user
+ * (json_forget). */
 #include "project/fill.h"
 
 #include <stdlib.h>

@@ -1,7 +1,8 @@
-/* Values that stand in a file as they are. YAML guesses no types here: a scalar is raw text, and
- * the descriptor of the field that it is written into decides what it becomes, so `no` in a text
- * field is "no" and 0044 stays 0044. Only where nobody says the type, a plain scalar that reads as
- * a JSON number, as true or as false is taken for one. No state; any thread. */
+/* Reads the values that stand in ladle.yaml or a recipe as they are. YAML guesses no types here: a
+ * scalar is raw text, and the descriptor of the field that it is written into decides what it
+ * becomes, so `no` in a text field is "no" and 0044 stays 0044. Only where nobody says the type, a
+ * plain scalar that reads as a JSON number, as true or as false is taken for one. No state; any
+ * thread. */
 
 #include "project/literal.h"
 

@@ -7,7 +7,7 @@
 #include "format/json.h"
 #include "format/yaml.h"
 
-/* "a text", "an integer" …: what a descriptor (service/schema.h; NULL: any) takes, for messages. */
+/* "a text", "an integer" …: what a descriptor (connector/schema.h; NULL: any) takes, for messages. */
 const char *literal_type_name(const json_t *descriptor);
 /* Whether a text with `${…}` in it can stand in such a field: it is always text. */
 bool literal_takes_text(const json_t *descriptor);

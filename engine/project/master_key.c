@@ -1,8 +1,8 @@
 /*
- * The project's vault with the key that the store names. The files are read before the store's row
- * is compared with them, and may change in between: then both are read again. The watch of an
- * engine that runs reads the key file within an operation of the store, so on the reader's thread:
- * the loop never waits for a disk.
+ * Opens a project's vault with the master key that the store names, and changes that key. The files
+ * are read before the store's row is compared with them, and may change in between: then both are
+ * read again. The watch of an engine that runs reads the key file within an operation of the store,
+ * so on the reader's thread: the loop never waits for a disk.
  */
 #include "project/master_key.h"
 

@@ -1,5 +1,5 @@
-/* Sample events are files beside the connectors, or built into the program. Read by commands and
- * while recipes are checked, never by the running engine. */
+/* Finds the sample of an event: a file beside the connectors, or built into the program. Read by
+ * commands and while recipes are checked, never by the running engine. */
 #include "project/sample_file.h"
 
 #include <stdlib.h>

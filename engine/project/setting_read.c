@@ -1,6 +1,6 @@
-/* One walk over a map of ladle.yaml, by the rows of settings.c. A value is read by the kind of its
- * row, a text then by its form: the functions of FORMS say what is wrong, the row gives the example
- * that stands behind the message. Files are read here, so only at start and in commands. */
+/* Reads a map of ladle.yaml by the rows of settings.c, in one walk. A value is read by the kind of
+ * its row, a text then by its form: the functions of FORMS say what is wrong, the row gives the
+ * example that stands behind the message. Files are read here, so only at start and in commands. */
 #include "project/setting_read.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
-/* Follows the calls of a recipe, depth first. The way from the recipe to the one at hand is kept,
- * so that a circle is found when it closes and can be named; a recipe that was followed once is not
- * followed again, and how deep it goes is remembered. */
+/* Follows the calls of a recipe to other recipes, depth first. The way from the recipe to the one
+ * at hand is kept, so that a circle is found when it closes and can be named; a recipe that was
+ * followed once is not followed again, and how deep it goes is remembered. */
 
 #include "recipe/calls.h"
 

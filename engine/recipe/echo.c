@@ -1,6 +1,7 @@
-/* Holds what steps bring (connector/causes.h) against what starts the recipe. Calls of other recipes
- * are not followed, nor events that come back through another recipe: those are found when they run
- * (run/echoes.h). Used while a recipe is read, on one thread. */
+/* Finds recipes that answer their own effects, by holding the events that their steps bring
+ * (connector/causes.h) against those that start them. Calls of other recipes are not followed, nor
+ * events that come back through another recipe: those are found when they run (run/echoes.h). Used
+ * while a recipe is read, on one thread. */
 
 #include "recipe/echo.h"
 

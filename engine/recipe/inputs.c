@@ -1,6 +1,7 @@
-/* What a recipe lets its user set. A recipe declares its inputs with types and defaults; ladle.yaml
- * may give other values below `inputs: <recipe>:`. Those come as raw texts (lists and maps of
- * them), because only the declaration knows their types. Results belong to the caller. */
+/* Reads the inputs of a recipe: what it lets its user set. A recipe declares its inputs with types
+ * and defaults; ladle.yaml may give other values below `inputs: <recipe>:`. Those come as raw texts
+ * (lists and maps of them), because only the declaration knows their types. Results belong to the
+ * caller. */
 
 #include "recipe/inputs.h"
 

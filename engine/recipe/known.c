@@ -1,8 +1,8 @@
-/* Descriptors of the values that a recipe's places see, and the check of a path against them. What
- * the engine makes itself (inputs, `meta`, `error`, the lists of `each`) is known for certain, so a
- * field that it does not have is an error. What services answer and send is known from their
- * documentation and from samples, and they may send more: there it is a warning. Used while a
- * recipe is read, on one thread. */
+/* Checks the paths in a recipe (`steps.a.id`, `event.x`) against what is known of the values that
+ * they name. What the engine makes itself (inputs, `meta`, `error`, the lists of `each`) is known
+ * for certain, so a field that it does not have is an error. What services answer and send is known
+ * from their documentation and from samples, and they may send more: there it is a warning. Used
+ * while a recipe is read, on one thread. */
 
 #include "recipe/known.h"
 

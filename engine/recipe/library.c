@@ -1,8 +1,8 @@
-/* The other recipes of a project. An entry is made of a file's head alone (its name, its inputs and
- * the names that it calls), so that recipes can call each other in any order, and a circle of calls
- * is found by calls.c and does not end up here. A file's own errors are not told here: they belong
- * to whoever loads it. Of two recipes of one name the first file counts, as in a set. Entries and
- * parts are owned by the library. */
+/* Finds the other recipes of a project, for the recipes that call them. An entry is made of a
+ * file's head alone (its name, its inputs and the names that it calls), so that recipes can call
+ * each other in any order, and a circle of calls is found by calls.c and does not end up here. A
+ * file's own errors are not told here: they belong to whoever loads it. Of two recipes of one name
+ * the first file counts, as in a set. Entries and parts are owned by the library. */
 
 #include "recipe/library.h"
 

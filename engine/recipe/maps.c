@@ -1,7 +1,7 @@
-/* Reads field maps. A map is a list of lines "from -> to | converter"; each becomes a small object
- * that scripts/lib/maps.lua applies. Everything that can be wrong is found here, so the Lua side
- * trusts what it is given. The results are JSON values owned by the caller. Loop thread or a
- * command. */
+/* Reads the field maps that recipes use. A map is a list of lines "from -> to | converter"; each
+ * becomes a small object that scripts/lib/maps.lua applies. Everything that can be wrong is found
+ * here, so the Lua side trusts what it is given. The results are JSON values owned by the caller.
+ * Loop thread or a command. */
 
 #include "recipe/maps.h"
 

@@ -1,4 +1,4 @@
-/* A flat list of the steps of a file, each with the step that it lies in. Whether one sees the
+/* Lists the steps of a recipe's file, each with the step that it lies in. Whether one sees the
  * result of another follows from the order in the file and from what lies around both. Recursion
  * follows the YAML tree, whose depth is bounded. Used while a recipe is read, on one thread. */
 

@@ -1,5 +1,5 @@
-/* Where a call goes, as far as the files say it. What is computed is known only when it runs; then
- * call/request.c says the same. Nothing is kept. */
+/* Checks where a step's call goes, as far as the files say it. What is computed is known only when
+ * it runs; then call/request.c says the same. Nothing is kept. */
 #include "recipe/reach.h"
 
 #include <string.h>

@@ -1,9 +1,10 @@
-/* Reads the steps of a recipe. The order of a step's parts is the order in which a run looks at
- * them: its condition, the list that it walks, what it does, and, when that failed, on_error. So a
- * part sees the results of the steps before it and no others: a step's own name is known only
- * behind it. What a step does is one of a few words (WORKS), each with its reader and with the
- * words that may stand beside it. Groups and branches hold steps of their own, which share the
- * recipe's names but not what they see; recursion follows the YAML tree, whose depth is bounded. */
+/* Reads the steps of a recipe into its plan. The order of a step's parts is the order in which a
+ * run looks at them: its condition, the list that it walks, what it does, and, when that failed,
+ * on_error. So a part sees the results of the steps before it and no others: a step's own name is
+ * known only behind it. What a step does is one of a few words (WORKS), each with its reader and
+ * with the words that may stand beside it. Groups and branches hold steps of their own, which share
+ * the recipe's names but not what they see; recursion follows the YAML tree, whose depth is
+ * bounded. */
 
 #include "recipe/steps.h"
 

@@ -1,7 +1,7 @@
-/* References of a recipe to the outside: the connection and the operation of a step, the connection
- * and the event of a trigger, the script of a step. They are looked up in the connectors' tables,
- * through the hooks, so that a misspelt name is found when the recipe is loaded. Names point into
- * the reference's own text; tables are borrowed from the hooks. */
+/* Reads what a recipe refers to outside of itself: the connection and the operation of a step, the
+ * connection and the event of a trigger, the script of a step. They are looked up in the
+ * connectors' tables, through the hooks, so that a misspelt name is found when the recipe is
+ * loaded. Names point into the reference's own text; tables are borrowed from the hooks. */
 
 #include "recipe/use.h"
 

@@ -57,7 +57,7 @@ void run_free(struct run *run)
         run_save_free(run->pending);
     }
     json_decref(run->event);
-    json_decref(run->meta);
+    meta_unref(run->meta);
     map_free(run->journal, NULL);
     run_load_fini(&run->load);
     free(run->step);
@@ -226,8 +226,12 @@ int run_walk(struct run *run, struct err *e)
 {
     run->walk = branch_new(run);
     run->busy = 1;
-    run->walk->strand = program_start(run->program, runner_strands(run->runner), run->event,
-                                      run->meta, run->created_us, walk_ended, run->walk, e);
+    const struct program_input in = { .event = run->event,
+                                      .connection = meta_connection(run->meta),
+                                      .type = meta_type(run->meta),
+                                      .now_us = run->created_us };
+    run->walk->strand =
+        program_start(run->program, runner_strands(run->runner), &in, walk_ended, run->walk, e);
     if (run->walk->strand == NULL) {
         branch_free(run->walk);
         run->walk = NULL;

@@ -22,7 +22,8 @@ struct run {
     int64_t created_us;
     bool is_backfill; /* no answer to what just happened: a replay, work that piled up, one of
                        * many that were retried at once */
-    json_t *event, *meta;
+    json_t *event;
+    struct meta *meta;
     struct map *journal;      /* path -> struct journal_row of earlier attempts; NULL: none */
     struct run_load load;     /* owns those rows */
     char *step;               /* that its row names: where it waits, or where the walk ended */

@@ -1,7 +1,9 @@
-/* Two maps, each with a list of what is in it, the oldest first: what calls bring (connection, event,
- * id), and the moments of the last runs by recipe and key. Both forget after a minute, and the oldest
- * where there are too many: then a loop is seen a little later. An event belongs to a call by an id
- * that both name: people who change the same thing at the same time are counted with it. */
+/* Counts the runs that our own calls start, to stop a recipe that answers itself without end. Two
+ * maps, each with a list of what is in it, the oldest first: what calls bring (connection, event,
+ * id), and the moments of the last runs by recipe and key. Both forget after a minute, and the
+ * oldest where there are too many: then a loop is seen a little later. An event belongs to a call
+ * by an id that both name: people who change the same thing at the same time are counted with
+ * it. */
 #include "run/echoes.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* One API call of a run, from the journal to the journal.
+/* Makes one API call of a run at most once, from the journal to the journal.
  *
  *   no row yet   call; before the first byte of one that is not idempotent a STARTED row is committed
  *   STARTED      an earlier attempt sent it and never learned the outcome: look for the effect; where that
@@ -172,7 +172,8 @@ static struct journal_row *record(struct effect *fx, enum journal_state state)
 {
     struct journal_row *row = run_record(fx->run, fx->path, state);
     row->attempts = fx->attempt;
-    if (row->input == NULL && fx->input != NULL) {
+    bool is_stored = fx->started_us > 0; /* with the STARTED row, whose input stays */
+    if (row->input == NULL && fx->input != NULL && !is_stored) {
         row->input = effect_text(fx->input);
     }
     return row;
@@ -271,9 +272,13 @@ static void before_send(void *ud, struct service_call *call)
     run_when_saved(fx->run, &fx->waiter);
 }
 
-/* The key by which a service that takes one knows this effect again: the same in every attempt. */
+/* The key by which a service that takes one knows this effect again: the same in every attempt.
+ * Yours; NULL for a service that takes none. */
 static char *idempotency_key(const struct effect *fx)
 {
+    if (fx->operation->idempotency_header == NULL) {
+        return NULL;
+    }
     char id[ID_TEXT + 1];
     id_format(&fx->run->id, id);
     return xasprintf("%s:%s", id, fx->path);
@@ -346,11 +351,10 @@ static void begin_unknown(struct effect *fx, const struct journal_row *row)
 static void choose_connection(struct effect *fx)
 {
     const struct run *run = fx->run;
-    const char *from = json_get_text(run->meta, "connection");
+    const char *from = meta_connection(run->meta);
     bool is_its_event = from != NULL && strcmp(from, connection_name(fx->connection)) == 0;
-    fx->connection =
-        accounts_choose(runner_service(run->runner), fx->connection, fx->operation, fx->input,
-                        is_its_event ? json_get_text(run->meta, "location") : NULL);
+    fx->connection = accounts_choose(runner_service(run->runner), fx->connection, fx->operation,
+                                     fx->input, is_its_event ? meta_location(run->meta) : NULL);
 }
 
 void effect_begin(struct effect *fx)

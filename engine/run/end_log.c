@@ -1,6 +1,7 @@
-/* Runs end alike where recipe, state, step, kind and status of the error are the same. The message is
- * no part of it: it may name an id, and a thousand of them would be a thousand reasons. What ended
- * alike stays in a map for as long as it goes on, and ten seconds longer. */
+/* Says in the log which runs did not end well, those that ended alike in one line. Runs end alike
+ * where recipe, state, step, kind and status of the error are the same. The message is no part of
+ * it: it may name an id, and a thousand of them would be a thousand reasons. What ended alike stays
+ * in a map for as long as it goes on, and ten seconds longer. */
 #include "run/end_log.h"
 
 #include <stdlib.h>

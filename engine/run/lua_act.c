@@ -1,6 +1,6 @@
-/* The bindings that act: what the walker may do to the world, each under a path of the run's
- * journal. The run is found through the strand that calls. What calls a service stands in
- * lua_call.c. Loop thread. */
+/* The bindings by which the steps of a recipe act: what the walker may do to the world, each under
+ * a path of the run's journal. The run is found through the strand that calls. What calls a service
+ * stands in lua_call.c. Loop thread. */
 #include "run/lua_act.h"
 
 #include <stdlib.h>
@@ -95,6 +95,13 @@ static int act_enter(lua_State *L)
 {
     branch_set_step(act_branch(L), luaL_checkstring(L, 1));
     return 0;
+}
+
+/* act.meta() -> where the event comes from, as recipes see it   [-0, +1, raises] */
+static int act_meta(lua_State *L)
+{
+    vm_push_json(L, meta_json(run_of(L)->meta), true);
+    return 1;
 }
 
 static char *text_of(lua_State *L, int index)
@@ -239,8 +246,8 @@ static int act_failed(lua_State *L)
 static int act_echo(lua_State *L)
 {
     const struct run *run = run_of(L);
-    const char *connection = json_get_text(run->meta, "connection");
-    const char *type = json_get_text(run->meta, "type");
+    const char *connection = meta_connection(run->meta);
+    const char *type = meta_type(run->meta);
     const char *id = NULL;
     if (run->attempts == 1 && connection != NULL && type != NULL) {
         id = echoes_find(runner_echoes(run->runner), connection, type, run->event, clock_mono_us());
@@ -378,8 +385,8 @@ static int end_wait(lua_State *L, const char *path, const struct journal_row *ea
 static char *whole_match(const struct run *run, const char *connection, const char *match)
 {
     const struct connection *c = service_find(runner_service(run->runner), connection);
-    const char *from = json_get_text(run->meta, "connection");
-    const char *account = json_get_text(run->meta, "location");
+    const char *from = meta_connection(run->meta);
+    const char *account = meta_location(run->meta);
     if (c == NULL || account == NULL || from == NULL || strcmp(from, connection) != 0) {
         return xstrdup(match);
     }
@@ -462,14 +469,25 @@ static int act_log(lua_State *L)
 }
 
 const luaL_Reg act_functions[] = {
-    { "admit", act_admit },       { "begun", act_begun },
-    { "call", act_call },         { "check", act_check },
-    { "compile", act_compile },   { "complete", act_complete },
-    { "describe", act_describe }, { "describe_event", act_describe_event },
-    { "echo", act_echo },         { "enter", act_enter },
-    { "failed", act_failed },     { "fork", act_fork },
-    { "log", act_log },           { "look", act_look },
-    { "recall", act_recall },     { "setting", act_setting },
-    { "settle", act_settle },     { "wait", act_wait },
-    { "wait_for", act_wait_for }, { NULL, NULL },
+    { "admit", act_admit },
+    { "begun", act_begun },
+    { "call", act_call },
+    { "check", act_check },
+    { "compile", act_compile },
+    { "complete", act_complete },
+    { "describe", act_describe },
+    { "describe_event", act_describe_event },
+    { "echo", act_echo },
+    { "enter", act_enter },
+    { "failed", act_failed },
+    { "fork", act_fork },
+    { "log", act_log },
+    { "look", act_look },
+    { "meta", act_meta },
+    { "recall", act_recall },
+    { "setting", act_setting },
+    { "settle", act_settle },
+    { "wait", act_wait },
+    { "wait_for", act_wait_for },
+    { NULL, NULL },
 };

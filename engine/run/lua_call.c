@@ -1,6 +1,6 @@
-/* The bindings that call a service. A wait follows script/strand.h: start here, done in effect.c
- * (it only wakes), finish in call_finish. What an operation's table says of how it is to be called
- * is handed to scripts/lib/calls.lua, which decides. Loop thread. */
+/* The bindings by which recipes and scripts call a service. A wait follows script/strand.h: start
+ * here, done in effect.c (it only wakes), finish in call_finish. What an operation's table says of
+ * how it is to be called is handed to scripts/lib/calls.lua, which decides. Loop thread. */
 #include "run/lua_call.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
-/* Branches of a run side by side. A fork lies in a box on the stack of the strand that joins it, so
- * closing that strand closes the branches, deepest first. The functions still to start and the
- * results stand in tables of the registry.
+/* Runs the branches of a run side by side. A fork lies in a box on the stack of the strand that
+ * joins it, so closing that strand closes the branches, deepest first. The functions still to start
+ * and the results stand in tables of the registry.
  *
  * A branch that is at rest (run/active.h) never ends in this attempt: the fork then never comes
  * back, and the run is concluded once nothing in it is busy. Loop thread. */

@@ -1,7 +1,7 @@
-/* A recipe's version as something that can run. The bundle (plan, inputs, scripts, maps) is all
- * that it needs, so a run goes on with the recipe that it began with, whatever the files say now.
- * The state's registry holds the two functions that scripts/lib/walk.lua makes of a bundle: one
- * decides, one runs. Loop thread. */
+/* Makes of a recipe's version a Lua state that can run it. The bundle (plan, inputs, scripts, maps)
+ * is all that it needs, so a run goes on with the recipe that it began with, whatever the files say
+ * now. The state's registry holds the two functions that scripts/lib/walk.lua makes of a bundle:
+ * one decides, one runs. Loop thread. */
 #include "run/program.h"
 
 #include <stdlib.h>
@@ -128,7 +128,9 @@ bool program_has_conditions(const struct program *p)
 struct entry {
     struct program *program;
     struct strands *strands;
-    const json_t *event, *meta;
+    const json_t *event;
+    const json_t *meta;            /* of decide */
+    const char *connection, *type; /* of start; or NULL */
     int64_t now_us;
     strand_end_fn end;
     void *ud;
@@ -138,20 +140,14 @@ struct entry {
     struct err why_not;
 };
 
-/* Pushes the function under `which`, the event, its meta and the time.   [-0, +4, raises] */
-static void push_entry(lua_State *L, const struct entry *n, const char *which)
-{
-    lua_rawgetp(L, LUA_REGISTRYINDEX, which);
-    vm_push_json(L, n->event, true);
-    vm_push_json(L, n->meta, true);
-    lua_pushinteger(L, n->now_us);
-}
-
 static int decide(lua_State *L)
 {
     struct entry *n = lua_touserdata(L, 1);
-    push_entry(L, n, &DECIDE);
-    lua_call(L, 3, 2); // wanted key; or false why
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &DECIDE);
+    vm_push_json(L, n->event, true);
+    vm_push_json(L, n->meta, true);
+    lua_pushinteger(L, n->now_us); // decide event meta now
+    lua_call(L, 3, 2);             // wanted key; or false why
     n->is_wanted = lua_toboolean(L, -2);
     if (!n->is_wanted) {
         (void)err_set(&n->why_not, ERR_CANCELLED, "%s", luaL_tolstring(L, -1, NULL));
@@ -179,23 +175,28 @@ int program_decide(struct program *p, const json_t *event, const json_t *meta, i
     return rc;
 }
 
+/* All of the meta is asked for with act.meta, where a recipe wants it: most do not. */
 static int start(lua_State *L)
 {
     struct entry *n = lua_touserdata(L, 1);
-    push_entry(L, n, &RUN);
-    n->strand = strand_start(n->strands, L, 3, n->end, n->ud);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &RUN);
+    vm_push_json(L, n->event, true);
+    lua_pushstring(L, n->connection);
+    lua_pushstring(L, n->type);    /* nil where there is none */
+    lua_pushinteger(L, n->now_us); // run event connection type now
+    n->strand = strand_start(n->strands, L, 4, n->end, n->ud);
     return 0;
 }
 
-struct strand *program_start(struct program *p, struct strands *q, const json_t *event,
-                             const json_t *meta, int64_t now_us, strand_end_fn end, void *ud,
-                             struct err *e)
+struct strand *program_start(struct program *p, struct strands *q, const struct program_input *in,
+                             strand_end_fn end, void *ud, struct err *e)
 {
     struct entry n = { .program = p,
                        .strands = q,
-                       .event = event,
-                       .meta = meta,
-                       .now_us = now_us,
+                       .event = in->event,
+                       .connection = in->connection,
+                       .type = in->type,
+                       .now_us = in->now_us,
                        .end = end,
                        .ud = ud };
     return vm_enter(p->vm, start, &n, e) == 0 ? n.strand : NULL;

@@ -32,7 +32,12 @@ bool program_has_conditions(const struct program *p);
  * 100 (event.amount is 5)". An expression that fails: -1. */
 int program_decide(struct program *p, const json_t *event, const json_t *meta, int64_t now_us,
                    bool *is_wanted, char **key, struct err *e);
+/* What a walk begins with; borrowed. */
+struct program_input {
+    const json_t *event;
+    const char *connection, *type; /* of the event; or NULL */
+    int64_t now_us;
+};
 /* Makes the strand that walks the recipe. end(ud, …) is called when it is over. */
-struct strand *program_start(struct program *p, struct strands *q, const json_t *event,
-                             const json_t *meta, int64_t now_us, strand_end_fn end, void *ud,
-                             struct err *e);
+struct strand *program_start(struct program *p, struct strands *q, const struct program_input *in,
+                             strand_end_fn end, void *ud, struct err *e);

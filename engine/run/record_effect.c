@@ -37,7 +37,7 @@ static const char *const not_content[] = { "source", "origin" };
 
 bool record_effect_is_local(const struct effect *fx)
 {
-    if (json_object_get(fx->operation->table, "store") == NULL) {
+    if (!fx->operation->is_local) {
         return false;
     }
     const char *sink = json_get_text(connection_config(fx->connection), "sink");

@@ -1,7 +1,8 @@
-/* The scheduler. A run comes to life in one of two ways: the router begins it right after its row
- * was made (no claim is needed: the row was made as RUNNING by this process), or a claim takes rows
- * that are due. Claims are made when something may be due (a timer for the next due time, a poke,
- * room that came free), one at a time, and never more than there is room for.
+/* The scheduler: begins runs, claims those that are due, and writes what they did. A run comes to
+ * life in one of two ways: the router begins it right after its row was made (no claim is needed:
+ * the row was made as RUNNING by this process), or a claim takes rows that are due. Claims are made
+ * when something may be due (a timer for the next due time, a poke, room that came free), one at a
+ * time, and never more than there is room for.
  *
  * End of a turn: strands that must be closed are closed, then every run with something to write
  * submits it, so that all of it is in the same batch. What is submitted here must land, so nothing
@@ -18,11 +19,9 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "base/plural.h"
-#include "format/date.h"
 #include "run/active.h"
 #include "run/echoes.h"
 #include "run/lua_act.h"
-#include "service/accounts.h"
 
 enum {
     CLAIM_MAX = 256,
@@ -174,8 +173,8 @@ static void begin(struct runner *r, struct run *run)
     }
 }
 
-void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event, json_t *meta,
-                  int64_t created_us)
+void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event,
+                  struct meta *meta, int64_t created_us)
 {
     struct run *run = run_new(r, id, p);
     run->event = event;
@@ -310,19 +309,15 @@ static void fetch_version(struct runner *r, struct run_load *load)
     store_submit_read(r->o.store, &w->get.op);
 }
 
-static json_t *claimed_meta(const struct runner *r, const struct run_load *load,
-                            const json_t *event)
+static struct meta *claimed_meta(const struct runner *r, const struct run_load *load,
+                                 const json_t *event)
 {
-    char id[ID_TEXT + 1];
-    char at[DATE_TEXT];
-    id_format(&load->run.event_id, id);
-    date_format(load->received_us, at);
-    json_t *headers =
-        load->headers != NULL ? json_parse_own(load->headers, strlen(load->headers), NULL) : NULL;
-    const char *location = accounts_of_event(r->o.service, load->connection, event);
-    return json_pack("{s:s, s:s?, s:s?, s:s, s:s*, s:s*, s:o*}", "id", id, "type", load->type,
-                     "connection", load->connection, "received_at", at, "location", location,
-                     "event_type", json_get_text(headers, ":type"), "headers", headers);
+    return meta_new(r->o.service, &(struct meta_source){ .event = load->run.event_id,
+                                                         .connection = load->connection,
+                                                         .type = load->type,
+                                                         .received_us = load->received_us,
+                                                         .payload = event,
+                                                         .headers = load->headers });
 }
 
 /* A run that is made so long after its event came is no answer to it any more, but a replay, or

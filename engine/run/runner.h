@@ -1,6 +1,7 @@
 #pragma once
 
 #include "run/end_log.h"
+#include "run/meta.h"
 #include "run/program.h"
 #include "service/service.h"
 #include "store/run.h"
@@ -48,8 +49,8 @@ struct end_log *runner_end_log(const struct runner *r);
 /* Whether another run may begin in memory; if not, its row is made QUEUED and claimed later. */
 bool runner_has_room(const struct runner *r);
 /* Begins a run whose row was just made as RUNNING. The references of event and meta are taken. */
-void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event, json_t *meta,
-                  int64_t created_us);
+void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event,
+                  struct meta *meta, int64_t created_us);
 /* Something in the store may be due now. */
 void runner_poke(struct runner *r);
 /* Something in the store is due then (wall time; RUN_BLOCKED: nobody knows). */

@@ -70,6 +70,35 @@ static lua_Integer count_keys(lua_State *L, int table)
     return count;
 }
 
+int keys_push_few(lua_State *L, int index, int order[KEYS_FEW])
+{
+    int table = lua_absindex(L, index);
+    struct key keys[KEYS_FEW];
+    int count = 0;
+    luaL_checkstack(L, KEYS_FEW + 3, "keys");
+    int first = lua_gettop(L) + 1;
+    lua_pushnil(L);
+    while (lua_next(L, table) != 0) { // keys … key value
+        lua_pop(L, 1);
+        if (count == KEYS_FEW) {
+            lua_settop(L, first - 1);
+            return -1;
+        }
+        struct key key = key_of(L, -1, count + 1);
+        int at = count++;
+        for (; at > 0 && compare(&key, &keys[at - 1]) < 0; at--) {
+            keys[at] = keys[at - 1];
+        }
+        keys[at] = key;
+        lua_pushvalue(L, -1);
+    }
+    vm_charge(L, (uint64_t)count * 4);
+    for (int i = 0; i < count; i++) {
+        order[i] = first - 1 + (int)keys[i].place;
+    }
+    return count;
+}
+
 lua_Integer keys_push_sorted(lua_State *L, int index)
 {
     int table = lua_absindex(L, index);

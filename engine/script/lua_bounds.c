@@ -1,9 +1,9 @@
-/* Lua's own functions with their work charged to the budget. The count hook counts instructions,
- * and a C function is one instruction however long it takes: table.move over 10^15 positions, or
- * rep of an empty text, would stop the engine. So each function that loops is wrapped: the wrapper
- * charges what the call can cost, then runs the original on the same stack frame. What is left
- * (comparing two long texts, reading a number out of one) is bounded by STRING_MAX and by the time
- * limit of an entry. */
+/* Charges the work of Lua's own functions to the budget of a script. The count hook counts
+ * instructions, and a C function is one instruction however long it takes: table.move over 10^15
+ * positions, or rep of an empty text, would stop the engine. So each function that loops is
+ * wrapped: the wrapper charges what the call can cost, then runs the original on the same stack
+ * frame. What is left (comparing two long texts, reading a number out of one) is bounded by
+ * STRING_MAX and by the time limit of an entry. */
 #include "format/json.h"
 #include "script/state.h"
 

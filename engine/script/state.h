@@ -97,6 +97,11 @@ int bounds_pairs(lua_State *L);               /* the sandbox's pairs */
 /* keys.c: the keys of the table at index in a fixed order (numbers, texts, others as they come), as
  * an array. Returns how many; the order is the same in every process.   [-0, +1, raises] */
 lua_Integer keys_push_sorted(lua_State *L, int index);
+/* The same without a table: pushes the keys, whose places on the stack stand in `order`, and
+ * returns their number; -1, and nothing pushed, where there are more than KEYS_FEW.
+ *   [-0, +n, raises] */
+enum { KEYS_FEW = 16 };
+int keys_push_few(lua_State *L, int index, int order[KEYS_FEW]);
 
 /* lua_text.c: find, match, gmatch and gsub that count their steps, into the table on top. */
 void text_install(lua_State *L);

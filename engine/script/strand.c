@@ -1,8 +1,8 @@
-/* Coroutines that the engine schedules. One function, strands_run, resumes; everything else only
- * puts strands in its queue. A strand's memory is kept by the queue after its end and used again,
- * and its generation only grows: so a wake that comes too late reads valid memory, sees another
- * generation, and does nothing. The coroutine itself is never used again. The queue owns the
- * strands, a strand's registry reference owns its coroutine. Loop thread. */
+/* Schedules the coroutines in which runs wait (strands). One function, strands_run, resumes;
+ * everything else only puts strands in its queue. A strand's memory is kept by the queue after its
+ * end and used again, and its generation only grows: so a wake that comes too late reads valid
+ * memory, sees another generation, and does nothing. The coroutine itself is never used again. The
+ * queue owns the strands, a strand's registry reference owns its coroutine. Loop thread. */
 #include "script/strand.h"
 
 #include <assert.h>

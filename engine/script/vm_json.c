@@ -4,6 +4,7 @@
  * leaks nothing; as it lies outside the state's memory cap, its values and bytes are counted. */
 #include <math.h>
 
+#include "base/utf8.h"
 #include "script/catalog.h"
 #include "script/state.h"
 #include "script/vm.h"
@@ -148,7 +149,7 @@ static json_t *make_text(struct encoder *n, int index)
     size_t len;
     const char *text = lua_tolstring(n->L, index, &len);
     count_value(n, len);
-    return checked(n, json_stringn(text, len));
+    return checked(n, utf8_is_valid(text, len) ? json_stringn_nocheck(text, len) : NULL);
 }
 
 /* What a table is in JSON: an array where it carries the mark or its keys are 1 … n, else an
@@ -201,8 +202,8 @@ static void attach(struct encoder *n, json_t *into, const char *name, size_t nam
     json_t *v = make_empty(n, index, &length);
     if (json_is_array(into)) {
         (void)json_array_append_new(into, v); /* fails only on memory, which aborts, or on itself */
-    } else if (json_object_setn_new(into, name, name_len, v) == -1) {
-        refuse(n->L, ERR_INVALID, "a key is not UTF-8: JSON has no other");
+    } else {
+        (void)json_object_setn_new_nocheck(into, name, name_len, v); /* as above */
     }
     fill(n, index, length, v);
 }
@@ -216,22 +217,42 @@ static void fill_array(struct encoder *n, int index, lua_Integer count, json_t *
     }
 }
 
+/* The member whose key is on top.   [-1, +0, raises] */
+static void fill_member(struct encoder *n, int index, json_t *object)
+{
+    lua_State *L = n->L;
+    lua_pushvalue(L, -1); // key key
+    lua_rawget(L, index); // key value
+    lua_insert(L, -2);    // value key
+    size_t len;
+    const char *name = member_name(n, &len);
+    if (!utf8_is_valid(name, len)) {
+        refuse(L, ERR_INVALID, "a key is not UTF-8: JSON has no other");
+    }
+    if (json_object_getn(object, name, len) != NULL) {
+        refuse(L, ERR_INVALID, "a table has the same key as a number and as a text");
+    }
+    attach(n, object, name, len, lua_gettop(L) - 1);
+    lua_pop(L, 2);
+}
+
 static void fill_object(struct encoder *n, int index, json_t *object)
 {
     lua_State *L = n->L;
+    int order[KEYS_FEW];
+    int few = keys_push_few(L, index, order); // key …, or nothing
+    for (int i = 0; i < few; i++) {
+        lua_pushvalue(L, order[i]);
+        fill_member(n, index, object);
+    }
+    if (few >= 0) {
+        lua_pop(L, few);
+        return;
+    }
     lua_Integer count = keys_push_sorted(L, index); // keys
     for (lua_Integer i = 1; i <= count; i++) {
         lua_rawgeti(L, -1, i);
-        lua_pushvalue(L, -1); // keys key key
-        lua_rawget(L, index); // keys key value
-        lua_insert(L, -2);    // keys value key
-        size_t len;
-        const char *name = member_name(n, &len);
-        if (json_object_getn(object, name, len) != NULL) {
-            refuse(L, ERR_INVALID, "a table has the same key as a number and as a text");
-        }
-        attach(n, object, name, len, lua_gettop(L) - 1);
-        lua_pop(L, 2);
+        fill_member(n, index, object);
     }
     lua_pop(L, 1);
 }

@@ -1,8 +1,8 @@
 /*
- * The accounts of an agency. A connection of an account is like any other, but that it shares its
- * agency's settings, its client and its breaker, and gets its first token from the agency's
- * (token/token_account.c). Those in memory stand in one map by their name; a timer drops what nobody has
- * held for a while. What is known of the others are their rows. Loop thread.
+ * Keeps the connections of an agency's accounts. A connection of an account is like any other, but
+ * that it shares its agency's settings, its client and its breaker, and gets its first token from
+ * the agency's (token/token_account.c). Those in memory stand in one map by their name; a timer
+ * drops what nobody has held for a while. What is known of the others are their rows. Loop thread.
  */
 #include "service/accounts.h"
 

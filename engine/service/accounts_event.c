@@ -1,7 +1,8 @@
 /*
- * What comes in for an agency or for one account of it: whose event it is, whether it may start
- * anything, and what it says of the account itself (the app was installed there, or removed). The
- * connector's table names the fields (`webhook`: account, company, app, installs). Loop thread.
+ * Looks at each event that comes in for an agency or for one account of it: whose event it is,
+ * whether it may start anything, and what it says of the account itself (the app was installed
+ * there, or removed). The connector's table names the fields (`webhook`: account, company, app,
+ * installs). Loop thread.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
- * The list of connections: made from the project's configuration when the engine starts, loaded
- * from the store, and there until the end. What a connection can do stands in the other files of
- * this folder; here it is put together and taken apart. The service owns the connections and what
- * is in flight; connectors, loop, client, store and vault are borrowed. Loop thread.
+ * Keeps the connections of a project: made from the project's configuration when the engine starts,
+ * loaded from the store, and there until the end. What a connection can do stands in the other
+ * files of this folder; here it is put together and taken apart. The service owns the connections
+ * and what is in flight; connectors, loop, client, store and vault are borrowed. Loop thread.
  */
 #include "service/service.h"
 

@@ -1,6 +1,7 @@
 /*
- * Accounts that come and go. Written in the transaction of the event that says so: an event that is
- * stored once changes its account once, whatever happens between. Writer thread.
+ * Stores the accounts of agencies, as they come and go. Written in the transaction of the event
+ * that says so: an event that is stored once changes its account once, whatever happens between.
+ * Writer thread.
  */
 #include "store/account_row.h"
 

@@ -1,7 +1,7 @@
 /*
- * Backups. The copy is made beside its place and put there when it is whole and synced, so a file
- * of that name is always a good one. Runs on the caller's thread, on connections of its own; an
- * engine goes on meanwhile.
+ * Copies the store to a file, for `ladle backup`. The copy is made beside its place and put there
+ * when it is whole and synced, so a file of that name is always a good one. Runs on the caller's
+ * thread, on connections of its own; an engine goes on meanwhile.
  */
 #include "store/backup.h"
 

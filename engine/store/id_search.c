@@ -1,7 +1,8 @@
 /*
- * Finds ids by a part of them. Ids are stored as 16 bytes, so a beginning is a range of them, and
- * the index answers; an end is compared in C, id by id, which keeps the SQL plain. A text that is
- * both, of one id, is found once. Reads only; whatever thread store_exec or the reader has.
+ * Finds events and runs by a part of their id, for the commands that take one. Ids are stored as 16
+ * bytes, so a beginning is a range of them, and the index answers; an end is compared in C, id by
+ * id, which keeps the SQL plain. A text that is both, of one id, is found once. Reads only;
+ * whatever thread store_exec or the reader has.
  */
 #include "store/id_search.h"
 

@@ -1,8 +1,9 @@
 /*
- * Leases of token refreshes. A row is taken by compare-and-set in one transaction of the writer: it
- * is free where there is none, where its time is over, or where its time makes no sense (a clock
- * was put back). What it guards is the stored token, so the expected token is compared in the same
- * transaction: who comes late finds it changed and asks for nothing. Writer thread.
+ * Stores the leases of token refreshes, so that one process refreshes a token at a time. A row is
+ * taken by compare-and-set in one transaction of the writer: it is free where there is none, where
+ * its time is over, or where its time makes no sense (a clock was put back). What it guards is the
+ * stored token, so the expected token is compared in the same transaction: who comes late finds it
+ * changed and asks for nothing. Writer thread.
  */
 #include "store/lease_row.h"
 

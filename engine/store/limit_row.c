@@ -1,7 +1,8 @@
 /*
- * The state of limiters. A row is overwritten again and again, and is of no use once every call in
- * it lies outside the longest window; so old rows (of a token that is not used any more) are
- * dropped with the next write. Written on the writer thread, read before it starts.
+ * Stores the state of limiters, so that limits hold over a restart. A row is overwritten again and
+ * again, and is of no use once every call in it lies outside the longest window; so old rows (of a
+ * token that is not used any more) are dropped with the next write. Written on the writer thread,
+ * read before it starts.
  */
 #include "store/limit_row.h"
 

@@ -2,7 +2,7 @@
 
 #include "store/store.h"
 
-/* What must be known of a limiter (service/limiter.h) after a restart: one row for each account of
+/* What must be known of a limiter (limit/limiter.h) after a restart: one row for each account of
  * a service. The store does not look into `state`. */
 struct limit_row {
     char *key;

@@ -55,6 +55,17 @@ static const char update_run[] =
     " parked_for = $11, is_backfill = case when $1 < 3 then is_backfill else 0 end"
     " where id = $12";
 
+/* The end that most runs come to: of one that runs, and keeps no order. */
+static const char end_well[] =
+    "update run"
+    " set state = 4, attempts = $1, step = null, due_us = 0, updated_us = $2, error_kind = null,"
+    " error_message = null, error_status = null, error_retry_us = null, error_detail = null,"
+    " parked_for = null, is_backfill = 0"
+    " where id = $3"
+    " and state = 1"
+    " and due_us = 9223372036854775806"
+    " and (order_key is null or mode = 3)";
+
 /* A run that settles still does so until its time. */
 static const char release_first[] =
     "update run"
@@ -341,15 +352,42 @@ static int apply(struct db *db, const struct standing *before, struct run_save *
     return save->has_state && !save->was_cancelled ? apply_state(db, before, save, now_us, e) : 0;
 }
 
+/* Writes that the run is done, without a look at it first. 1: written; 0: it does not run any more,
+ * or others wait for its end; -1 on error. */
+static int64_t try_end(struct db *db, const struct run_save *save, int64_t now_us, struct err *e)
+{
+    if (!save->has_state || save->state != RUN_DONE || save->err.kind != ERR_NONE ||
+        save->wait_count > 0 || save->ended_wait_count > 0) {
+        return 0;
+    }
+    struct query *q = db_query(db, end_well);
+    query_bind_int(q, 1, save->attempts);
+    query_bind_int(q, 2, now_us);
+    query_bind_id(q, 3, &save->id);
+    return query_change(q, e);
+}
+
+static int apply_end(struct db *db, struct run_save *save, int64_t now_us, struct err *e)
+{
+    static const struct standing ran = { .state = RUN_RUNNING };
+    return journal_write(db, save, now_us, &save->was_woken, e) == -1
+               ? -1
+               : run_finish_change(db, &save->id, &ran, RUN_DONE, now_us, &save->released, e);
+}
+
 int run_apply(struct db *db, struct run_save *save, int64_t now_us, struct err *e)
 {
+    save->was_cancelled = save->was_woken = save->has_emitted = false;
+    save->released = (struct id){ { 0 } };
+    int64_t has_ended = try_end(db, save, now_us, e);
+    if (has_ended != 0) {
+        return has_ended == 1 ? apply_end(db, save, now_us, e) : -1;
+    }
     struct standing before;
     if (standing_read(db, &save->id, &before, e) == -1) {
         return -1;
     }
     save->was_cancelled = before.state == RUN_CANCELLED;
-    save->was_woken = save->has_emitted = false;
-    save->released = (struct id){ { 0 } };
     int result = save->was_cancelled ? 0 : check_change(&before, save, e);
     if (result == 0) {
         result = apply(db, &before, save, now_us, e);

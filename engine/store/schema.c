@@ -1,9 +1,9 @@
 /*
- * The tables, and how a database is known as a store of this version. Steps lead from one version
- * of the tables to the next; all that are missing run in one transaction with the new stamp, so a
- * database has either the old tables or the new ones. A database with rows in it is copied first,
- * within that transaction: nobody writes between the copy and the change. What is interrupted
- * begins again from the start.
+ * Makes the tables of the store, and brings a store of an earlier version up to date. Steps lead
+ * from one version of the tables to the next; all that are missing run in one transaction with the
+ * new stamp, so a database has either the old tables or the new ones. A database with rows in it is
+ * copied first, within that transaction: nobody writes between the copy and the change. What is
+ * interrupted begins again from the start.
  *
  * Ids are 16 bytes that grow with time, so rows are appended at the end of their tree. `event`
  * keeps SQLite's row number, as its rows can be large; tables of short rows are stored in their

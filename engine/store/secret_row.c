@@ -1,6 +1,6 @@
 /*
- * Sealed secrets and the state of connections. The store only sees bytes that crypto/vault.h has
- * sealed. A new token and the state that it leads to are one transaction: a refresh token works
+ * Stores sealed secrets and the state of connections. The store only sees bytes that crypto/vault.h
+ * has sealed. A new token and the state that it leads to are one transaction: a refresh token works
  * once, so the pair that it brought must not be lost between two writes. Writes on the writer
  * thread, reads on either.
  */

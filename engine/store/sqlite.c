@@ -30,6 +30,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "store/file.h"
+#include "store/sqlite_log.h"
 
 enum {
     QUERIES_MAX = 256, /* a power of two, well over the number of statements in store/ */
@@ -47,6 +48,7 @@ struct query {
 struct db {
     sqlite3 *handle;
     char *path;
+    struct sqlite_log *log; /* of one that writes; or NULL */
     bool is_damaged;
     int64_t last_number;
     struct tally tally;
@@ -527,8 +529,9 @@ static int set_up(struct db *db, bool is_read_only, struct err *e)
  * memory that readers write to. query_only keeps it from changing anything. */
 static int open_handle(struct db *db, bool is_read_only, struct err *e)
 {
-    int rc =
-        sqlite3_open_v2(db->path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    db->log = is_read_only ? NULL : sqlite_log_new();
+    int rc = sqlite3_open_v2(db->path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                             db->log != NULL ? sqlite_log_name(db->log) : NULL);
     if (rc != SQLITE_OK) {
         return err_set(e, ERR_CONFIG, "cannot open the store %s: %s", db->path, words_for(db, rc));
     }
@@ -578,6 +581,7 @@ void db_close(struct db *db)
     }
     int rc = sqlite3_close(db->handle);
     assert(rc == SQLITE_OK); /* SQLITE_BUSY: a statement is left */
+    sqlite_log_free(db->log);
     free(db->path);
     free(db);
 }

@@ -1,8 +1,9 @@
 /*
- * The durable log. The loop collects ops and hands them over once per turn; the writer takes all
- * that are queued, runs them in one transaction and hands them back once it is committed. What
- * arrives during a commit is the next batch: under load batches grow and the cost of syncing is
- * shared, without a timer or a setting.
+ * The durable log: runs the operations of the engine in transactions, in their order. The loop
+ * collects ops and hands them over once per turn; the writer takes all that are queued, runs them
+ * in one transaction and hands them back once it is committed. What arrives during a commit is the
+ * next batch: under load batches grow and the cost of syncing is shared, without a timer or a
+ * setting.
  *
  *     store_submit → pending → (tick) → writer's queue → transaction → finished → (wake) → done
  *

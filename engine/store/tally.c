@@ -1,8 +1,8 @@
 /*
- * Counts that are kept instead of counted: a page that shows how many runs there are must not read
- * them all. The sums of one transaction live in its connection (db_tally) and become one update for
- * each counter that moved, so that a batch of a hundred ops costs three or four of them. Writer
- * thread, or the thread of store_exec.
+ * Keeps the counts of events and runs instead of counting them: a page that shows how many runs
+ * there are must not read them all. The sums of one transaction live in its connection (db_tally)
+ * and become one update for each counter that moved, so that a batch of a hundred ops costs three
+ * or four of them. Writer thread, or the thread of store_exec.
  */
 #include "store/tally.h"
 

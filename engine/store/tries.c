@@ -1,5 +1,6 @@
-/* Every try of a step stays told, also where a later one succeeded. The list lies in the error of
- * the step's row, so a step that succeeds at once costs nothing. Any thread. */
+/* Keeps every failed try of a step, for `ladle show`, also where a later one succeeded. The list
+ * lies in the error of the step's row, so a step that succeeds at once costs nothing. Any
+ * thread. */
 #include "store/tries.h"
 
 #include <string.h>

@@ -1,10 +1,11 @@
 /*
- * Waits for events. A wait stands in an index under its connection, its event, the first field that
- * it looks at and that field's value, so an event finds its waits without meeting others: for each
- * field that is waited for at all (the index is skipped through from field to field, one look each)
- * it looks up its own value. An event that nobody waits for costs one look for each of its names;
- * where there are no waits at all, one look for the whole transaction (nobody else writes during
- * it). The other fields are compared with the row's match.
+ * Stores the waits for events (`wait_for`), and ends those that an event fits. A wait stands in an
+ * index under its connection, its event, the first field that it looks at and that field's value,
+ * so an event finds its waits without meeting others: for each field that is waited for at all (the
+ * index is skipped through from field to field, one look each) it looks up its own value. An event
+ * that nobody waits for costs one look for each of its names; where there are no waits at all, one
+ * look for the whole transaction (nobody else writes during it). The other fields are compared with
+ * the row's match.
  *
  * A wait that matches is deleted in the transaction of the event, so it is woken once; its journal
  * row gets the payload, and the run is due. A run that an engine holds in memory cannot be made

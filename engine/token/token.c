@@ -1,6 +1,7 @@
 /*
- * The token of one connection. Its life: new (nobody authorised it) → connected → broken (the
- * service refuses to refresh it: a person must authorise it again), and back to connected.
+ * Keeps the token of one connection fresh. Its life: new (nobody authorised it) → connected →
+ * broken (the service refuses to refresh it: a person must authorise it again), and back to
+ * connected.
  *
  * A refresh goes through phases, one at a time: LOOKING reads the stored token again, as another
  * process may have refreshed it; LEASING makes sure that no other process does so now

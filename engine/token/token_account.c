@@ -1,5 +1,5 @@
 /*
- * The token of an agency's account. It is asked for with the agency's token, as a call of the
+ * Gets the token of an agency's account. It is asked for with the agency's token, as a call of the
  * agency (so it waits for that token, for the agency's limit and for the breaker), and then lives
  * like any other: refreshed with its own refresh token where it has one. Where that is refused, or
  * an answer was lost, it is asked for again in the same way, which does no harm. Loop thread.

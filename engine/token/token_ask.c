@@ -1,8 +1,8 @@
 /*
- * What a person does to a token: the code that they bring back is exchanged, or a token that they
- * have is stored. What they ask for begins from the loop, never within the call, once a refresh
- * that is under way is over; it goes through the same phases as a refresh, so that the new token is
- * committed before anybody is told. Loop thread.
+ * Does to a token what a person asks for: the code that they bring back is exchanged, or a token
+ * that they have is stored. What they ask for begins from the loop, never within the call, once a
+ * refresh that is under way is over; it goes through the same phases as a refresh, so that the new
+ * token is committed before anybody is told. Loop thread.
  */
 #include <assert.h>
 #include <stdlib.h>

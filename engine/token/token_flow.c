@@ -1,8 +1,9 @@
 /*
- * What is kept of an authorisation that is under way. The state is 32 random bytes; the store has
- * its digest as a name, and under it one small sealed JSON object with the PKCE verifier, the
- * redirect URI and whose it is. A change of the row replaces exactly the bytes that were read, so a
- * code is exchanged once, whoever gets the callback and however often. Loop thread.
+ * Keeps what an authorisation under way needs when the browser comes back. The state is 32 random
+ * bytes; the store has its digest as a name, and under it one small sealed JSON object with the
+ * PKCE verifier, the redirect URI and whose it is. A change of the row replaces exactly the bytes
+ * that were read, so a code is exchanged once, whoever gets the callback and however often. Loop
+ * thread.
  */
 #include "token/token_flow.h"
 

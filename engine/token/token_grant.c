@@ -1,10 +1,10 @@
 /*
- * A request to a token endpoint, built and read as the connection's settings say: form or JSON, the
- * client named in the body, in Basic or not at all (a public client), further parameters, where the
- * fields of the answer are. Without a word the answer is that of RFC 6749, 5.1, and the camel-case
- * names that some services use are read as well. Errors are those of 5.2; a service that answers
- * them with 200 is understood too. The texts of tokens live in struct secret; the plain copies made
- * here are scrubbed at once. Loop thread.
+ * Builds and reads the requests to a token endpoint, as the connection's settings say: form or
+ * JSON, the client named in the body, in Basic or not at all (a public client), further parameters,
+ * where the fields of the answer are. Without a word the answer is that of RFC 6749, 5.1, and the
+ * camel-case names that some services use are read as well. Errors are those of 5.2; a service that
+ * answers them with 200 is understood too. The texts of tokens live in struct secret; the plain
+ * copies made here are scrubbed at once. Loop thread.
  */
 #include "token/token_grant.h"
 

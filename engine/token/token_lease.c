@@ -1,9 +1,9 @@
 /*
- * One refresh at a time over all processes that work on a store. Before anything is sent the lease
- * of the token is taken in the store, in one transaction with the comparison that the token is
- * still the one we know. Who does not get it waits for a moment and looks at the stored token
- * again, until there is a new one or the lease is over; it never sends. The lease ends with the
- * commit of the new token, or is given back. What a holder that died left behind says that its
+ * Lets one process at a time refresh a token, of all that work on a store. Before anything is sent
+ * the lease of the token is taken in the store, in one transaction with the comparison that the
+ * token is still the one we know. Who does not get it waits for a moment and looks at the stored
+ * token again, until there is a new one or the lease is over; it never sends. The lease ends with
+ * the commit of the new token, or is given back. What a holder that died left behind says that its
  * answer may have been lost. Loop thread.
  */
 #include <assert.h>

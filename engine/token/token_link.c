@@ -1,5 +1,5 @@
 /*
- * The link at which a person authorises a connection: the service's authorise URL with the
+ * Makes the link at which a person authorises a connection: the service's authorise URL with the
  * parameters of RFC 6749, 4.1.1 and RFC 7636, 4.3, and those of the settings. A service may have a
  * second host under a neutral name (white label), and may show an install link for an app, whose
  * further parameters are its own business: they are kept, ours are put in. Pure; the loop thread.

@@ -1,5 +1,5 @@
 /*
- * The beginning and the end of a token, and what is told of it. How it lives between stands in
+ * Makes and frees the token of a connection, and tells its state. How it lives between stands in
  * token.c. Loop thread.
  */
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /*
- * The second token of a connection with a private token or an API key. Such a token has no
- * refresh: a person makes a new one at the service and stores it beside the first (`ladle connect
- * NAME --token - --next`, or `token_next` in ladle.yaml). Nothing happens until the service refuses
- * the first. Then the second takes its place, for good: stored tokens move in one transaction, and
- * of configured ones the digest of the one that was refused is stored, so that a restart does not
+ * Switches a connection to its second private token or API key. Such a token has no refresh: a
+ * person makes a new one at the service and stores it beside the first (`ladle connect NAME --token
+ * - --next`, or `token_next` in ladle.yaml). Nothing happens until the service refuses the first.
+ * Then the second takes its place, for good: stored tokens move in one transaction, and of
+ * configured ones the digest of the one that was refused is stored, so that a restart does not
  * begin with it again. Calls wait for that commit and are repeated once, as with a refresh.
  *
  * The stored second token is read only when it is needed, and before the first is looked at again:

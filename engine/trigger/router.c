@@ -1,8 +1,9 @@
-/* Matches events with recipes. The triggers of all recipes stand in one map, "connection event" →
- * recipes. An event may answer to several names (a contact_created that is also a new_lead): the
- * connector's table says so. For each recipe its `if` and `key` are looked at before anything is
- * written, so that order is settled in the same transaction that stores the event. An expression
- * that fails makes a dead run with the error: the event is kept whatever a recipe does.
+/* Matches events with the recipes that they start. The triggers of all recipes stand in one map,
+ * "connection event" → recipes. An event may answer to several names (a contact_created that is
+ * also a new_lead): the connector's table says so. For each recipe its `if` and `key` are looked at
+ * before anything is written, so that order is settled in the same transaction that stores the
+ * event. An expression that fails makes a dead run with the error: the event is kept whatever a
+ * recipe does.
  *
  * The runs are made as RUNNING and begun when the commit is known, with the event that is in memory
  * already. An event from outside that cannot be stored is told to its sender, who repeats it; one
@@ -17,7 +18,6 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "format/date.h"
 #include "service/accounts.h"
 
 struct router {
@@ -40,7 +40,7 @@ struct routing {
     struct router *router;
     json_t *event;
     json_t *awaited; /* the event as what is awaited is compared with it */
-    json_t *meta;
+    struct meta *meta;
     struct program **programs; /* per seed, a reference; NULL: nothing to begin */
     size_t room;               /* of put->runs and programs */
     const char **names;        /* ended by NULL; borrowed */
@@ -89,13 +89,17 @@ void router_quiesce(struct router *r)
 static struct recipes *recipes_of(struct router *r, const char *connection, const char *event,
                                   bool may_add)
 {
-    char *name = xasprintf("%s\n%s", connection, event);
-    struct recipes *list = map_get(r->triggers, name);
+    struct buf name;
+    buf_init(&name, strlen(connection) + 1 + strlen(event));
+    (void)buf_puts(&name, connection); /* it has their length */
+    (void)buf_putc(&name, '\n');
+    (void)buf_puts(&name, event);
+    struct recipes *list = map_get(r->triggers, name.data);
     if (list == NULL && may_add) {
         list = xcalloc(1, sizeof *list);
-        map_put(r->triggers, name, list);
+        map_put(r->triggers, name.data, list);
     }
-    free(name);
+    buf_fini(&name);
     return list;
 }
 
@@ -169,7 +173,7 @@ static bool has_recipe(const struct routing *g, const char *recipe)
 static char *key_of_account(const struct routing *g, char *key)
 {
     const struct connection *c = service_find(g->router->o.service, g->put->event.connection);
-    const char *account = json_get_text(g->meta, "location");
+    const char *account = meta_location(g->meta);
     if (key == NULL || account == NULL || c == NULL || !connection_is_agency(c)) {
         return key;
     }
@@ -187,10 +191,10 @@ static void match_recipe(struct routing *g, const char *recipe)
     bool is_wanted = true;
     char *key = NULL;
     struct err e = ERR_INIT;
-    int rc =
-        program_has_conditions(p)
-            ? program_decide(p, g->event, g->meta, g->put->event.received_us, &is_wanted, &key, &e)
-            : 0;
+    int rc = program_has_conditions(p)
+                 ? program_decide(p, g->event, meta_json(g->meta), g->put->event.received_us,
+                                  &is_wanted, &key, &e)
+                 : 0;
     struct run_seed *seed = add_seed(g, p);
     seed->key = key_of_account(g, key);
     seed->err = e;
@@ -251,7 +255,7 @@ static void routing_free(struct routing *g)
     free(g->names);
     json_decref(g->event);
     json_decref(g->awaited);
-    json_decref(g->meta);
+    meta_unref(g->meta);
     free(g);
 }
 
@@ -261,7 +265,7 @@ static void begin_runs(struct routing *g)
         const struct run_seed *seed = &g->put->runs[i];
         if (g->programs[i] != NULL && seed->state == RUN_RUNNING) {
             runner_begin(g->router->o.runner, seed->id, g->programs[i], json_incref(g->event),
-                         json_incref(g->meta),
+                         meta_ref(g->meta),
                          g->put->op.now_us); /* as in its row: every attempt has the same `now` */
         } else if (seed->state == RUN_QUEUED) {
             runner_expect(g->router->o.runner, seed->due_us);
@@ -349,28 +353,25 @@ static void routed(struct store_op *op, const struct err *e)
     }
 }
 
-static json_t *make_meta(const struct router *r, const struct event_row *row, const json_t *event,
-                         json_t *headers)
+static struct meta *meta_of(const struct router *r, const struct event_row *row,
+                            const json_t *event)
 {
-    char id[ID_TEXT + 1];
-    char at[DATE_TEXT];
-    id_format(&row->id, id);
-    date_format(row->received_us, at);
-    const char *location = accounts_of_event(r->o.service, row->connection, event);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*, s:o*}", "id", id, "type", row->type,
-                     "connection", row->connection, "received_at", at, "location", location,
-                     "event_type", json_get_text(headers, ":type"), "headers", headers);
+    return meta_new(r->o.service, &(struct meta_source){ .event = row->id,
+                                                         .connection = row->connection,
+                                                         .type = row->type,
+                                                         .received_us = row->received_us,
+                                                         .payload = event,
+                                                         .headers = row->headers });
 }
 
-static struct routing *routing_new(struct router *r, struct event_put *put, json_t *event,
-                                   json_t *headers)
+static struct routing *routing_new(struct router *r, struct event_put *put, json_t *event)
 {
     struct routing *g = xcalloc(1, sizeof *g);
     *g = (struct routing){
         .put = put,
         .router = r,
         .event = event,
-        .meta = make_meta(r, &put->event, event, headers),
+        .meta = meta_of(r, &put->event, event),
     };
     put->op.done = routed;
     put->op.ud = g;
@@ -391,18 +392,17 @@ static struct routing *routing_new(struct router *r, struct event_put *put, json
 void router_accept(struct router *r, const struct incoming *in, accepted_fn accepted, void *ud)
 {
     struct event_put *put = event_put_new();
-    size_t len;
     put->event = (struct event_row){
         .id = put->event.id,
         .connection = xstrdup(in->connection),
         .type = xstrdup(in->type),
         .key = in->key != NULL ? xstrdup(in->key) : NULL,
         .received_us = clock_wall_us(),
-        .headers = in->headers != NULL ? json_text(in->headers, &len) : NULL,
+        .headers = xstrdup_or_null(in->headers),
         .payload = xmemdup(in->payload, in->payload_len),
         .payload_len = in->payload_len,
     };
-    struct routing *g = routing_new(r, put, json_incref(in->event), json_incref(in->headers));
+    struct routing *g = routing_new(r, put, json_incref(in->event));
     g->accepted = accepted;
     g->ud = ud;
     store_submit(r->o.store, &put->op);
@@ -414,12 +414,10 @@ static void route_stored(struct router *r, struct event_row *row)
 {
     json_t *event =
         json_parse_own(row->payload != NULL ? row->payload : "", row->payload_len, NULL);
-    json_t *headers =
-        row->headers != NULL ? json_parse_own(row->headers, strlen(row->headers), NULL) : NULL;
     struct event_put *put = event_route_new();
     put->event = *row;
     *row = (struct event_row){ 0 };
-    struct routing *g = routing_new(r, put, event != NULL ? event : json_object(), headers);
+    struct routing *g = routing_new(r, put, event != NULL ? event : json_object());
     put->op.must_land = true;
     store_submit(r->o.store, &g->put->op);
 }

@@ -25,14 +25,14 @@ struct incoming {
     const char *type; /* the connector's event name, or the service's own word for one that it does
                          not know */
     const char *key;  /* dedupe key, or NULL */
-    json_t *headers;  /* a reference is kept; or NULL */
+    const char *headers; /* JSON, as they are stored; or NULL */
     const char *payload; /* JSON text */
     size_t payload_len;
     json_t *event; /* the same, parsed */
 };
 
 /* An event of another account than the connection's, or of one where the app is not installed, is
- * stored with the reason and starts nothing (service/account.h). */
+ * stored with the reason and starts nothing (connection/account.h). */
 
 /* What became of it: e NULL: committed. */
 typedef void (*accepted_fn)(void *ud, const struct id *id, bool is_duplicate, size_t run_count,

@@ -1,8 +1,9 @@
 /*
- * Failing verification: deliveries are counted by minute, for fifteen minutes. An episode begins
- * with at least FAILS_MIN that do not fit where they are more than a fifth of all that are signed,
- * and ends when some fit in a row or the share has sunk; then the counting begins anew. What an
- * attacker can do is to be told of once an hour.
+ * Notices when a connection's webhooks fail verification, or stop coming. Failing verification:
+ * deliveries are counted by minute, for fifteen minutes. An episode begins with at least FAILS_MIN
+ * that do not fit where they are more than a fifth of all that are signed, and ends when some fit
+ * in a row or the share has sunk; then the counting begins anew. What an attacker can do is to be
+ * told of once an hour.
  *
  * Silence: one timer per connection that expects something, never moved by a delivery: when it
  * rings it looks at when something came last, and goes on from there. The moment is asked of the

@@ -1,8 +1,8 @@
 /*
- * What the scheme of a connection says of a delivery beside its signature: where its id and its
- * type stand, how a sender tries out an address, what it wants to read as an answer. Read from the
- * preset's table at each delivery; a connector that says its own rules has none of this. Loop
- * thread.
+ * Tells what the signature scheme of a connection says of a delivery beside its signature: where
+ * its id and its type stand, how a sender tries out an address, what it wants to read as an answer.
+ * Read from the preset's table at each delivery; a connector that says its own rules has none of
+ * this. Loop thread.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /*
- * Who sent a delivery. A verifier is a list of rules, from the connector's table (the service
- * dictates the scheme) or from the preset that the connection's `verify` names (the person chooses
- * it); one that fits is enough, so that two keys or two schemes can be valid while a service
- * changes over. What a rule is and how it is held against a delivery stands in verify_rule.c and
- * verify_check.c. Immutable after verifier_new; loop thread.
+ * Tells whether a delivery was sent by the service of its connection. A verifier is a list of
+ * rules, from the connector's table (the service dictates the scheme) or from the preset that the
+ * connection's `verify` names (the person chooses it); one that fits is enough, so that two keys or
+ * two schemes can be valid while a service changes over. What a rule is and how it is held against
+ * a delivery stands in verify_rule.c and verify_check.c. Immutable after verifier_new; loop thread.
  */
 #include "webhook/verify.h"
 

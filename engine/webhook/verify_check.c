@@ -1,8 +1,8 @@
 /*
- * A delivery against one rule. The bytes are taken as they came; secrets, digests and tokens are
- * compared in constant time; whatever is missing or cannot be read is a reason of its own to
- * refuse. The age is looked at last: a delivery that fits and is old tells of a clock or a replay,
- * not of a wrong key. What was sent never stands in a message.
+ * Checks a delivery against one rule of its connection. The bytes are taken as they came; secrets,
+ * digests and tokens are compared in constant time; whatever is missing or cannot be read is a
+ * reason of its own to refuse. The age is looked at last: a delivery that fits and is old tells of
+ * a clock or a replay, not of a wrong key. What was sent never stands in a message.
  */
 #include <stdlib.h>
 #include <string.h>

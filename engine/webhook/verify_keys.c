@@ -1,9 +1,9 @@
 /*
- * What a rule checks with: the connection's secrets, and public keys of the connection or else of
- * the connector. Several of each may be valid at once, so that one can be exchanged for another
- * without a gap: while both are there, either fits. A key may have a time of its own. Secrets are
- * kept as the bytes that they stand for; the settings' own texts are dropped by the service
- * afterwards.
+ * Reads what a rule checks deliveries with: the connection's secrets, and public keys of the
+ * connection or else of the connector. Several of each may be valid at once, so that one can be
+ * exchanged for another without a gap: while both are there, either fits. A key may have a time of
+ * its own. Secrets are kept as the bytes that they stand for; the settings' own texts are dropped
+ * by the service afterwards.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * The text that a signature is over: a template with the parts of the delivery in it. Most schemes
- * sign the body alone, and then nothing is copied.
+ * Makes the text that the signature of a webhook is over: a template with the parts of the delivery
+ * in it. Most schemes sign the body alone, and then nothing is copied.
  */
 #include <stdlib.h>
 #include <string.h>

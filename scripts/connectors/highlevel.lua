@@ -52,7 +52,7 @@ local function writes(name)
   return function(ctx, input) return require('lib.highlevel.contact_writes')[name](ctx, input) end
 end
 
--- Contacts that get, or lose, the same tags while they wait for the limit go as one call (service/batch.c).
+-- Contacts that get, or lose, the same tags while they wait for the limit go as one call (call/batch.c).
 local function tag_batch(kind)
   return {
     use = 'create_association', each = 'contactId', into = 'contacts', same = { 'tags' }, fixed = { type = kind },

@@ -1,7 +1,8 @@
--- Any HTTP API. A call goes to the connection's base_url and to the hosts of allow_hosts, nowhere
--- else; private and loopback addresses are refused unless the connection says allow_private: true,
--- and that is checked on the address that the name resolves to. The connection's token is sent to
--- base_url's host only. An answer of 400 and above is an error, classified by its status.
+-- The connector `http`, for any HTTP API. A call goes to the connection's base_url and to the hosts
+-- of allow_hosts, nowhere else; private and loopback addresses are refused unless the connection
+-- says allow_private: true, and that is checked on the address that the name resolves to. The
+-- connection's token is sent to base_url's host only. An answer of 400 and above is an error,
+-- classified by its status.
 --
 -- With auth: oauth the connection itself says how its service is asked (RFC 6749, RFC 7636), so that
 -- any of them works without a connector of its own.

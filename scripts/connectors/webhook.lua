@@ -1,6 +1,7 @@
--- Anything that can POST JSON or a form to an address of ours. How a delivery is checked stands in
--- the connection, and must stand there: `verify:` names a preset of lib/signatures.lua, a service
--- (stripe, github …) or a plain way (none, token, basic, hmac_sha256 …) with keys of its own.
+-- The connector `webhook`, for anything that can POST JSON or a form to an address of ours. How a
+-- delivery is checked stands in the connection, and must stand there: `verify:` names a preset of
+-- lib/signatures.lua, a service (stripe, github …) or a plain way (none, token, basic, hmac_sha256
+-- …) with keys of its own.
 
 return {
   name = 'webhook',

@@ -1,5 +1,5 @@
--- Where the vendor's files are wrong, silent or not to be taken at their word: what holds instead, and
--- why. By the file and the vendor's own id of the operation.
+-- Corrects the vendor's files where they are wrong, silent or not to be taken at their word: what
+-- holds instead, and why. By the file and the vendor's own id of the operation.
 --   fields       descriptors of single fields
 --   drop_fill    fields that the connection must not fill in
 --   body         'whole': one field `body` is the whole JSON body, as the file says nothing about it

@@ -1,5 +1,5 @@
--- The events of the index, and their samples: the vendor's own where there is one, else one made from
--- the fields. A sample that stands there by hand is left alone.
+-- Makes the events of the index, and their samples: the vendor's own where there is one, else one
+-- made from the fields. A sample that stands there by hand is left alone.
 
 local host = require 'host'
 

@@ -1,5 +1,5 @@
--- What operations and events are called, and what is said of each in a line: made from the vendor's
--- ids by rule, and by a table where the rule reads badly. No sentence is the vendor's.
+-- Names operations and events, and says in a line what each does: made from the vendor's ids by
+-- rule, and by a table where the rule reads badly. No sentence is the vendor's.
 
 local names = {}
 

@@ -1,6 +1,6 @@
--- From the vendor's JSON schemas to descriptors (service/schema.h): the type first, then optional,
--- nullable, enum, of, fields. What the vendor leaves open, contradicts or nests too deep becomes
--- `object`, `list` or `any`: a fact that is not there is not made up.
+-- Turns the vendor's JSON schemas into descriptors (connector/schema.h): the type first, then
+-- optional, nullable, enum, of, fields. What the vendor leaves open, contradicts or nests too deep
+-- becomes `object`, `list` or `any`: a fact that is not there is not made up.
 
 local DEPTH = { input = 7, output = 4 } -- levels of fields; deeper ones are objects without fields
 

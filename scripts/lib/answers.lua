@@ -1,7 +1,7 @@
--- What the engine adds to an answer, where the operation's table says how: dates in one form (`dates`), and
--- custom fields by name (`custom_fields`), where the input asks for them. Both need what only the service knows,
--- the location's zone and the definitions of its fields; the connector's functions `zone` and
--- `custom_fields` get it, mostly from the cache.
+-- Adds to the answer of an operation what its table says: dates in one form (`dates`), and custom
+-- fields by name (`custom_fields`), where the input asks for them. Both need what only the service
+-- knows, the location's zone and the definitions of its fields; the connector's functions `zone`
+-- and `custom_fields` get it, mostly from the cache.
 
 local moments = require 'lib.moments'
 

@@ -1,8 +1,9 @@
--- How an operation is called. Most are one request. One whose table has a function `run`, or says that its
--- answer is to be read in the connector's way (`custom_fields`, `dates`), is made of several: each is an
--- effect below the step's own path, journalled as the calls of a Lua action are, and what they come to is the
--- output of the step. Where the input asks for nothing special (`run_when`), and where an earlier attempt sent
--- the plain call and never learned its outcome, it is the plain call: same path, same journal.
+-- Calls an operation of a service for a step or a script. Most are one request. One whose table has
+-- a function `run`, or says that its answer is to be read in the connector's way (`custom_fields`,
+-- `dates`), is made of several: each is an effect below the step's own path, journalled as the
+-- calls of a Lua action are, and what they come to is the output of the step. Where the input asks
+-- for nothing special (`run_when`), and where an earlier attempt sent the plain call and never
+-- learned its outcome, it is the plain call: same path, same journal.
 
 local json = require 'json'
 

@@ -102,9 +102,9 @@ local function name_fields(run, how, event)
   end)
 end
 
-return function(program, how, ask, event, meta)
+return function(program, how, ask, event, connection)
   local names = program.event_names
-  local run = { program = program, ask = ask, connection = meta.connection, count = 0 }
+  local run = { program = program, ask = ask, connection = connection, count = 0 }
   for _, way in ipairs(how.hydrate or {}) do
     if wants(names, way.fields, event) then fetch(run, way, event) end
   end

@@ -1,6 +1,7 @@
--- What is done to an event before the steps see it, where the connector's table says so (`prepare`): fields that the
--- service left out are fetched, dates brought into one form, custom fields named (lib/event_fields.lua, loaded where
--- there is such a table). Here stands what is needed for every recipe: which fields its steps name.
+-- Prepares an event before the steps of a recipe see it, where the connector's table says so
+-- (`prepare`): fields that the service left out are fetched, dates brought into one form, custom
+-- fields named (lib/event_fields.lua, loaded where there is such a table). Here stands what is
+-- needed for every recipe: which fields its steps name.
 
 local events = {}
 
@@ -40,11 +41,11 @@ function events.references(bundle)
   return names
 end
 
-local function describe(program, meta)
-  local name = 'event ' .. tostring(meta.connection) .. '.' .. tostring(meta.type)
+local function describe(program, connection, type_name)
+  local name = 'event ' .. connection .. '.' .. tostring(type_name)
   local how = program.described[name]
   if how == nil then
-    how = program.act.describe_event(meta.connection, meta.type)
+    how = program.act.describe_event(connection, type_name)
     program.described[name] = how
   end
   return how
@@ -52,9 +53,9 @@ end
 
 -- Prepares the event of a run. ask(path, connection, operation, input) does one call as a step does it, and raises
 -- where that fails for good: then the field stays missing, as it came.
-function events.prepare(program, ask, event, meta)
-  local how = type(event) == 'table' and type(meta) == 'table' and meta.connection and describe(program, meta)
-  if how then require 'lib.event_fields' (program, how, ask, event, meta) end
+function events.prepare(program, ask, event, connection, type_name)
+  local how = type(event) == 'table' and connection and describe(program, connection, type_name)
+  if how then require 'lib.event_fields' (program, how, ask, event, connection) end
 end
 
 return events

@@ -1,4 +1,4 @@
--- Why a condition did not hold, for people: its text, and what the names in it stood for.
+-- Says for people why a condition did not hold: its text, and what the names in it stood for.
 --
 --   explain.condition(node, env)   if: event.amount > 100 (event.amount is 5)
 --

@@ -1,6 +1,7 @@
--- Says what an expression lacked. Lua names the operation that failed ("attempt to compare nil with number"); who
--- wrote the recipe wants to know which value was not there. The paths of the expression (event.contact.email) are
--- looked up again, and those that lead to nothing are named, with the part of them that is missing. Only for what
+-- Says what an expression that failed lacked, for the message that a person reads. Lua names the
+-- operation that failed ("attempt to compare nil with number"); who wrote the recipe wants to know
+-- which value was not there. The paths of the expression (event.contact.email) are looked up again,
+-- and those that lead to nothing are named, with the part of them that is missing. Only for what
 -- has failed already, so nothing here costs a run that goes well. Pure.
 
 local json = require 'json'

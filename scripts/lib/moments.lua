@@ -1,5 +1,6 @@
--- Dates of services that have no common form, made RFC 3339 with the zone that they are meant in. A table says
--- which: { ['events[].startTime'] = 'naive' }. What the service sent stays beside it, as startTime_raw.
+-- Makes the dates that services send RFC 3339, with the zone that they are meant in. A table says
+-- which: { ['events[].startTime'] = 'naive' }. What the service sent stays beside it, as
+-- startTime_raw.
 
 local dates = require 'dates'
 

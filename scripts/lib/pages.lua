@@ -1,5 +1,5 @@
--- Answers that come in pages, one page after the other. How a service parts them is data in the table of the
--- operation (`pages`), one of five styles:
+-- Walks through the answers of an operation that come in pages, one page after the other. How a
+-- service parts them is data in the table of the operation (`pages`), one of five styles:
 --
 --   offset        a field counts the items to skip                     { offset = 'skip' }
 --   page          a field counts the pages                             { page = 'page' }

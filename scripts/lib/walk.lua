@@ -119,7 +119,8 @@ end
 
 -- The environment of expressions -------------------------------------------------------------------
 
--- Helpers and `now` are made when an expression first asks for one: most runs never do.
+-- Helpers, `now` and, where it is not given, `meta` are made when an expression first asks for one: most runs never
+-- do.
 local function new_env(program, event, meta, now_us, inputs)
   local library
   return setmetatable({ event = event, meta = meta, inputs = inputs or program.inputs, steps = {} }, {
@@ -128,6 +129,10 @@ local function new_env(program, event, meta, now_us, inputs)
         local now = dates.format(now_us, 'UTC')
         rawset(env, 'now', now)
         return now
+      elseif name == 'meta' then
+        local own = program.act.meta()
+        rawset(env, 'meta', own)
+        return own
       end
       library = library
         or helpers.new { now_us = now_us, timezone = program.timezone, maps = program.maps }
@@ -198,7 +203,7 @@ local run_steps
 local function run_call(program, step, env, path, input)
   local called = program.calls[step.call]
   local inputs = checked(program, called.schema, input)
-  local inner = new_env(program, env.event, env.meta, env.now_us, inputs)
+  local inner = new_env(program, env.event, rawget(env, 'meta'), env.now_us, inputs)
   inner.now_us = env.now_us
   local within = setmetatable({ is_caught = program.is_caught or step.is_caught }, { __index = called.program })
   run_steps(within, called.steps, inner, path .. '/')
@@ -484,11 +489,12 @@ local function new(bundle, act)
     act.admit(ok and value ~= nil and value ~= json.null and as_text(value) or about)
   end
 
-  local function run(event, meta, now_us)
+  -- The event, and of which connection and type it is.
+  local function run(event, connection, type_name, now_us)
     local about = act.echo()
-    if about then count_echo(about, new_env(program, event, meta, now_us)) end
-    events.prepare(program, ask, event, meta)
-    local env = new_env(program, event, meta, now_us)
+    if about then count_echo(about, new_env(program, event, nil, now_us)) end
+    events.prepare(program, ask, event, connection, type_name)
+    local env = new_env(program, event, nil, now_us)
     env.now_us = now_us
     local ok, problem = pcall(run_steps, program, steps, env, '')
     if ok then return end

@@ -1,5 +1,5 @@
--- What more than one area asks before it acts: whose location it is, and whether the thing that a
--- path or a body names is there.
+-- Checks what several areas of the sandbox ask before they act: whose location it is, and whether
+-- the thing that a path or a body names is there.
 --
 -- What an id gives that is not there is not documented; the API's description lists 400, 401 and
 -- 422 for these operations and no 404, so 400 it is.

@@ -1,6 +1,7 @@
--- Answers and their bodies. A refusal is an answer that is raised: the code that finds the fault
--- says what is wrong, and server.lua, which catches it, does not need to know why. The texts are
--- those seen from the real service; where no text was seen, the note beside it says so.
+-- Makes the answers of the sandbox and their bodies. A refusal is an answer that is raised: the
+-- code that finds the fault says what is wrong, and server.lua, which catches it, does not need to
+-- know why. The texts are those seen from the real service; where no text was seen, the note beside
+-- it says so.
 
 local json = require 'json'
 

@@ -1,7 +1,8 @@
--- OAuth 2.0 and private integration tokens. An authorization code works once, a refresh token works
--- once, an access token works until it expires; a private integration token does not expire. There
--- is no grace period for a lost answer of the token endpoint, since none is documented: who loses
--- the answer has lost the connection. The setting refresh_grace_s makes it like services that have one.
+-- Plays OAuth 2.0 and private integration tokens. An authorization code works once, a refresh token
+-- works once, an access token works until it expires; a private integration token does not expire.
+-- There is no grace period for a lost answer of the token endpoint, since none is documented: who
+-- loses the answer has lost the connection. The setting refresh_grace_s makes it like services that
+-- have one.
 --
 -- The vendor does not document the bodies of failed grants: they are those of RFC 6749, 5.2. A code
 -- that was asked for with a redirect_uri needs the same one when it is exchanged (4.1.3). PKCE is not

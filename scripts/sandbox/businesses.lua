@@ -1,5 +1,5 @@
--- Businesses (companies). Their events are those of records. `buiseness` is how the service spells
--- it in the answers of create and update.
+-- Plays businesses (companies). Their events are those of records. `buiseness` is how the service
+-- spells it in the answers of create and update.
 
 local access = require 'sandbox.access'
 local answer = require 'sandbox.answer'

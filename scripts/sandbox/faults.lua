@@ -1,5 +1,6 @@
--- Scripted failures. A list of rules, each {match = {...}, ["do"] = {...}}; the first rule that
--- fires for a request decides, and every rule counts every request that it matches.
+-- Makes the sandbox fail as a script of rules says. A list of rules, each {match = {...}, ["do"] =
+-- {...}}; the first rule that fires for a request decides, and every rule counts every request that
+-- it matches.
 --
 -- match   method     "POST"
 --         path       "/contacts/" a prefix of the path, or a Lua pattern that begins with "^"

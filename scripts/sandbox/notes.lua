@@ -1,4 +1,4 @@
--- The notes of a contact.
+-- Plays the notes of a contact.
 
 local answer = require 'sandbox.answer'
 local contacts = require 'sandbox.contacts'

@@ -1,7 +1,8 @@
--- Which operation a request means. This table has those that the sandbox plays with state: method,
--- path, the scope that a token needs, the schemas that guard it, and the function that does it.
--- Paths are the vendor's, letter by letter: `/contacts/` ends in a slash, the others do not. A fixed
--- segment wins over a parameter, so `/contacts/search` is never a contact.
+-- Finds the operation that a request to the sandbox means. This table has those that the sandbox
+-- plays with state: method, path, the scope that a token needs, the schemas that guard it, and the
+-- function that does it. Paths are the vendor's, letter by letter: `/contacts/` ends in a slash,
+-- the others do not. A fixed segment wins over a parameter, so `/contacts/search` is never a
+-- contact.
 
 local agency = require 'sandbox.agency'
 local appointments = require 'sandbox.appointments'

@@ -1,5 +1,5 @@
--- The tags of a contact, added and removed one by one. The answer lists all tags that the contact
--- has afterwards.
+-- Plays the tags of a contact, added and removed one by one. The answer lists all tags that the
+-- contact has afterwards.
 
 local answer = require 'sandbox.answer'
 local contacts = require 'sandbox.contacts'

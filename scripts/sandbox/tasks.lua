@@ -1,4 +1,4 @@
--- The tasks of a contact. There is no event for an update of a task, only for its completion.
+-- Plays the tasks of a contact. There is no event for an update of a task, only for its completion.
 
 local answer = require 'sandbox.answer'
 local contacts = require 'sandbox.contacts'

@@ -1,5 +1,5 @@
--- The ways in which HighLevel writes time. Inside the sandbox a moment is milliseconds since
--- 1970 UTC, an integer.
+-- Reads and writes time in the ways in which HighLevel does. Inside the sandbox a moment is
+-- milliseconds since 1970 UTC, an integer.
 
 local dates = require 'dates'
 

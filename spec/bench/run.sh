@@ -7,6 +7,9 @@
 #   webhooks/s     POSTs with new bodies that are answered 202, which is after the commit; no recipe wants them
 #   runs/s         webhook -> recipe -> one POST to another service -> done, by the rows: how many are `done`, divided by the time
 #                  from the first row's creation to the last one's end
+#   of a run       what the engine's process used between its start and the end of the last run, by how many there were: CPU (user
+#                  and system, of all threads), bytes handed to the disk (/proc/PID/io, which may take root to read); and how
+#                  many more allocations a process makes that runs many of them than one that runs few (allocations.c counts)
 #   five calls     the same with five POSTs, one after another
 #   a step         how much longer a run takes with 21 steps than with one, by 20: steps of an action that calls nothing, each a
 #                  row of the journal
@@ -24,7 +27,7 @@ rounds=${BENCH_ROUNDS:-3}
 ladle=$build/ladle
 folder=$(mktemp -d) || exit 1
 port=$((20000 + $$ % 20000))
-engine="" sink=""
+engine="" sink="" before=""
 
 stop() { [ -n "$1" ] && kill "$1" 2>/dev/null && wait "$1" 2>/dev/null; }
 finish() {
@@ -134,7 +137,7 @@ start_engine() {
 # With the store that is there.
 start_on_store() {
     : >"$folder/engine.log"
-    (cd "$folder/p" && exec "$ladle" run --log info >"$folder/engine.log" 2>&1) &
+    (cd "$folder/p" && exec $before "$ladle" run --log info >"$folder/engine.log" 2>&1) &
     engine=$!
     until_true is_listening || fail "the engine does not start"
 }
@@ -146,6 +149,10 @@ stop_engine() {
 
 # kib NAME: a line of the engine's status
 kib() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$engine/status"; }
+
+# cpu_ticks, written: of the engine so far; empty where nobody may know
+cpu_ticks() { sed 's/.*) //' "/proc/$engine/stat" | awk '{ print $12 + $13 }'; }
+written() { awk '$1 == "write_bytes:" { print $2 }' "/proc/$engine/io" 2>/dev/null; }
 
 # webhooks CLIENTS: the rate
 webhooks() {
@@ -183,22 +190,44 @@ are_runs_over() {
     [ "$all" = "$done" ] && [ "$done" -gt 0 ]
 }
 
-# runs RECIPE HOOK SECONDS: runs per second at 64 clients that post so long, and the most memory that it took.
+# runs RECIPE HOOK SECONDS: runs per second at 64 clients that post so long, the most memory that it took, and what one of
+# them cost.
 runs() {
-    rates="" peaks="" recipe=$1
+    rates="" peaks="" costs="" sizes="" recipe=$1
+    hz=$(getconf CLK_TCK)
     for _ in $(seq "$rounds"); do
         start_engine
+        ticks=$(cpu_ticks) bytes=$(written)
         line=$("$build/bench/load" "127.0.0.1:$port" "/hooks/$2" 64 "$3") || fail "webhooks failed: $line"
         until_true are_runs_over || fail "$done of $all runs are done"
         rates="$rates $rate"
         peaks="$peaks $(kib VmHWM)"
+        costs="$costs $((($(cpu_ticks) - ticks) * 1000000 / hz / done))"
+        sizes="$sizes ${bytes:+$((($(written) - bytes) / done))}"
         stop_engine
     done
+    # shellcheck disable=SC2086
+    median $costs
+    run_us=$result
+    # shellcheck disable=SC2086
+    median $sizes
+    run_bytes=$result
     # shellcheck disable=SC2086
     median $peaks
     runs_kib=$result
     # shellcheck disable=SC2086
     median $rates
+}
+
+# allocations SECONDS: how many a process makes that takes webhooks so long; and how many runs it made
+allocations() {
+    recipe=bench before="env LD_PRELOAD=$build/bench/allocations.so ALLOCATIONS=$folder/allocations"
+    start_engine
+    before=""
+    line=$("$build/bench/load" "127.0.0.1:$port" /hooks/leads 64 "$1") || fail "webhooks failed: $line"
+    until_true are_runs_over || fail "$done of $all runs are done"
+    stop_engine
+    result=$(cat "$folder/allocations") || fail "nobody counted"
 }
 
 first_answer() {
@@ -265,6 +294,12 @@ done
 runs bench leads "$seconds"
 one_post_kib=$runs_kib
 row "runs (webhook, recipe, one POST, done), clients: 64" "$result/s" "5000/s"
+row "of a run: CPU, user and system" "$run_us us" "110 us"
+row "of a run: bytes written" "${run_bytes:-unknown}" ""
+allocations 0.01
+few=$result few_runs=$done
+allocations "$seconds"
+row "of a run: allocations" "$(((result - few) / (done - few_runs)))" ""
 short=$(awk -v s="$seconds" 'BEGIN { print s / 6 }')
 runs safe safe "$short"
 safe=$result

@@ -16,6 +16,8 @@
 
 #include <sqlite3.h>
 
+enum { PIECE = 4096 };
+
 const char *const recorded_suffix[FILE_COUNT] = { "", "-wal", "-journal" };
 
 struct file {
@@ -68,12 +70,16 @@ static enum recorded_file which_of(sqlite3_file *f)
 
 /* --- methods that change the file --- */
 
+/* In pieces: what is written at once does not reach the disk at once. */
 static int file_write(sqlite3_file *f, const void *data, int len, sqlite3_int64 offset)
 {
-    note(
-        (struct recorded){
-            .kind = DISK_WRITTEN, .file = which_of(f), .offset = offset, .len = (size_t)len },
-        data);
+    for (int at = 0; at < len; at += PIECE) {
+        size_t piece = (size_t)(len - at < PIECE ? len - at : PIECE);
+        note(
+            (struct recorded){
+                .kind = DISK_WRITTEN, .file = which_of(f), .offset = offset + at, .len = piece },
+            (const char *)data + at);
+    }
     return real_of(f)->pMethods->xWrite(real_of(f), data, len, offset);
 }
 

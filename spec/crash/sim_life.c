@@ -67,7 +67,7 @@ static void deliver(json_t *act)
     free(payload);
 }
 
-static bool is_connecting; /* one authorisation at a time: service/token.h */
+static bool is_connecting; /* one authorisation at a time: token/token.h */
 
 static void connected(void *ud, const struct err *e)
 {

@@ -1,6 +1,7 @@
 -- Every snippet of every README is checked as a user would check it: what stands there works. A fragment gets what it
 -- lacks around it by the rules below, each told by its first line; a snippet that no rule fits is a failure.
 package.path = './spec/support/?.lua;' .. package.path
+local documents = require 'documents'
 local host, json = require 'host', require 'json'
 
 local ladle = assert(host.env 'LADLE')
@@ -12,6 +13,7 @@ local CONNECTIONS = [[
 connections:
   crm: { connector: highlevel, auth: token, location: ve9EPM428h8vShlRW1KT }
   alerts: { connector: http, base_url: https://chat.example.com }
+  site: { connector: webhook, verify: none }
 ]]
 
 local WRAPPED = [[
@@ -27,23 +29,10 @@ local PING = '  - step: ping\n    use: alerts.get\n    with: { url: / }\n'
 
 -- Reading ----------------------------------------------------------------------------------------------
 
-local function readmes(folder, out)
-  for _, name in ipairs(assert(host.list(folder))) do
-    local path = folder == '.' and name or folder .. '/' .. name
-    local is_folder = host.stat(path).kind == 'folder'
-    if is_folder and name ~= 'build' and name ~= 'data' and name:sub(1, 1) ~= '.' then
-      readmes(path, out)
-    elseif name == 'README.md' then
-      out[#out + 1] = path
-    end
-  end
-  return out
-end
-
 -- The fenced blocks of a file: {line, language, text}.
 local function blocks_of(path)
   local blocks, block, number = {}, nil, 0
-  for line in (assert(host.read_file(path)) .. '\n'):gmatch '(.-)\n' do
+  for line in (documents.read(path) .. '\n'):gmatch '(.-)\n' do
     number = number + 1
     local language = line:match '^%s*```(.*)$'
     if language and not block then
@@ -202,15 +191,30 @@ local function run(folder, env, words)
   return host.read_file(folder .. '/.out'), host.read_file(folder .. '/.err')
 end
 
+-- The keys that ladle.yaml names: public ones, and a certificate with its private key.
+local function write_keys(folder, config)
+  for path in config:gmatch '[%w_/-]+%.pem' do
+    make_folders(folder, path)
+    host.write_file(folder .. '/' .. path, assert(host.read_file 'spec/fuzz/corpus/encode/ed25519.pem'))
+  end
+  local certificate, key = config:match 'tls: { certificate: (%S+), key: (%S+) }'
+  if certificate then
+    host.rm_rf(folder .. '/' .. key)
+    local process = assert(host.spawn {
+      argv = { 'openssl', 'req', '-x509', '-newkey', 'ed25519', '-nodes', '-subj', '/CN=hooks.example.com',
+        '-keyout', key, '-out', certificate },
+      cwd = folder, output = folder .. '/.openssl',
+    })
+    assert(process:wait(60000) == 0, host.read_file(folder .. '/.openssl'))
+  end
+end
+
 -- `ladle check --json` in a folder of its own: its document. Holes of ladle.yaml are filled before.
 local function check(files, config)
   local folder = host.mkdtemp()
   local env = {}
   for name in config:gmatch '%${env%.([%w_]+)}' do env[name] = 'from-the-environment' end
-  for path in config:gmatch '[%w_/-]+%.pem' do
-    make_folders(folder, path)
-    host.write_file(folder .. '/' .. path, assert(host.read_file 'spec/fuzz/corpus/encode/ed25519.pem'))
-  end
+  write_keys(folder, config)
   for path, text in pairs(files) do
     make_folders(folder, path)
     assert(host.write_file(folder .. '/' .. path, text))
@@ -243,7 +247,7 @@ end
 
 describe('the snippets of', function()
   local count = 0
-  for _, path in ipairs(readmes('.', {})) do
+  for _, path in ipairs(documents.readmes()) do
     local blocks = blocks_of(path)
     if #blocks > 0 then
       it(path .. ' are right', function()

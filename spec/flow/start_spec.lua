@@ -295,7 +295,7 @@ describe('the log of a start', function()
       local log = host.read_file(stage:path 'engine.log')
       contains(log, 'crm is not authorised: run `ladle connect crm`\n')
       local typed = assert(log:match 'key is not authorised: run `ladle ([^`]+)`\n', log)
-      assert.are.equal('connect key --token -', typed)
+      assert.are.equal('connect key', typed)
       local words = {}
       for word in typed:gmatch '%S+' do words[#words + 1] = word end
       local process = assert(host.spawn {

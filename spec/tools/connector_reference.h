@@ -15,12 +15,11 @@
 
 enum { REFERENCE_MAX = 1 << 20, REFERENCE_TABLES_MAX = 100 };
 
-static const char *const reference_files[] = { "scripts/connectors/README.md", "scripts/README.md",
-                                               NULL };
+static const char *const reference_files[] = { "scripts/connectors/README.md",
+                                               "scripts/actions/README.md", NULL };
 
 struct reference {
     struct buf *out;
-    const char *level; /* "###", of a table's heading */
     const struct shape_key *printed[REFERENCE_TABLES_MAX];
     size_t printed_count;
 };
@@ -125,8 +124,7 @@ static inline void reference_print(struct reference *r, const struct shape *s)
         if (s->kind == SHAPE_LIST || s->kind == SHAPE_MAP) {
             reference_print(r, s->of);
         } else if (s->kind == SHAPE_TABLE && !reference_is_printed(r, s->keys)) {
-            (void)buf_printf(r->out, "\n%s %s\n\n| key | takes | |\n|---|---|---|\n", r->level,
-                             s->title);
+            (void)buf_printf(r->out, "\n### %s\n\n| key | takes | |\n|---|---|---|\n", s->title);
             for (const struct shape_key *k = s->keys; k->name != NULL; k++) {
                 reference_row(r->out, k);
             }
@@ -139,11 +137,11 @@ static inline void reference_print(struct reference *r, const struct shape *s)
 
 static inline void reference_print_all(struct buf *out, const char *file)
 {
-    if (strcmp(file, "scripts/README.md") == 0) {
-        reference_print(&(struct reference){ .out = out, .level = "####" }, action_shape());
+    struct reference r = { .out = out };
+    if (strcmp(file, "scripts/actions/README.md") == 0) {
+        reference_print(&r, action_shape());
         return;
     }
-    struct reference r = { .out = out, .level = "###" };
     reference_print(&r, connector_shape());
     reference_print(&r, connector_part_shape("index"));
     reference_print(&r, connector_part_shape("calendars"));

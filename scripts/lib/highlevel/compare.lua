@@ -1,5 +1,6 @@
--- Whether the service took over what was sent: values of contacts compared as the service stores them, which is
--- not always as they were written (e-mail addresses in lower case, phones in E.164, days of birth as moments).
+-- Checks whether HighLevel took over what was sent: values of contacts compared as the service
+-- stores them, which is not always as they were written (e-mail addresses in lower case, phones in
+-- E.164, days of birth as moments).
 
 local json = require 'json'
 

@@ -1,7 +1,7 @@
--- What creating, changing and upserting a contact do beyond the one call: an existing contact in place of a
--- duplicate, a conflict that the service keeps quiet about, custom fields by name, and a look at what was
--- really taken over. The answers of the service that all this rests on are in the connector's documentation
--- (scripts/README.md, HighLevel).
+-- Creates, changes and upserts contacts of HighLevel, with what that takes beyond the one call: an
+-- existing contact in place of a duplicate, a conflict that the service keeps quiet about, custom
+-- fields by name, and a look at what was really taken over. The answers of the service that all
+-- this rests on are in the connector's documentation (scripts/connectors/highlevel/README.md).
 
 local compare = require 'lib.highlevel.compare'
 local custom_fields = require 'lib.highlevel.custom_fields'

@@ -1,7 +1,8 @@
--- Custom fields by name, in both directions. The service identifies a field by an id that differs from
--- location to location, takes {id, field_value} and gives {id, value}; recipes say what people see: the name, or
--- the key. The definitions of a location come from the cache of the connection; a name that is not among them
--- is looked for once more in fresh ones.
+-- Translates custom fields between the names in recipes and the ids of HighLevel. The service
+-- identifies a field by an id that differs from location to location, takes {id, field_value} and
+-- gives {id, value}; recipes say what people see: the name, or the key. The definitions of a
+-- location come from the cache of the connection; a name that is not among them is looked for once
+-- more in fresh ones.
 
 local json = require 'json'
 

@@ -1,5 +1,5 @@
--- The zone that a location's times without one are meant in: what the connection says (`timezone`), else what
--- the location says of itself.
+-- Finds the zone that a location's times without one are meant in: what the connection says
+-- (`timezone`), else what the location says of itself.
 
 local dates = require 'dates'
 

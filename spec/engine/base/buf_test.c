@@ -114,9 +114,54 @@ static void clearing_keeps_the_memory(void **state)
     buf_fini(&b);
 }
 
+static void numbers_are_put_in_decimal(void **state)
+{
+    static const struct {
+        int64_t value;
+        const char *text;
+    } numbers[] = {
+        { 0, "0" },
+        { 7, "7" },
+        { -1, "-1" },
+        { 1234567890, "1234567890" },
+        { INT64_MAX, "9223372036854775807" },
+        { INT64_MIN, "-9223372036854775808" },
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct buf b;
+        buf_init(&b, strlen(numbers[i].text));
+        assert_int_equal(buf_put_int(&b, numbers[i].value), 0);
+        assert_string_equal(buf_text(&b), numbers[i].text);
+        assert_int_equal(buf_put_int(&b, 0), -1);
+        buf_fini(&b);
+    }
+}
+
+static void single_bytes_keep_to_the_maximum(void **state)
+{
+    struct buf b;
+    buf_init(&b, 200);
+    for (int i = 0; i < 200; i++) {
+        assert_int_equal(buf_putc(&b, (char)('a' + i % 26)), 0);
+    }
+    assert_int_equal(buf_putc(&b, 'x'), -1);
+    assert_true(b.is_full);
+    assert_int_equal(b.len, 200);
+    assert_int_equal(strlen(b.data), 200);
+    buf_clear(&b);
+    b.max = 3; /* smaller than the memory that it has */
+    assert_int_equal(buf_puts(&b, "abc"), 0);
+    assert_int_equal(buf_putc(&b, 'd'), -1);
+    assert_int_equal(buf_putc(&b, 'd'), -1);
+    assert_string_equal(b.data, "abc");
+    buf_fini(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_put_in_decimal),
+        cmocka_unit_test(single_bytes_keep_to_the_maximum),
         cmocka_unit_test(an_empty_buffer_has_an_empty_text),
         cmocka_unit_test(appends_join_and_end_in_a_nul),
         cmocka_unit_test(an_append_fits_exactly_up_to_the_maximum),

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -69,6 +70,30 @@ static void random_bytes_differ_from_call_to_call(void **state)
     clock_random(a, 0);
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Among them some that are longer, so that draws from the stock and from the kernel alternate. */
+static void small_draws_are_never_the_same(void **state)
+{
+    static uint64_t drawn[4000];
+    unsigned char key[32];
+    for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++) {
+        unsigned char odd[3];
+        clock_random(odd, sizeof odd);
+        clock_random(&drawn[i], sizeof drawn[i]);
+        clock_random(key, i % sizeof key);
+    }
+    qsort(drawn, sizeof drawn / sizeof *drawn, sizeof *drawn, compare_numbers);
+    assert_int_not_equal(drawn[0], 0);
+    for (size_t i = 1; i < sizeof drawn / sizeof *drawn; i++) {
+        assert_int_not_equal(drawn[i - 1], drawn[i]);
+    }
+}
+
 static void a_random_number_stays_below_its_bound_and_reaches_all_below(void **state)
 {
     int seen[7] = { 0 };
@@ -110,6 +135,7 @@ int main(void)
         cmocka_unit_test(the_systems_clock_is_after_2024_and_monotonic_time_does_not_fall),
         cmocka_unit_test_teardown(a_replaced_clock_answers_for_all, put_back),
         cmocka_unit_test(random_bytes_differ_from_call_to_call),
+        cmocka_unit_test(small_draws_are_never_the_same),
         cmocka_unit_test(a_random_number_stays_below_its_bound_and_reaches_all_below),
         cmocka_unit_test_teardown(a_value_that_would_favour_small_numbers_is_drawn_again, put_back),
         cmocka_unit_test_teardown(a_power_of_two_needs_one_draw, put_back),

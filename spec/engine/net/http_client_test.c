@@ -218,6 +218,38 @@ static void curl_adds_no_type_of_its_own(void **state)
     assert_int_equal(end.body_len, 0);
 }
 
+/* Calls one after another use the same handle of curl. */
+static void a_call_leaves_nothing_to_the_next(void **state)
+{
+    struct fixture *f = *state;
+    f->plan = ECHO;
+    struct http_header headers[] = { { "Authorization", "Bearer x" }, { "User-Agent", "mine" } };
+    static const char *const methods[] = { "GET", "DELETE", "OPTIONS", "POST", "HEAD", "GET" };
+    for (int i = 0; i < 6; i++) {
+        struct ending end = call(f, (struct http_request){ .method = "POST",
+                                                           .url = url(f, "/a?key=1"),
+                                                           .headers = headers,
+                                                           .header_count = 2,
+                                                           .body = "{\"a\":1}",
+                                                           .body_len = 7 });
+        json_t *all = echoed(&end);
+        assert_string_equal(json_path_text(all, "headers.user-agent"), "mine");
+        json_decref(all);
+        end = call(f, (struct http_request){ .method = methods[i], .url = url(f, "/b") });
+        if (strcmp(methods[i], "HEAD") == 0) {
+            assert_int_equal(end.body_len, 0);
+            continue;
+        }
+        all = echoed(&end);
+        assert_string_equal(json_get_text(all, "method"), methods[i]);
+        assert_string_equal(json_get_text(all, "body"), "");
+        assert_null(json_path_text(all, "headers.authorization"));
+        assert_string_equal(json_path_text(all, "headers.user-agent"), "ladle");
+        assert_string_equal(json_path_text(all, "headers.accept-encoding"), "gzip");
+        json_decref(all);
+    }
+}
+
 static void many_calls_at_once_all_end(void **state)
 {
     struct fixture *f = *state;
@@ -798,6 +830,7 @@ int main(void)
         T(an_answer_brings_status_headers_body_and_peer),
         T(method_headers_and_body_arrive_as_given),
         T(curl_adds_no_type_of_its_own),
+        T(a_call_leaves_nothing_to_the_next),
         T(many_calls_at_once_all_end),
         T(a_refused_connection_is_unreachable),
         T(an_answer_that_does_not_come_is_unknown),

@@ -31,6 +31,12 @@ static void echo_all(struct exchange *x)
     json_object_set_new(all, "headers", exchange_headers(x));
     json_object_set_new(all, "query", exchange_query_all(x));
     json_object_set_new(all, "target", json_string(exchange_target(x)));
+    static const char *const hidden[] = { "x-secret", "authorization", NULL };
+    struct buf put;
+    buf_init(&put, 64 << 10);
+    assert_int_equal(exchange_put_headers(x, hidden, &put), 0);
+    json_object_set_new(all, "put", json_stringn(buf_text(&put), put.len));
+    buf_fini(&put);
     char *list = exchange_header_list(x, "x-list");
     json_object_set_new(all, "list", list != NULL ? json_string(list) : json_null());
     free(list);
@@ -529,6 +535,56 @@ static void headers_are_told_in_lower_case_and_joined(void **state)
     assert_true(has(&a, "\"host\":\"x\""));
 }
 
+/* The text of `put` in the answer, with braces around it. */
+static json_t *put_headers(const struct raw_answer *a)
+{
+    const char *body = strstr(a->text, "\r\n\r\n");
+    json_t *all = json_parse(body + 4, strlen(body + 4), NULL);
+    char *text = xasprintf("{%s}", json_get_text(all, "put"));
+    json_t *headers = json_parse(text, strlen(text), NULL);
+    free(text);
+    json_decref(all);
+    assert_non_null(headers);
+    return headers;
+}
+
+static void headers_are_put_without_the_hidden_ones(void **state)
+{
+    struct fixture *f = *state;
+    f->plan = ECHO_ALL;
+    struct raw_answer a =
+        ask(f,
+            "GET /a HTTP/1.1\r\nX-SECRET: s\r\nX-One: \"1\\\r\nX-List: a\r\nx-one: 2\r\n"
+            "AUTHORIZATION: me\r\nX-Latin: \xe9\r\nx-ONE: 3\r\n" CLOSE);
+    json_t *headers = put_headers(&a);
+    assert_string_equal(json_get_text(headers, "x-one"), "\"1\\, 2, 3");
+    assert_string_equal(json_get_text(headers, "x-list"), "a");
+    assert_string_equal(json_get_text(headers, "x-latin"), "\xc3\xa9");
+    assert_string_equal(json_get_text(headers, "host"), "x");
+    assert_null(json_object_get(headers, "x-secret"));
+    assert_null(json_object_get(headers, "authorization"));
+    json_decref(headers);
+}
+
+static void headers_are_put_up_to_their_maximum(void **state)
+{
+    struct fixture *f = *state;
+    f->plan = ECHO_ALL;
+    struct buf request;
+    buf_init(&request, 8192);
+    (void)buf_puts(&request, "GET /a HTTP/1.1\r\n");
+    for (int i = 0; i < 2 * HTTP_HEADERS_MAX; i++) {
+        (void)buf_printf(&request, "X-%d: %d\r\n", i, i);
+    }
+    (void)buf_puts(&request, CLOSE);
+    struct raw_answer a = ask(f, request.data);
+    json_t *headers = put_headers(&a);
+    assert_int_equal(json_object_size(headers), HTTP_HEADERS_MAX);
+    assert_string_equal(json_get_text(headers, "x-0"), "0");
+    json_decref(headers);
+    buf_fini(&request);
+}
+
 static void broken_requests_are_refused_and_harm_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -834,6 +890,8 @@ int main(void)
         T(paths_and_queries_are_decoded_once),
         T(urls_with_bad_escapes_are_refused),
         T(headers_are_told_in_lower_case_and_joined),
+        T(headers_are_put_without_the_hidden_ones),
+        T(headers_are_put_up_to_their_maximum),
         T(broken_requests_are_refused_and_harm_nothing),
         T(a_head_that_is_too_large_is_refused),
         T(a_stopped_server_answers_what_is_open_and_accepts_no_more),

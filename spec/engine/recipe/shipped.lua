@@ -12,8 +12,9 @@ local NOW = dates.parse '2026-11-23T10:15:30Z'
 local CONTACT = 'nmFmQEsNgz6AVpgLVUJ0'
 
 -- The fake of what acts: notes each call after holding it against the operation's schema, and answers.
-local function new_act(answers, calls, stops)
+local function new_act(answers, meta, calls, stops)
   local act = { compile = tools.compile }
+  function act.meta() return meta end
   function act.recall() return false end
   function act.describe() return false end
   function act.describe_event() return false end
@@ -37,11 +38,11 @@ end
 -- Takes one event through a recipe: {wanted, key, calls, stops, problem}.
 local function play(recipe, event, answers)
   local result = { calls = {}, stops = {} }
-  local decide, run = walk.new(tools.bundle(recipe), new_act(answers or {}, result.calls, result.stops))
   local meta = { id = 'event-1', type = event.type, connection = 'crm' }
+  local decide, run = walk.new(tools.bundle(recipe), new_act(answers or {}, meta, result.calls, result.stops))
   result.wanted, result.key = decide(event, meta, NOW)
   if result.wanted then
-    local ok, problem = pcall(run, event, meta, NOW)
+    local ok, problem = pcall(run, event, meta.connection, meta.type, NOW)
     result.problem = not ok and problem or nil
   end
   return result

@@ -180,9 +180,10 @@ static void a_run_without_a_recipe_is_dead_and_told_of_although_a_commit_fails(v
 static void a_record_is_written_at_the_first_try_of_its_step_although_a_commit_fails(void **state)
 {
     static const char records[] =
-        "{'name':'records','auth':{'kinds':['none']},'operations':{'put':{'method':'PUT',"
-        "'path':'/tasks/{task_id}','idempotent':true,'input':{'source':['string'],"
-        "'task_id':['string']},'store':{'action':'upsert','kind':'task','id':'task_id'}}}}";
+        "{'name':'records','base_url':'https://records.example','auth':{'kinds':['none']},"
+        "'operations':{'put':{'method':'POST','path':'/tasks','idempotent':true,"
+        "'input':{'source':['string'],'task_id':['string']},"
+        "'store':{'action':'upsert','kind':'task','id':'task_id'}}}}";
     static const char steps[] =
         "[{'step':'put','use':{'connection':'records','operation':'put'},"
         "'retry':{'tries':1,'first_us':1,'longest_us':1,'factor':1,'jitter':'none'},"

@@ -28,6 +28,7 @@ static void set_up(struct stand *s, struct fixture *f)
     world_connect(&s->w, "records", WORKSPACE);
     world_start(&s->w);
     s->run.runner = s->w.runner;
+    s->run.meta = meta_new(NULL, &(struct meta_source){ .connection = NULL });
     list_init(&s->run.dirty_link);
 }
 
@@ -42,6 +43,12 @@ static void begin(struct stand *s, const char *id, const char *origin)
     assert_true(record_effect_is_local(fx));
     effect_begin(fx);
     s->fx = fx;
+}
+
+static void tear_down(struct stand *s)
+{
+    meta_unref(s->run.meta);
+    world_close(&s->w);
 }
 
 static int64_t activities(struct stand *s)
@@ -64,7 +71,7 @@ static void the_event_of_an_activity_is_told_of_where_its_run_was_cancelled(void
     fix_settle(s.w.f);
     assert_int_equal(activities(&s), 1);
     assert_int_equal(s.w.told, 1);
-    world_close(&s.w);
+    tear_down(&s);
 }
 
 static void an_activity_that_is_there_or_is_mirrored_tells_of_none(void **state)
@@ -80,7 +87,7 @@ static void an_activity_that_is_there_or_is_mirrored_tells_of_none(void **state)
         assert_int_equal(s.w.told, 1);
     }
     assert_int_equal(activities(&s), 2);
-    world_close(&s.w);
+    tear_down(&s);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fix_setup, fix_teardown)

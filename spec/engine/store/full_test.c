@@ -16,7 +16,8 @@ enum {
     EVENT_COUNT = BATCHES * EVENTS,
     TRIES_MAX = 400,
     OUTPUT = 3000,
-    LAYERS_MAX = 8
+    LAYERS_MAX = 8,
+    PIECE = 4096
 };
 
 /* --- the disk --- */
@@ -64,9 +65,17 @@ static const sqlite3_io_methods *system_methods(const sqlite3_file *f)
     return ((const struct layer *)f->pMethods)->methods;
 }
 
+/* A disk may be full in the middle of a large write. */
 static int disk_write(sqlite3_file *f, const void *data, int len, sqlite3_int64 at)
 {
-    return disk_fails(FAIL_WRITES) ? SQLITE_FULL : system_methods(f)->xWrite(f, data, len, at);
+    int rc = SQLITE_OK;
+    for (int done = 0; done < len && rc == SQLITE_OK; done += PIECE) {
+        int piece = len - done < PIECE ? len - done : PIECE;
+        rc = disk_fails(FAIL_WRITES)
+                 ? SQLITE_FULL
+                 : system_methods(f)->xWrite(f, (const char *)data + done, piece, at + done);
+    }
+    return rc;
 }
 
 static int disk_sync(sqlite3_file *f, int flags)

@@ -302,6 +302,31 @@ static void an_error_comes_back_as_it_was_saved(void **state)
     run_save_free(save);
 }
 
+/* With a key its end lets others go, which is another way to write the same. */
+static void a_run_that_is_done_keeps_nothing_of_what_held_it_up(void **state)
+{
+    struct fixture *f = *state;
+    const char *const keys[] = { NULL, "ada" };
+    for (int i = 0; i < 2; i++) {
+        struct id id = fix_run(f, "greet", keys[i], RUN_RUNNING);
+        struct run_save *save = fix_save(id, RUN_WAITING);
+        (void)err_set(&save->err, ERR_UNAVAILABLE, "the service is down");
+        save->step = xstrdup("tell");
+        save->due_us = fix_now_us;
+        fix_exec(f, &save->op);
+        run_save_free(save);
+        run_claim_free(claim(f, 1));
+        fix_move(f, id, RUN_DONE);
+        struct run_row row = fix_read(f, id);
+        assert_int_equal(row.state, RUN_DONE);
+        assert_int_equal(row.err.kind, ERR_NONE);
+        assert_string_equal(row.err.message, "");
+        assert_null(row.step);
+        assert_int_equal(row.due_us, 0);
+        run_row_fini(&row);
+    }
+}
+
 static void a_run_that_has_ended_takes_no_further_state_and_no_journal(void **state)
 {
     struct fixture *f = *state;
@@ -648,6 +673,7 @@ int main(void)
         TEST(what_was_running_in_a_crash_is_queued_again),
         TEST(a_later_row_of_a_path_replaces_it_but_keeps_its_beginning),
         TEST(an_error_comes_back_as_it_was_saved),
+        TEST(a_run_that_is_done_keeps_nothing_of_what_held_it_up),
         TEST(a_run_that_has_ended_takes_no_further_state_and_no_journal),
         TEST(saving_a_run_that_is_not_there_says_so),
         TEST(a_run_cancelled_meanwhile_keeps_that_state_but_takes_its_journal),
