@@ -56,35 +56,50 @@ static void a_delay_doubles_up_to_the_longest(void **state)
 enum { DRAWS = 400 };
 
 /* The earliest and the latest of many plans for the same failure. */
-static void draw(const char *jitter, enum err_kind kind, int64_t retry_at_us, int64_t *earliest_us,
-                 int64_t *latest_us)
+static void draw(const json_t *policy, enum err_kind kind, int64_t retry_at_us,
+                 int64_t *earliest_us, int64_t *latest_us)
 {
     static const struct clock c = { .random = random_known };
     clock_replace(&c);
     *earliest_us = INT64_MAX;
     *latest_us = 0;
     for (int i = 0; i < DRAWS; i++) {
-        int64_t due_us = decide(policy(jitter), 2, kind, retry_at_us, false).due_us;
+        int64_t due_us = decide(json_deep_copy(policy), 2, kind, retry_at_us, false).due_us;
         *earliest_us = due_us < *earliest_us ? due_us : *earliest_us;
         *latest_us = due_us > *latest_us ? due_us : *latest_us;
     }
     clock_replace(NULL);
 }
 
+/* A policy whose second delay is that long. */
+static json_t *policy_of(const char *jitter, int64_t delay_us)
+{
+    json_t *p = policy(jitter);
+    json_object_set_new(p, "first_us", json_integer(delay_us / 2));
+    return p;
+}
+
 static void jitter_spreads_delays_over_all_that_the_bound_allows_and_no_further(void **state)
 {
     int64_t earliest_us, latest_us;
-    draw("full", ERR_UNAVAILABLE, 0, &earliest_us, &latest_us);
-    assert_in_range(earliest_us - NOW, 1, 100000);
+    json_t *p = policy_of("full", 2000000);
+    draw(p, ERR_UNAVAILABLE, 0, &earliest_us, &latest_us);
+    json_decref(p);
+    assert_in_range(earliest_us - NOW, 1000, 100000);
     assert_in_range(latest_us - NOW, 1900000, 2000000);
-    draw("none", ERR_UNAVAILABLE, 0, &earliest_us, &latest_us);
-    assert_int_equal(earliest_us, latest_us);
+    p = policy_of("full", 2000); /* so short that the ends are met */
+    draw(p, ERR_UNAVAILABLE, 0, &earliest_us, &latest_us);
+    json_decref(p);
+    assert_in_range(earliest_us - NOW, 1000, 1010);
+    assert_in_range(latest_us - NOW, 1990, 2000);
 }
 
 static void who_is_told_the_same_moment_comes_a_little_apart_and_never_before(void **state)
 {
     int64_t told_us = NOW + 60000000, earliest_us, latest_us;
-    draw("none", ERR_RATE_LIMITED, told_us, &earliest_us, &latest_us);
+    json_t *p = policy("none");
+    draw(p, ERR_RATE_LIMITED, told_us, &earliest_us, &latest_us);
+    json_decref(p);
     assert_in_range(earliest_us - told_us, 0, 20000);
     assert_in_range(latest_us - told_us, 200000, 250000);
 }

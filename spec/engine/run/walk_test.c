@@ -29,13 +29,14 @@ static const char *body_of(const struct world *w, size_t index)
 static void a_step_whose_if_is_false_or_nothing_is_passed_over(void **state)
 {
     struct world w;
-    open_world(&w, *state, "[" ORDER_WITH("a", TEXT("tea"), ",'if':" EXPR("event.go")) "]", "");
-    assert_int_equal(sent_by(&w, "{'go':false}"), 0);
+    open_world(&w, *state, "[" ORDER_WITH("a", TEXT("tea"), ",'if':" EXPR("event.items[1]")) "]",
+               "");
+    assert_int_equal(sent_by(&w, "{'items':[false]}"), 0);
     assert_state(&w, RUN_DONE);
-    assert_int_equal(sent_by(&w, "{'go':null}"), 0);
-    assert_int_equal(sent_by(&w, "{}"), 0);
-    assert_int_equal(sent_by(&w, "{'go':true}"), 1);
-    assert_int_equal(sent_by(&w, "{'go':0}"), 1);
+    assert_int_equal(sent_by(&w, "{'items':[null]}"), 0);
+    assert_int_equal(sent_by(&w, "{'items':[]}"), 0);
+    assert_int_equal(sent_by(&w, "{'items':[true]}"), 1);
+    assert_int_equal(sent_by(&w, "{'items':[0]}"), 1);
     world_close(&w);
 }
 
