@@ -443,6 +443,7 @@ static void an_uninstalled_location_is_asked_for_again_later_and_later(void **st
     assert_contains(o.err.message, "uninstalled");
     size_t sent = f->http.count;
     fix_pass(f, 3599 * SECOND);
+    fix_settle(f);
     assert_int_equal(f->http.count, sent);
     fix_pass(f, 400 * SECOND); /* the first pause is an hour, and a little */
     fix_settle(f);
