@@ -69,7 +69,7 @@ static int back_up(const struct cli *c, const struct project *p, const char *pat
     return r.is_damaged ? CLI_NO : CLI_OK;
 }
 
-static int run(struct cli *c)
+static int run_backup(struct cli *c)
 {
     int code = CLI_OK;
     struct project *p = cli_project(c, &code);
@@ -95,7 +95,7 @@ const struct command cmd_backup = {
         "Of a store that is damaged it holds what can be read, and the exit code is 1.\n"
         "Tokens and secrets in it are sealed; the key file beside the store opens them and is "
         "not in the copy.",
-    .run = run,
+    .run = run_backup,
     .is_quiet = true,
     .examples =
         "  ladle backup /var/backups/ladle-2026-11-23.db\n"

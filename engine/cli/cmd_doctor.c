@@ -27,7 +27,7 @@ struct doctor {
 };
 
 /* remedy: NULL where all is well. Takes what. */
-static void find(struct doctor *d, const char *name, char *what_taken, const char *remedy)
+static void add_finding(struct doctor *d, const char *name, char *what_taken, const char *remedy)
 {
     json_t *one =
         json_pack("{s:s, s:b, s:s}", "check", name, "ok", remedy == NULL, "found", what_taken);
@@ -45,11 +45,11 @@ static void look_at_lock(struct doctor *d)
 {
     struct err e = ERR_INIT;
     if (file_check_name(d->path, &e) == -1) {
-        find(d, "lock", xstrdup(e.message), "leave the store one name");
+        add_finding(d, "lock", xstrdup(e.message), "leave the store one name");
         return;
     }
     long holder = file_holder(d->path);
-    find(d, "lock",
+    add_finding(d, "lock",
          holder > 0 ? xasprintf("an engine has the store, process %ld", holder)
                     : xstrdup("no engine has the store"),
          NULL);
@@ -59,12 +59,12 @@ static void look_at_disk(struct doctor *d)
 {
     struct statvfs fs;
     if (statvfs(d->path, &fs) == -1) {
-        find(d, "disk", xasprintf("%s cannot be looked at", d->path),
+        add_finding(d, "disk", xasprintf("%s cannot be looked at", d->path),
              "see that the folder is there");
         return;
     }
     uint64_t left = (uint64_t)fs.f_bavail * fs.f_frsize;
-    find(d, "disk", xasprintf("%" PRIu64 " MB are left beside the store", left >> 20),
+    add_finding(d, "disk", xasprintf("%" PRIu64 " MB are left beside the store", left >> 20),
          left < FEW_BYTES ? "make room: at the end of it the engine answers 503" : NULL);
 }
 
@@ -74,11 +74,11 @@ static void look_at_pages(struct doctor *d)
     char *damage;
     int rc = check_now(d->path, &damage, &e);
     if (rc == 1) {
-        find(d, "pages", xasprintf("the store is damaged: %s", damage),
+        add_finding(d, "pages", xasprintf("the store is damaged: %s", damage),
              "`ladle backup FILE` saves what can be read: stop the engine and put that in its "
              "place");
     } else {
-        find(d, "pages", rc == 0 ? xstrdup("the store is whole") : xstrdup(e.message),
+        add_finding(d, "pages", rc == 0 ? xstrdup("the store is whole") : xstrdup(e.message),
              rc == 0 ? NULL : "see that the store can be read");
     }
     free(damage);
@@ -87,12 +87,12 @@ static void look_at_pages(struct doctor *d)
 static void look_at_commits(struct doctor *d, const struct health_read *h)
 {
     if (h->lost == 0) {
-        find(d, "commits", xstrdup("no commit is missing"), NULL);
+        add_finding(d, "commits", xstrdup("no commit is missing"), NULL);
         return;
     }
     char when[64];
     cli_when(d->cli, h->lost_at_us, when, sizeof when);
-    find(d, "commits",
+    add_finding(d, "commits",
          xasprintf("%" PRId64 " %s missing at the start of %s", h->lost,
                    plural(h->lost, "commit was", "commits were"), when),
          "look in the services for what came in before that; a disk that loses what it has synced "
@@ -105,17 +105,17 @@ static void look_at_clock(struct doctor *d, const struct health_read *h)
     char length[64], when[64];
     if (behind_us > SLACK_US) {
         duration_format(behind_us, length, sizeof length);
-        find(d, "clock", xasprintf("the clock is %s behind the last commit", length),
+        add_finding(d, "clock", xasprintf("the clock is %s behind the last commit", length),
              "set the clock by NTP; the engine goes by it when it starts");
         return;
     }
     if (h->jump_us == 0) {
-        find(d, "clock", xstrdup("the clock was not set while the engine ran"), NULL);
+        add_finding(d, "clock", xstrdup("the clock was not set while the engine ran"), NULL);
         return;
     }
     duration_format(h->jump_us < 0 ? -h->jump_us : h->jump_us, length, sizeof length);
     cli_when(d->cli, h->jump_at_us, when, sizeof when);
-    find(d, "clock",
+    add_finding(d, "clock",
          xasprintf("the clock was last set %s by %s, %s", h->jump_us < 0 ? "back" : "forward",
                    length, when),
          NULL);
@@ -131,7 +131,7 @@ static void look_into_store(struct doctor *d)
                                  &e);
     health_read_init(&h);
     if (s == NULL || store_exec(s, &h.op, &e) == -1) {
-        find(d, "store", xstrdup(e.message), "see above, or go back to a backup");
+        add_finding(d, "store", xstrdup(e.message), "see above, or go back to a backup");
     } else {
         look_at_commits(d, &h);
         look_at_clock(d, &h);
@@ -143,7 +143,7 @@ static void look_into_store(struct doctor *d)
 
 /* --- telling --- */
 
-static void print(const struct doctor *d)
+static void print_findings(const struct doctor *d)
 {
     if (d->cli->is_json) {
         json_t *v = json_pack("{s:b, s:O}", "ok", !d->is_bad, "checks", d->findings);
@@ -173,20 +173,20 @@ static int examine(struct cli *c, const struct project *p)
         return cli_fail(c, &e);
     }
     if (access(d.path, F_OK) == -1 && errno == ENOENT) {
-        find(&d, "store", xstrdup("there is no store yet; `ladle run` makes it"), NULL);
+        add_finding(&d, "store", xstrdup("there is no store yet; `ladle run` makes it"), NULL);
     } else {
         look_at_lock(&d);
         look_at_disk(&d);
         look_at_pages(&d);
         look_into_store(&d);
     }
-    print(&d);
+    print_findings(&d);
     json_decref(d.findings);
     free(d.path);
     return d.is_bad ? CLI_NO : CLI_OK;
 }
 
-static int run(struct cli *c)
+static int run_doctor(struct cli *c)
 {
     int code = CLI_OK;
     struct project *p = cli_project(c, &code);
@@ -206,7 +206,7 @@ const struct command cmd_doctor = {
         "Looks who has the store, what room its disk has left, whether the file is whole, whether "
         "commits are\nmissing that were made, and what the clock did. Changes nothing; the engine "
         "may run meanwhile.\nThe exit code is 1 where something is wrong.",
-    .run = run,
+    .run = run_doctor,
     .is_quiet = true,
     .examples =
         "  ladle doctor\n"

@@ -87,12 +87,12 @@ static json_t *connector_names(const char *folder)
 
 /* --- filters --- */
 
-static bool is_kind(const struct catalogue_list *l, bool is_trigger)
+static bool is_entry_kind(const struct catalogue_list *l, bool is_trigger)
 {
     return is_trigger ? l->has_triggers : l->has_actions;
 }
 
-static bool is_text(const json_t *v, const char *key, const char *wanted)
+static bool has_entry_text(const json_t *v, const char *key, const char *wanted)
 {
     const char *text = json_get_text(v, key);
     return text != NULL && strcasecmp(text, wanted) == 0;
@@ -129,21 +129,21 @@ static bool is_found(const json_t *v, const char *words)
     return is_in;
 }
 
-static bool is_wanted(const struct catalogue_list *l, const json_t *v)
+static bool is_wanted_entry(const struct catalogue_list *l, const json_t *v)
 {
     const struct cli *c = l->c;
     const char *area = cli_option(c, "area"), *method = cli_option(c, "method");
     const char *scope = cli_option(c, "scope"), *words = cli_option(c, "search");
     return (cli_option(c, "core") == NULL || json_get_bool(v, "core", false)) &&
-           (area == NULL || is_text(v, "area", area)) &&
-           (method == NULL || is_text(v, "method", method)) &&
+           (area == NULL || has_entry_text(v, "area", area)) &&
+           (method == NULL || has_entry_text(v, "method", method)) &&
            (scope == NULL || has_scope(v, scope)) && (words == NULL || is_found(v, words));
 }
 
 /* --- listing --- */
 
 /* A window has no room for paths and scopes: the page of the entry has them. */
-static void add_row(struct catalogue_list *l, const char *shown, const json_t *v)
+static void add_ops_row(struct catalogue_list *l, const char *shown, const json_t *v)
 {
     struct buf scopes;
     buf_init(&scopes, 400);
@@ -181,14 +181,14 @@ static void print_whole(struct catalogue_list *l, const struct ops_entry *o)
     json_decref(v);
 }
 
-static void print_one(struct catalogue_list *l, const struct ops_entry *o)
+static void print_entry(struct catalogue_list *l, const struct ops_entry *o)
 {
     json_t *v = ops_entry_brief(o);
-    if (v != NULL && is_wanted(l, v)) {
+    if (v != NULL && is_wanted_entry(l, v)) {
         l->count++;
         if (l->table != NULL) {
             char *shown = ops_entry_name(o);
-            add_row(l, shown, v);
+            add_ops_row(l, shown, v);
             free(shown);
         } else {
             print_whole(l, o);
@@ -212,7 +212,7 @@ static void list_kind(struct catalogue_list *l, struct ops_entry o)
     for (size_t i = 0; i < count; i++) {
         o.name = sorted[i];
         if (l->entry == NULL || strcmp(l->entry, sorted[i]) == 0) {
-            print_one(l, &o);
+            print_entry(l, &o);
         }
     }
     free(sorted);
@@ -269,13 +269,13 @@ static void list_source(struct catalogue_list *l, struct source from)
     };
     for (int is_trigger = 1; is_trigger >= 0; is_trigger--) {
         o.is_trigger = is_trigger;
-        if (is_kind(l, is_trigger)) {
+        if (is_entry_kind(l, is_trigger)) {
             list_kind(l, o);
         }
     }
 }
 
-static void begin_list(struct catalogue_list *l)
+static void begin_ops_list(struct catalogue_list *l)
 {
     static const char *const heads[] = {
         "NAME", "KIND", "METHOD", "PATH", "SUMMARY", "SCOPES", NULL
@@ -361,7 +361,7 @@ static json_t *words_near(const struct catalogue_list *l, const char *connector)
     return words;
 }
 
-static int no_such(const struct catalogue_list *l, const char *connector)
+static int no_such_connector(const struct catalogue_list *l, const char *connector)
 {
     json_t *all = words_near(l, connector);
     const char **words = xcalloc(json_object_size(all) + 1, sizeof *words);
@@ -392,18 +392,19 @@ static int list_named(struct catalogue_list *l, const char *arg)
     json_t *names = connector_names(l->c->folder);
     l->is_known = has_name(names, from.connector);
     if (l->is_known) {
-        begin_list(l);
+        begin_ops_list(l);
         list_source(l, from);
         end_list(l);
     }
-    int code = l->is_known && (l->count > 0 || dot == NULL) ? CLI_OK : no_such(l, from.connector);
+    int code = l->is_known && (l->count > 0 || dot == NULL) ? CLI_OK
+                                                            : no_such_connector(l, from.connector);
     json_decref(names);
     free(word);
     return code;
 }
 
 /* --kind trigger is --triggers; both of them are none. */
-static int read_kind(struct catalogue_list *l)
+static int read_kind_option(struct catalogue_list *l)
 {
     const char *kind = cli_option(l->c, "kind");
     if (kind != NULL && strcmp(kind, "trigger") != 0 && strcmp(kind, "action") != 0) {
@@ -437,7 +438,7 @@ static struct project *load_project(const struct catalogue_list *l)
 
 static void list_all(struct catalogue_list *l)
 {
-    begin_list(l);
+    begin_ops_list(l);
     if (l->project != NULL) {
         list_connections(l);
     }
@@ -452,10 +453,10 @@ static void list_all(struct catalogue_list *l)
     }
 }
 
-static int run(struct cli *c)
+static int run_ops(struct cli *c)
 {
     struct catalogue_list l = { .c = c, .hooks = cli_hooks(c) };
-    int code = read_kind(&l);
+    int code = read_kind_option(&l);
     if (code != CLI_OK) {
         return code;
     }
@@ -503,7 +504,7 @@ const struct command cmd_ops = {
         "unsupported input output example}, or of a trigger {type note fields example}, one a "
         "line.",
     .options = options,
-    .run = run,
+    .run = run_ops,
     .examples =
         "  ladle ops highlevel --actions --core\n"
         "  ladle ops crm --area calendars --search appointment\n"

@@ -56,7 +56,7 @@ static const char *title_of(const json_t *fields)
     return "";
 }
 
-static void add_row(const struct cli *c, struct table *t, const struct record_row *row)
+static void add_record_row(const struct cli *c, struct table *t, const struct record_row *row)
 {
     json_t *fields = view_value(row->fields, row->fields != NULL ? strlen(row->fields) : 0);
     char updated[WHEN_TEXT], version[16];
@@ -90,7 +90,7 @@ static void print_rows(const struct cli *c, const struct record_list *all)
     }
     for (size_t i = 0; i < all->count; i++) {
         if (t != NULL) {
-            add_row(c, t, &all->rows[i]);
+            add_record_row(c, t, &all->rows[i]);
             continue;
         }
         json_t *v = record_value(&all->rows[i]);
@@ -128,7 +128,7 @@ static int list_records(const struct cli *c, struct store *s, enum record_kind k
 
 /* --- writing --- */
 
-static int check_text(const struct cli *c, const char *name, bool is_needed, size_t most)
+static int check_record_word(const struct cli *c, const char *name, bool is_needed, size_t most)
 {
     const char *text = cli_option(c, name);
     if (text == NULL && !is_needed) {
@@ -151,8 +151,10 @@ static int check_activity(const struct cli *c)
 {
     static const char *const kinds[] = { "note", "task",    "contact", "appointment", "submission",
                                          "call", "message", "other",   NULL };
-    int bad = check_text(c, "contact", true, ID_MOST) || check_text(c, "text", true, TEXT_MOST) ||
-              check_text(c, "title", false, ID_MOST) || check_text(c, "id", false, ID_MOST);
+    int bad = check_record_word(c, "contact", true, ID_MOST) ||
+              check_record_word(c, "text", true, TEXT_MOST) ||
+              check_record_word(c, "title", false, ID_MOST) ||
+              check_record_word(c, "id", false, ID_MOST);
     if (bad) {
         return CLI_USAGE;
     }
@@ -238,7 +240,7 @@ static int add_activity(const struct cli *c, struct store *s)
 
 /* --- command --- */
 
-static int read_words(const struct cli *c, bool is_add, enum record_kind *kind)
+static int read_record_args(const struct cli *c, bool is_add, enum record_kind *kind)
 {
     if (is_add && c->arg_count == 1) {
         return cli_usage(c, "add what? ladle records add activity --contact ID --text TEXT");
@@ -259,11 +261,11 @@ static int read_words(const struct cli *c, bool is_add, enum record_kind *kind)
     return is_add ? check_activity(c) : CLI_OK;
 }
 
-static int run(struct cli *c)
+static int run_records(struct cli *c)
 {
     bool is_add = strcmp(c->args[0], "add") == 0;
     enum record_kind kind;
-    int code = read_words(c, is_add, &kind);
+    int code = read_record_args(c, is_add, &kind);
     if (code != CLI_OK) {
         return code;
     }
@@ -306,7 +308,7 @@ const struct command cmd_records = {
         "deleted_at fields},\n"
         "one a line.",
     .options = options,
-    .run = run,
+    .run = run_records,
     .examples =
         "  ladle records contacts --json\n"
         "  ladle records add activity --contact nmFmQEsNgz6AVpgLVUJ0 --text \"Called back\"",

@@ -12,7 +12,7 @@
 
 enum { PRINT_DEPTH = 3 };
 
-static json_t *table_of(const struct ops_entry *o)
+static json_t *entry_table(const struct ops_entry *o)
 {
     return o->is_trigger ? areas_event(o->areas, o->table, o->name)
                          : areas_operation(o->areas, o->table, o->name);
@@ -91,7 +91,7 @@ char *ops_entry_name(const struct ops_entry *o)
 
 json_t *ops_entry_brief(const struct ops_entry *o)
 {
-    const json_t *table = table_of(o);
+    const json_t *table = entry_table(o);
     if (table == NULL) {
         return NULL;
     }
@@ -152,9 +152,9 @@ json_t *ops_entry_whole(const struct ops_entry *o)
 {
     json_t *v = ops_entry_brief(o);
     if (v != NULL && o->is_trigger) {
-        add_trigger(o, table_of(o), v);
+        add_trigger(o, entry_table(o), v);
     } else if (v != NULL) {
-        add_action(o, table_of(o), v);
+        add_action(o, entry_table(o), v);
     }
     return v;
 }
@@ -162,7 +162,7 @@ json_t *ops_entry_whole(const struct ops_entry *o)
 void ops_entry_add_sample(const struct ops_entry *o, const char *folder, json_t *whole)
 {
     struct err e = ERR_INIT; /* an event that has none, has none */
-    json_t *sample = o->is_trigger ? sample_load(folder, table_of(o), o->name, &e) : NULL;
+    json_t *sample = o->is_trigger ? sample_load(folder, entry_table(o), o->name, &e) : NULL;
     json_object_set_new(whole, "sample", sample != NULL ? sample : json_null());
 }
 
@@ -240,7 +240,7 @@ static void print_fields(const json_t *schema, int depth, bool has_required)
     free(names);
 }
 
-static void print_line(const char *label, const json_t *v, const char *key)
+static void print_entry_line(const char *label, const json_t *v, const char *key)
 {
     const char *text = json_get_text(v, key);
     if (text != NULL) {
@@ -294,14 +294,14 @@ static void print_facts(const json_t *v)
     if (method != NULL) {
         cli_print("%s %s\n", method, path != NULL ? path : "");
     }
-    print_line("type", v, "type");
+    print_entry_line("type", v, "type");
     print_texts("scopes: ", json_object_get(v, "scopes"), " ");
     cli_print("%s", json_array_size(json_object_get(v, "scopes")) > 0 ? "\n" : "");
     print_access(v);
-    print_line("version", v, "version");
-    print_line("deprecated", v, "deprecated");
-    print_line("cannot be called", v, "unsupported");
-    print_line("note", v, "note");
+    print_entry_line("version", v, "version");
+    print_entry_line("deprecated", v, "deprecated");
+    print_entry_line("cannot be called", v, "unsupported");
+    print_entry_line("note", v, "note");
 }
 
 void ops_entry_print(const char *shown, const json_t *v)

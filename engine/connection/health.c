@@ -112,7 +112,7 @@ json_t *health_json(const struct connection *c)
     return v;
 }
 
-static void written(struct store_op *op, const struct err *e)
+static void health_written(struct store_op *op, const struct err *e)
 {
     struct connection_health *put = list_entry(op, struct connection_health, op);
     struct connection *c = op->ud;
@@ -130,7 +130,7 @@ static void written(struct store_op *op, const struct err *e)
 }
 
 /* NULL for a breaker that is closed, with no word on webhooks: there is nothing to say. */
-static char *text_of(const struct connection *c)
+static char *health_text(const struct connection *c)
 {
     size_t len;
     json_t *v = health_json(c);
@@ -141,22 +141,22 @@ static char *text_of(const struct connection *c)
     return text;
 }
 
-static struct connection_health *submit(struct connection *c, void *ud)
+static struct connection_health *submit_health(struct connection *c, void *ud)
 {
-    struct connection_health *put = connection_health_new(c->name, text_of(c));
+    struct connection_health *put = connection_health_new(c->name, health_text(c));
     put->op.must_land = true;
-    put->op.done = written;
+    put->op.done = health_written;
     put->op.ud = ud;
     store_submit(c->env->store, &put->op);
     c->is_health_dirty = false;
     return put;
 }
 
-static void on_timer(struct timer *t)
+static void on_health_timer(struct timer *t)
 {
     struct connection *c = list_entry(t, struct connection, health_timer);
     if (c->is_health_dirty && c->health_writing == NULL) {
-        c->health_writing = submit(c, c);
+        c->health_writing = submit_health(c, c);
     }
 }
 
@@ -170,7 +170,7 @@ void health_touch(struct connection *c)
     }
 }
 
-static void show(const struct connection *c)
+static void show_gauge(const struct connection *c)
 {
     metric_set(metrics_gauge("ladle_breaker_state",
                              "0: the service is called; 1: it is down and not called; 2: one call "
@@ -185,7 +185,7 @@ static void changed(struct connection *c, enum breaker_state before, int64_t sin
     if (now == before) {
         return;
     }
-    show(c);
+    show_gauge(c);
     if (now == BREAKER_OPEN && since_before_us == 0) {
         log_warn("health", "%s: not called for a while: %s", c->name,
                  c->down_reason != NULL ? c->down_reason : "the service is down");
@@ -246,7 +246,7 @@ void health_release(struct connection *c, bool is_trial)
 
 void health_init(struct connection *c)
 {
-    timer_init(&c->health_timer, c->env->loop, on_timer);
+    timer_init(&c->health_timer, c->env->loop, on_health_timer);
 }
 
 static int64_t date_at(const json_t *v, const char *key)
@@ -267,7 +267,7 @@ void health_load(struct connection *c, const struct connection_row *row)
         const char *reason = json_get_text(v, "reason");
         note_reason(c, reason != NULL ? reason : "it was so before the restart");
         breaker_restore(&c->breaker, since_us, date_at(v, "opens_until"));
-        show(c);
+        show_gauge(c);
     }
     json_decref(v);
 }
@@ -280,7 +280,7 @@ void health_fini(struct connection *c)
         c->health_writing = NULL;
     }
     if (c->is_health_dirty) {
-        (void)submit(c, NULL);
+        (void)submit_health(c, NULL);
     }
     free(c->down_reason);
     c->down_reason = NULL;

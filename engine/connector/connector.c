@@ -32,7 +32,7 @@ struct connector {
 };
 
 /* An object's member; NULL for a list, which is how an empty Lua table may read. */
-static json_t *part(const json_t *table, const char *key)
+static json_t *table_part(const json_t *table, const char *key)
 {
     json_t *v = json_object_get(table, key);
     return json_is_object(v) ? v : NULL;
@@ -77,13 +77,13 @@ struct operation operation_read(const struct connector *c, const char *name, jso
         .scopes = json_object_get(table, "scopes"),
         .input = json_is_object(input) || is_empty_list(input) ? input : NULL,
         .output = json_is_object(output) ? output : NULL,
-        .probe = part(table, "probe"),
+        .probe = table_part(table, "probe"),
         .is_idempotent = json_get_bool(table, "idempotent", idempotent_by_default(method)),
         .idempotent_when = json_get_text(table, "idempotent_when"),
         .idempotent_unless = json_get_text(table, "idempotent_unless"),
         .idempotency_header = json_get_text(table, "idempotency_header"),
-        .free = part(table, "free"),
-        .batch = part(table, "batch"),
+        .free = table_part(table, "free"),
+        .batch = table_part(table, "batch"),
         .is_local = json_object_get(table, "store") != NULL,
         .timeout_us = json_get_int(table, "timeout_ms", 0) * 1000,
         .cache_us = json_get_int(table, "cache_ms", 0) * 1000,
@@ -99,7 +99,7 @@ struct connector *connector_new(const char *name, json_t *table)
     struct connector *c = xcalloc(1, sizeof *c);
     c->name = xstrdup(name);
     c->table = json_incref(table);
-    json_t *operations = part(table, "operations");
+    json_t *operations = table_part(table, "operations");
     c->operations = xcalloc(json_object_size(operations) + 1, sizeof *c->operations);
     const char *op_name;
     json_t *op;
@@ -108,7 +108,7 @@ struct connector *connector_new(const char *name, json_t *table)
     }
     c->operation_names = names_of(operations);
     c->found = xcalloc(1, sizeof(struct found *));
-    c->event_names = names_of(part(table, "events"));
+    c->event_names = names_of(table_part(table, "events"));
     return c;
 }
 

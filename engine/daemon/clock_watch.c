@@ -24,7 +24,7 @@ struct clock_watch {
     size_t in_flight;
 };
 
-static void tell(int64_t by_us)
+static void tell_jump(int64_t by_us)
 {
     char length[64];
     duration_format(((by_us < 0 ? -by_us : by_us) + 500000) / 1000000 * 1000000, length,
@@ -44,12 +44,12 @@ int clock_watch_take(struct store *s, struct err *e)
         return -1;
     }
     if (take.by_us != 0) {
-        tell(take.by_us);
+        tell_jump(take.by_us);
     }
     return 0;
 }
 
-static void moved(struct store_op *op, const struct err *e)
+static void rows_moved(struct store_op *op, const struct err *e)
 {
     struct clock_watch *w = op->ud;
     w->in_flight--;
@@ -59,7 +59,7 @@ static void moved(struct store_op *op, const struct err *e)
     clock_move_free(list_entry(op, struct clock_move, op));
 }
 
-static void look(struct timer *t)
+static void look_at_clock(struct timer *t)
 {
     struct clock_watch *w = list_entry(t, struct clock_watch, timer);
     int64_t by_us = clock_look();
@@ -67,9 +67,9 @@ static void look(struct timer *t)
     if (by_us == 0) {
         return;
     }
-    tell(by_us);
+    tell_jump(by_us);
     struct clock_move *move = clock_move_new(by_us);
-    move->op.done = moved;
+    move->op.done = rows_moved;
     move->op.ud = w;
     w->in_flight++;
     store_submit(w->store, &move->op);
@@ -83,7 +83,7 @@ struct clock_watch *clock_watch_new(struct loop *l, struct store *s,
     w->store = s;
     w->on_jump = on_jump;
     w->ud = ud;
-    timer_init(&w->timer, l, look);
+    timer_init(&w->timer, l, look_at_clock);
     return w;
 }
 

@@ -29,7 +29,7 @@ bool waiting_room_helps(const struct err *why)
     return why->kind == ERR_STORE_FULL || why->kind == ERR_STORE;
 }
 
-static void on_request(void *ud, struct exchange *x)
+static void on_early_request(void *ud, struct exchange *x)
 {
     const struct waiting_room *r = ud;
     if (strcmp(exchange_path(x), "/healthz") == 0) {
@@ -43,12 +43,12 @@ static void on_request(void *ud, struct exchange *x)
     exchange_answer_error(x, 503, r->why);
 }
 
-static void on_time(struct timer *t)
+static void on_stay_over(struct timer *t)
 {
     loop_stop(list_entry(t, struct waiting_room, timer)->loop);
 }
 
-static void on_signal(void *ud, int signum)
+static void on_stop_signal(void *ud, int signum)
 {
     struct waiting_room *r = ud;
     (void)signum; /* both ask for the same */
@@ -58,8 +58,8 @@ static void on_signal(void *ud, int signum)
 
 static int open_door(struct waiting_room *r, const struct project *p, struct err *e)
 {
-    if (loop_on_signal(r->loop, SIGTERM, on_signal, r, e) == -1 ||
-        loop_on_signal(r->loop, SIGINT, on_signal, r, e) == -1 ||
+    if (loop_on_signal(r->loop, SIGTERM, on_stop_signal, r, e) == -1 ||
+        loop_on_signal(r->loop, SIGINT, on_stop_signal, r, e) == -1 ||
         own_port_tls(r->loop, p, &r->tls, e) == -1) {
         return -1;
     }
@@ -67,7 +67,7 @@ static int open_door(struct waiting_room *r, const struct project *p, struct err
                               &(struct http_server_opts){ .listen = p->listen,
                                                           .tls = r->tls,
                                                           .body_max = BODY_MAX,
-                                                          .on_request = on_request,
+                                                          .on_request = on_early_request,
                                                           .ud = r },
                               e);
     return r->door != NULL ? 0 : -1;
@@ -77,7 +77,7 @@ struct waiting_room *waiting_room_new(const struct project *p, struct err *e)
 {
     struct waiting_room *r = xcalloc(1, sizeof *r);
     r->loop = loop_new();
-    timer_init(&r->timer, r->loop, on_time);
+    timer_init(&r->timer, r->loop, on_stay_over);
     if (open_door(r, p, e) == -1) {
         waiting_room_free(r);
         return NULL;

@@ -119,7 +119,7 @@ static int set_parse_error(struct err *e, const json_error_t *problem)
                    problem->column, len, problem->text);
 }
 
-static json_t *parse(const char *text, size_t len, int depth_max, struct err *e)
+static json_t *parse_bounded(const char *text, size_t len, int depth_max, struct err *e)
 {
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
     if (len == 0) {
@@ -145,12 +145,12 @@ static json_t *parse(const char *text, size_t len, int depth_max, struct err *e)
 
 json_t *json_parse(const char *text, size_t len, struct err *e)
 {
-    return parse(text, len, JSON_DEPTH_MAX, e);
+    return parse_bounded(text, len, JSON_DEPTH_MAX, e);
 }
 
 json_t *json_parse_own(const char *text, size_t len, struct err *e)
 {
-    return parse(text, len, JSON_OWN_DEPTH_MAX, e);
+    return parse_bounded(text, len, JSON_OWN_DEPTH_MAX, e);
 }
 
 /* --- writing --- */
@@ -299,7 +299,7 @@ static int write_value(struct buf *out, const json_t *v, bool is_sorted, int dep
     return -1;
 }
 
-static char *text_of(const json_t *v, bool is_sorted, size_t *len)
+static char *dump_text(const json_t *v, bool is_sorted, size_t *len)
 {
     struct buf out;
     buf_init(&out, TEXT_MAX);
@@ -312,12 +312,12 @@ static char *text_of(const json_t *v, bool is_sorted, size_t *len)
 
 char *json_text(const json_t *v, size_t *len)
 {
-    return text_of(v, false, len);
+    return dump_text(v, false, len);
 }
 
 char *json_text_sorted(const json_t *v)
 {
-    return text_of(v, true, NULL);
+    return dump_text(v, true, NULL);
 }
 
 int json_append(struct buf *out, const json_t *v)

@@ -43,7 +43,7 @@ static void free_connector(void *value)
 /* --- what is wrong with a file ---------------------------------------------------------------- */
 
 /* Whether the first error is told already: two scripts may require one that has it. */
-static bool is_told(const struct catalogue *c, const struct diags *d)
+static bool is_told_error(const struct catalogue *c, const struct diags *d)
 {
     for (size_t i = 0; i < c->error_count; i++) {
         const struct diags *other = c->errors[i];
@@ -57,9 +57,9 @@ static bool is_told(const struct catalogue *c, const struct diags *d)
 }
 
 /* Takes the errors of one file: kept for who asked for them, or told now. */
-static void report(struct catalogue *c, struct diags *d)
+static void report_errors(struct catalogue *c, struct diags *d)
 {
-    if (is_told(c, d)) {
+    if (is_told_error(c, d)) {
         diags_free(d);
         return;
     }
@@ -132,7 +132,7 @@ static void report_failure(struct catalogue *c, const char *path, const struct e
     int line = take_place(&message, &place);
     struct diags *d = errors_of(c, place != NULL ? place : path);
     diags_add(d, line, 0, NULL, "%s", message);
-    report(c, d);
+    report_errors(c, d);
     free(place);
 }
 
@@ -146,7 +146,7 @@ static bool has_shape(struct catalogue *c, const char *path, const struct shape 
     if (!is_fine) {
         d = errors_of(c, path);
         (void)shape_check(shape, table, d); /* as before */
-        report(c, d);
+        report_errors(c, d);
     }
     return is_fine;
 }

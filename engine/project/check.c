@@ -78,8 +78,9 @@ void check_no_connector(struct diags *d, const struct project_hooks *h, const st
                                          "http",      "records",           NULL };
     char *path = xasprintf("connectors/%s", name);
     if (has_source(h, path)) {
-        check_error(d, at, NULL, "the connector `%.60s` does not load: scripts/%.60s.lua has errors",
-                    name, path);
+        check_error(d, at, NULL,
+                    "the connector `%.60s` does not load: scripts/%.60s.lua has errors", name,
+                    path);
     } else {
         check_unknown(d, at, name, known, "there is no connector `%.60s`", name);
     }

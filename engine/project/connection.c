@@ -35,8 +35,8 @@ static json_t *config_schema(const struct reader *r)
 
 /* --- values of the connector's own keys --- */
 
-static json_t *read_value(struct reader *r, const struct yaml *y, const char *what,
-                          const json_t *descriptor);
+static json_t *read_declared_value(struct reader *r, const struct yaml *y, const char *what,
+                                   const json_t *descriptor);
 
 static json_t *read_scalar(struct reader *r, const struct yaml *y, const char *what,
                            const json_t *descriptor)
@@ -60,8 +60,8 @@ static json_t *read_scalar(struct reader *r, const struct yaml *y, const char *w
     return v;
 }
 
-static json_t *read_list(struct reader *r, const struct yaml *y, const char *what,
-                         const json_t *descriptor)
+static json_t *read_value_list(struct reader *r, const struct yaml *y, const char *what,
+                               const json_t *descriptor)
 {
     const json_t *of = json_is_object(descriptor) ? json_object_get(descriptor, "of") : NULL;
     json_t *list = json_array();
@@ -70,7 +70,7 @@ static json_t *read_list(struct reader *r, const struct yaml *y, const char *wha
         return list;
     }
     for (size_t i = 0; i < y->count; i++) {
-        (void)json_array_append_new(list, read_value(r, y->items[i], what, of));
+        (void)json_array_append_new(list, read_declared_value(r, y->items[i], what, of));
     }
     return list;
 }
@@ -89,7 +89,7 @@ static json_t *read_map(struct reader *r, const struct yaml *y, const char *what
                                  SHOW(key), what);
             continue;
         }
-        (void)json_object_set_new(map, key->text, read_value(r, y->items[i], what, field));
+        (void)json_object_set_new(map, key->text, read_declared_value(r, y->items[i], what, field));
     }
     if (hole_is_open(map)) {
         check_error(r->diags, y, NULL, "%s cannot be a map with the one key `%s`", what,
@@ -98,13 +98,13 @@ static json_t *read_map(struct reader *r, const struct yaml *y, const char *what
     return map;
 }
 
-static json_t *read_value(struct reader *r, const struct yaml *y, const char *what,
-                          const json_t *descriptor)
+static json_t *read_declared_value(struct reader *r, const struct yaml *y, const char *what,
+                                   const json_t *descriptor)
 {
     const char *type = descriptor != NULL ? schema_type(descriptor) : NULL;
     bool is_any = type == NULL || strcmp(type, "any") == 0;
     if (y->kind == YAML_LIST && (is_any || strcmp(type, "list") == 0)) {
-        return read_list(r, y, what, descriptor);
+        return read_value_list(r, y, what, descriptor);
     }
     if (y->kind == YAML_MAP && (is_any || strcmp(type, "object") == 0)) {
         return read_map(r, y, what, descriptor);
@@ -145,7 +145,7 @@ static void refuse_key(struct reader *r, const struct yaml *key)
 }
 
 /* What the connector's table says of a key goes before the key that all have. */
-static void read_key(struct reader *r, const struct yaml *key, const struct yaml *y)
+static void read_connection_key(struct reader *r, const struct yaml *key, const struct yaml *y)
 {
     const struct setting_reader shared = { .diags = r->diags,
                                            .folder = r->folder,
@@ -155,7 +155,7 @@ static void read_key(struct reader *r, const struct yaml *key, const struct yaml
     char *what = xasprintf("`%s`", key->text);
     json_t *v = NULL;
     if (own != NULL) {
-        v = read_value(r, y, what, own);
+        v = read_declared_value(r, y, what, own);
     } else if (known != NULL) {
         v = setting_read(&shared, known, y, what);
     } else if (r->table != NULL) {
@@ -277,7 +277,7 @@ json_t *connection_read(struct diags *d, const struct project_hooks *h, const ch
     }
     find_connector(&r, y);
     for (size_t i = 0; i < y->count; i++) {
-        read_key(&r, y->keys[i], y->items[i]);
+        read_connection_key(&r, y->keys[i], y->items[i]);
     }
     if (r.connector != NULL && r.table == NULL) {
         (void)json_object_del(r.config, "connector"); /* it was told: recipes need not miss it */

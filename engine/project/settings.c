@@ -385,7 +385,7 @@ static const char *const FORMS[FORM_COUNT][2] = {
 };
 
 /* "hex or base64", "a, b or c". */
-static void put_words(struct buf *out, const char *const *words)
+static void put_allowed_words(struct buf *out, const char *const *words)
 {
     for (size_t i = 0; words[i] != NULL; i++) {
         const char *before = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
@@ -397,7 +397,7 @@ char *setting_words(const char *const *words)
 {
     struct buf out;
     buf_init(&out, WHAT_MAX);
-    put_words(&out, words);
+    put_allowed_words(&out, words);
     return buf_take(&out, NULL);
 }
 
@@ -408,7 +408,7 @@ char *setting_what(const struct setting *k)
     switch (k->kind) {
     case SETTING_TEXT:
         if (k->words != NULL) {
-            put_words(&out, k->words);
+            put_allowed_words(&out, k->words);
         } else {
             (void)buf_puts(&out, FORMS[k->form][0]);
         }
@@ -418,7 +418,7 @@ char *setting_what(const struct setting *k)
         break;
     case SETTING_DURATION:
         (void)buf_puts(&out, k->words != NULL ? "a duration, or " : "a duration");
-        put_words(&out, k->words != NULL ? k->words : WORDS(NULL));
+        put_allowed_words(&out, k->words != NULL ? k->words : WORDS(NULL));
         break;
     case SETTING_LIST:
         (void)buf_printf(&out, "a list of %s", FORMS[k->of->form][1]);

@@ -32,7 +32,7 @@ struct use {
 
 /* --- what was granted --- */
 
-static const struct connection_row *row_of(const struct grants *g, const char *connection)
+static const struct connection_row *granted_row(const struct grants *g, const char *connection)
 {
     for (size_t i = 0; g->rows != NULL && i < g->rows->count; i++) {
         if (strcmp(g->rows->rows[i].name, connection) == 0) {
@@ -140,7 +140,7 @@ static char *joined(const json_t *texts)
 
 static void check_scopes(const struct walk *w, const struct use *u)
 {
-    const struct connection_row *row = row_of(w->g, u->connection);
+    const struct connection_row *row = granted_row(w->g, u->connection);
     const char *granted = row != NULL ? row->scopes : NULL;
     bool is_oauth = strcmp(auth_of(u), "oauth") == 0;
     json_t *missing = missing_scopes(u, granted, is_oauth ? asked_for(u) : NULL);
@@ -165,7 +165,7 @@ static void check_scopes(const struct walk *w, const struct use *u)
 }
 
 /* Kinds of tokens that an operation does not take. */
-static void check_kind(const struct walk *w, const struct use *u, const json_t *operation)
+static void check_token_kind(const struct walk *w, const struct use *u, const json_t *operation)
 {
     const char *access = json_get_text(operation, "access");
     bool is_private = strcmp(auth_of(u), "token") == 0;
@@ -205,7 +205,7 @@ static void check_call(const struct walk *w, const json_t *step, const char *con
     if (operation != NULL) {
         u.scopes = json_object_get(operation, "scopes");
         check_scopes(w, &u);
-        check_kind(w, &u, operation);
+        check_token_kind(w, &u, operation);
     }
 }
 
@@ -220,7 +220,7 @@ static void check_trigger(const struct walk *w, const char *connection, const ch
 /* --- scripts --- */
 
 /* A name of letters, digits and _ at *at; false where there is none. Moves *at behind it. */
-static bool read_name(const char **at, char out[NAME_MAX_BYTES])
+static bool read_call_name(const char **at, char out[NAME_MAX_BYTES])
 {
     size_t len = 0;
     while (len < NAME_MAX_BYTES - 1 &&
@@ -234,12 +234,13 @@ static bool read_name(const char **at, char out[NAME_MAX_BYTES])
 }
 
 /* ctx.crm:create_task */
-static void check_text(const struct walk *w, const json_t *step, const char *text)
+static void check_script_call(const struct walk *w, const json_t *step, const char *text)
 {
     char connection[NAME_MAX_BYTES], operation[NAME_MAX_BYTES];
     for (const char *at = strstr(text, "ctx."); at != NULL; at = strstr(at, "ctx.")) {
         at += strlen("ctx.");
-        if (read_name(&at, connection) && *at == ':' && at++ != NULL && read_name(&at, operation)) {
+        if (read_call_name(&at, connection) && *at == ':' && at++ != NULL &&
+            read_call_name(&at, operation)) {
             check_call(w, step, connection, operation);
         }
     }
@@ -250,7 +251,7 @@ static void check_script(const struct walk *w, const json_t *step, const char *n
     json_t *bundle = json_parse_own(w->recipe->bundle, w->recipe->bundle_len, NULL);
     const char *text = json_get_text(json_object_get(bundle, "scripts"), name);
     if (text != NULL) {
-        check_text(w, step, text);
+        check_script_call(w, step, text);
     }
     json_decref(bundle);
 }

@@ -138,8 +138,8 @@ static void add_prepared(json_t *fields, const json_t *prepare)
     }
 }
 
-static void add_event(const struct check *c, json_t *fields, const json_t *connector,
-                      const char *name)
+static void add_known_event(const struct check *c, json_t *fields, const json_t *connector,
+                            const char *name)
 {
     struct areas areas = project_areas(c->hooks);
     const json_t *event = areas_event(&areas, connector, name);
@@ -160,9 +160,9 @@ json_t *known_event(const struct check *c, const struct reference *r)
     const json_t *connector = c->hooks->find_connector(c->hooks->ud, r->connector);
     const char *base = json_get_text(r->table, "of");
     json_t *fields = json_object();
-    add_event(c, fields, connector, r->name);
+    add_known_event(c, fields, connector, r->name);
     if (base != NULL) {
-        add_event(c, fields, connector, base);
+        add_known_event(c, fields, connector, base);
     }
     char *who = xasprintf("%s.%s", r->owner, r->name);
     json_t *d = json_object_size(fields) > 0
@@ -310,7 +310,7 @@ static void tell_kind(const struct finding *f, const json_t *d)
 
 /* The field of that name. A date that the engine brings into one form has what came beside it, as
  * `startTime_raw`. NULL: there is none. */
-static const json_t *field_of(const json_t *fields, const char *name)
+static const json_t *known_field(const json_t *fields, const char *name)
 {
     static const char raw[] = "_raw";
     size_t len = strlen(name), end = sizeof raw - 1;
@@ -339,7 +339,7 @@ static const json_t *descend(struct finding *f, const json_t *d)
         return NULL;
     }
     const json_t *fields = member(d, "fields");
-    const json_t *found = name != NULL ? field_of(fields, name) : NULL;
+    const json_t *found = name != NULL ? known_field(fields, name) : NULL;
     if (fields != NULL && name == NULL && f->is_certain) {
         char *there = path_text(f->path, f->depth);
         tell(f, NULL, "`%s` is no list", there);
@@ -350,7 +350,7 @@ static const json_t *descend(struct finding *f, const json_t *d)
     return found;
 }
 
-static void walk(struct finding *f, const json_t *d)
+static void walk_fields(struct finding *f, const json_t *d)
 {
     f->is_certain = f->is_certain || json_is_true(member(d, "closed"));
     for (; f->depth < json_array_size(f->path) && d != NULL; f->depth++) {
@@ -385,7 +385,7 @@ static void check_steps(struct check *c, const struct yaml *y, const json_t *pat
     } else if (none != NULL) {
         check_error(c->diags, y, NULL, "step `%.60s` %s", name, none);
     } else {
-        walk(&(struct finding){ .check = c, .at = y, .path = path, .depth = 2 }, d);
+        walk_fields(&(struct finding){ .check = c, .at = y, .path = path, .depth = 2 }, d);
     }
     free(why);
 }
@@ -405,7 +405,7 @@ static void check_item(struct check *c, const struct yaml *y, const json_t *path
 static void check_root(struct check *c, const struct yaml *y, const json_t *path, json_t *known)
 {
     struct finding f = { .check = c, .at = y, .path = path, .depth = 1 };
-    walk(&f, known);
+    walk_fields(&f, known);
     json_decref(known);
 }
 

@@ -105,7 +105,7 @@ static struct program *make_program(const char *hash, const char *bundle, size_t
         e);
 }
 
-static void keep(struct map *m, const char *key, struct program *p)
+static void keep_program(struct map *m, const char *key, struct program *p)
 {
     program_ref(p);
     program_unref(map_put(m, key, p));
@@ -126,8 +126,8 @@ int runner_add_recipe(struct runner *r, const char *name, const char *hash, cons
     put.bundle_len = len;
     int rc = store_exec(r->o.store, &put.op, e);
     if (rc == 0) {
-        keep(r->newest, name, p);
-        keep(r->versions, hash, p);
+        keep_program(r->newest, name, p);
+        keep_program(r->versions, hash, p);
     }
     program_unref(p);
     return rc;
@@ -162,7 +162,7 @@ static void put_back(struct run *run)
     run_conclude(run, RUN_QUEUED, clock_wall_us(), NULL);
 }
 
-static void begin(struct runner *r, struct run *run)
+static void begin_run(struct runner *r, struct run *run)
 {
     struct err e = ERR_INIT;
     add_active(r, run);
@@ -180,7 +180,7 @@ void runner_begin(struct runner *r, struct id id, struct program *p, json_t *eve
     run->event = event;
     run->meta = meta;
     run->created_us = created_us;
-    begin(r, run);
+    begin_run(r, run);
 }
 
 void runner_add_in_flight(struct runner *r, int by)
@@ -281,7 +281,7 @@ static void version_came(struct store_op *op, const struct err *e)
         p = make_program(w->hash, w->get.bundle, w->get.bundle_len, &why);
     }
     if (p != NULL) {
-        keep(w->runner->versions, w->hash, p);
+        keep_program(w->runner->versions, w->hash, p);
         begin_claimed(w->runner, &w->load, p);
         program_unref(p);
     } else if (why.kind != ERR_CANCELLED) {
@@ -337,7 +337,7 @@ static void begin_claimed(struct runner *r, struct run_load *load, struct progra
     for (size_t i = 0; i < run->load.row_count; i++) {
         map_put(run->journal, run->load.rows[i].path, &run->load.rows[i]);
     }
-    begin(r, run);
+    begin_run(r, run);
 }
 
 static void take_claimed(struct runner *r, struct run_load *load)

@@ -61,7 +61,7 @@ struct connection *accounts_hold(struct service *s, struct connection *agency, c
 }
 
 /* Drops what nobody has held for a while. */
-static void sweep(struct timer *t)
+static void sweep_accounts(struct timer *t)
 {
     struct service *s = list_entry(t, struct service, account_timer);
     int64_t before = clock_mono_us() - IDLE_US;
@@ -84,7 +84,7 @@ static void sweep(struct timer *t)
 void accounts_init(struct service *s)
 {
     s->accounts = map_new();
-    timer_init(&s->account_timer, s->env.loop, sweep);
+    timer_init(&s->account_timer, s->env.loop, sweep_accounts);
 }
 
 void accounts_fini(struct service *s)

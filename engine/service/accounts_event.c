@@ -19,7 +19,7 @@ static json_t *webhook_of(const struct connection *c)
 }
 
 /* The text at the path that `key` of the connector's table names, or NULL. */
-static const char *text_at(const struct connection *c, const json_t *payload, const char *key)
+static const char *payload_text(const struct connection *c, const json_t *payload, const char *key)
 {
     const char *path = json_get_text(webhook_of(c), key);
     const char *text = path != NULL ? json_path_text(payload, path) : NULL;
@@ -28,8 +28,8 @@ static const char *text_at(const struct connection *c, const json_t *payload, co
 
 static const char *told_account(const struct connection *c, const json_t *payload)
 {
-    const char *usual = text_at(c, payload, "account");
-    return usual != NULL ? usual : text_at(c, payload, "account_else");
+    const char *usual = payload_text(c, payload, "account");
+    return usual != NULL ? usual : payload_text(c, payload, "account_else");
 }
 
 /* The connection's own account, where it is bound to one. */
@@ -85,7 +85,7 @@ json_t *accounts_marked(const struct connection *c, json_t *payload)
 /* Whether two apps are the same: a client id is the app's id, "-" and more. */
 static bool is_own_app(const struct connection *c, const json_t *payload)
 {
-    const char *app = text_at(c, payload, "app");
+    const char *app = payload_text(c, payload, "app");
     const char *client = connection_text(c, "client_id");
     if (app == NULL || client == NULL) {
         return true;
@@ -106,7 +106,7 @@ static bool is_removed(const struct service *s, const struct connection *c, cons
 static char *judge_agency(const struct service *s, const struct connection *c,
                           const json_t *payload, enum account_change change)
 {
-    const char *company = text_at(c, payload, "company");
+    const char *company = payload_text(c, payload, "company");
     const char *account = told_account(c, payload);
     const char *own = connection_text(c, "agency");
     if (company != NULL && strcmp(company, own) != 0) {
@@ -120,8 +120,8 @@ static char *judge_agency(const struct service *s, const struct connection *c,
 
 /* The service may sign for all apps with one key, so that who has an app of their own can have it
  * call here. One account is known by its id; an agency's are any, so there the app counts, too. */
-static char *judge(const struct service *s, const struct connection *c, const json_t *payload,
-                   enum account_change change)
+static char *judge_news(const struct service *s, const struct connection *c, const json_t *payload,
+                        enum account_change change)
 {
     bool is_bound = change != ACCOUNT_UNCHANGED || connection_is_agency(c);
     if (is_bound && !is_own_app(c, payload)) {
@@ -143,7 +143,7 @@ static char *judge(const struct service *s, const struct connection *c, const js
 static enum account_change change_of(const struct connection *c, const json_t *payload)
 {
     json_t *installs = json_object_get(webhook_of(c), "installs");
-    const char *type = text_at(c, payload, "type");
+    const char *type = payload_text(c, payload, "type");
     const char *added = json_get_text(installs, "add");
     const char *removed = json_get_text(installs, "remove");
     if (type == NULL || added == NULL || removed == NULL) {
@@ -182,11 +182,11 @@ char *accounts_judge(struct service *s, struct connection *c, const json_t *payl
 {
     enum account_change what = change_of(c, payload);
     const char *account = told_account(c, payload);
-    char *note = judge(s, c, payload, what);
+    char *note = judge_news(s, c, payload, what);
     if (note != NULL) {
         log_warn("account", "an event for %s starts nothing: %s", c->name, note);
     } else if (what != ACCOUNT_UNCHANGED && (connection_is_agency(c) || is_about(c, account))) {
-        fill_in(s, c, account, text_at(c, payload, "company"), change);
+        fill_in(s, c, account, payload_text(c, payload, "company"), change);
         change->change = change->name != NULL ? what : ACCOUNT_UNCHANGED;
     }
     return note;

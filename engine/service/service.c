@@ -140,10 +140,10 @@ static void recovered(void *ud, struct connection *c)
 }
 
 /* A call of the agency, which waits for its token, its limit and its breaker like any other. */
-static void exchange(void *ud, struct connection *account,
-                     void (*done)(void *ud, json_t *output, const struct err *e,
-                                  const char *answer),
-                     void *done_ud)
+static void exchange_account_token(void *ud, struct connection *account,
+                                   void (*done)(void *ud, json_t *output, const struct err *e,
+                                                const char *answer),
+                                   void *done_ud)
 {
     struct service *s = ud;
     (void)call_start(s->calls, &(struct call_opts){
@@ -162,7 +162,8 @@ struct service *service_new(const struct service_opts *o)
         .loop = o->loop, .http = o->http, .store = o->store, .vault = o->vault, .zone = o->zone
     };
     s->is_engine = o->is_engine;
-    s->token_news = (struct token_news){ .recovered = recovered, .exchange = exchange, .ud = s };
+    s->token_news =
+        (struct token_news){ .recovered = recovered, .exchange = exchange_account_token, .ud = s };
     s->by_name = map_new();
     accounts_init(s);
     make_owner(s);
@@ -225,7 +226,8 @@ void service_on_event(struct service *s, void (*fn)(void *ud), void *ud)
     s->env.news->ud = ud;
 }
 
-static const struct connection_row *find_row(const struct connection_list *list, const char *name)
+static const struct connection_row *find_stored_row(const struct connection_list *list,
+                                                    const char *name)
 {
     for (size_t i = 0; i < list->count; i++) {
         if (strcmp(list->rows[i].name, name) == 0) {
@@ -261,7 +263,7 @@ int service_load(struct service *s, struct err *e)
                  : store_exec(s->env.store, &list->op, e);
     for (size_t i = 0; rc == 0 && i < s->count; i++) {
         struct connection *c = s->connections[i];
-        const struct connection_row *row = find_row(list, c->name);
+        const struct connection_row *row = find_stored_row(list, c->name);
         rc = token_load(c->token, row, e);
         health_load(c, row);
         load_webhook(c, row);

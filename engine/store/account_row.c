@@ -43,7 +43,7 @@ void account_note_fini(struct account_note *a)
     *a = (struct account_note){ .change = ACCOUNT_UNCHANGED };
 }
 
-static int add(struct db *db, const struct account_note *a, int64_t now_us, struct err *e)
+static int note_account(struct db *db, const struct account_note *a, int64_t now_us, struct err *e)
 {
     struct query *q = db_query(db, add_account);
     query_bind_text(q, 1, a->name);
@@ -80,7 +80,7 @@ int account_apply(struct db *db, const struct account_note *a, int64_t now_us, s
     case ACCOUNT_UNCHANGED:
         return 0;
     case ACCOUNT_ADDED:
-        return add(db, a, now_us, e);
+        return note_account(db, a, now_us, e);
     case ACCOUNT_REMOVED:
         return take_away(db, a, now_us, e);
     }

@@ -70,7 +70,7 @@ static void remove_part(const char *part)
     }
 }
 
-static int copy(const char *from, const char *to, struct backup_result *out, struct err *e)
+static int copy_store_file(const char *from, const char *to, struct backup_result *out, struct err *e)
 {
     if (access(to, F_OK) == 0) {
         return err_set(e, ERR_CONFLICT, "%s is there already; give another name", to);
@@ -93,7 +93,7 @@ int store_backup(const struct store_opts *o, const char *path, struct backup_res
     if (from == NULL) {
         return -1;
     }
-    int result = copy(from, path, out, e);
+    int result = copy_store_file(from, path, out, e);
     free(from);
     return result;
 }

@@ -21,7 +21,7 @@ struct check {
     atomic_int result; /* enum check_result */
 };
 
-static void unref(struct check *c)
+static void check_unref(struct check *c)
 {
     if (atomic_fetch_sub(&c->owners, 1) == 1) {
         free(c->path);
@@ -34,7 +34,7 @@ static bool is_wanted(void *ud)
     return !atomic_load(&((struct check *)ud)->is_unwanted);
 }
 
-static enum check_result look(struct check *c)
+static enum check_result look_at_pages(struct check *c)
 {
     char *damage;
     struct err e = ERR_INIT;
@@ -53,11 +53,11 @@ int check_now(const char *path, char **damage, struct err *e)
     return db_check(path, &(struct db_watch){ NULL, NULL }, damage, e);
 }
 
-static void *run(void *ud)
+static void *run_check(void *ud)
 {
     struct check *c = ud;
-    atomic_store(&c->result, look(c));
-    unref(c);
+    atomic_store(&c->result, look_at_pages(c));
+    check_unref(c);
     return NULL;
 }
 
@@ -70,11 +70,11 @@ struct check *check_start(const char *path)
     pthread_t thread;
     (void)sigfillset(&all); /* cannot fail; signals are the loop's */
     (void)pthread_sigmask(SIG_SETMASK, &all, &old);
-    int failed = pthread_create(&thread, NULL, run, c);
+    int failed = pthread_create(&thread, NULL, run_check, c);
     (void)pthread_sigmask(SIG_SETMASK, &old, NULL); /* it was set before */
     if (failed != 0) {
         atomic_store(&c->result, CHECK_FAILED);
-        unref(c);
+        check_unref(c);
         return c;
     }
     (void)pthread_setname_np(thread, "store-check"); /* for people with a debugger */
@@ -91,6 +91,6 @@ void check_let_go(struct check *c)
 {
     if (c != NULL) {
         atomic_store(&c->is_unwanted, true);
-        unref(c);
+        check_unref(c);
     }
 }

@@ -151,7 +151,7 @@ static int write_moment(struct db *db, const struct moment *m, struct err *e)
     return query_run(q, e);
 }
 
-static int move(struct db *db, const char *sql, int64_t by_us, struct err *e)
+static int move_column(struct db *db, const char *sql, int64_t by_us, struct err *e)
 {
     struct query *q = db_query(db, sql);
     query_bind_int(q, 1, by_us);
@@ -166,7 +166,7 @@ static int move_started(struct db *db, int64_t now_us, int64_t by_us, struct err
     return query_run(q, e);
 }
 
-static int spread(struct db *db, int64_t now_us, int64_t by_us, struct err *e)
+static int spread_due_runs(struct db *db, int64_t now_us, int64_t by_us, struct err *e)
 {
     struct query *q = db_query(db, spread_due);
     query_bind_int(q, 1, now_us);
@@ -180,23 +180,23 @@ static int note_jump(struct db *db, int64_t now_us, int64_t by_us, struct err *e
     struct query *q = db_query(db, insert_jump);
     query_bind_int(q, 1, now_us);
     query_bind_int(q, 2, by_us);
-    return query_run(q, e) == -1 ? -1 : move(db, delete_old_jumps, JUMPS_KEPT, e);
+    return query_run(q, e) == -1 ? -1 : move_column(db, delete_old_jumps, JUMPS_KEPT, e);
 }
 
 /* now_us is a time of the new clock. */
-static int move_all(struct db *db, int64_t now_us, int64_t by_us, struct err *e)
+static int move_rows_by(struct db *db, int64_t now_us, int64_t by_us, struct err *e)
 {
     static const char *const moves[] = { move_runs,   move_settling, move_waits,
                                          move_limits, move_leases,   move_tokens };
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
-        if (move(db, moves[i], by_us, e) == -1) {
+        if (move_column(db, moves[i], by_us, e) == -1) {
             return -1;
         }
     }
     if (by_us < 0 && move_started(db, now_us, by_us, e) == -1) {
         return -1;
     }
-    if (by_us > 0 && spread(db, now_us, by_us, e) == -1) {
+    if (by_us > 0 && spread_due_runs(db, now_us, by_us, e) == -1) {
         return -1;
     }
     return commit_set_highest(db, now_us, e) == -1 ? -1 : note_jump(db, now_us, by_us, e);
@@ -223,7 +223,7 @@ static int take_after_boot(struct db *db, struct clock_take *c, struct err *e)
     return off_us >= CLOCK_SETTLES_US ? note_jump(db, c->op.now_us, 0, e) : 0; /* or it was off */
 }
 
-static int take(struct db *db, struct clock_take *c, const struct moment *then,
+static int take_jump(struct db *db, struct clock_take *c, const struct moment *then,
                 const struct moment *now, struct err *e)
 {
     if (!is_same_boot(then, now)) {
@@ -241,10 +241,10 @@ static int take_exec(struct store_op *op, struct db *db, struct err *e)
     struct moment then;
     c->by_us = 0;
     int rc = read_moment(db, &then, e);
-    if (rc == -1 || (rc == 1 && take(db, c, &then, &now, e) == -1)) {
+    if (rc == -1 || (rc == 1 && take_jump(db, c, &then, &now, e) == -1)) {
         return -1;
     }
-    if (c->by_us != 0 && move_all(db, op->now_us, c->by_us, e) == -1) {
+    if (c->by_us != 0 && move_rows_by(db, op->now_us, c->by_us, e) == -1) {
         return -1;
     }
     return write_moment(db, &now, e);
@@ -261,7 +261,7 @@ static int move_exec(struct store_op *op, struct db *db, struct err *e)
 {
     const struct clock_move *c = list_entry(op, struct clock_move, op);
     struct moment now = { .wall_us = op->now_us, .boot_us = c->boot_us, .boot = c->boot };
-    return move_all(db, op->now_us, c->by_us, e) == -1 ? -1 : write_moment(db, &now, e);
+    return move_rows_by(db, op->now_us, c->by_us, e) == -1 ? -1 : write_moment(db, &now, e);
 }
 
 struct clock_move *clock_move_new(int64_t by_us)

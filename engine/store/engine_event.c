@@ -93,7 +93,7 @@ static json_t *describe_run(const struct run_news *news, const char *recipe)
 }
 
 /* From the row of select_origin. */
-static json_t *describe(struct query *q, const struct run_news *news)
+static json_t *describe_news(struct query *q, const struct run_news *news)
 {
     json_t *event = json_object();
     struct id id = query_id(q, 1);
@@ -107,15 +107,15 @@ static json_t *describe(struct query *q, const struct run_news *news)
 }
 
 /* A run is claimed before it can end again, and each claim counts. */
-static char *key_of(const struct run_news *news)
+static char *news_key(const struct run_news *news)
 {
     char text[ID_TEXT + 1];
     id_format(news->run, text);
     return xasprintf("%s:%d", text, news->attempts);
 }
 
-static int add(struct db *db, const struct run_news *news, char *key_taken, const json_t *payload,
-               int64_t now_us, struct err *e)
+static int add_engine_event(struct db *db, const struct run_news *news, char *key_taken,
+                            const json_t *payload, int64_t now_us, struct err *e)
 {
     struct event_row event = { .id = id_of(news, now_us), .key = key_taken };
     struct id original;
@@ -128,19 +128,19 @@ static int add(struct db *db, const struct run_news *news, char *key_taken, cons
 int engine_event_add(struct db *db, const struct run_news *news, int64_t now_us, bool *has_emitted,
                      struct err *e)
 {
-    char *key = key_of(news);
+    char *key = news_key(news);
     struct query *q = db_query(db, select_origin);
     query_bind_id(q, 1, news->run);
     query_bind_text(q, 2, key);
     int rc = query_next(q, e);
-    json_t *payload = rc == 1 ? describe(q, news) : NULL;
+    json_t *payload = rc == 1 ? describe_news(q, news) : NULL;
     query_end(q);
     *has_emitted = rc == 1;
     if (rc != 1) {
         free(key);
         return rc;
     }
-    int result = add(db, news, key, payload, now_us, e);
+    int result = add_engine_event(db, news, key, payload, now_us, e);
     json_decref(payload);
     return result;
 }

@@ -93,7 +93,7 @@ static int remove_secret(struct db *db, const char *name, struct err *e)
     return removed == -1 ? -1 : 0;
 }
 
-static int put_exec(struct store_op *op, struct db *db, struct err *e)
+static int secret_put_exec(struct store_op *op, struct db *db, struct err *e)
 {
     const struct secret_put *p = list_entry(op, struct secret_put, op);
     if (p->sealed == NULL) {
@@ -105,7 +105,7 @@ static int put_exec(struct store_op *op, struct db *db, struct err *e)
 struct secret_put *secret_put_new(const char *name, uint8_t *sealed_taken, size_t len)
 {
     struct secret_put *p = xcalloc(1, sizeof(*p));
-    p->op.exec = put_exec;
+    p->op.exec = secret_put_exec;
     p->name = xstrdup(name);
     p->sealed = sealed_taken;
     p->len = len;
@@ -156,7 +156,7 @@ static int get_beside(struct db *db, struct secret_get *g, struct err *e)
     return rc == -1 ? -1 : 0;
 }
 
-static int get_exec(struct store_op *op, struct db *db, struct err *e)
+static int secret_get_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct secret_get *g = list_entry(op, struct secret_get, op);
     clear_get(g);
@@ -177,7 +177,7 @@ static int get_exec(struct store_op *op, struct db *db, struct err *e)
 struct secret_get *secret_get_new(const char *name)
 {
     struct secret_get *g = xcalloc(1, sizeof(*g));
-    g->op.exec = get_exec;
+    g->op.exec = secret_get_exec;
     g->name = xstrdup(name);
     return g;
 }
@@ -194,7 +194,7 @@ void secret_get_free(struct secret_get *g)
     free(g);
 }
 
-static void clear_list(struct secret_list *l)
+static void clear_secret_list(struct secret_list *l)
 {
     for (size_t i = 0; i < l->count; i++) {
         free(l->names[i]);
@@ -206,10 +206,10 @@ static void clear_list(struct secret_list *l)
     l->count = 0;
 }
 
-static int list_exec(struct store_op *op, struct db *db, struct err *e)
+static int secret_list_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct secret_list *l = list_entry(op, struct secret_list, op);
-    clear_list(l);
+    clear_secret_list(l);
     struct query *q = db_query(db, list_secrets);
     query_bind_text(q, 1, l->prefix != NULL ? l->prefix : "");
     int rc;
@@ -226,7 +226,7 @@ static int list_exec(struct store_op *op, struct db *db, struct err *e)
 struct secret_list *secret_list_new(const char *prefix)
 {
     struct secret_list *l = xcalloc(1, sizeof(*l));
-    l->op.exec = list_exec;
+    l->op.exec = secret_list_exec;
     l->prefix = prefix;
     return l;
 }
@@ -234,7 +234,7 @@ struct secret_list *secret_list_new(const char *prefix)
 void secret_list_free(struct secret_list *l)
 {
     if (l != NULL) {
-        clear_list(l);
+        clear_secret_list(l);
         free(l);
     }
 }

@@ -35,7 +35,7 @@ static bool is_damage(int rc)
 }
 
 /* 1: it is damaged, and *damage says where. */
-static int conclude(struct checking *c, int rc, char **damage, struct err *e)
+static int conclude_check(struct checking *c, int rc, char **damage, struct err *e)
 {
     if (is_damage(rc)) {
         *damage = xstrdup(sqlite3_errmsg(c->handle));
@@ -72,7 +72,7 @@ static int check_table(struct checking *c, const char *table, char **damage, str
     int result = 0;
     const char *words = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) : NULL;
     if (words == NULL) {
-        result = conclude(c, rc, damage, e);
+        result = conclude_check(c, rc, damage, e);
     } else if (strcmp(words, "ok") != 0) {
         words += words[0] == '*' ? strcspn(words, "\n") : 0; /* "*** in database main ***" */
         words += words[0] == '\n';
@@ -102,7 +102,7 @@ int db_check(const char *path, const struct db_watch *watch, char **damage, stru
     struct checking c = { .path = path, .watch = *watch };
     *damage = NULL;
     int rc = open_and_list(&c);
-    int result = rc == SQLITE_OK ? 0 : conclude(&c, rc, damage, e);
+    int result = rc == SQLITE_OK ? 0 : conclude_check(&c, rc, damage, e);
     for (size_t i = 0; i < c.count && result == 0; i++) {
         result = check_table(&c, c.tables[i], damage, e);
     }

@@ -82,7 +82,7 @@ static const char park_open[] =
     " where state < 3"
     " and due_us < 9223372036854775807;";
 
-static int fail(sqlite3 *handle, const char *path, struct err *e)
+static int fail_to_save(sqlite3 *handle, const char *path, struct err *e)
 {
     enum err_kind kind = sqlite3_errcode(handle) == SQLITE_FULL ? ERR_STORE_FULL : ERR_STORE;
     return err_set(e, kind, "cannot save what %s holds: %s", path, sqlite3_errmsg(handle));
@@ -95,7 +95,7 @@ struct shape {
     char columns[SQL_MAX], holes[SQL_MAX], key[SQL_MAX], key_back[SQL_MAX];
 };
 
-static void append(char *list, const char *text, const char *more)
+static void append_name(char *list, const char *text, const char *more)
 {
     size_t len = strlen(list);
     (void)snprintf(list + len, SQL_MAX - len, "%s%s%s", len > 0 ? ", " : "", text, more);
@@ -111,15 +111,15 @@ static int read_shape(struct saving *s, const char *table, struct shape *shape)
         sqlite3_mprintf("select name from pragma_table_info(%Q) where pk > 0 order by pk", table);
     int rc = sqlite3_prepare_v2(s->to, sql, -1, &q, NULL);
     while (rc == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW) {
-        append(shape->columns, (const char *)sqlite3_column_text(q, 0), "");
-        append(shape->holes, "?", "");
+        append_name(shape->columns, (const char *)sqlite3_column_text(q, 0), "");
+        append_name(shape->holes, "?", "");
     }
     (void)sqlite3_finalize(q); /* the schema is our own: it reads */
     q = NULL;
     rc = rc == SQLITE_OK ? sqlite3_prepare_v2(s->to, keys, -1, &q, NULL) : rc;
     while (rc == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW) {
-        append(shape->key, (const char *)sqlite3_column_text(q, 0), "");
-        append(shape->key_back, (const char *)sqlite3_column_text(q, 0), " desc");
+        append_name(shape->key, (const char *)sqlite3_column_text(q, 0), "");
+        append_name(shape->key_back, (const char *)sqlite3_column_text(q, 0), " desc");
     }
     (void)sqlite3_finalize(q);
     sqlite3_free(sql);
@@ -128,7 +128,7 @@ static int read_shape(struct saving *s, const char *table, struct shape *shape)
 }
 
 /* 0, or -1 where the new store cannot take it. */
-static int put_row(struct saving *s, sqlite3_stmt *get, sqlite3_stmt *put, struct err *e)
+static int save_row(struct saving *s, sqlite3_stmt *get, sqlite3_stmt *put, struct err *e)
 {
     for (int i = 0; i < sqlite3_column_count(get); i++) {
         (void)sqlite3_bind_value(put, i + 1, sqlite3_column_value(get, i)); /* the step fails */
@@ -136,14 +136,14 @@ static int put_row(struct saving *s, sqlite3_stmt *get, sqlite3_stmt *put, struc
     int rc = sqlite3_step(put);
     (void)sqlite3_reset(put); /* repeats the error of the step */
     if (rc != SQLITE_DONE) {
-        return fail(s->to, s->to_path, e);
+        return fail_to_save(s->to, s->to_path, e);
     }
     s->out->rows += sqlite3_changes64(s->to);
     return 0;
 }
 
 /* *is_whole: it came to the end. */
-static int copy_rows(struct saving *s, const char *table, const struct shape *shape,
+static int save_rows(struct saving *s, const char *table, const struct shape *shape,
                      const char *order, bool *is_whole, struct err *e)
 {
     sqlite3_stmt *get = NULL, *put = NULL;
@@ -155,10 +155,10 @@ static int copy_rows(struct saving *s, const char *table, const struct shape *sh
     int result = 0;
     int rc = sqlite3_prepare_v2(s->from, from, -1, &get, NULL);
     if (sqlite3_prepare_v2(s->to, to, -1, &put, NULL) != SQLITE_OK) {
-        result = fail(s->to, s->to_path, e);
+        result = fail_to_save(s->to, s->to_path, e);
     }
     while (result == 0 && rc == SQLITE_OK && (rc = sqlite3_step(get)) == SQLITE_ROW) {
-        result = put_row(s, get, put, e);
+        result = save_row(s, get, put, e);
         rc = SQLITE_OK;
     }
     *is_whole = rc == SQLITE_DONE;
@@ -169,15 +169,15 @@ static int copy_rows(struct saving *s, const char *table, const struct shape *sh
     return result;
 }
 
-static int copy_table(struct saving *s, const char *table, struct err *e)
+static int save_table(struct saving *s, const char *table, struct err *e)
 {
     struct shape *shape = xmalloc(sizeof *shape);
     bool is_whole = false, is_back_whole;
     int result = 0;
     if (read_shape(s, table, shape) == 0) {
-        result = copy_rows(s, table, shape, shape->key, &is_whole, e);
+        result = save_rows(s, table, shape, shape->key, &is_whole, e);
         if (result == 0 && !is_whole) {
-            result = copy_rows(s, table, shape, shape->key_back, &is_back_whole, e);
+            result = save_rows(s, table, shape, shape->key_back, &is_back_whole, e);
         }
     }
     free(shape);
@@ -192,26 +192,26 @@ static int copy_table(struct saving *s, const char *table, struct err *e)
 
 /* --- all --- */
 
-static int run_script(struct saving *s, const char *script, struct err *e)
+static int run_on_copy(struct saving *s, const char *script, struct err *e)
 {
     return sqlite3_exec(s->to, script, NULL, NULL, NULL) == SQLITE_OK ? 0
-                                                                      : fail(s->to, s->to_path, e);
+                                                                      : fail_to_save(s->to, s->to_path, e);
 }
 
-static int copy_all(struct saving *s, struct err *e)
+static int save_all(struct saving *s, struct err *e)
 {
-    if (run_script(s, "begin immediate", e) == -1) {
+    if (run_on_copy(s, "begin immediate", e) == -1) {
         return -1;
     }
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        if (copy_table(s, tables[i], e) == -1) {
+        if (save_table(s, tables[i], e) == -1) {
             return -1;
         }
     }
-    if (s->out->has_torn_journal && run_script(s, park_open, e) == -1) {
+    if (s->out->has_torn_journal && run_on_copy(s, park_open, e) == -1) {
         return -1;
     }
-    return run_script(s, mend, e) == -1 ? -1 : run_script(s, "commit", e);
+    return run_on_copy(s, mend, e) == -1 ? -1 : run_on_copy(s, "commit", e);
 }
 
 int db_salvage(const char *from, const char *to, struct db_salvage *out, struct err *e)
@@ -221,13 +221,13 @@ int db_salvage(const char *from, const char *to, struct db_salvage *out, struct 
     *out = (struct db_salvage){ 0 };
     int result = 0;
     if (sqlite3_open_v2(from, &s.from, flags, NULL) != SQLITE_OK) {
-        result = fail(s.from, from, e);
+        result = fail_to_save(s.from, from, e);
     } else if (sqlite3_open_v2(to, &s.to, flags, NULL) != SQLITE_OK) {
-        result = fail(s.to, to, e);
+        result = fail_to_save(s.to, to, e);
     } else {
         (void)sqlite3_busy_timeout(s.from, BUSY_TIMEOUT_MS);
         (void)sqlite3_exec(s.from, "pragma query_only = on; begin", NULL, NULL, NULL);
-        result = copy_all(&s, e);
+        result = save_all(&s, e);
     }
     (void)sqlite3_close(s.to); /* what counts was committed */
     (void)sqlite3_close(s.from);

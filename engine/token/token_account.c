@@ -42,7 +42,7 @@ static int read_pair(struct token *t, const json_t *output, struct err *e)
     return 0;
 }
 
-static void exchanged(void *ud, json_t *output, const struct err *e, const char *answer)
+static void account_exchanged(void *ud, json_t *output, const struct err *e, const char *answer)
 {
     struct token *t = ud;
     t->has_exchange = false;
@@ -66,7 +66,7 @@ void token_exchange(struct token *t)
     t->phase = PHASE_ASKING;
     t->is_exchanging = true;
     t->has_exchange = true;
-    t->news->exchange(t->news->ud, t->c, exchanged, t);
+    t->news->exchange(t->news->ud, t->c, account_exchanged, t);
 }
 
 /* --- what becomes of an account --- */

@@ -64,7 +64,7 @@ static struct secret *secret_of(const json_t *v)
     return len > 0 && len <= TOKEN_MAX ? secret_new(json_string_value(v), len) : NULL;
 }
 
-static char *copy_of(const json_t *o, const char *key)
+static char *copy_pair_text(const json_t *o, const char *key)
 {
     const char *text = json_get_text(o, key);
     return text != NULL && *text != '\0' && strlen(text) <= TOKEN_MAX ? xstrdup(text) : NULL;
@@ -85,8 +85,8 @@ int token_pair_open(struct token_pair *out, const struct vault *v, const char *n
         .refresh = secret_of(json_object_get(o, "refresh_token")),
         .expires_us = json_get_int(o, "expires_us", 0),
         .lifetime_us = json_get_int(o, "lifetime_us", 0),
-        .scopes = copy_of(o, "scopes"),
-        .account = copy_of(o, "account"),
+        .scopes = copy_pair_text(o, "scopes"),
+        .account = copy_pair_text(o, "account"),
     };
     json_forget(o);
     if (out->access == NULL) {

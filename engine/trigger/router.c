@@ -227,7 +227,7 @@ static void match_name(struct routing *g, const char *event)
 }
 
 /* The event answers to its own name, and to those that the connector derives from it. */
-static void match(struct routing *g)
+static void match_recipes(struct routing *g)
 {
     const char *type = g->put->event.type;
     match_name(g, type);
@@ -277,7 +277,7 @@ static void begin_runs(struct routing *g)
     }
 }
 
-static void tell_end(const struct routing *g, const struct run_seed *seed)
+static void tell_skipped(const struct routing *g, const struct run_seed *seed)
 {
     struct run_end end = {
         .recipe = seed->recipe, .id = seed->id, .state = seed->state, .why = &seed->err
@@ -310,7 +310,7 @@ static void tell_ends(const struct routing *g)
 {
     for (size_t i = 0; i < g->put->run_count; i++) {
         const struct run_seed *seed = &g->put->runs[i];
-        tell_end(g, seed);
+        tell_skipped(g, seed);
         if (seed->displaced_count > 0) {
             tell_displaced(g, seed);
         }
@@ -401,7 +401,7 @@ static struct routing *routing_new(struct router *r, struct event_put *put, json
     put->event.note =
         c != NULL ? accounts_judge(g->router->o.service, c, event, &put->account) : NULL;
     if (put->event.note == NULL) {
-        match(g);
+        match_recipes(g);
         g->awaited = c != NULL ? accounts_marked(c, event) : json_incref(event);
         put->json = g->awaited;
         put->names = g->names;

@@ -279,7 +279,7 @@ static void put_date(json_t *v, const char *key, int64_t us)
 }
 
 /* The moment that something is awaited from matters where the store has no event to tell it. */
-static json_t *describe(const struct connection *c)
+static json_t *describe_silence(const struct connection *c)
 {
     const struct hook_watch *w = c->watch;
     json_t *v = json_object();
@@ -299,7 +299,7 @@ int hook_watch_init(struct connection *c, struct err *e)
     const char *text = json_get_text(c->config, "expect_every");
     struct hook_watch *w = c->watch = xcalloc(1, sizeof *w);
     w->c = c;
-    c->describe_webhook = describe;
+    c->describe_webhook = describe_silence;
     timer_init(&w->silence, c->env->loop, on_silence);
     if (text != NULL && duration_parse(text, strlen(text), &w->expect_us, e) == -1) {
         e->kind = ERR_CONFIG;
