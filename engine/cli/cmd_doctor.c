@@ -50,9 +50,9 @@ static void look_at_lock(struct doctor *d)
     }
     long holder = file_holder(d->path);
     add_finding(d, "lock",
-         holder > 0 ? xasprintf("an engine has the store, process %ld", holder)
-                    : xstrdup("no engine has the store"),
-         NULL);
+                holder > 0 ? xasprintf("an engine has the store, process %ld", holder)
+                           : xstrdup("no engine has the store"),
+                NULL);
 }
 
 static void look_at_disk(struct doctor *d)
@@ -60,12 +60,12 @@ static void look_at_disk(struct doctor *d)
     struct statvfs fs;
     if (statvfs(d->path, &fs) == -1) {
         add_finding(d, "disk", xasprintf("%s cannot be looked at", d->path),
-             "see that the folder is there");
+                    "see that the folder is there");
         return;
     }
     uint64_t left = (uint64_t)fs.f_bavail * fs.f_frsize;
     add_finding(d, "disk", xasprintf("%" PRIu64 " MB are left beside the store", left >> 20),
-         left < FEW_BYTES ? "make room: at the end of it the engine answers 503" : NULL);
+                left < FEW_BYTES ? "make room: at the end of it the engine answers 503" : NULL);
 }
 
 static void look_at_pages(struct doctor *d)
@@ -74,12 +74,13 @@ static void look_at_pages(struct doctor *d)
     char *damage;
     int rc = check_now(d->path, &damage, &e);
     if (rc == 1) {
-        add_finding(d, "pages", xasprintf("the store is damaged: %s", damage),
-             "`ladle backup FILE` saves what can be read: stop the engine and put that in its "
-             "place");
+        add_finding(
+            d, "pages", xasprintf("the store is damaged: %s", damage),
+            "`ladle backup FILE` saves what can be read: stop the engine and put that in its "
+            "place");
     } else {
         add_finding(d, "pages", rc == 0 ? xstrdup("the store is whole") : xstrdup(e.message),
-             rc == 0 ? NULL : "see that the store can be read");
+                    rc == 0 ? NULL : "see that the store can be read");
     }
     free(damage);
 }
@@ -92,11 +93,12 @@ static void look_at_commits(struct doctor *d, const struct health_read *h)
     }
     char when[64];
     cli_when(d->cli, h->lost_at_us, when, sizeof when);
-    add_finding(d, "commits",
-         xasprintf("%" PRId64 " %s missing at the start of %s", h->lost,
-                   plural(h->lost, "commit was", "commits were"), when),
-         "look in the services for what came in before that; a disk that loses what it has synced "
-         "has to go, an older copy that was put back explains it, too");
+    add_finding(
+        d, "commits",
+        xasprintf("%" PRId64 " %s missing at the start of %s", h->lost,
+                  plural(h->lost, "commit was", "commits were"), when),
+        "look in the services for what came in before that; a disk that loses what it has synced "
+        "has to go, an older copy that was put back explains it, too");
 }
 
 static void look_at_clock(struct doctor *d, const struct health_read *h)
@@ -106,7 +108,7 @@ static void look_at_clock(struct doctor *d, const struct health_read *h)
     if (behind_us > SLACK_US) {
         duration_format(behind_us, length, sizeof length);
         add_finding(d, "clock", xasprintf("the clock is %s behind the last commit", length),
-             "set the clock by NTP; the engine goes by it when it starts");
+                    "set the clock by NTP; the engine goes by it when it starts");
         return;
     }
     if (h->jump_us == 0) {
@@ -116,9 +118,9 @@ static void look_at_clock(struct doctor *d, const struct health_read *h)
     duration_format(h->jump_us < 0 ? -h->jump_us : h->jump_us, length, sizeof length);
     cli_when(d->cli, h->jump_at_us, when, sizeof when);
     add_finding(d, "clock",
-         xasprintf("the clock was last set %s by %s, %s", h->jump_us < 0 ? "back" : "forward",
-                   length, when),
-         NULL);
+                xasprintf("the clock was last set %s by %s, %s",
+                          h->jump_us < 0 ? "back" : "forward", length, when),
+                NULL);
 }
 
 static void look_into_store(struct doctor *d)

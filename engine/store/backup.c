@@ -70,7 +70,8 @@ static void remove_part(const char *part)
     }
 }
 
-static int copy_store_file(const char *from, const char *to, struct backup_result *out, struct err *e)
+static int copy_store_file(const char *from, const char *to, struct backup_result *out,
+                           struct err *e)
 {
     if (access(to, F_OK) == 0) {
         return err_set(e, ERR_CONFLICT, "%s is there already; give another name", to);

@@ -224,7 +224,7 @@ static int take_after_boot(struct db *db, struct clock_take *c, struct err *e)
 }
 
 static int take_jump(struct db *db, struct clock_take *c, const struct moment *then,
-                const struct moment *now, struct err *e)
+                     const struct moment *now, struct err *e)
 {
     if (!is_same_boot(then, now)) {
         return take_after_boot(db, c, e);

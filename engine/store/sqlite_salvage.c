@@ -194,8 +194,9 @@ static int save_table(struct saving *s, const char *table, struct err *e)
 
 static int run_on_copy(struct saving *s, const char *script, struct err *e)
 {
-    return sqlite3_exec(s->to, script, NULL, NULL, NULL) == SQLITE_OK ? 0
-                                                                      : fail_to_save(s->to, s->to_path, e);
+    return sqlite3_exec(s->to, script, NULL, NULL, NULL) == SQLITE_OK
+               ? 0
+               : fail_to_save(s->to, s->to_path, e);
 }
 
 static int save_all(struct saving *s, struct err *e)
