@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/view.h"
 #include "daemon/token_age.h"
+#include "format/json.h"
 #include "recipe/grants.h"
 #include "store/secret_row.h"
 
@@ -153,11 +154,6 @@ static char *connection_remedy(const struct about *a)
 
 /* --- as JSON --- */
 
-static json_t *text_or_null(const char *text)
-{
-    return text != NULL ? json_string(text) : json_null();
-}
-
 /* Adds `breaker` {state, since, opens_until, reason} and `webhook` {failing_since, silent_since} as
  * the engine wrote them last. */
 static void add_health(json_t *out, const struct connection_row *row)
@@ -232,13 +228,13 @@ static json_t *describe_connection(const struct about *a)
         row != NULL && row->account != NULL ? row->account : json_get_text(a->config, "location");
     char *reason = reason_of_state(a);
     json_object_set_new(v, "name", json_string(a->name));
-    json_object_set_new(v, "connector", text_or_null(json_get_text(a->config, "connector")));
+    json_object_set_new(v, "connector", json_text_or_null(json_get_text(a->config, "connector")));
     json_object_set_new(v, "state", json_string(connection_state(a)));
-    json_object_set_new(v, "reason", text_or_null(reason));
+    json_object_set_new(v, "reason", json_text_or_null(reason));
     json_object_set_new(v, "since", view_time(row != NULL ? row->since_us : 0));
     json_object_set_new(v, "expires_at", view_time(row != NULL ? row->expires_us : 0));
-    json_object_set_new(v, "scopes", text_or_null(row != NULL ? row->scopes : NULL));
-    json_object_set_new(v, "account", text_or_null(account));
+    json_object_set_new(v, "scopes", json_text_or_null(row != NULL ? row->scopes : NULL));
+    json_object_set_new(v, "account", json_text_or_null(account));
     add_health(v, row);
     free(reason);
     return v;

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "connector/areas.h"
+#include "format/json.h"
 
 enum { STEPS_DEPTH_MAX = 64, NAME_MAX_BYTES = 128, WARNINGS_MAX = 20 };
 
@@ -65,18 +66,6 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
-static bool is_in(const json_t *list, const char *word)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach ((json_t *)list, i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), word) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The scopes that `ladle connect` will ask for; NULL where that is not said. */
 static const json_t *asked_for(const struct use *u)
 {
@@ -115,8 +104,8 @@ static json_t *missing_scopes(const struct use *u, const char *granted, const js
     json_array_foreach ((json_t *)u->scopes, i, one) {
         const char *scope = json_string_value(one);
         bool is_missing =
-            scope != NULL &&
-            (granted != NULL ? !has_word(granted, scope) : asked != NULL && !is_in(asked, scope));
+            scope != NULL && (granted != NULL ? !has_word(granted, scope)
+                                              : asked != NULL && !json_list_has_text(asked, scope));
         if (is_missing) {
             json_array_append(missing, one);
         }

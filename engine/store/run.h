@@ -17,7 +17,6 @@ enum run_state {
 };
 #define RUN_BLOCKED INT64_MAX
 const char *run_state_name(enum run_state s);
-int run_state_parse(const char *name, enum run_state *out);
 
 struct run_row {
     struct id id;

@@ -25,5 +25,7 @@ void token_pair_fini(struct token_pair *p); /* scrubs; may be used again */
 char *token_pair_name(const char *connection);
 void token_pair_seal(const struct token_pair *p, const struct vault *v, const char *name,
                      uint8_t **sealed, size_t *len);
+/* A token as JSON text; NULL where it is empty, too long or no text. Yours. */
+struct secret *token_pair_secret(const json_t *v);
 int token_pair_open(struct token_pair *out, const struct vault *v, const char *name,
                     const uint8_t *sealed, size_t len, struct err *e);
