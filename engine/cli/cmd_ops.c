@@ -175,7 +175,7 @@ static void print_whole(struct catalogue_list *l, const struct ops_entry *o)
         cli_print_json(v);
     } else {
         char *shown = ops_entry_name(o);
-        ops_entry_print(shown, v);
+        ops_entry_print(o, shown, v);
         free(shown);
     }
     json_decref(v);

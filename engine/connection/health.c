@@ -77,7 +77,7 @@ void health_emit(struct connection *c, const char *type, const char *reason, int
         json_object_set_new(payload, "state", json_string(c->trouble));
     }
     if (c->account != NULL) {
-        json_object_set_new(payload, "location", json_string(c->account));
+        json_object_set_new(payload, connection_account_words(c).one, json_string(c->account));
     }
     char *key = xasprintf("%s:%s:%lld", type, c->name, (long long)since_us);
     struct event_put *put = event_emit_new(type, key, payload);
@@ -191,7 +191,7 @@ static void changed(struct connection *c, enum breaker_state before, int64_t sin
     health_touch(c);
 }
 
-/* The breaker of an account is its agency's: the service behind them is one. */
+/* The breaker of an account is its parent's: the service behind them is one. */
 
 int health_check(struct connection *c, struct err *e)
 {

@@ -11,6 +11,8 @@
 #include "base/ascii.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/plural.h"
+#include "connector/account_words.h"
 #include "connector/areas.h"
 #include "format/json.h"
 
@@ -158,18 +160,22 @@ static void check_token_kind(const struct walk *w, const struct use *u, const js
 {
     const char *access = json_get_text(operation, "access");
     bool is_private = strcmp(auth_of(u), "token") == 0;
-    bool is_location = json_object_get(u->config, "location") != NULL &&
-                       json_object_get(u->config, "agency") == NULL;
+    struct account_words words = account_words(u->connector);
+    bool is_one = json_object_get(u->config, words.one) != NULL &&
+                  !account_words_is_parent(u->connector, u->config);
     if (json_get_bool(operation, "oauth_only", false) && is_private) {
         add_gap(w, u, NULL,
                 xasprintf("%s.%s takes no private integration token", u->connection, u->name),
                 "use a connection with `auth: oauth` for it");
     }
-    if (access != NULL && strcmp(access, "agency") == 0 && is_location) {
+    if (access != NULL && strcmp(access, "parent") == 0 && words.parent != NULL && is_one) {
+        char *hint = xasprintf("use a connection with `%s` for it", words.parent);
         add_gap(w, u, NULL,
-                xasprintf("%s.%s takes a token of an agency, and the connection is of a location",
-                          u->connection, u->name),
-                "use a connection with `agency` for it");
+                xasprintf("%s.%s takes a token of %s %s, and the connection is of %s %s",
+                          u->connection, u->name, plural_article(words.parent), words.parent,
+                          plural_article(words.one), words.one),
+                hint);
+        free(hint);
     }
 }
 

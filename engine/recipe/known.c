@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "connector/account_words.h"
 #include "connector/schema.h"
 #include "format/json.h"
 #include "project/literal.h"
@@ -412,13 +413,39 @@ static void check_error_path(struct check *c, const struct yaml *y, const json_t
                                        "step", "string")));
 }
 
+static void add_account_word(const struct check *c, json_t *fields, const char *connector)
+{
+    const json_t *table =
+        connector != NULL ? c->hooks->find_connector(c->hooks->ud, connector) : NULL;
+    const char *word = account_words(table).one;
+    if (word != NULL || json_path(table, "webhook.account") != NULL) {
+        json_object_set_new(fields, word != NULL ? word : "account", json_pack("[s]", "string"));
+    }
+}
+
+/* The account of the event stands under the word of its connector: one that the recipe needs, or,
+ * as another recipe may call this one, any that the project has. */
+static void add_account_words(const struct check *c, json_t *fields)
+{
+    const char *name;
+    json_t *v;
+    json_object_foreach (c->needs, name, v) {
+        add_account_word(c, fields, json_string_value(v));
+    }
+    json_object_foreach (c->project != NULL ? c->project->connections : NULL, name, v) {
+        add_account_word(c, fields, json_get_text(v, "connector"));
+    }
+}
+
 static void check_meta(struct check *c, const struct yaml *y, const json_t *path)
 {
-    check_root(c, y, path,
-               closed_object(json_pack("{s:[s], s:[s], s:[s], s:[s], s:[s], s:[s], s:[s]}", "id",
-                                       "string", "type", "string", "connection", "string",
-                                       "received_at", "string", "location", "string", "event_type",
-                                       "string", "headers", "object")));
+    json_t *fields = json_pack("{s:[s], s:[s], s:[s], s:[s], s:[s], s:[s]}", "id", "string", "type",
+                               "string", "connection", "string", "received_at", "string",
+                               "event_type", "string", "headers", "object");
+    if (c->hooks != NULL && c->hooks->find_connector != NULL) {
+        add_account_words(c, fields);
+    }
+    check_root(c, y, path, closed_object(fields));
 }
 
 static void check_now(struct check *c, const struct yaml *y, const json_t *path)

@@ -23,7 +23,7 @@ void meta_unref(struct meta *m); /* NULL is allowed */
 /* NULL where it is not known; borrowed. */
 const char *meta_connection(const struct meta *m);
 const char *meta_type(const struct meta *m);
-const char *meta_location(const struct meta *m); /* the account that it is for */
+const char *meta_account(const struct meta *m); /* the account that it is for */
 /* {id, type, connection, received_at, location, event_type, headers}; what is not known is left
  * out. Borrowed. */
 const json_t *meta_json(struct meta *m);

@@ -258,7 +258,7 @@ struct run_ask_many {
 void run_ask_many_init(struct run_ask_many *ask);
 
 /* A connection works again: the runs that were parked for it are queued, the oldest is claimed
- * first. With an agency go the runs of its accounts that are neither broken nor suspended. */
+ * first. With a parent go the runs of its accounts that are neither broken nor suspended. */
 struct run_release {
     struct store_op op;
     const char *connection; /* borrowed */

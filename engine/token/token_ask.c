@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "connection/account.h"
 #include "token/token_state.h"
 
 /* How long what a person asks for waits for the end of a refresh: its time-out, and a little. */
@@ -111,8 +112,7 @@ void token_begin_ask(struct timer *timer)
 /* The account that what is asked for has to be of, or NULL: of any. */
 static const char *wanted_account(const struct token *t)
 {
-    const char *location = connection_text(t->c, "location");
-    const char *wanted = location != NULL ? location : connection_text(t->c, "agency");
+    const char *wanted = connection_bound_account(t->c);
     return wanted == NULL && t->ask.keeps_account ? t->pair.account : wanted;
 }
 

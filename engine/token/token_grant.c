@@ -354,7 +354,9 @@ static char *granted_account(const struct connection *c, const json_t *body)
 {
     const char *path = token_setting_text(c, "account");
     char *account = path != NULL ? copy_answer_text(json_path(body, path)) : NULL;
-    return account != NULL ? account : copy_answer_text(json_object_get(body, "companyId"));
+    const char *of_parent = json_path_text(c->auth, "accounts.parent_auth.account");
+    return account != NULL || of_parent == NULL ? account
+                                                : copy_answer_text(json_path(body, of_parent));
 }
 
 /* Fills in what the answer left out, since nothing changed there. */

@@ -168,13 +168,13 @@ static bool has_recipe(const struct routing *g, const char *recipe)
     return false;
 }
 
-/* Of an agency's event the key is one of its account: what two accounts have in common is no reason
+/* Of a parent's event the key is one of its account: what two accounts have in common is no reason
  * to wait for, drop or fold each other's runs. Takes the key; yours. */
 static char *key_of_account(const struct routing *g, char *key)
 {
     const struct connection *c = service_find(g->router->o.service, g->put->event.connection);
-    const char *account = meta_location(g->meta);
-    if (key == NULL || account == NULL || c == NULL || !connection_is_agency(c)) {
+    const char *account = meta_account(g->meta);
+    if (key == NULL || account == NULL || c == NULL || !connection_is_parent(c)) {
         return key;
     }
     char *own = xasprintf("%s/%s", account, key);
