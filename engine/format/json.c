@@ -477,6 +477,19 @@ const char **json_names(const json_t *object)
     return names;
 }
 
+const char **json_texts(const json_t *list)
+{
+    const char **texts = xcalloc(json_array_size(list) + 1, sizeof *texts);
+    size_t i, count = 0;
+    json_t *one;
+    json_array_foreach ((json_t *)list, i, one) {
+        if (json_is_string(one)) {
+            texts[count++] = json_string_value(one);
+        }
+    }
+    return texts;
+}
+
 json_t *json_text_or_null(const char *text)
 {
     json_t *v = text != NULL ? json_string(text) : json_null();

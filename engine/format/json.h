@@ -54,6 +54,7 @@ bool json_list_has(const json_t *list, const json_t *v);
 bool json_list_has_text(const json_t *list, const char *text);
 /* The names of an object's members in their order, NULL-terminated. The array is yours. */
 const char **json_names(const json_t *object);
+const char **json_texts(const json_t *list); /* likewise the texts of a list, which may be NULL */
 /* The text as JSON, null for NULL. One that is not UTF-8 (an error's, cut within a character) says
  * so in its place. */
 json_t *json_text_or_null(const char *text);

@@ -62,15 +62,17 @@ static bool has_source(const struct project_hooks *h, const char *name)
 void check_no_connector(struct diags *d, const struct project_hooks *h, const struct yaml *at,
                         const char *name)
 {
-    static const char *const known[] = { "highlevel", "convertcalculator", "webhook",
-                                         "http",      "records",           NULL };
     char *path = xasprintf("connectors/%s", name);
     if (has_source(h, path)) {
         check_error(d, at, NULL,
                     "the connector `%.60s` does not load: scripts/%.60s.lua has errors", name,
                     path);
     } else {
+        json_t *names = h != NULL && h->connector_names != NULL ? h->connector_names(h->ud) : NULL;
+        const char **known = json_texts(names);
         check_unknown(d, at, name, known, "there is no connector `%.60s`", name);
+        free(known);
+        json_decref(names);
     }
     free(path);
 }

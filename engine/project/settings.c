@@ -124,8 +124,8 @@ static const struct setting CONNECTION_KEYS[] = {
     { .name = "connector",
       .kind = SETTING_TEXT,
       .is_needed = true,
-      .says = "The kind of service: a connector that is built in (`highlevel` `convertcalculator` "
-              "`http` `records` `webhook`), or a file of `scripts/connectors/`.",
+      .says = "The kind of service: a connector that is built in (`ladle ops --all` has them), or "
+              "a file of `scripts/connectors/`.",
       .example = "highlevel" },
     { .name = "auth",
       .kind = SETTING_TEXT,
