@@ -362,7 +362,7 @@ static int finish_wait_end(lua_State *L, int status, lua_KContext ctx)
     return vm_raise(L, &e);
 }
 
-static int end_wait(lua_State *L, const char *path)
+static int end_wait(lua_State *L, const char *path, const struct journal_row *earlier)
 {
     struct wait_end **end = (struct wait_end **)box_push(L, close_wait_end);
     *end = xcalloc(1, sizeof **end);
@@ -371,6 +371,12 @@ static int end_wait(lua_State *L, const char *path)
     (*end)->waiter.fn = wait_end_saved;
     (*end)->wake = strand_wake_of(L);
     run_end_wait((*end)->run, path);
+    /* As it is: where the event has made it DONE it stays so, and the save tells that. */
+    struct journal_row *row = run_record((*end)->run, path, JOURNAL_WAITING);
+    row->due_us = earlier->due_us;
+    row->attempts = earlier->attempts;
+    free(row->error);
+    row->error = xstrdup_or_null(earlier->error);
     run_when_saved((*end)->run, &(*end)->waiter);
     return strand_wait(L, (lua_KContext)*end, finish_wait_end);
 }
@@ -403,7 +409,7 @@ static int act_wait_for(lua_State *L)
     bool has_begun =
         earlier != NULL && earlier->due_us > 0; /* else it failed before, or is retried */
     if (has_begun && earlier->due_us <= clock_wall_us()) {
-        return end_wait(L, path);
+        return end_wait(L, path, earlier);
     }
     if (has_begun) {
         branch_set_step(act_branch(L), path);
