@@ -19,15 +19,14 @@ struct meta {
     json_t *json;                  /* NULL: nobody asked for it yet */
 };
 
-struct meta *meta_new(const struct service *s, const struct meta_source *m)
+struct meta *meta_new(const struct meta_source *m)
 {
-    const struct connection *c = m->connection != NULL ? service_find(s, m->connection) : NULL;
-    const char *account = c != NULL ? accounts_of_event(c, m->payload) : NULL;
+    const char *account = m->c != NULL ? accounts_of_event(m->c, m->payload) : NULL;
     const char *const texts[TEXT_COUNT] = {
         [CONNECTION] = m->connection,
         [TYPE] = m->type,
         [ACCOUNT] = account,
-        [ACCOUNT_WORD] = account != NULL ? connection_account_words(c).one : NULL,
+        [ACCOUNT_WORD] = account != NULL ? connection_account_words(m->c).one : NULL,
         [HEADERS] = m->headers,
     };
     size_t sizes[TEXT_COUNT], room = sizeof(struct meta);

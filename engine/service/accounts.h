@@ -39,7 +39,8 @@ json_t *accounts_marked(const struct connection *c, json_t *payload);
 char *accounts_judge(struct service *s, struct connection *c, const json_t *payload,
                      struct account_note *change);
 /* That change is committed. */
-void accounts_changed(struct service *s, const char *connection, const struct account_note *change);
+void accounts_changed(struct service *s, struct connection *root,
+                      const struct account_note *change);
 
 /* --- for service.c --- */
 

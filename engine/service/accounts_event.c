@@ -186,10 +186,9 @@ char *accounts_judge(struct service *s, struct connection *c, const json_t *payl
     return note;
 }
 
-void accounts_changed(struct service *s, const char *connection, const struct account_note *change)
+void accounts_changed(struct service *s, struct connection *root, const struct account_note *change)
 {
-    struct connection *root = service_find(s, connection);
-    if (root == NULL || change->change == ACCOUNT_UNCHANGED) {
+    if (change->change == ACCOUNT_UNCHANGED) {
         return;
     }
     bool is_own = strcmp(change->name, root->name) == 0;
