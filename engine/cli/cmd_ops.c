@@ -39,18 +39,6 @@ static bool has_entry_text(const json_t *v, const char *key, const char *wanted)
     return text != NULL && strcasecmp(text, wanted) == 0;
 }
 
-static bool has_scope(const json_t *v, const char *scope)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach (json_object_get(v, "scopes"), i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), scope) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Every word of the text, in any case, in the name, the path or the summary. */
 static bool is_found(const json_t *v, const char *words)
 {
@@ -78,7 +66,8 @@ static bool is_wanted_entry(const struct catalogue_list *l, const json_t *v)
     return (cli_option(c, "core") == NULL || json_get_bool(v, "core", false)) &&
            (area == NULL || has_entry_text(v, "area", area)) &&
            (method == NULL || has_entry_text(v, "method", method)) &&
-           (scope == NULL || has_scope(v, scope)) && (words == NULL || is_found(v, words));
+           (scope == NULL || json_list_has_text(json_object_get(v, "scopes"), scope)) &&
+           (words == NULL || is_found(v, words));
 }
 
 /* --- listing --- */

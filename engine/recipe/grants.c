@@ -15,6 +15,7 @@
 #include "connector/account_words.h"
 #include "connector/areas.h"
 #include "format/json.h"
+#include "token/token_pair.h"
 
 enum { STEPS_DEPTH_MAX = 64, NAME_MAX_BYTES = 128, WARNINGS_MAX = 20 };
 
@@ -52,20 +53,6 @@ static const char *auth_of(const struct use *u)
     const json_t *kinds = json_object_get(json_object_get(u->connector, "auth"), "kinds");
     const char *usual = json_string_value(json_array_get(kinds, 0));
     return auth != NULL ? auth : usual != NULL ? usual : "none";
-}
-
-/* Words parted by blanks or commas. */
-static bool has_word(const char *words, const char *word)
-{
-    size_t len = strlen(word);
-    while (*words) {
-        size_t here = strcspn(words, " ,");
-        if (here == len && memcmp(words, word, len) == 0) {
-            return true;
-        }
-        words += here + strspn(words + here, " ,");
-    }
-    return false;
 }
 
 /* The scopes that `ladle connect` will ask for; NULL where that is not said. */
@@ -106,7 +93,7 @@ static json_t *missing_scopes(const struct use *u, const char *granted, const js
     json_array_foreach ((json_t *)u->scopes, i, one) {
         const char *scope = json_string_value(one);
         bool is_missing =
-            scope != NULL && (granted != NULL ? !has_word(granted, scope)
+            scope != NULL && (granted != NULL ? !token_pair_has_scope(granted, scope, strlen(scope))
                                               : asked != NULL && !json_list_has_text(asked, scope));
         if (is_missing) {
             json_array_append(missing, one);

@@ -37,11 +37,7 @@ static const char *const not_content[] = { "source", "origin" };
 
 bool record_effect_is_local(const struct effect *fx)
 {
-    if (!fx->operation->is_local) {
-        return false;
-    }
-    const char *sink = json_get_text(connection_config(fx->connection), "sink");
-    return sink == NULL || strcmp(sink, "local") == 0;
+    return connection_is_local(fx->connection, fx->operation);
 }
 
 /* --- answers --- */

@@ -182,19 +182,6 @@ void token_disown(struct connection *c)
     }
 }
 
-/* Whether a list of words has this one. */
-static bool has_word(const char *list, const char *word, size_t len)
-{
-    for (const char *at = list; *at != '\0';) {
-        size_t n = strcspn(at, " ");
-        if (n == len && strncmp(at, word, len) == 0) {
-            return true;
-        }
-        at += n + (at[n] == ' ');
-    }
-    return false;
-}
-
 char *token_scopes_missing(const struct connection *c)
 {
     char *wanted = token_scopes_wanted(c, " ");
@@ -203,7 +190,7 @@ char *token_scopes_missing(const struct connection *c)
     buf_init(&out, strlen(wanted) + 1);
     for (const char *at = wanted; granted != NULL && *at != '\0';) {
         size_t n = strcspn(at, " ");
-        if (n > 0 && !has_word(granted, at, n)) {
+        if (n > 0 && !token_pair_has_scope(granted, at, n)) {
             (void)buf_printf(&out, "%s%.*s", out.len > 0 ? " " : "", (int)n, at); /* it fits */
         }
         at += n + (at[n] == ' ');

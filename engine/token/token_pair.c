@@ -95,3 +95,15 @@ int token_pair_open(struct token_pair *out, const struct vault *v, const char *n
     }
     return 0;
 }
+
+bool token_pair_has_scope(const char *scopes, const char *scope, size_t len)
+{
+    while (*scopes != '\0') {
+        size_t here = strcspn(scopes, " ,");
+        if (here == len && memcmp(scopes, scope, len) == 0) {
+            return true;
+        }
+        scopes += here + strspn(scopes + here, " ,");
+    }
+    return false;
+}
