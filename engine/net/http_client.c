@@ -95,6 +95,8 @@ struct http_call {
     bool is_private; /* refused for its address */
     bool is_too_large;
     bool has_body_begun;
+    bool is_interim;  /* the head that comes is of an answer before the answer */
+    bool has_head;    /* the answer's own head has come whole */
     bool may_be_sent; /* in this call: what the handle knows is not of the one before */
     bool has_query;   /* in its URL, which may hold a key */
 };
@@ -215,6 +217,11 @@ static bool is_status_line(const char *line, size_t len)
     return len >= 5 && memcmp(line, "HTTP/", 5) == 0;
 }
 
+static bool is_blank(const char *line, size_t len)
+{
+    return (len == 1 && line[0] == '\n') || (len == 2 && memcmp(line, "\r\n", 2) == 0);
+}
+
 /* Called per line. An interim answer's head gives way to the next; trailers are only counted. */
 static size_t on_header(char *line, size_t one, size_t len, void *ud)
 {
@@ -229,7 +236,9 @@ static size_t on_header(char *line, size_t one, size_t len, void *ud)
     }
     if (is_status_line(line, len)) {
         buf_clear(&call->head);
+        call->is_interim = status_of(call) < 200;
     }
+    call->has_head = !call->is_interim && is_blank(line, len);
     return buf_append(&call->head, line, len) == 0 ? len : 0; /* fits: counted above */
 }
 
@@ -377,13 +386,18 @@ static void succeed(struct http_call *call)
     recycle(call);
 }
 
+/* Where the connection ends within the head curl takes what has come for the answer. */
 static void finish(struct http_call *call, CURLcode code)
 {
-    if (code == CURLE_OK) {
+    struct err e = ERR_INIT;
+    if (code == CURLE_OK && call->has_head) {
         succeed(call);
         return;
     }
-    struct err e = ERR_INIT;
+    if (code == CURLE_OK) {
+        (void)snprintf(call->why, sizeof call->why, "the connection ended within its head");
+        code = CURLE_RECV_ERROR;
+    }
     explain(call, code, &e);
     fail(call, &e);
 }
@@ -601,6 +615,7 @@ static void begin(struct http_call *call, const struct http_request *r)
     call->is_safe = r->method != NULL && http_method_is_safe(r->method);
     call->may_be_private = r->may_be_private;
     call->is_private = call->is_too_large = call->has_body_begun = call->may_be_sent = false;
+    call->is_interim = call->has_head = false;
     list_push_back(&call->client->calls, &call->link);
     timer_init(&call->limit, call->client->loop, on_limit);
 }

@@ -431,6 +431,29 @@ static void an_answer_that_breaks_off_is_unknown(void **state)
         ERR_UNKNOWN);
 }
 
+/* At each of its bytes: an interim answer before it, its status line, its head, its body. */
+static void an_answer_that_breaks_off_anywhere_is_unknown(void **state)
+{
+    struct fixture *f = *state;
+    static const char whole[] =
+        "HTTP/1.1 100 Continue\r\nX-A: b\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nX-Long: a\r\nContent-Length: 3\r\n\r\nabc";
+    static const char *const methods[] = { "GET", "POST" };
+    for (size_t len = 0; len + 1 < sizeof whole; len++) {
+        for (int i = 0; i < 2; i++) {
+            struct ending end =
+                call_script(f, whole, len, (struct http_request){ .method = methods[i] });
+            if (end.kind != ERR_UNKNOWN) {
+                fail_msg("%s, cut after %zu bytes: %s, status %d", methods[i], len,
+                         end.kind == ERR_NONE ? "an answer" : end.message, end.status);
+            }
+        }
+    }
+    struct ending end =
+        call_script(f, whole, sizeof whole - 1, (struct http_request){ .method = "GET" });
+    assert_string_equal(end.body, "abc");
+}
+
 static void an_answer_that_is_not_http_is_a_protocol_error(void **state)
 {
     struct fixture *f = *state;
@@ -839,6 +862,7 @@ int main(void)
         T(time_that_runs_out_before_the_answer_is_unknown),
         T(time_that_runs_out_before_anything_was_sent_is_unreachable),
         T(an_answer_that_breaks_off_is_unknown),
+        T(an_answer_that_breaks_off_anywhere_is_unknown),
         T(an_answer_that_is_not_http_is_a_protocol_error),
         T(an_interim_answer_is_not_the_answer),
         T(trailers_are_not_headers),
