@@ -1,8 +1,8 @@
 /*
  * Makes one API call to a service, from its start to the classified answer. It passes through
  * stages, each of which waits for something: the loop (so that nothing happens within call_start),
- * the token, the limiter, its owner (who commits that the call has begun), the answer. The call
- * owns what it holds at each stage, so that call_cancel undoes exactly that.
+ * the token, the limiter, a connection to the host, its owner (who commits that the call has begun),
+ * the answer. The call owns what it holds at each stage, so that call_cancel undoes exactly that.
  *
  * The promise about outcomes is made here (P4): once the bytes of an operation that is not
  * idempotent may have left, every end that does not tell what happened is ERR_UNKNOWN: no answer,
@@ -62,8 +62,8 @@ static void count_end(struct connection *root, enum err_kind end)
             { "connection", root->name },
             { "outcome", end == ERR_NONE ? "ok" : err_kind_name(end) },
         };
-        root->calls_by_end[end] =
-            metrics_counter_by("ladle_calls_total", "API calls by their end: `ok` or the kind of the error.", labels);
+        root->calls_by_end[end] = metrics_counter_by(
+            "ladle_calls_total", "API calls by their end: `ok` or the kind of the error.", labels);
     }
     metric_add(root->calls_by_end[end], 1);
 }
@@ -283,6 +283,7 @@ static void answered(void *ud, const struct http_response *res, const struct err
     struct err e = failed != NULL ? *failed : ERR_INIT;
     FAULT("call.answered");
     call->http = NULL;
+    seats_leave(call->set->seats, &call->seat);
     int64_t retry_at_us = limiter_answered(call->limiter, &call->limiter_wait, res);
     report(call, &e, res);
     if (res == NULL) {
@@ -375,17 +376,13 @@ static void show_waiting(const struct service_call *call, int by)
     metric_add(root->limiter_waiting, by);
 }
 
-static void slot_ready(struct limiter_wait *w, const struct err *failed)
+/* All that it needs is there. */
+static void enter(struct service_call *call)
 {
-    struct service_call *call = list_entry(w, struct service_call, limiter_wait);
     struct err e = ERR_INIT;
-    show_waiting(call, -1);
-    if (failed != NULL) {
-        fail(call, failed);
-        return;
-    }
     if (health_enter(call->c, &call->is_trial, &e) == -1) {
         limiter_release(call->limiter, &call->limiter_wait);
+        seats_leave(call->set->seats, &call->seat);
         fail(call, &e);
         return;
     }
@@ -396,6 +393,41 @@ static void slot_ready(struct limiter_wait *w, const struct err *failed)
         (void)batch_fold(call);
         transmit(call);
     }
+}
+
+static void seat_ready(struct seat_wait *w, const struct err *failed)
+{
+    struct service_call *call = list_entry(w, struct service_call, seat);
+    if (failed != NULL) {
+        limiter_release(call->limiter, &call->limiter_wait);
+        fail(call, failed);
+    } else {
+        enter(call);
+    }
+}
+
+/* Scheme, host and port: what a connection is kept for. Yours. */
+static char *origin_of(const char *url)
+{
+    const char *host = strstr(url, "://");
+    size_t len = host != NULL ? (size_t)(host - url) + 3 : 0;
+    return xstrndup(url, len + strcspn(url + len, "/?#"));
+}
+
+static void slot_ready(struct limiter_wait *w, const struct err *failed)
+{
+    struct service_call *call = list_entry(w, struct service_call, limiter_wait);
+    show_waiting(call, -1);
+    if (failed != NULL) {
+        fail(call, failed);
+        return;
+    }
+    call->stage = STAGE_SEAT;
+    char *origin = origin_of(call->request.url);
+    if (seats_take(call->set->seats, origin, &call->seat)) {
+        enter(call);
+    }
+    free(origin);
 }
 
 void call_leave_limit(struct service_call *call)
@@ -477,6 +509,7 @@ static struct service_call *call_new(struct call_set *k, const struct call_opts 
     call->done = o->done;
     call->ud = o->ud;
     call->token_wait.ready = token_ready;
+    call->seat.ready = seat_ready;
     call->group = o->group != NULL ? xstrdup(o->group) : NULL;
     call->limiter_wait = (struct limiter_wait){ .group = call->group,
                                                 .is_backfill = o->is_backfill,
@@ -545,16 +578,20 @@ bool call_cancel(struct service_call *call)
     case STAGE_LIMIT:
         call_leave_limit(call);
         break;
+    case STAGE_SEAT:
+        limiter_release(call->limiter, &call->limiter_wait);
+        break;
     case STAGE_OWNER:
         limiter_release(call->limiter, &call->limiter_wait);
         health_release(c, call->is_trial);
         break;
     case STAGE_SENDING:
-        call->set->env->http->cancel(call->set->env->http, call->http);
+        was_sent &= call->set->env->http->cancel(call->set->env->http, call->http);
         (void)limiter_answered(call->limiter, &call->limiter_wait, NULL);
         health_release(c, call->is_trial);
         break;
     }
+    seats_leave(call->set->seats, &call->seat);
     let_followers_go(call, false);
     call_free(call);
     return was_sent;
@@ -568,6 +605,7 @@ struct call_set *call_set_new(const struct connection_env *env)
     k->env = env;
     k->limits = limits_new(env);
     k->cache = cache_new();
+    k->seats = seats_new(env->loop);
     list_init(&k->calls);
     return k;
 }
@@ -584,7 +622,13 @@ void call_set_free(struct call_set *k)
     assert(list_is_empty(&k->calls));
     limits_free(k->limits);
     cache_free(k->cache);
+    seats_free(k->seats);
     free(k);
+}
+
+void call_set_quiesce(struct call_set *k)
+{
+    seats_close(k->seats);
 }
 
 struct limits *call_set_limits(struct call_set *k)

@@ -3,6 +3,7 @@
 #include "call/call.h"
 #include "call/probe.h"
 #include "call/request.h"
+#include "call/seats.h"
 #include "connection/connection_state.h"
 #include "net/timer.h"
 #include "token/token.h"
@@ -12,7 +13,8 @@ enum call_stage {
     STAGE_START, /* waits for the loop; probes: for their time */
     STAGE_TOKEN,
     STAGE_LIMIT,
-    STAGE_OWNER, /* has a slot of the limiter */
+    STAGE_SEAT,  /* has a slot of the limiter, and waits for a connection to the host */
+    STAGE_OWNER, /* has both */
     STAGE_SENDING,
     STAGE_FOLLOWING, /* another call goes for it too */
 };
@@ -22,6 +24,7 @@ struct call_set {
     struct list calls; /* struct service_call: not ended */
     struct limits *limits;
     struct cache *cache;
+    struct seats *seats;
 };
 
 struct service_call {
@@ -40,6 +43,7 @@ struct service_call {
     struct token_wait token_wait;
     struct limiter *limiter; /* from STAGE_LIMIT on */
     struct limiter_wait limiter_wait;
+    struct seat_wait seat;
     char *group; /* or NULL */
     struct request request;
     struct http_call *http;

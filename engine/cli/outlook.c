@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "call/seats.h"
 #include "cli/view.h"
 
 /* --- steps --- */
@@ -25,16 +26,28 @@ static void copy(json_t *to, const char *name, const json_t *from, const char *a
     }
 }
 
+/* What a step waits for whose last try ended with this error: another try, or its turn, where
+ * nothing was sent yet (call/seats.h). */
+static const char *for_error(const json_t *error)
+{
+    const char *detail = json_get_text(error, "detail");
+    return detail != NULL && strcmp(detail, SEATS_TURN) == 0 ? "turn" : "retry";
+}
+
 /* A step that waits has the error of the try before, or the event that it waits for as its input;
  * else it waits for a time. */
 static json_t *describe_wait(const json_t *step)
 {
     const json_t *input = json_object_get(step, "input");
-    bool is_retry = json_is_object(json_object_get(step, "error"));
+    const json_t *error = json_object_get(step, "error");
+    bool is_retry = json_is_object(error);
     bool is_event = !is_retry && json_get_text(input, "event") != NULL;
     json_t *v = json_object();
     copy(v, "step", step, "name");
-    json_object_set_new(v, "for", json_string(is_retry ? "retry" : is_event ? "event" : "time"));
+    json_object_set_new(v, "for",
+                        json_string(is_retry   ? for_error(error)
+                                    : is_event ? "event"
+                                               : "time"));
     copy(v, "event", is_event ? input : NULL, "event");
     copy(v, "match", is_event ? input : NULL, "with");
     copy(v, "until", step, "due_at");

@@ -271,10 +271,11 @@ static void put_wait(struct sheet *s, const json_t *wait)
     const char *event = json_get_text(wait, "event"), *until = json_get_text(wait, "until");
     const char *what = json_get_text(wait, "for");
     char *match = event != NULL ? value_text(s, json_object_get(wait, "match")) : NULL;
-    bool is_retry = strcmp(what, "retry") == 0;
+    bool is_retry = strcmp(what, "retry") == 0, is_turn = strcmp(what, "turn") == 0;
     say(s, "  %s: %s%s%s%s%s%s", json_get_text(wait, "step"),
         event != NULL ? "for "
         : is_retry    ? "for another try"
+        : is_turn     ? "for its turn, as many calls are under way"
                       : "for a time",
         event != NULL ? event : "", event != NULL ? " " : "", match != NULL ? match : "",
         until != NULL ? ", until " : "", until != NULL ? until : "");

@@ -44,7 +44,9 @@
 #include "net/sockets.h"
 
 enum {
-    PER_HOST_DEFAULT = 64,
+    PER_HOST_DEFAULT =
+        96, /* above what calls of services take (call/seats.h): what asks for a token
+                            * finds room beside them, and nothing ever waits within curl */
     IDLE_CONNECTIONS_MAX = 256,
     POOL_MAX = 64,                    /* calls kept for reuse */
     BUFFER_KEPT_MAX = 64 << 10,       /* a larger one is freed with its call */
@@ -80,7 +82,7 @@ struct http_call {
     struct curl_slist headers[LINES_MAX]; /* into lines */
     size_t line_count;
     struct buf body;    /* of the request */
-    struct timer limit; /* of the whole call */
+    struct timer limit; /* of connecting, then of the call itself */
     int64_t timeout_us;
     http_done_fn done;
     void *ud;
@@ -209,6 +211,7 @@ static int on_prereq(void *ud, char *peer, char *local, int peer_port, int local
         return CURL_PREREQFUNC_ABORT;
     }
     call->may_be_sent = true;
+    timer_start(&call->limit, call->timeout_us);
     return sent_bytes(call) == 0 || call->is_safe ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
@@ -737,18 +740,20 @@ static struct http_call *client_send(struct http_client *base, const struct http
     return call;
 }
 
-static void client_cancel(struct http_client *base, struct http_call *call)
+static bool client_cancel(struct http_client *base, struct http_call *call)
 {
     assert(call->client == (struct client *)base);
+    bool was_sent = sent_bytes(call) > 0;
     detach(call);
     recycle(call);
+    return was_sent;
 }
 
 static void client_free(struct http_client *base)
 {
     struct client *c = (struct client *)base;
     while (!list_is_empty(&c->calls)) {
-        client_cancel(base, list_entry(c->calls.next, struct http_call, link));
+        (void)client_cancel(base, list_entry(c->calls.next, struct http_call, link));
     }
     for (struct list *it = list_pop(&c->pool); it != NULL; it = list_pop(&c->pool)) {
         free_call(list_entry(it, struct http_call, link));

@@ -38,13 +38,16 @@ struct effect *effect_new(struct branch *b, const char *path, const char *unit)
     return fx;
 }
 
+static void take_back(struct effect *fx);
+
 void effect_close(void *ud)
 {
     struct effect *fx = ud;
-    if (fx->call != NULL) {
-        (void)call_cancel(fx->call); /* unknown outcomes have a STARTED row already */
-        fx->call = NULL;
+    bool was_sent = fx->call != NULL && call_cancel(fx->call);
+    if (fx->call != NULL && fx->is_begun && !was_sent) {
+        take_back(fx);
     }
+    fx->call = NULL;
     record_effect_cancel(fx);
     account_let_go(fx->connection);
     list_remove(&fx->waiter.link);
@@ -179,6 +182,18 @@ static struct journal_row *record(struct effect *fx, enum journal_state state)
     return row;
 }
 
+/* It was journalled as begun, and nothing of it has left: the next attempt makes it. */
+static void take_back(struct effect *fx)
+{
+    struct err e = ERR_INIT;
+    (void)err_set(&e, ERR_CANCELLED, "ended before anything was sent");
+    struct journal_row *row = record(fx, JOURNAL_WAITING);
+    row->attempts = fx->attempt - 1;
+    free(row->error);
+    row->error =
+        effect_error_text(&e, &(struct error_notes){ .earlier = run_recall(fx->run, fx->path) });
+}
+
 void effect_succeed(struct effect *fx, json_t *output)
 {
     if (fx->is_look) {
@@ -235,6 +250,8 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
     /* A step's own row is written by act.failed, which knows whether it is tried again. */
     if (fx->unit != NULL) {
         struct journal_row *row = record(fx, is_unknown ? JOURNAL_STARTED : JOURNAL_FAILED);
+        row->attempts =
+            fx->attempt - (retry_counts(e) ? 0 : 1); /* else it would be that of the next try */
         free(row->error);
         row->error = effect_error_text(e, &(struct error_notes){ .answer = answer });
         row->started_us = fx->started_us > 0 ? fx->started_us : row->started_us;
@@ -268,6 +285,7 @@ static void before_send(void *ud, struct service_call *call)
     fx->call = call;
     struct journal_row *row = record(fx, JOURNAL_STARTED);
     row->started_us = fx->started_us = clock_wall_us();
+    fx->is_begun = true;
     fx->waiter.fn = started_is_saved;
     run_when_saved(fx->run, &fx->waiter);
 }

@@ -24,6 +24,7 @@ struct effect {
     struct save_waiter waiter;  /* for the "started" record */
     json_t *output;
     struct err err;
+    bool is_begun;   /* this attempt has journalled that it is sent */
     bool is_probing; /* looks for what an earlier attempt did */
     bool
         may_repeat; /* the step says `on_unknown: again`: what cannot be looked for is sent again */

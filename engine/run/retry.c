@@ -44,6 +44,11 @@ static int64_t backoff_us(const json_t *policy, int tries)
     return most > 1000 ? 1000 + (int64_t)clock_random_below((uint64_t)most - 999) : 1000;
 }
 
+bool retry_counts(const struct err *e)
+{
+    return !(e->kind == ERR_UNAVAILABLE && e->status == 0 && e->retry_at_us > 0);
+}
+
 struct retry_plan retry_decide(const json_t *policy, int tries, const struct err *e,
                                bool can_settle, int64_t now_us)
 {
@@ -55,13 +60,10 @@ struct retry_plan retry_decide(const json_t *policy, int tries, const struct err
     if (e->kind != ERR_UNKNOWN && (!err_is_retryable(e->kind) || !policy_covers(policy, e->kind))) {
         return plan;
     }
-    /* A breaker that is open refuses before anything is sent and says when it will let a call
-     * through. */
-    plan.is_counted = !(e->kind == ERR_UNAVAILABLE && e->status == 0 && e->retry_at_us > 0);
+    plan.is_counted = retry_counts(e);
     if (!plan.is_counted) {
         plan.verdict = RETRY_AGAIN;
-        plan.due_us =
-            e->retry_at_us; /* the breaker has given each a moment of its own, in their order */
+        plan.due_us = e->retry_at_us; /* each has a moment of its own, in their order */
         return plan;
     }
     if (tries >= json_get_int(policy, "tries", 8)) {

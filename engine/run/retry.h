@@ -16,6 +16,10 @@ struct retry_plan {
     bool is_counted; /* the try counts; false: nothing was sent (an open breaker) */
 };
 
+/* Whether a failed try counts as one: an open breaker, and a wait for one's turn (call/seats.h), refuse
+ * before anything is sent, and say when to come again. */
+bool retry_counts(const struct err *e);
+
 /* Decides by the policy (recipe.h: tries, first_us, longest_us, factor, jitter, kinds), after
  * `tries` tries of which the last ended with `e`. The delay is factor^n with full jitter, between 1
  * ms and longest_us; e->retry_at_us wins where it is later. `can_settle`: an unknown outcome can be

@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "base/plural.h"
+#include "call/call_set.h"
 #include "run/active.h"
 #include "run/echoes.h"
 #include "run/lua_act.h"
@@ -566,6 +567,7 @@ void runner_start(struct runner *r)
 void runner_quiesce(struct runner *r)
 {
     r->is_stopping = true;
+    call_set_quiesce(service_calls(r->o.service));
 }
 
 void runner_cut(struct runner *r)

@@ -635,16 +635,16 @@ static void a_cancelled_call_never_ends(void **state)
     struct ending end = { 0 };
     struct http_request r = { .method = "POST", .url = url(f, "/a"), .may_be_private = true };
     struct http_call *c = f->client->send(f->client, &r, note_end, &end);
-    f->client->cancel(f->client, c); /* before anything happened */
+    (void)f->client->cancel(f->client, c); /* before anything happened */
     c = f->client->send(f->client, &r, note_end, &end);
     while (f->kept == NULL) {
         loop_turn(f->loop, false);
     }
-    f->client->cancel(f->client, c); /* in flight */
+    (void)f->client->cancel(f->client, c); /* in flight */
     exchange_answer(f->kept, 200, NULL, NULL, 0);
     r.url = "nonsense";
     c = f->client->send(f->client, &r, note_end, &end);
-    f->client->cancel(f->client, c); /* refused, and not yet told */
+    (void)f->client->cancel(f->client, c); /* refused, and not yet told */
     turn_some(f->loop);
     assert_int_equal(end.count, 0);
     assert_int_equal(f->request_count, 1);
@@ -661,7 +661,7 @@ static void cancel_other_and_send(void *ud, const struct http_response *res, con
 {
     struct chain *c = ud;
     note_end(&c->first, res, e);
-    c->f->client->cancel(c->f->client, c->other);
+    (void)c->f->client->cancel(c->f->client, c->other);
     struct http_request r = { .method = "GET", .url = url(c->f, "/b"), .may_be_private = true };
     c->f->client->send(c->f->client, &r, note_end, &c->second);
 }
