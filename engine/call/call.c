@@ -212,9 +212,9 @@ static void succeed(struct service_call *call, json_t *output)
         call_finish(call, output, NULL, NULL);
         return;
     }
-    json_t *effect = probe_find(call->probe, output);
-    call_finish(call, effect, NULL, NULL);
-    json_decref(effect);
+    json_t *found = probe_read(call->probe, output);
+    call_finish(call, found, NULL, NULL);
+    json_decref(found);
 }
 
 /* Whether the answer says, by the connector's table, that the token which was sent is stale: then a
@@ -487,13 +487,17 @@ static void begin(struct timer *t)
     struct err e = ERR_INIT;
     if (call->early != NULL) {
         fail(call, call->early);
-    } else if (call->is_known_absent) {
-        call_finish(call, json_null(), NULL, NULL);
     } else if (prepare(call, &e) == -1) {
         fail(call, &e);
     } else if (!cache_take(call->set->cache, call)) {
         need_token(call, 0);
     }
+}
+
+static void set_timeout(struct service_call *call, int64_t wanted_us)
+{
+    int64_t us = wanted_us > 0 ? wanted_us : call->op->timeout_us;
+    call->timeout_us = us > 0 ? us : TIMEOUT_DEFAULT_US;
 }
 
 static struct service_call *call_new(struct call_set *k, const struct call_opts *o)
@@ -503,8 +507,7 @@ static struct service_call *call_new(struct call_set *k, const struct call_opts 
     call->c = o->connection;
     account_hold_again(call->c);
     call->op = o->operation;
-    call->timeout_us = o->timeout_us > 0 ? o->timeout_us : o->operation->timeout_us;
-    call->timeout_us = call->timeout_us > 0 ? call->timeout_us : TIMEOUT_DEFAULT_US;
+    set_timeout(call, o->timeout_us);
     call->key = o->idempotency_key != NULL ? xstrdup(o->idempotency_key) : NULL;
     call->done = o->done;
     call->ud = o->ud;
@@ -543,24 +546,21 @@ struct service_call *call_start(struct call_set *k, const struct call_opts *o)
     return call;
 }
 
-struct service_call *call_probe(struct call_set *k, const struct call_opts *o, int64_t since_us)
+struct service_call *call_probe(struct call_set *k, const struct call_opts *o, int64_t since_us,
+                                const char *mark)
 {
     struct service_call *call = call_new(k, o);
-    int64_t delay_us = 0;
-    if (operation_is_idempotent(o->operation, o->input)) {
-        call->is_known_absent = true;
+    struct err e = ERR_INIT;
+    call->probe = probe_new(o->connection, o->operation, o->input, since_us, mark, &e);
+    if (call->probe == NULL) {
+        call->early = xmemdup(&e, sizeof e);
     } else {
-        struct err e = ERR_INIT;
-        call->probe = probe_new(o->connection, o->operation, o->input, since_us, &e);
-        call->early = call->probe == NULL ? xmemdup(&e, sizeof e) : NULL;
-    }
-    if (call->probe != NULL) {
         call->op = probe_operation(call->probe);
         call->input = probe_input(call->probe);
-        delay_us = probe_earliest_us(call->probe) - clock_wall_us();
+        set_timeout(call, 0); /* that of the step is for what it does */
     }
     json_decref(o->input);
-    timer_start(&call->timer, delay_us > 0 ? delay_us : 0);
+    timer_start(&call->timer, 0);
     return call;
 }
 

@@ -36,8 +36,8 @@ void call_go(struct service_call *call);
 /* done is not called any more. Where bytes may have left the outcome is unknown: true. */
 bool call_cancel(struct service_call *call);
 
-/* Looks whether an effect of unknown outcome took place, as the operation's probe says: output
- * of the effect as if it had been answered (done with output), or output json null: it did not
- * happen. Errors as any call. An operation without probe: ERR_UNKNOWN. `since_us`: wall time at
- * which the effect was started. */
-struct service_call *call_probe(struct call_set *k, const struct call_opts *o, int64_t since_us);
+/* Looks for an effect of unknown outcome, as the operation's probe says: output as probe_read has it.
+ * Errors as any call; ERR_UNKNOWN where it cannot be looked for. `since_us`: wall time at which the
+ * effect was started; `mark`: it was sent with this one, or NULL. */
+struct service_call *call_probe(struct call_set *k, const struct call_opts *o, int64_t since_us,
+                                const char *mark);

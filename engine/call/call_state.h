@@ -10,7 +10,7 @@
 
 /* What a call is made of, for the files that share its way: call.c, cache.c, batch.c. */
 enum call_stage {
-    STAGE_START, /* waits for the loop; probes: for their time */
+    STAGE_START, /* waits for the loop */
     STAGE_TOKEN,
     STAGE_LIMIT,
     STAGE_SEAT,  /* has a slot of the limiter, and waits for a connection to the host */
@@ -47,9 +47,8 @@ struct service_call {
     char *group; /* or NULL */
     struct request request;
     struct http_call *http;
-    struct probe *probe;  /* NULL: a call of its own */
-    struct err *early;    /* it can only fail; or NULL */
-    bool is_known_absent; /* a probe whose answer is known: the call may be repeated */
+    struct probe *probe; /* NULL: a call of its own */
+    struct err *early;   /* it can only fail; or NULL */
     bool is_idempotent;
     bool is_announced; /* before_send has had its turn */
     bool was_sent;

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/list.h"
 #include "net/loop.h"
+#include "store/tries.h"
 
 /* Whose turn it is to have a connection: no more calls go to one host at once than there are seats,
  * and further ones wait here, in their order, before anything of them is committed as begun. So what
@@ -21,7 +22,7 @@ enum {
 };
 
 /* The `detail` of an error that says: not yet its turn. Nothing was sent. */
-#define SEATS_TURN "turn"
+#define SEATS_TURN TRIES_TURN
 
 /* A place in the queue, and then a seat; embedded by its owner, zeroed but for `ready`. */
 struct seat_wait {

@@ -54,6 +54,18 @@ static json_t *describe_wait(const json_t *step)
     return v;
 }
 
+/* A call of unknown outcome in a run that waits is looked for (run/looks.h), or sent again. */
+static json_t *describe_look(const json_t *step)
+{
+    json_t *v = json_object();
+    copy(v, "step", step, "name");
+    json_object_set_new(v, "for", json_string("look"));
+    copy(v, "event", NULL, "event");
+    copy(v, "match", NULL, "with");
+    copy(v, "until", step, "due_at");
+    return v;
+}
+
 static json_t *describe_unknown(const json_t *step)
 {
     json_t *v = json_object();
@@ -200,6 +212,7 @@ void outlook_add(json_t *v, const struct run_row *row)
     const json_t *steps = json_object_get(v, "steps");
     json_t *waits = json_array(), *unknown = json_array();
     if (row->state == RUN_WAITING) {
+        collect(waits, steps, JOURNAL_STARTED, describe_look);
         collect(waits, steps, JOURNAL_WAITING, describe_wait);
     }
     if (row->state == RUN_PARKED) {

@@ -7,8 +7,7 @@
 
 #include "base/clock.h"
 
-/* An effect of unknown outcome is looked for no sooner than this: the service may still be at it.
- */
+/* A call of unknown outcome is sent again no sooner than this: the service may still be at it. */
 enum { PROBE_SETTLE_US = 3000000 };
 
 static bool policy_covers(const json_t *policy, enum err_kind kind)
@@ -79,6 +78,25 @@ struct retry_plan retry_decide(const json_t *policy, int tries, const struct err
     if (plan.due_us < e->retry_at_us) {
         /* A little apart, so that all who were told the same moment do not come at once. */
         plan.due_us = e->retry_at_us + (int64_t)clock_random_below(250000);
+    }
+    return plan;
+}
+
+struct retry_plan retry_decide_look(const json_t *policy, int tries, const struct err *e,
+                                    const struct retry_look *look, int64_t now_us)
+{
+    struct retry_plan plan = { .verdict = RETRY_PARK, .is_counted = look->is_of_send };
+    if (look->end == LOOK_ABSENT) {
+        plan = retry_decide(policy, tries, e, false, now_us);
+        plan.is_counted = false;
+    } else if (look->end == LOOK_LATER) {
+        plan.verdict = RETRY_AGAIN;
+        plan.due_us = look->due_us;
+    } else if (look->end == LOOK_FAILED && err_is_retryable(e->kind)) {
+        plan.verdict = RETRY_AGAIN;
+        plan.due_us = now_us + backoff_us(policy, look->count);
+        plan.due_us = plan.due_us > look->due_us ? plan.due_us : look->due_us;
+        plan.due_us = plan.due_us > e->retry_at_us ? plan.due_us : e->retry_at_us;
     }
     return plan;
 }

@@ -207,8 +207,14 @@ static const char tables_4[] =
     ") without rowid;"
     "alter table event add column note text;";
 
+/* What effects made, by the services' own ids (run.h). */
+static const char tables_5[] =
+    "alter table journal add column made text;"
+    "create index journal_made on journal (made)"
+    "    where made is not null;";
+
 /* steps[i] leads from version i to i + 1. */
-static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4 };
+static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4, tables_5 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int judge(struct db *db, const struct db_stamp *stamp, struct err *e)

@@ -27,11 +27,10 @@ static void cut_message(json_t *v)
     }
 }
 
-/* A wait for a turn sent nothing, and there may be hundreds of them (call/seats.h). */
-static bool is_turn(const json_t *error)
+static bool is_no_try(const json_t *error)
 {
     const char *detail = json_get_text(error, "detail");
-    return detail != NULL && strcmp(detail, "turn") == 0;
+    return detail != NULL && (strcmp(detail, TRIES_TURN) == 0 || strcmp(detail, TRIES_LOOK) == 0);
 }
 
 json_t *tries_of(const struct journal_row *row)
@@ -39,7 +38,7 @@ json_t *tries_of(const struct journal_row *row)
     json_t *last = row->error != NULL ? json_parse_own(row->error, strlen(row->error), NULL) : NULL;
     json_t *tries = json_object_get(last, "tries");
     tries = json_is_array(tries) ? json_incref(tries) : NULL;
-    if (!json_is_object(last) || is_turn(last)) {
+    if (!json_is_object(last) || is_no_try(last)) {
         json_decref(last);
         return tries;
     }

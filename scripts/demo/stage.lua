@@ -49,6 +49,7 @@ connections:
     location: %s
     base_url: %s
     token_url: %s/oauth/token
+    lag: 1 s # the sandbox shows at once what it took
     webhook:
       public_keys: [keys/sandbox.pem, keys/stage.pem]
   quotes:
