@@ -201,6 +201,7 @@ return {
 
   -- Per app and location. The vendor documents no Retry-After; it is honoured where it comes.
   limits = { { requests = 100, per_ms = 10000 }, { requests = 200000, per_ms = 86400000 } },
+  usual_ms = 3000, lag_ms = 75000,
   rate_headers = {
     max = 'x-ratelimit-max',
     remaining = 'x-ratelimit-remaining',

@@ -472,7 +472,7 @@ end
 
 local function text_of(entry)
   if entry.effect == 'task_created' then return 'task ' .. entry.title end
-  return entry.effect == 'note_created' and entry.body or nil
+  return entry.effect == 'note_created' and (entry.body:gsub(' %[ladle %x+%]$', '')) or nil
 end
 
 -- P3, P4 and P6, after every life.
