@@ -147,7 +147,8 @@ end
 function Stage:write_config()
   local app = self.app
   assert(host.write_file(self:path('ladle.yaml'), CONFIG:format(self.port, app.client_id, app.location or LOCATION,
-    app.url, app.url, self.options.lag or '1 s', self.options.marks and 'true' or 'false', HOOK_TOKEN, self.options.connections or '')))
+    app.url, app.url, self.options.lag or '1 s', self.options.marks and 'true' or 'false', HOOK_TOKEN,
+    self.options.connections or '')))
 end
 
 -- Authorises the connection with a code, as a person would after the browser came back.
