@@ -47,7 +47,7 @@ static int64_t promise(struct breaker *b, int64_t from_us)
            place * second_us / room_of(b, b->promised.number);
 }
 
-static int refuse(struct breaker *b, const char *name, int64_t from_us, struct err *e)
+static int refuse_call(struct breaker *b, const char *name, int64_t from_us, struct err *e)
 {
     int64_t wait_us = promise(b, from_us) - clock_mono_us();
     if (b->is_starting) {
@@ -83,10 +83,10 @@ int breaker_check(struct breaker *b, const char *name, struct err *e)
 {
     end_start(b);
     if (b->is_starting) {
-        return has_room(b) ? 0 : refuse(b, name, b->start_us, e);
+        return has_room(b) ? 0 : refuse_call(b, name, b->start_us, e);
     }
     if (b->pause_us > 0 && (b->is_trying || clock_mono_us() < b->open_until_us)) {
-        return refuse(b, name, b->open_until_us, e);
+        return refuse_call(b, name, b->open_until_us, e);
     }
     return 0;
 }

@@ -68,7 +68,7 @@ struct limiter {
     bool is_keeping;
 };
 
-static void serve(struct limiter *l);
+static void serve_queues(struct limiter *l);
 
 static void tally_change(struct tally *t, const struct limiter_wait *w, int by)
 {
@@ -182,7 +182,7 @@ static void refuse_all(struct limiter *l, enum limit_class class, int64_t wait_u
 
 /* Which class has the next slot; CLASS_COUNT: none has one now, and wait_us says when. A class that
  * nobody waits in never has one. */
-static enum limit_class choose(struct limiter *l, int64_t wait_us[CLASS_COUNT])
+static enum limit_class choose_class(struct limiter *l, int64_t wait_us[CLASS_COUNT])
 {
     int64_t now = clock_mono_us();
     for (int c = 0; c < CLASS_COUNT; c++) {
@@ -223,11 +223,11 @@ static void put_off(struct limiter *l, const int64_t wait_us[CLASS_COUNT])
 
 /* Serves the queues as far as it goes, and arms the timer for the rest. A waiter may call back in
  * here. */
-static void serve(struct limiter *l)
+static void serve_queues(struct limiter *l)
 {
     while (has_waiters(l)) {
         int64_t wait_us[CLASS_COUNT];
-        enum limit_class class = choose(l, wait_us);
+        enum limit_class class = choose_class(l, wait_us);
         if (class == CLASS_COUNT) {
             put_off(l, wait_us);
             return;
@@ -239,9 +239,9 @@ static void serve(struct limiter *l)
     }
 }
 
-static void on_timer(struct timer *t)
+static void on_limiter_timer(struct timer *t)
 {
-    serve(list_entry(t, struct limiter, timer));
+    serve_queues(list_entry(t, struct limiter, timer));
 }
 
 /* --- construction --- */
@@ -267,7 +267,7 @@ struct limiter *limiter_new(const struct limiter_opts *o)
     for (int c = 0; c < CLASS_COUNT; c++) {
         fair_queue_init(&l->queues[c]);
     }
-    timer_init(&l->timer, o->loop, on_timer);
+    timer_init(&l->timer, o->loop, on_limiter_timer);
     add_windows(l, now);
     l->o.limits = NULL;
     l->is_learning = l->window_count > 0 && json_get_text(o->headers, "remaining") != NULL;

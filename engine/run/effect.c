@@ -234,19 +234,19 @@ void effect_succeed(struct effect *fx, json_t *output)
     strand_wake(fx->wake);
 }
 
-static void replace(char **field, const char *text)
+static void replace_text(char **field, const char *text)
 {
     free(*field);
     *field = text != NULL ? xstrdup(text) : NULL;
 }
 
 /* Notes for act.failed what the step's row must keep. */
-static void note_failure(struct effect *fx, bool is_unknown, const char *answer)
+static void note_effect_failure(struct effect *fx, bool is_unknown, const char *answer)
 {
     struct branch *b = fx->branch;
-    replace(&b->answer, answer);
-    replace(&b->unknown_path, is_unknown ? fx->path : NULL);
-    replace(&b->connection, fx->connection != NULL ? connection_name(fx->connection) : NULL);
+    replace_text(&b->answer, answer);
+    replace_text(&b->unknown_path, is_unknown ? fx->path : NULL);
+    replace_text(&b->connection, fx->connection != NULL ? connection_name(fx->connection) : NULL);
     b->can_settle = is_unknown && fx->may_repeat;
     b->look = fx->settle;
 }
@@ -262,7 +262,7 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
     bool is_unknown = e->kind == ERR_UNKNOWN || fx->is_probing;
     fx->has_failed = true;
     fx->err = *e;
-    note_failure(fx, is_unknown, answer);
+    note_effect_failure(fx, is_unknown, answer);
     /* A step's own row is written by act.failed, which knows whether it is tried again. */
     if (fx->unit != NULL) {
         struct journal_row *row = record(fx, is_unknown ? JOURNAL_STARTED : JOURNAL_FAILED);
@@ -279,7 +279,7 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
 
 /* --- calls --- */
 
-static void answered(void *ud, json_t *output, const struct err *e, const char *answer)
+static void effect_answered(void *ud, json_t *output, const struct err *e, const char *answer)
 {
     struct effect *fx = ud;
     fx->call = NULL;
@@ -337,7 +337,7 @@ struct call_opts effect_call_opts(struct effect *fx)
         .is_backfill = fx->run->is_backfill,
         .is_fresh = fx->is_fresh,
         .before_send = operation_is_idempotent(fx->operation, fx->input) ? NULL : before_send,
-        .done = answered,
+        .done = effect_answered,
         .ud = fx,
     };
 }
@@ -377,7 +377,7 @@ void effect_send(struct effect *fx)
     free(key);
 }
 
-/* An agency's call goes through the connection of the event's account, or of the one that the input
+/* A parent's call goes through the connection of the event's account, or of the one that the input
  * names. */
 static void choose_connection(struct effect *fx)
 {
@@ -385,7 +385,7 @@ static void choose_connection(struct effect *fx)
     const char *from = meta_connection(run->meta);
     bool is_its_event = from != NULL && strcmp(from, connection_name(fx->connection)) == 0;
     fx->connection = accounts_choose(runner_service(run->runner), fx->connection, fx->operation,
-                                     fx->input, is_its_event ? meta_location(run->meta) : NULL);
+                                     fx->input, is_its_event ? meta_account(run->meta) : NULL);
 }
 
 void effect_begin(struct effect *fx)

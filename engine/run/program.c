@@ -26,7 +26,7 @@ struct program {
 };
 
 /* Modules: the project's scripts come from the bundle, the engine's own from the program. */
-static char *find_module(void *ud, const char *name, size_t *len)
+static char *find_bundled(void *ud, const char *name, size_t *len)
 {
     const struct program *p = ud;
     const json_t *text = json_object_get(json_object_get(p->bundle, "scripts"), name);
@@ -42,8 +42,8 @@ struct build {
     const luaL_Reg *act;
 };
 
-/* build(struct build *)   [-0, +0, raises]: require 'lib.walk'.new(bundle, act) */
-static int build(lua_State *L)
+/* build_walk(struct build *)   [-0, +0, raises]: require 'lib.walk'.new(bundle, act) */
+static int build_walk(lua_State *L)
 {
     const struct build *b = lua_touserdata(L, 1);
     lua_getglobal(L, "require");
@@ -71,9 +71,9 @@ struct program *program_new(const struct program_opts *o, struct err *e)
     const json_t *plan = program_plan(p);
     p->has_conditions = json_object_get(plan, "if") != NULL || json_object_get(plan, "key") != NULL;
     p->vm = vm_new(
-        &(struct vm_opts){ .find_module = find_module, .ud = p, .memory_max = MEMORY_MAX }, e);
+        &(struct vm_opts){ .find_module = find_bundled, .ud = p, .memory_max = MEMORY_MAX }, e);
     struct build b = { .program = p, .act = o->act };
-    if (p->vm == NULL || vm_enter(p->vm, build, &b, e) == -1) {
+    if (p->vm == NULL || vm_enter(p->vm, build_walk, &b, e) == -1) {
         err_prefix(e, "recipe %s", program_name(p));
         program_unref(p);
         return NULL;
@@ -140,7 +140,7 @@ struct entry {
     struct err why_not;
 };
 
-static int decide(lua_State *L)
+static int decide_conditions(lua_State *L)
 {
     struct entry *n = lua_touserdata(L, 1);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &DECIDE);
@@ -166,7 +166,7 @@ int program_decide(struct program *p, const json_t *event, const json_t *meta, i
                    bool *is_wanted, char **key, struct err *e)
 {
     struct entry n = { .program = p, .event = event, .meta = meta, .now_us = now_us };
-    int rc = vm_enter(p->vm, decide, &n, e);
+    int rc = vm_enter(p->vm, decide_conditions, &n, e);
     *is_wanted = n.is_wanted;
     *key = n.key;
     if (rc == 0 && !n.is_wanted) {
