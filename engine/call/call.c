@@ -1,8 +1,8 @@
 /*
  * Makes one API call to a service, from its start to the classified answer. It passes through
  * stages, each of which waits for something: the loop (so that nothing happens within call_start),
- * the token, the limiter, its owner (who commits that the call has begun), the answer. The call
- * owns what it holds at each stage, so that call_cancel undoes exactly that.
+ * the token, the limiter, a connection to the host, its owner (who commits that the call has begun),
+ * the answer. The call owns what it holds at each stage, so that call_cancel undoes exactly that.
  *
  * The promise about outcomes is made here (P4): once the bytes of an operation that is not
  * idempotent may have left, every end that does not tell what happened is ERR_UNKNOWN: no answer,
@@ -212,9 +212,9 @@ static void succeed_call(struct service_call *call, json_t *output)
         call_finish(call, output, NULL, NULL);
         return;
     }
-    json_t *effect = probe_find(call->probe, output);
-    call_finish(call, effect, NULL, NULL);
-    json_decref(effect);
+    json_t *found = probe_read(call->probe, output);
+    call_finish(call, found, NULL, NULL);
+    json_decref(found);
 }
 
 /* Whether the answer says, by the connector's table, that the token which was sent is stale: then a
@@ -283,6 +283,7 @@ static void call_answered(void *ud, const struct http_response *res, const struc
     struct err e = failed != NULL ? *failed : ERR_INIT;
     FAULT("call.answered");
     call->http = NULL;
+    seats_leave(call->set->seats, &call->seat);
     int64_t retry_at_us = limiter_answered(call->limiter, &call->limiter_wait, res);
     report_to_breaker(call, &e, res);
     if (res == NULL) {
@@ -375,17 +376,13 @@ static void show_waiting(const struct service_call *call, int by)
     metric_add(root->limiter_waiting, by);
 }
 
-static void slot_ready(struct limiter_wait *w, const struct err *failed)
+/* All that it needs is there. */
+static void enter_call(struct service_call *call)
 {
-    struct service_call *call = list_entry(w, struct service_call, limiter_wait);
     struct err e = ERR_INIT;
-    show_waiting(call, -1);
-    if (failed != NULL) {
-        fail_call(call, failed);
-        return;
-    }
     if (health_enter(call->c, &call->is_trial, &e) == -1) {
         limiter_release(call->limiter, &call->limiter_wait);
+        seats_leave(call->set->seats, &call->seat);
         fail_call(call, &e);
         return;
     }
@@ -396,6 +393,41 @@ static void slot_ready(struct limiter_wait *w, const struct err *failed)
         (void)batch_fold(call);
         transmit(call);
     }
+}
+
+static void seat_ready(struct seat_wait *w, const struct err *failed)
+{
+    struct service_call *call = list_entry(w, struct service_call, seat);
+    if (failed != NULL) {
+        limiter_release(call->limiter, &call->limiter_wait);
+        fail_call(call, failed);
+    } else {
+        enter_call(call);
+    }
+}
+
+/* Scheme, host and port: what a connection is kept for. Yours. */
+static char *origin_of(const char *url)
+{
+    const char *host = strstr(url, "://");
+    size_t len = host != NULL ? (size_t)(host - url) + 3 : 0;
+    return xstrndup(url, len + strcspn(url + len, "/?#"));
+}
+
+static void slot_ready(struct limiter_wait *w, const struct err *failed)
+{
+    struct service_call *call = list_entry(w, struct service_call, limiter_wait);
+    show_waiting(call, -1);
+    if (failed != NULL) {
+        fail_call(call, failed);
+        return;
+    }
+    call->stage = STAGE_SEAT;
+    char *origin = origin_of(call->request.url);
+    if (seats_take(call->set->seats, origin, &call->seat)) {
+        enter_call(call);
+    }
+    free(origin);
 }
 
 void call_leave_limit(struct service_call *call)
@@ -455,13 +487,17 @@ static void begin_call(struct timer *t)
     struct err e = ERR_INIT;
     if (call->early != NULL) {
         fail_call(call, call->early);
-    } else if (call->is_known_absent) {
-        call_finish(call, json_null(), NULL, NULL);
     } else if (prepare_request(call, &e) == -1) {
         fail_call(call, &e);
     } else if (!cache_take(call->set->cache, call)) {
         need_token(call, 0);
     }
+}
+
+static void set_timeout(struct service_call *call, int64_t wanted_us)
+{
+    int64_t us = wanted_us > 0 ? wanted_us : call->op->timeout_us;
+    call->timeout_us = us > 0 ? us : TIMEOUT_DEFAULT_US;
 }
 
 static struct service_call *call_new(struct call_set *k, const struct call_opts *o)
@@ -471,12 +507,12 @@ static struct service_call *call_new(struct call_set *k, const struct call_opts 
     call->c = o->connection;
     account_hold_again(call->c);
     call->op = o->operation;
-    call->timeout_us = o->timeout_us > 0 ? o->timeout_us : o->operation->timeout_us;
-    call->timeout_us = call->timeout_us > 0 ? call->timeout_us : TIMEOUT_DEFAULT_US;
+    set_timeout(call, o->timeout_us);
     call->key = o->idempotency_key != NULL ? xstrdup(o->idempotency_key) : NULL;
     call->done = o->done;
     call->ud = o->ud;
     call->token_wait.ready = token_ready;
+    call->seat.ready = seat_ready;
     call->group = o->group != NULL ? xstrdup(o->group) : NULL;
     call->limiter_wait = (struct limiter_wait){ .group = call->group,
                                                 .is_backfill = o->is_backfill,
@@ -510,24 +546,21 @@ struct service_call *call_start(struct call_set *k, const struct call_opts *o)
     return call;
 }
 
-struct service_call *call_probe(struct call_set *k, const struct call_opts *o, int64_t since_us)
+struct service_call *call_probe(struct call_set *k, const struct call_opts *o, int64_t since_us,
+                                const char *mark)
 {
     struct service_call *call = call_new(k, o);
-    int64_t delay_us = 0;
-    if (operation_is_idempotent(o->operation, o->input)) {
-        call->is_known_absent = true;
+    struct err e = ERR_INIT;
+    call->probe = probe_new(o->connection, o->operation, o->input, since_us, mark, &e);
+    if (call->probe == NULL) {
+        call->early = xmemdup(&e, sizeof e);
     } else {
-        struct err e = ERR_INIT;
-        call->probe = probe_new(o->connection, o->operation, o->input, since_us, &e);
-        call->early = call->probe == NULL ? xmemdup(&e, sizeof e) : NULL;
-    }
-    if (call->probe != NULL) {
         call->op = probe_operation(call->probe);
         call->input = probe_input(call->probe);
-        delay_us = probe_earliest_us(call->probe) - clock_wall_us();
+        set_timeout(call, 0); /* that of the step is for what it does */
     }
     json_decref(o->input);
-    timer_start(&call->timer, delay_us > 0 ? delay_us : 0);
+    timer_start(&call->timer, 0);
     return call;
 }
 
@@ -545,16 +578,20 @@ bool call_cancel(struct service_call *call)
     case STAGE_LIMIT:
         call_leave_limit(call);
         break;
+    case STAGE_SEAT:
+        limiter_release(call->limiter, &call->limiter_wait);
+        break;
     case STAGE_OWNER:
         limiter_release(call->limiter, &call->limiter_wait);
         health_release(c, call->is_trial);
         break;
     case STAGE_SENDING:
-        call->set->env->http->cancel(call->set->env->http, call->http);
+        was_sent &= call->set->env->http->cancel(call->set->env->http, call->http);
         (void)limiter_answered(call->limiter, &call->limiter_wait, NULL);
         health_release(c, call->is_trial);
         break;
     }
+    seats_leave(call->set->seats, &call->seat);
     let_followers_go(call, false);
     call_free(call);
     return was_sent;
@@ -568,6 +605,7 @@ struct call_set *call_set_new(const struct connection_env *env)
     k->env = env;
     k->limits = limits_new(env);
     k->cache = cache_new();
+    k->seats = seats_new(env->loop);
     list_init(&k->calls);
     return k;
 }
@@ -584,7 +622,13 @@ void call_set_free(struct call_set *k)
     assert(list_is_empty(&k->calls));
     limits_free(k->limits);
     cache_free(k->cache);
+    seats_free(k->seats);
     free(k);
+}
+
+void call_set_quiesce(struct call_set *k)
+{
+    seats_close(k->seats);
 }
 
 struct limits *call_set_limits(struct call_set *k)

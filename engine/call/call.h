@@ -2,8 +2,8 @@
 
 #include "call/call_set.h"
 
-/* One API call from start to classified answer: token → limiter → breaker → before_send → send →
- * classify. */
+/* One API call from start to classified answer: token → limiter → a connection (seats.h) → breaker →
+ * before_send → send → classify. */
 struct service_call;
 
 struct call_opts {
@@ -14,7 +14,7 @@ struct call_opts {
                           the call to call_start */
     bool is_backfill;  /* not about something that just happened: leaves room for calls that are */
     bool is_fresh;     /* the answer is not to be one that was kept for a while (cache.h) */
-    int64_t timeout_us;          /* 0: the operation's, else 30 s */
+    int64_t timeout_us;          /* from sending on; 0: the operation's, else 30 s */
     const char *idempotency_key; /* borrowed during the call to call_start; sent where the operation
                                     names a header; or NULL */
     /* For operations that are not idempotent: called when all is ready and before the first byte is
@@ -33,11 +33,11 @@ struct call_opts {
  * error comes through done. */
 struct service_call *call_start(struct call_set *k, const struct call_opts *o);
 void call_go(struct service_call *call);
-/* done is not called any more. Where bytes were sent the outcome is unknown: true. */
+/* done is not called any more. Where bytes may have left the outcome is unknown: true. */
 bool call_cancel(struct service_call *call);
 
-/* Looks whether an effect of unknown outcome took place, as the operation's probe says: output
- * of the effect as if it had been answered (done with output), or output json null: it did not
- * happen. Errors as any call. An operation without probe: ERR_UNKNOWN. `since_us`: wall time at
- * which the effect was started. */
-struct service_call *call_probe(struct call_set *k, const struct call_opts *o, int64_t since_us);
+/* Looks for an effect of unknown outcome, as the operation's probe says: output as probe_read has it.
+ * Errors as any call; ERR_UNKNOWN where it cannot be looked for. `since_us`: wall time at which the
+ * effect was started; `mark`: it was sent with this one, or NULL. */
+struct service_call *call_probe(struct call_set *k, const struct call_opts *o, int64_t since_us,
+                                const char *mark);

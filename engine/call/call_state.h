@@ -3,16 +3,18 @@
 #include "call/call.h"
 #include "call/probe.h"
 #include "call/request.h"
+#include "call/seats.h"
 #include "connection/connection_state.h"
 #include "net/timer.h"
 #include "token/token.h"
 
 /* What a call is made of, for the files that share its way: call.c, cache.c, batch.c. */
 enum call_stage {
-    STAGE_START, /* waits for the loop; probes: for their time */
+    STAGE_START, /* waits for the loop */
     STAGE_TOKEN,
     STAGE_LIMIT,
-    STAGE_OWNER, /* has a slot of the limiter */
+    STAGE_SEAT,  /* has a slot of the limiter, and waits for a connection to the host */
+    STAGE_OWNER, /* has both */
     STAGE_SENDING,
     STAGE_FOLLOWING, /* another call goes for it too */
 };
@@ -22,6 +24,7 @@ struct call_set {
     struct list calls; /* struct service_call: not ended */
     struct limits *limits;
     struct cache *cache;
+    struct seats *seats;
 };
 
 struct service_call {
@@ -40,12 +43,12 @@ struct service_call {
     struct token_wait token_wait;
     struct limiter *limiter; /* from STAGE_LIMIT on */
     struct limiter_wait limiter_wait;
+    struct seat_wait seat;
     char *group; /* or NULL */
     struct request request;
     struct http_call *http;
-    struct probe *probe;  /* NULL: a call of its own */
-    struct err *early;    /* it can only fail; or NULL */
-    bool is_known_absent; /* a probe whose answer is known: the call may be repeated */
+    struct probe *probe; /* NULL: a call of its own */
+    struct err *early;   /* it can only fail; or NULL */
     bool is_idempotent;
     bool is_announced; /* before_send has had its turn */
     bool was_sent;

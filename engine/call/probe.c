@@ -2,13 +2,15 @@
  * Looks at the service for the effect of a call whose answer was lost. After a call that was sent
  * and never answered nobody knows whether it took effect. For an operation with a `probe` this can
  * be looked up: `list` names an operation that reads, `from` maps its fields to fields of the
- * call's input, `with` adds constants; of the `items` in its answer one is the effect if all fields
- * of `match` that the call gave are equal (dates as moments, those in `fold` in any case) and,
- * where the item has a `date`, it is not older than the call. Two effects that are equal in all
- * this cannot be told apart; the newest is taken.
+ * call's input, `with` adds constants. Of the `items` in its answer the effect is
  *
- * The list is read `grace_ms` after the call was started at the earliest: what was sent just before
- * a crash may still be on its way through the service. Pure; loop thread.
+ *   where it was sent with a mark, the one that has the mark;
+ *   else each that was not made before the call (`date`) and is equal in all fields of `match` that
+ *   the call gave, in the forms that services give values back in (`forms`, normal.h). Whose it is
+ *   where there are several, and what it means that there is none yet, is judged by who asks
+ *   (run/looks.c).
+ *
+ * Pure; loop thread.
  */
 #include "call/probe.h"
 
@@ -16,13 +18,18 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
+#include "call/normal.h"
 #include "call/request.h"
+#include "connector/paging.h"
 #include "connector/schema.h"
+#include "crypto/sign.h"
 #include "format/date.h"
 
 enum {
-    GRACE_DEFAULT_MS = 5000,
-    GRACE_MAX_MS = 60000,
+    FIRST_DEFAULT_MS = 5000,
+    FIRST_MAX_MS = 60000,
+    MARK_LEN = 12,              /* hexadecimal digits: 48 bits, among the items of one list */
     SKEW_US = 60 * 1000 * 1000, /* between the service's clock and ours */
 };
 
@@ -32,7 +39,66 @@ struct probe {
     const json_t *how; /* op->probe */
     json_t *input;     /* of op, filled in */
     int64_t since_us;
+    char *mark; /* or NULL */
 };
+
+/* --- marks --- */
+
+static const json_t *room_of(const struct operation *op)
+{
+    return json_object_get(op->probe, "mark");
+}
+
+/* The mark by itself, or what is put at the end of a text. Yours. */
+static char *marked_text(const json_t *room, const char *text, const char *mark)
+{
+    return json_get_bool(room, "alone", false) ? xstrdup(mark)
+                                               : xasprintf("%s [ladle %s]", text, mark);
+}
+
+static bool has_room(const struct operation *op, const json_t *input)
+{
+    const json_t *room = room_of(op);
+    const char *field = json_get_text(room, "field");
+    if (field == NULL) {
+        return false;
+    }
+    const char *given = json_get_text(input, field);
+    bool is_alone = json_get_bool(room, "alone", false);
+    int64_t most = json_get_int(json_object_get(op->input, field), "max", 0);
+    char *text = marked_text(room, given != NULL ? given : "", "123456789012");
+    bool fits = most == 0 || (int64_t)utf8_count(text, strlen(text)) <= most;
+    free(text);
+    /* A field of its own that the step fills in is the step's. */
+    return fits && (is_alone ? json_object_get(input, field) == NULL : given != NULL);
+}
+
+char *probe_mark(const struct operation *op, const json_t *input, const char *effect)
+{
+    char hex[SIGN_SHA256_HEX + 1];
+    if (!has_room(op, input)) {
+        return NULL;
+    }
+    sign_sha256_hex(effect, strlen(effect), hex);
+    return xstrndup(hex, MARK_LEN);
+}
+
+void probe_put_mark(const struct operation *op, json_t *input, const char *mark)
+{
+    const char *field = json_get_text(room_of(op), "field");
+    const char *given = json_get_text(input, field);
+    char *text = marked_text(room_of(op), given != NULL ? given : "", mark);
+    json_object_set_new(input, field, json_string(text));
+    free(text);
+}
+
+bool probe_has_mark(const struct operation *op, const json_t *input, const char *mark)
+{
+    const char *field = json_get_text(room_of(op), "field");
+    return field != NULL && normal_has(json_object_get(input, field), mark);
+}
+
+/* --- the question --- */
 
 static bool is_given(const json_t *input, const char *name)
 {
@@ -54,14 +120,14 @@ static bool can_compare(const json_t *how, const json_t *input)
 }
 
 struct probe *probe_new(const struct connection *c, const struct operation *op, const json_t *input,
-                        int64_t since_us, struct err *e)
+                        int64_t since_us, const char *mark, struct err *e)
 {
     if (op->probe == NULL) {
         (void)err_set(e, ERR_UNKNOWN,
                       "whether %s took effect is unknown, and it cannot be looked for", op->name);
         return NULL;
     }
-    if (!can_compare(op->probe, input)) {
+    if (mark == NULL && !can_compare(op->probe, input)) {
         (void)err_set(
             e, ERR_UNKNOWN,
             "whether %s took effect is unknown, and its input has nothing to look for it by",
@@ -83,6 +149,7 @@ struct probe *probe_new(const struct connection *c, const struct operation *op, 
     p->list = list;
     p->input = json_deep_copy(input);
     p->since_us = since_us;
+    p->mark = xstrdup_or_null(mark);
     (void)request_check(c, op, p->input, NULL); /* it was fine when the call was made */
     return p;
 }
@@ -91,6 +158,7 @@ void probe_free(struct probe *p)
 {
     if (p != NULL) {
         json_decref(p->input);
+        free(p->mark);
         free(p);
     }
 }
@@ -115,57 +183,13 @@ json_t *probe_input(const struct probe *p)
     return out;
 }
 
-int64_t probe_earliest_us(const struct probe *p)
+int64_t probe_first_us(const struct operation *op)
 {
-    int64_t grace_ms = json_get_int(p->how, "grace_ms", GRACE_DEFAULT_MS);
-    return p->since_us + (grace_ms < 0              ? 0
-                          : grace_ms < GRACE_MAX_MS ? grace_ms
-                                                    : GRACE_MAX_MS) *
-                             1000;
+    int64_t ms = json_get_int(op->probe, "grace_ms", FIRST_DEFAULT_MS);
+    return (ms < 0 ? 0 : ms < FIRST_MAX_MS ? ms : FIRST_MAX_MS) * 1000;
 }
 
 /* --- comparing --- */
-
-static bool moment(const json_t *v, int64_t *us)
-{
-    return json_is_string(v) &&
-           date_parse(json_string_value(v), json_string_length(v), NULL, us, NULL) == 0;
-}
-
-static bool is_same_date(const json_t *a, const json_t *b)
-{
-    int64_t a_us, b_us;
-    /* Whole seconds are sent, so that is what can be equal. */
-    return moment(a, &a_us) && moment(b, &b_us) && a_us / 1000000 == b_us / 1000000;
-}
-
-static void trim(const char **text, size_t *len)
-{
-    while (*len > 0 && strchr(" \t\r\n", (*text)[*len - 1]) != NULL) {
-        (*len)--;
-    }
-    while (*len > 0 && strchr(" \t\r\n", **text) != NULL) {
-        (*text)++;
-        (*len)--;
-    }
-}
-
-static bool is_same_text(const json_t *a, const json_t *b, bool is_folded)
-{
-    if (!json_is_string(a) || !json_is_string(b)) {
-        return false;
-    }
-    const char *x = json_string_value(a), *y = json_string_value(b);
-    size_t x_len = json_string_length(a), y_len = json_string_length(b);
-    trim(&x, &x_len);
-    trim(&y, &y_len);
-    return x_len == y_len && (is_folded ? strncasecmp(x, y, x_len) == 0 : memcmp(x, y, x_len) == 0);
-}
-
-static bool is_folded(const struct probe *p, const char *name)
-{
-    return json_list_has_text(json_object_get(p->how, "fold"), name);
-}
 
 static bool field_fits(const struct probe *p, const char *name, const json_t *item)
 {
@@ -177,26 +201,18 @@ static bool field_fits(const struct probe *p, const char *name, const json_t *it
     if (json_is_false(sent) && there == NULL) {
         return true; /* some services leave out what is false */
     }
+    const json_t *forms = json_object_get(json_object_get(p->how, "forms"), name);
     if (type != NULL && strcmp(type, "date") == 0) {
-        return is_same_date(sent, there);
+        json_t *date = json_pack("[s]", "date");
+        bool is_same = normal_is_same(sent, there, date);
+        json_decref(date);
+        return is_same;
     }
-    return json_equal(sent, there) || is_same_text(sent, there, is_folded(p, name));
+    return normal_is_same(sent, there, forms);
 }
 
-/* When the item was made, by itself; 0 where it does not say. */
-static int64_t made_us(const struct probe *p, const json_t *item)
+static bool is_equal(const struct probe *p, const json_t *item)
 {
-    const char *path = json_get_text(p->how, "date");
-    int64_t us = 0;
-    return path != NULL && moment(json_path(item, path), &us) ? us : 0;
-}
-
-static bool is_effect(const struct probe *p, const json_t *item)
-{
-    int64_t made = made_us(p, item);
-    if (!json_is_object(item) || (made != 0 && made < p->since_us - SKEW_US)) {
-        return false;
-    }
     size_t i;
     json_t *name;
     json_array_foreach (json_object_get(p->how, "match"), i, name) {
@@ -207,20 +223,88 @@ static bool is_effect(const struct probe *p, const json_t *item)
     return true;
 }
 
-json_t *probe_find(const struct probe *p, const json_t *list_output)
+/* When the item was made, by itself; 0 where it does not say. */
+static int64_t made_us(const struct probe *p, const json_t *item)
 {
-    json_t *found = NULL;
+    const char *path = json_get_text(p->how, "date");
+    const json_t *v = path != NULL ? json_path(item, path) : NULL;
+    int64_t us = 0;
+    return json_is_string(v) &&
+                   date_parse(json_string_value(v), json_string_length(v), NULL, &us, NULL) == 0
+               ? us
+               : 0;
+}
+
+static bool has_mark(const struct probe *p, const json_t *item)
+{
+    const json_t *room = room_of(p->op);
+    const char *at = json_get_text(room, "at");
+    return normal_has(json_path(item, at != NULL ? at : json_get_text(room, "field")), p->mark);
+}
+
+/* A service's id as text; NULL where the item has none. Yours. */
+static char *id_of(const struct operation *op, const json_t *item)
+{
+    const char *name = json_get_text(op->probe, "id");
+    const json_t *id = json_path(item, name != NULL ? name : "id");
+    if (json_is_integer(id)) {
+        return xasprintf("%lld", (long long)json_integer_value(id));
+    }
+    return json_is_string(id) ? xstrdup(json_string_value(id)) : NULL;
+}
+
+char *probe_made_id(const struct operation *op, const json_t *output)
+{
+    const char *as = json_get_text(op->probe, "as");
+    return as != NULL ? id_of(op, json_object_get(output, as)) : NULL;
+}
+
+static json_t *fit_of(const struct probe *p, json_t *item)
+{
+    char *id = id_of(p->op, item);
+    json_t *fit = json_object();
+    json_t *output = json_object();
+    json_object_set(output, json_get_text(p->how, "as"), item);
+    json_object_set_new(fit, "output", output);
+    json_set_text(fit, "id", id);
+    free(id);
+    return fit;
+}
+
+static void sort_item(const struct probe *p, json_t *item, json_t *fits, json_t *near)
+{
+    int64_t made = made_us(p, item);
+    bool is_older = made != 0 && made < p->since_us - SKEW_US;
+    if (p->mark != NULL ? has_mark(p, item) : !is_older && is_equal(p, item)) {
+        json_array_append_new(fits, fit_of(p, item));
+    } else if (p->mark == NULL && made != 0 && !is_older) {
+        char *id = id_of(p->op, item);
+        json_array_append_new(near, json_string(id != NULL ? id : ""));
+        free(id);
+    }
+}
+
+/* The list was asked for by the page, and the page is full. */
+static bool is_cut(const struct probe *p, size_t count)
+{
+    json_t *pages = paging_of(p->list->table);
+    const char *size = json_get_text(pages, "size");
+    int64_t most = size != NULL ? json_get_int(json_object_get(p->how, "with"), size, 0) : 0;
+    json_decref(pages);
+    return most > 0 && (int64_t)count >= most;
+}
+
+json_t *probe_read(const struct probe *p, const json_t *list_output)
+{
+    json_t *fits = json_array(), *near = json_array();
+    json_t *items = json_path(list_output, json_get_text(p->how, "items"));
     size_t i;
     json_t *item;
-    json_array_foreach (json_path(list_output, json_get_text(p->how, "items")), i, item) {
-        if (is_effect(p, item) && (found == NULL || made_us(p, item) >= made_us(p, found))) {
-            found = item;
+    json_array_foreach (items, i, item) {
+        if (json_is_object(item)) {
+            sort_item(p, item, fits, near);
         }
     }
-    if (found == NULL) {
-        return json_null();
-    }
-    json_t *out = json_object();
-    json_object_set(out, json_get_text(p->how, "as"), found);
-    return out;
+    return json_pack("{s:o, s:o, s:b}", "fits", fits, "near", near, "is_cut",
+                     is_cut(p, json_array_size(items)));
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "call/seats.h"
 #include "cli/view.h"
 
 /* --- steps --- */
@@ -25,18 +26,42 @@ static void copy_member(json_t *to, const char *name, const json_t *from, const 
     }
 }
 
+/* What a step waits for whose last try ended with this error: another try, or its turn, where
+ * nothing was sent yet (call/seats.h). */
+static const char *for_error(const json_t *error)
+{
+    const char *detail = json_get_text(error, "detail");
+    return detail != NULL && strcmp(detail, SEATS_TURN) == 0 ? "turn" : "retry";
+}
+
 /* A step that waits has the error of the try before, or the event that it waits for as its input;
  * else it waits for a time. */
 static json_t *describe_wait(const json_t *step)
 {
     const json_t *input = json_object_get(step, "input");
-    bool is_retry = json_is_object(json_object_get(step, "error"));
+    const json_t *error = json_object_get(step, "error");
+    bool is_retry = json_is_object(error);
     bool is_event = !is_retry && json_get_text(input, "event") != NULL;
     json_t *v = json_object();
     copy_member(v, "step", step, "name");
-    json_object_set_new(v, "for", json_string(is_retry ? "retry" : is_event ? "event" : "time"));
+    json_object_set_new(v, "for",
+                        json_string(is_retry   ? for_error(error)
+                                    : is_event ? "event"
+                                               : "time"));
     copy_member(v, "event", is_event ? input : NULL, "event");
     copy_member(v, "match", is_event ? input : NULL, "with");
+    copy_member(v, "until", step, "due_at");
+    return v;
+}
+
+/* A call of unknown outcome in a run that waits is looked for (run/looks.h), or sent again. */
+static json_t *describe_look(const json_t *step)
+{
+    json_t *v = json_object();
+    copy_member(v, "step", step, "name");
+    json_object_set_new(v, "for", json_string("look"));
+    copy_member(v, "event", NULL, "event");
+    copy_member(v, "match", NULL, "with");
     copy_member(v, "until", step, "due_at");
     return v;
 }
@@ -187,6 +212,7 @@ void outlook_add(json_t *v, const struct run_row *row)
     const json_t *steps = json_object_get(v, "steps");
     json_t *waits = json_array(), *unknown = json_array();
     if (row->state == RUN_WAITING) {
+        collect_steps(waits, steps, JOURNAL_STARTED, describe_look);
         collect_steps(waits, steps, JOURNAL_WAITING, describe_wait);
     }
     if (row->state == RUN_PARKED) {

@@ -142,6 +142,18 @@ static void put_error(struct sheet *s, const char *indent, const json_t *error)
 
 /* --- steps --- */
 
+/* "looked  2026-…  its effect is not there yet", for each look for an effect of unknown outcome. */
+static void put_looks(struct sheet *s, const char *indent, const json_t *error)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach (json_object_get(error, "looks"), i, one) {
+        const char *at = json_get_text(one, "at"), *found = json_get_text(one, "found");
+        say(s, "%s%-12s %s  %s", indent, "looked", at != NULL ? at : "",
+            found != NULL ? found : "");
+    }
+}
+
 /* "tried  2026-…  unavailable: the service answered 503", for each try that failed before. */
 static void put_tries(struct sheet *s, const char *indent, const json_t *tries)
 {
@@ -152,6 +164,7 @@ static void put_tries(struct sheet *s, const char *indent, const json_t *tries)
         const char *message = json_get_text(one, "message");
         say(s, "%s%-12s %s  %s: %s", indent, "tried", at != NULL ? at : "",
             kind != NULL ? kind : "", message != NULL ? message : "");
+        put_looks(s, indent, one);
     }
 }
 
@@ -195,6 +208,7 @@ static void put_step_lines(struct sheet *s, const json_t *step, const char *inde
     put_sheet_fields(s, below, step, fields);
     put_error(s, below, json_object_get(step, "error"));
     put_tries(s, below, json_object_get(step, "tries"));
+    put_looks(s, below, json_object_get(step, "error"));
 }
 
 static bool is_step_in(const json_t *step, enum journal_state state)
@@ -271,10 +285,13 @@ static void put_wait(struct sheet *s, const json_t *wait)
     const char *event = json_get_text(wait, "event"), *until = json_get_text(wait, "until");
     const char *what = json_get_text(wait, "for");
     char *match = event != NULL ? value_text(s, json_object_get(wait, "match")) : NULL;
-    bool is_retry = strcmp(what, "retry") == 0;
+    bool is_retry = strcmp(what, "retry") == 0, is_turn = strcmp(what, "turn") == 0;
+    bool is_look = strcmp(what, "look") == 0;
     say(s, "  %s: %s%s%s%s%s%s", json_get_text(wait, "step"),
         event != NULL ? "for "
         : is_retry    ? "for another try"
+        : is_turn     ? "for its turn, as many calls are under way"
+        : is_look     ? "for the effect of its call to show"
                       : "for a time",
         event != NULL ? event : "", event != NULL ? " " : "", match != NULL ? match : "",
         until != NULL ? ", until " : "", until != NULL ? until : "");

@@ -118,7 +118,9 @@ static json_t *view_row(const struct journal_row *row)
     json_object_set_new(v, "started_at", view_time(row->started_us));
     json_object_set_new(v, "ended_at", view_time(row->ended_us));
     json_object_set_new(v, "due_at",
-                        row->state == JOURNAL_WAITING ? view_time(row->due_us) : json_null());
+                        row->state == JOURNAL_WAITING || row->state == JOURNAL_STARTED
+                            ? view_time(row->due_us)
+                            : json_null());
     json_object_set_new(v, "input", view_part(row->input));
     json_object_set_new(v, "output", view_part(row->output));
     add_error(v, row->error);

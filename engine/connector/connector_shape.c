@@ -129,7 +129,25 @@ static const struct shape ENCODING = ONE_OF("form", "json");
 static const struct shape OUTPUT_AS = ONE_OF("response");
 static const struct shape ACCESS = ONE_OF("parent", "any");
 static const struct shape GRACE = FROM_TO(0, 60000);
+static const struct shape LAG = FROM_TO(30000, 3600000);
 static const struct shape MOST = FROM_TO(2, 500);
+
+static const struct shape TEXT_FIELD = { .kind = SHAPE_TEXT,
+                                         .what = "a text field of `input`",
+                                         .text_rule = table_names_text };
+static const struct shape FORM = ONE_OF("html", "space", "case", "number", "date");
+static const struct shape FORMS = LIST_OF(FORM);
+static const struct shape FORMS_BY_FIELD = { .kind = SHAPE_MAP, .of = &FORMS, .map_name = &FIELD };
+
+static const struct shape_key MARK_KEYS[] = {
+    NEEDED("field", TEXT_FIELD, "The text field of the call that has room for a mark."),
+    KEY("alone", FLAG,
+        "The field is for the mark alone, where the step leaves it out; without it the mark stands "
+        "at the end of the text that the step gives."),
+    KEY("at", TEXT, "The path in an item where the mark comes back; that of the field without it."),
+    END,
+};
+static const struct shape MARK = TABLE(MARK_KEYS, "operations.NAME.probe.mark");
 
 static const struct shape_key PROBE_KEYS[] = {
     NEEDED("list", READING_NAME, "The operation whose answer the effect is looked for in."),
@@ -140,13 +158,18 @@ static const struct shape_key PROBE_KEYS[] = {
     KEY("from", FIELD_MAP,
         "Fields of that operation, and the field of the call that each takes its value from."),
     KEY("with", ANY_MAP, "Fields of that operation that always have the same value."),
-    KEY("fold", FIELDS, "Those of them that are compared without regard to case."),
+    KEY("mark", MARK, "Where the engine may write a mark by which it knows what it made."),
+    KEY("forms", FORMS_BY_FIELD,
+        "How the service may change a field that it gives back: `html` (tags, entities, white "
+        "space), `space`, `case`, `number` (\"12.50\" for 12.5), `date` (another way to write a "
+        "moment)."),
+    KEY("id", TEXT, "The path of an item's id; `id` without it."),
     KEY("date", TEXT,
         "The path, in an item, of the moment at which it was made; an item older than the call is "
         "not its effect."),
     KEY("grace_ms", GRACE,
         "How long after the call it is looked for at the earliest, in milliseconds; 5000 without "
-        "it."),
+        "it. Then after twice, four times … as long, until `lag_ms` is over."),
     END,
 };
 static const struct shape PROBE = TABLE(PROBE_KEYS, "operations.NAME.probe");
@@ -292,6 +315,9 @@ static const struct shape_key OPERATION_KEYS[] = {
     KEY("headers", PLAIN_MAP, "Headers of this operation, beside those of the connector."),
     KEY("timeout_ms", MILLISECONDS,
         "How long one call may take, in milliseconds, where the step says nothing."),
+    KEY("usual_ms", MILLISECONDS,
+        "How long an answer usually takes at most, in milliseconds: `ladle check` warns of a step "
+        "that gives it less."),
     KEY("one_of", FIELDS, "Fields of which at least one must be given."),
     KEY("idempotent", FLAG,
         "Whether repeating it does no harm. GET, PUT and DELETE are unless it says `false`; POST "
@@ -692,6 +718,10 @@ static const struct shape_key CONNECTOR_KEYS[] = {
     KEY("prepare", PREPARES, "What is done to an event before the steps see it, by its name."),
     KEY("auth", AUTH, "How a connection is authorised."),
     KEY("limits", LIMITS, "Windows of time, and how many calls the service takes in any of each."),
+    KEY("usual_ms", MILLISECONDS, "That of operations which do not say `usual_ms` themselves."),
+    KEY("lag_ms", LAG,
+        "How long after a call its effect may be missing in what the service lists, in "
+        "milliseconds; 75000 without it. More than a call may take, so at least 30000."),
     KEY("rate_headers", RATE_HEADERS, "Headers of the answer that tell how many calls are left."),
     KEY("classify", CLASSIFY,
         "What an answer means that is no success: the first rule that fits names its kind."),

@@ -34,6 +34,17 @@ void table_names_flag(struct shape_walk *w, const char *text)
     }
 }
 
+void table_names_text(struct shape_walk *w, const char *text)
+{
+    const json_t *field = json_object_get(shape_scope(w), text);
+    const char *type = json_is_array(field) ? json_string_value(json_array_get(field, 0))
+                                            : json_get_text(field, "1");
+    table_names_field(w, text);
+    if (type != NULL && strcmp(type, "string") != 0) {
+        shape_find(w, NULL, "names `%.60s`, which is not a text but of the type %.20s", text, type);
+    }
+}
+
 /* A file of a connector's folder has no name in it. */
 static bool is_part(const struct shape_walk *w)
 {

@@ -7,6 +7,7 @@
 /* It is a field of the operation's input, or of the schema that it stands in; a boolean one. */
 void table_names_field(struct shape_walk *w, const char *text);
 void table_names_flag(struct shape_walk *w, const char *text);
+void table_names_text(struct shape_walk *w, const char *text);
 /* It is an operation or an event of this connector. Where the connector has parts, and in a part,
  * it may stand in another file: then any name will do. */
 void table_names_operation(struct shape_walk *w, const char *text);

@@ -350,7 +350,7 @@ static void fetch_close(struct host_thing *t)
 {
     struct fetch *f = list_entry(t, struct fetch, thing);
     if (f->call != NULL) {
-        f->thing.host->http->cancel(f->thing.host->http, f->call);
+        (void)f->thing.host->http->cancel(f->thing.host->http, f->call);
     }
     host_job_cancel(&f->job);
     host_thing_fini(&f->thing);

@@ -44,7 +44,9 @@
 #include "net/sockets.h"
 
 enum {
-    PER_HOST_DEFAULT = 64,
+    PER_HOST_DEFAULT =
+        96, /* above what calls of services take (call/seats.h): what asks for a token
+                            * finds room beside them, and nothing ever waits within curl */
     IDLE_CONNECTIONS_MAX = 256,
     POOL_MAX = 64,                    /* calls kept for reuse */
     BUFFER_KEPT_MAX = 64 << 10,       /* a larger one is freed with its call */
@@ -80,7 +82,7 @@ struct http_call {
     struct curl_slist headers[LINES_MAX]; /* into lines */
     size_t line_count;
     struct buf body;    /* of the request */
-    struct timer limit; /* of the whole call */
+    struct timer limit; /* of connecting, then of the call itself */
     int64_t timeout_us;
     http_done_fn done;
     void *ud;
@@ -95,6 +97,8 @@ struct http_call {
     bool is_private; /* refused for its address */
     bool is_too_large;
     bool has_body_begun;
+    bool is_interim;  /* the head that comes is of an answer before the answer */
+    bool has_head;    /* the answer's own head has come whole */
     bool may_be_sent; /* in this call: what the handle knows is not of the one before */
     bool has_query;   /* in its URL, which may hold a key */
 };
@@ -207,12 +211,18 @@ static int on_prereq(void *ud, char *peer, char *local, int peer_port, int local
         return CURL_PREREQFUNC_ABORT;
     }
     call->may_be_sent = true;
+    timer_start(&call->limit, call->timeout_us);
     return sent_bytes(call) == 0 || call->is_safe ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 static bool is_status_line(const char *line, size_t len)
 {
     return len >= 5 && memcmp(line, "HTTP/", 5) == 0;
+}
+
+static bool is_blank(const char *line, size_t len)
+{
+    return (len == 1 && line[0] == '\n') || (len == 2 && memcmp(line, "\r\n", 2) == 0);
 }
 
 /* Called per line. An interim answer's head gives way to the next; trailers are only counted. */
@@ -229,7 +239,9 @@ static size_t on_header(char *line, size_t one, size_t len, void *ud)
     }
     if (is_status_line(line, len)) {
         buf_clear(&call->head);
+        call->is_interim = status_of(call) < 200;
     }
+    call->has_head = !call->is_interim && is_blank(line, len);
     return buf_append(&call->head, line, len) == 0 ? len : 0; /* fits: counted above */
 }
 
@@ -377,13 +389,18 @@ static void succeed_transfer(struct http_call *call)
     recycle(call);
 }
 
+/* Where the connection ends within the head curl takes what has come for the answer. */
 static void finish_transfer(struct http_call *call, CURLcode code)
 {
-    if (code == CURLE_OK) {
+    struct err e = ERR_INIT;
+    if (code == CURLE_OK && call->has_head) {
         succeed_transfer(call);
         return;
     }
-    struct err e = ERR_INIT;
+    if (code == CURLE_OK) {
+        (void)snprintf(call->why, sizeof call->why, "the connection ended within its head");
+        code = CURLE_RECV_ERROR;
+    }
     explain_curl(call, code, &e);
     fail_transfer(call, &e);
 }
@@ -602,6 +619,7 @@ static void begin_transfer(struct http_call *call, const struct http_request *r)
     call->is_safe = r->method != NULL && http_method_is_safe(r->method);
     call->may_be_private = r->may_be_private;
     call->is_private = call->is_too_large = call->has_body_begun = call->may_be_sent = false;
+    call->is_interim = call->has_head = false;
     list_push_back(&call->client->calls, &call->link);
     timer_init(&call->limit, call->client->loop, on_time_up);
 }
@@ -723,18 +741,20 @@ static struct http_call *client_send(struct http_client *base, const struct http
     return call;
 }
 
-static void client_cancel(struct http_client *base, struct http_call *call)
+static bool client_cancel(struct http_client *base, struct http_call *call)
 {
     assert(call->client == (struct client *)base);
+    bool was_sent = sent_bytes(call) > 0;
     detach(call);
     recycle(call);
+    return was_sent;
 }
 
 static void client_free(struct http_client *base)
 {
     struct client *c = (struct client *)base;
     while (!list_is_empty(&c->calls)) {
-        client_cancel(base, list_entry(c->calls.next, struct http_call, link));
+        (void)client_cancel(base, list_entry(c->calls.next, struct http_call, link));
     }
     for (struct list *it = list_pop(&c->pool); it != NULL; it = list_pop(&c->pool)) {
         free_call(list_entry(it, struct http_call, link));

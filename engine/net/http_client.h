@@ -25,7 +25,7 @@ struct http_request {
     size_t header_count;
     const char *body; /* NULL: none */
     size_t body_len;
-    int64_t timeout_us;  /* for the whole call; 0: 30 s */
+    int64_t timeout_us;  /* from the first byte on, and for what is before it; 0: 30 s */
     int64_t connect_us;  /* 0: 10 s */
     size_t body_max;     /* of the answer; 0: HTTP_BODY_MAX */
     bool may_be_private; /* the resolved address may be loopback or private */
@@ -58,13 +58,13 @@ struct http_call;
 struct http_client {
     struct http_call *(*send)(struct http_client *c, const struct http_request *r,
                               http_done_fn done, void *ud);
-    void (*cancel)(struct http_client *c,
-                   struct http_call *call); /* done is not called any more; before its end only */
-    void (*free)(struct http_client *c);    /* cancels what is in flight; not from within done */
+    /* done is not called any more; before its end only. Whether something of it has left. */
+    bool (*cancel)(struct http_client *c, struct http_call *call);
+    void (*free)(struct http_client *c); /* cancels what is in flight; not from within done */
 };
 
 struct http_client_opts {
-    int max_per_host;    /* connections to one host; 0: 64 */
+    int max_per_host;    /* connections to one host; 0: 96 */
     const char *ca_file; /* NULL: the system's */
     const char *user_agent;
 };

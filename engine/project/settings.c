@@ -251,6 +251,21 @@ static const struct setting CONNECTION_KEYS[] = {
       .words = WORDS("off"),
       .says = "How far the time that is signed may be from now, where the sender signs one.",
       .example = "5 minutes" },
+    { .name = "lag",
+      .kind = SETTING_DURATION,
+      .min_us = SECOND_US,
+      .says =
+          "How long after a call its effect may be missing in what the service lists, if not as "
+          "long as its connector says (`lag_ms`). So long a call without an answer is looked "
+          "for before it is made again.",
+      .example = "3 min" },
+    { .name = "marks",
+      .kind = SETTING_FLAG,
+      .usual = "true",
+      .says = "Whether the engine may mark what it makes, where the connector says that there is "
+              "room, so that a call without an answer is told from all others. Without marks what "
+              "is there is compared.",
+      .example = "false" },
     { .name = "expect_every",
       .kind = SETTING_DURATION,
       .min_us = MINUTE_US,

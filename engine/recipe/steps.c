@@ -23,6 +23,7 @@
 #include "recipe/known.h"
 #include "recipe/library.h"
 #include "recipe/nodes.h"
+#include "recipe/patience.h"
 #include "recipe/reach.h"
 #include "recipe/use.h"
 
@@ -283,6 +284,7 @@ static void read_action(struct check *c, const struct yaml *y, const struct yaml
         read_step_fields(c, y, use, &r, step);
         echo_check(c, use, &r, json_object_get(step, "with"));
         reach_check(c, &r, use, yaml_get(y, "with"));
+        patience_check(c, &r, y);
         if (r.connector == NULL) {
             reference_keep_script(c, use, r.name);
         }

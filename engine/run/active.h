@@ -46,13 +46,14 @@ struct run {
 struct branch {
     struct run *run;
     struct strand *strand;
-    struct fork *fork;  /* NULL: the walk itself */
-    int index;          /* in the fork, from 1 */
-    char *step;         /* where it is, or NULL */
-    char *unknown_path; /* the effect that failed last, if its outcome is unknown; or NULL */
-    bool can_settle;    /* that outcome can be looked for, or the call sent again */
-    char *answer;       /* the body of the last failed call, bounded and without secrets; or NULL */
-    char *connection;   /* of that call */
+    struct fork *fork;      /* NULL: the walk itself */
+    int index;              /* in the fork, from 1 */
+    char *step;             /* where it is, or NULL */
+    char *unknown_path;     /* the effect that failed last, if its outcome is unknown; or NULL */
+    bool can_settle;        /* the step says that the call may be sent again */
+    struct retry_look look; /* where that outcome is looked for: what came of it */
+    char *answer;     /* the body of the last failed call, bounded and without secrets; or NULL */
+    char *connection; /* of that call */
 };
 
 struct branch *branch_new(struct run *run);
@@ -100,6 +101,7 @@ struct store *runner_store(struct runner *r);
 struct service *runner_service(struct runner *r);
 struct strands *runner_strands(struct runner *r);
 struct echoes *runner_echoes(struct runner *r);
+struct made *runner_made(struct runner *r);
 void runner_mark_dirty(struct runner *r, struct run *run);
 void runner_mark_ending(struct runner *r, struct run *run);
 void runner_run_over(struct runner *r, struct run *run, bool has_released);

@@ -1,8 +1,8 @@
 /* Makes one API call of a run at most once, from the journal to the journal.
  *
  *   no row yet   call; before the first byte of one that is not idempotent a STARTED row is committed
- *   STARTED      an earlier attempt sent it and never learned the outcome: look for the effect; where that
- *                cannot be done send it again, if the step says so, or give up as unknown
+ *   STARTED      an earlier attempt sent it and never learned the outcome: look for the effect (looks.c);
+ *                where that cannot be done send it again, if the step says so, or give up as unknown
  *   DONE         never gets here: lua_act.c hands the stored output back
  *
  * The output is journalled before the strand goes on, but not waited for: the next effect that
@@ -16,8 +16,11 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "call/probe.h"
 #include "connector/causes.h"
 #include "run/echoes.h"
+#include "run/looks.h"
+#include "run/made.h"
 #include "service/accounts.h"
 #include "store/tries.h"
 
@@ -35,23 +38,30 @@ struct effect *effect_new(struct branch *b, const char *path, const char *unit)
     fx->unit = unit != NULL ? xstrdup(unit) : NULL;
     fx->attempt = effect_attempt_of(run, unit != NULL ? unit : path);
     list_init(&fx->waiter.link);
+    list_init(&fx->open_link);
     return fx;
 }
+
+static void take_back(struct effect *fx);
 
 void effect_close(void *ud)
 {
     struct effect *fx = ud;
-    if (fx->call != NULL) {
-        (void)call_cancel(fx->call); /* unknown outcomes have a STARTED row already */
-        fx->call = NULL;
+    bool was_sent = fx->call != NULL && call_cancel(fx->call);
+    if (fx->call != NULL && fx->is_begun && !was_sent) {
+        take_back(fx);
     }
+    fx->call = NULL;
     record_effect_cancel(fx);
+    looks_cancel(fx);
+    list_remove(&fx->open_link);
     account_let_go(fx->connection);
     list_remove(&fx->waiter.link);
     json_decref(fx->input);
     json_decref(fx->output);
     free(fx->path);
     free(fx->unit);
+    free(fx->mark);
     free(fx);
 }
 
@@ -179,6 +189,18 @@ static struct journal_row *record(struct effect *fx, enum journal_state state)
     return row;
 }
 
+/* It was journalled as begun, and nothing of it has left: the next attempt makes it. */
+static void take_back(struct effect *fx)
+{
+    struct err e = ERR_INIT;
+    (void)err_set(&e, ERR_CANCELLED, "ended before anything was sent");
+    struct journal_row *row = record(fx, JOURNAL_WAITING);
+    row->attempts = fx->attempt - 1;
+    free(row->error);
+    row->error =
+        effect_error_text(&e, &(struct error_notes){ .earlier = run_recall(fx->run, fx->path) });
+}
+
 void effect_succeed(struct effect *fx, json_t *output)
 {
     if (fx->is_look) {
@@ -205,6 +227,8 @@ void effect_succeed(struct effect *fx, json_t *output)
     row->output = text;
     free(row->error);
     row->error = effect_tries_text(fx->run, fx->path);
+    looks_note_made(fx, row, output);
+    fx->branch->look = (struct retry_look){ .end = LOOK_NONE };
     fx->output = output;
     FAULT("run.effect_answered");
     strand_wake(fx->wake);
@@ -223,7 +247,14 @@ static void note_effect_failure(struct effect *fx, bool is_unknown, const char *
     replace_text(&b->answer, answer);
     replace_text(&b->unknown_path, is_unknown ? fx->path : NULL);
     replace_text(&b->connection, fx->connection != NULL ? connection_name(fx->connection) : NULL);
-    b->can_settle = is_unknown && (fx->operation->probe != NULL || fx->may_repeat);
+    b->can_settle = is_unknown && fx->may_repeat;
+    b->look = fx->settle;
+}
+
+/* What the row said, with the looks; where none was made it stays. */
+static char *looked_error(const struct effect *fx)
+{
+    return xstrdup_or_null(run_recall(fx->run, fx->path)->error);
 }
 
 void effect_fail(struct effect *fx, const struct err *e, const char *answer)
@@ -235,8 +266,12 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
     /* A step's own row is written by act.failed, which knows whether it is tried again. */
     if (fx->unit != NULL) {
         struct journal_row *row = record(fx, is_unknown ? JOURNAL_STARTED : JOURNAL_FAILED);
+        row->attempts =
+            fx->attempt - (retry_counts(e) ? 0 : 1); /* else it would be that of the next try */
         free(row->error);
-        row->error = effect_error_text(e, &(struct error_notes){ .answer = answer });
+        row->error = fx->is_probing
+                         ? looked_error(fx)
+                         : effect_error_text(e, &(struct error_notes){ .answer = answer });
         row->started_us = fx->started_us > 0 ? fx->started_us : row->started_us;
     }
     strand_wake(fx->wake);
@@ -248,7 +283,11 @@ static void effect_answered(void *ud, json_t *output, const struct err *e, const
 {
     struct effect *fx = ud;
     fx->call = NULL;
+    list_remove(&fx->open_link);
     if (e != NULL) {
+        if (e->kind == ERR_UNKNOWN) {
+            (void)looks_plan(fx);
+        }
         effect_fail(fx, e, answer);
     } else {
         effect_succeed(fx, json_incref(output));
@@ -268,6 +307,9 @@ static void before_send(void *ud, struct service_call *call)
     fx->call = call;
     struct journal_row *row = record(fx, JOURNAL_STARTED);
     row->started_us = fx->started_us = clock_wall_us();
+    row->is_sent = true;
+    fx->is_begun = true;
+    list_push_back(made_open(runner_made(fx->run->runner)), &fx->open_link);
     fx->waiter.fn = started_is_saved;
     run_when_saved(fx->run, &fx->waiter);
 }
@@ -284,7 +326,7 @@ static char *idempotency_key(const struct effect *fx)
     return xasprintf("%s:%s", id, fx->path);
 }
 
-static struct call_opts opts_of(struct effect *fx)
+struct call_opts effect_call_opts(struct effect *fx)
 {
     return (struct call_opts){
         .connection = fx->connection,
@@ -300,50 +342,39 @@ static struct call_opts opts_of(struct effect *fx)
     };
 }
 
-static void send_call(struct effect *fx)
+/* What it is sent with where the service has room, so that it is found again. */
+static void choose_mark(struct effect *fx)
 {
-    struct call_opts o = opts_of(fx);
+    bool may_mark = json_get_bool(connection_config(fx->connection), "marks", true);
+    if (fx->operation->probe == NULL || !may_mark ||
+        operation_is_idempotent(fx->operation, fx->input)) {
+        return;
+    }
+    char id[ID_TEXT + 1];
+    id_format(&fx->run->id, id);
+    char *effect = xasprintf("%s:%s", id, fx->path);
+    fx->mark = probe_mark(fx->operation, fx->input, effect);
+    free(effect);
+}
+
+static void put_mark(struct effect *fx)
+{
+    if (fx->mark != NULL) {
+        json_t *marked = json_copy(fx->input);
+        probe_put_mark(fx->operation, marked, fx->mark);
+        json_decref(fx->input);
+        fx->input = marked;
+    }
+}
+
+void effect_send(struct effect *fx)
+{
+    put_mark(fx);
+    struct call_opts o = effect_call_opts(fx);
     char *key = idempotency_key(fx);
     o.idempotency_key = key;
     fx->call = call_start(service_calls(runner_service(fx->run->runner)), &o);
     free(key);
-}
-
-static void send_again(struct effect *fx)
-{
-    fx->is_probing = false;
-    send_call(fx);
-}
-
-static void probed(void *ud, json_t *output, const struct err *e, const char *answer)
-{
-    struct effect *fx = ud;
-    fx->call = NULL;
-    if (e != NULL && e->kind == ERR_UNKNOWN && fx->may_repeat) {
-        log_info("run",
-                 "%s: whether it took effect cannot be found out; it is sent again, as its "
-                 "step says `on_unknown: again`",
-                 fx->path);
-        send_again(fx);
-    } else if (e != NULL) {
-        /* Still unknown; whatever stood in the way of the probe says whether to try it again. */
-        effect_fail(fx, e, answer);
-    } else if (!json_is_null(output)) {
-        log_info("run", "%s: an earlier attempt took effect; not repeated", fx->path);
-        effect_succeed(fx, json_incref(output));
-    } else {
-        send_again(fx);
-    }
-}
-
-static void begin_unknown(struct effect *fx, const struct journal_row *row)
-{
-    fx->started_us = row->started_us;
-    fx->is_probing = true;
-    struct call_opts o = opts_of(fx);
-    o.before_send = NULL;
-    o.done = probed;
-    fx->call = call_probe(service_calls(runner_service(fx->run->runner)), &o, row->started_us);
 }
 
 /* A parent's call goes through the connection of the event's account, or of the one that the input
@@ -361,12 +392,13 @@ void effect_begin(struct effect *fx)
 {
     const struct journal_row *row = run_recall(fx->run, fx->path);
     choose_connection(fx);
+    choose_mark(fx);
     note_echo(fx, NULL);
     if (record_effect_is_local(fx)) {
         record_effect_begin(fx);
     } else if (row != NULL && row->state == JOURNAL_STARTED) {
-        begin_unknown(fx, row);
+        looks_begin(fx, row);
     } else {
-        send_call(fx);
+        effect_send(fx);
     }
 }

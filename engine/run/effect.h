@@ -21,9 +21,15 @@ struct effect {
     struct service_call *call;  /* in flight, or NULL */
     struct record_write *write; /* in flight, or NULL */
     struct record_look *look;   /* in flight, or NULL */
+    struct look_read *reads;    /* in flight, or NULL */
     struct save_waiter waiter;  /* for the "started" record */
+    struct list open_link;      /* made.h: sent and not answered */
+    char *mark;                 /* that it is sent with, or was; or NULL */
+    struct retry_look settle;   /* what came of looking for it */
+    int64_t looked_us;          /* when it was looked for last; wall time */
     json_t *output;
     struct err err;
+    bool is_begun;   /* this attempt has journalled that it is sent */
     bool is_probing; /* looks for what an earlier attempt did */
     bool
         may_repeat; /* the step says `on_unknown: again`: what cannot be looked for is sent again */
@@ -38,6 +44,9 @@ void effect_begin(
     struct effect *fx); /* ends in effect_succeed or effect_fail, never from within this call */
 void effect_succeed(struct effect *fx, json_t *output); /* takes the reference; journals, wakes */
 void effect_fail(struct effect *fx, const struct err *e, const char *answer);
+/* What its call is made with; the reference of the input is the caller's. */
+struct call_opts effect_call_opts(struct effect *fx);
+void effect_send(struct effect *fx); /* makes the call */
 /* The number of the try that a step (or item) is in. */
 int effect_attempt_of(struct run *run, const char *unit);
 /* What the journal keeps beside an error; what is not known is NULL or 0. */

@@ -174,6 +174,24 @@ static void read_place(lua_State *L, int index, struct error_notes *notes)
     lua_pop(L, 2);
 }
 
+/* A look for the effect failed, or found nothing yet: the row says so already (looks.c). */
+static bool is_look(const struct branch *b)
+{
+    return b->look.end != LOOK_NONE && !b->look.is_of_send;
+}
+
+/* What becomes of the failure of a step that may be tried again. */
+static struct retry_plan plan_failure(const struct branch *b, const char *path,
+                                      const json_t *policy, const struct err *e)
+{
+    int tries = effect_attempt_of(b->run, path);
+    int64_t now_us = clock_wall_us();
+    if (b->look.end == LOOK_NONE) {
+        return retry_decide(policy, tries, e, b->can_settle, now_us);
+    }
+    return retry_decide_look(policy, tries - (b->look.is_of_send ? 0 : 1), e, &b->look, now_us);
+}
+
 /* The row of a step that failed, in the state that the plan for it says; borrowed. */
 static struct journal_row *record_failure(struct branch *b, const char *path, const struct err *e,
                                           const struct retry_plan *plan, struct error_notes *notes)
@@ -188,7 +206,8 @@ static struct journal_row *record_failure(struct branch *b, const char *path, co
     notes->answer = b->answer;
     notes->earlier = run_recall(b->run, path);
     free(row->error);
-    row->error = effect_error_text(e, notes);
+    row->error = is_unknown && is_look(b) ? xstrdup_or_null(notes->earlier->error)
+                                          : effect_error_text(e, notes);
     free(b->answer);
     b->answer = NULL;
     return row;
@@ -224,8 +243,7 @@ static int act_failed(lua_State *L)
     *policy = lua_isnil(L, 3) ? NULL : vm_to_json(L, 3);
     struct retry_plan plan = { .verdict = RETRY_FINAL, .is_counted = true };
     if (!lua_toboolean(L, 4)) {
-        plan = retry_decide(*policy, effect_attempt_of(b->run, path), &e, b->can_settle,
-                            clock_wall_us());
+        plan = plan_failure(b, path, *policy, &e);
     } else {
         free(b->answer); /* of a call before, which a script caught */
         b->answer = NULL;

@@ -7,8 +7,7 @@
 
 #include "base/clock.h"
 
-/* An effect of unknown outcome is looked for no sooner than this: the service may still be at it.
- */
+/* A call of unknown outcome is sent again no sooner than this: the service may still be at it. */
 enum { PROBE_SETTLE_US = 3000000 };
 
 static bool policy_covers(const json_t *policy, enum err_kind kind)
@@ -44,6 +43,11 @@ static int64_t backoff_us(const json_t *policy, int tries)
     return most > 1000 ? 1000 + (int64_t)clock_random_below((uint64_t)most - 999) : 1000;
 }
 
+bool retry_counts(const struct err *e)
+{
+    return !(e->kind == ERR_UNAVAILABLE && e->status == 0 && e->retry_at_us > 0);
+}
+
 struct retry_plan retry_decide(const json_t *policy, int tries, const struct err *e,
                                bool can_settle, int64_t now_us)
 {
@@ -55,13 +59,10 @@ struct retry_plan retry_decide(const json_t *policy, int tries, const struct err
     if (e->kind != ERR_UNKNOWN && (!err_is_retryable(e->kind) || !policy_covers(policy, e->kind))) {
         return plan;
     }
-    /* A breaker that is open refuses before anything is sent and says when it will let a call
-     * through. */
-    plan.is_counted = !(e->kind == ERR_UNAVAILABLE && e->status == 0 && e->retry_at_us > 0);
+    plan.is_counted = retry_counts(e);
     if (!plan.is_counted) {
         plan.verdict = RETRY_AGAIN;
-        plan.due_us =
-            e->retry_at_us; /* the breaker has given each a moment of its own, in their order */
+        plan.due_us = e->retry_at_us; /* each has a moment of its own, in their order */
         return plan;
     }
     if (tries >= json_get_int(policy, "tries", 8)) {
@@ -77,6 +78,25 @@ struct retry_plan retry_decide(const json_t *policy, int tries, const struct err
     if (plan.due_us < e->retry_at_us) {
         /* A little apart, so that all who were told the same moment do not come at once. */
         plan.due_us = e->retry_at_us + (int64_t)clock_random_below(250000);
+    }
+    return plan;
+}
+
+struct retry_plan retry_decide_look(const json_t *policy, int tries, const struct err *e,
+                                    const struct retry_look *look, int64_t now_us)
+{
+    struct retry_plan plan = { .verdict = RETRY_PARK, .is_counted = look->is_of_send };
+    if (look->end == LOOK_ABSENT) {
+        plan = retry_decide(policy, tries, e, false, now_us);
+        plan.is_counted = false;
+    } else if (look->end == LOOK_LATER) {
+        plan.verdict = RETRY_AGAIN;
+        plan.due_us = look->due_us;
+    } else if (look->end == LOOK_FAILED && err_is_retryable(e->kind)) {
+        plan.verdict = RETRY_AGAIN;
+        plan.due_us = now_us + backoff_us(policy, look->count);
+        plan.due_us = plan.due_us > look->due_us ? plan.due_us : look->due_us;
+        plan.due_us = plan.due_us > e->retry_at_us ? plan.due_us : e->retry_at_us;
     }
     return plan;
 }

@@ -19,9 +19,11 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "base/plural.h"
+#include "call/call_set.h"
 #include "run/active.h"
 #include "run/echoes.h"
 #include "run/lua_act.h"
+#include "run/made.h"
 
 enum {
     CLAIM_MAX = 256,
@@ -31,6 +33,7 @@ enum {
 struct runner {
     struct runner_opts o;
     struct echoes *echoes;
+    struct made *made;
     struct map *newest; /* recipe -> struct program, a reference each */
     struct map
         *versions; /* hash -> struct program, a reference each: newest and older ones in use */
@@ -69,6 +72,11 @@ struct strands *runner_strands(struct runner *r)
 struct echoes *runner_echoes(struct runner *r)
 {
     return r->echoes;
+}
+
+struct made *runner_made(struct runner *r)
+{
+    return r->made;
 }
 
 struct end_log *runner_end_log(const struct runner *r)
@@ -532,6 +540,7 @@ struct runner *runner_new(const struct runner_opts *o)
     struct runner *r = xcalloc(1, sizeof *r);
     r->o = *o;
     r->echoes = echoes_new();
+    r->made = made_new();
     r->newest = map_new();
     r->versions = map_new();
     r->end_log = end_log_new(o->loop);
@@ -556,6 +565,7 @@ void runner_free(struct runner *r)
     timer_stop(&r->due_timer);
     end_log_free(r->end_log);
     echoes_free(r->echoes);
+    made_free(r->made);
     map_free(r->newest, unref_program);
     map_free(r->versions, unref_program);
     free(r);
@@ -577,6 +587,7 @@ void runner_start(struct runner *r)
 void runner_quiesce(struct runner *r)
 {
     r->is_stopping = true;
+    call_set_quiesce(service_calls(r->o.service));
 }
 
 void runner_cut(struct runner *r)

@@ -4,11 +4,12 @@
  * written, keeps the order in which they began, which times cannot (two steps may begin in one
  * microsecond). A row that begins again keeps the error of the try before. What is DONE was
  * executed, or came as an event, and stays (promise P3), whatever a run that has not heard of it
- * writes. The writing is part of run_save and record_put, on their thread.
+ * writes. `made` tells later who made a thing (run/looks.c); few effects have it. The writing is part of run_save and record_put, on their thread.
  */
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "store/db.h"
 #include "store/ops.h"
 #include "store/rows.h"
@@ -19,13 +20,16 @@ static_assert(JOURNAL_STARTED == 0 && JOURNAL_DONE == 1 && JOURNAL_FAILED == 2 &
 
 static const char upsert_row[] =
     "insert into journal (run_id, path, number, state, attempts, started_us, ended_us, due_us,"
-    " input, output, error, fails_run, is_date)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    " input, output, error, fails_run, is_date, made)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     " on conflict (run_id, path) do update"
     " set state = excluded.state, attempts = excluded.attempts, ended_us = excluded.ended_us,"
     " due_us = excluded.due_us, is_date = excluded.is_date,"
     " input = coalesce(excluded.input, journal.input),"
-    " output = excluded.output, fails_run = excluded.fails_run, error = case"
+    " output = excluded.output, fails_run = excluded.fails_run,"
+    " made = coalesce(excluded.made, journal.made),"
+    " started_us = case when $15 = 0 then journal.started_us else excluded.started_us end,"
+    " error = case"
     "   when excluded.state = 0 then coalesce(excluded.error, journal.error)"
     "   else excluded.error end"
     " where journal.state <> 1 or excluded.state = 1";
@@ -36,6 +40,12 @@ static const char select_rows[] =
     " from journal"
     " where run_id = $1"
     " order by number";
+
+static const char select_made[] =
+    "select run_id, path"
+    " from journal"
+    " where made = $1"
+    " and state = 1";
 
 const char *journal_state_name(enum journal_state s)
 {
@@ -58,6 +68,7 @@ void journal_row_fini(struct journal_row *row)
     free(row->input);
     free(row->output);
     free(row->error);
+    free(row->made);
     *row = (struct journal_row){ 0 };
 }
 
@@ -79,6 +90,8 @@ static int64_t write_row(struct db *db, const struct id *run_id, const struct jo
     query_bind_text(q, 11, row->error);
     query_bind_int(q, 12, row->fails_run);
     query_bind_int(q, 13, row->is_date);
+    query_bind_text(q, 14, row->made);
+    query_bind_int(q, 15, row->is_sent);
     return query_change(q, e);
 }
 
@@ -122,4 +135,35 @@ int journal_read(struct db *db, const struct id *run_id, struct journal_row **ro
         (*count)++;
     }
     return rc;
+}
+
+/* --- what was made --- */
+
+static int find_exec(struct store_op *op, struct db *db, struct err *e)
+{
+    struct made_find *f = list_entry(op, struct made_find, op);
+    struct query *q = db_query(db, select_made);
+    query_bind_text(q, 1, f->made);
+    int rc = query_next(q, e);
+    if (rc == 1) {
+        f->run = query_id(q, 0);
+        f->path = query_text(q, 1);
+        query_end(q);
+    }
+    return rc == -1 ? -1 : 0;
+}
+
+struct made_find *made_find_new(const char *made)
+{
+    struct made_find *f = xcalloc(1, sizeof *f);
+    f->op.exec = find_exec;
+    f->made = xstrdup(made);
+    return f;
+}
+
+void made_find_free(struct made_find *f)
+{
+    free(f->made);
+    free(f->path);
+    free(f);
 }

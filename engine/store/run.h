@@ -89,9 +89,23 @@ struct journal_row {
     char *input;      /* JSON text or NULL */
     char *output;     /* JSON text or NULL */
     char *error;      /* JSON text or NULL; store/tries.h says what is in it */
-    bool fails_run;   /* it FAILED, and no `on_error` passed over it: so it ended the run */
+    char *made;       /* what the effect made, as a text that no other thing has; or NULL. Written,
+                         not read */
+    bool is_sent;   /* of STARTED: started_us is of the call that goes out now, and replaces that of
+                         one before. Written, not read */
+    bool fails_run; /* it FAILED, and no `on_error` passed over it: so it ended the run */
 };
 void journal_row_fini(struct journal_row *row);
+
+/* Which effect made this: the run and the path of the row that is DONE, or nothing. A read. */
+struct made_find {
+    struct store_op op;
+    char *made;
+    struct id run; /* out; zero: none */
+    char *path;    /* out, or NULL */
+};
+struct made_find *made_find_new(const char *made);
+void made_find_free(struct made_find *f);
 
 /* Writes journal rows, ends and registers waits and, where `has_state`, writes the run's new state;
  * one transaction. A final state (PARKED is none) takes the run's waits away and lets the next run

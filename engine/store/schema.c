@@ -224,8 +224,14 @@ static const char tables_5[] =
     "insert into counter (id, n)"
     " values (32, 0), (33, 0), (34, 0), (35, 0), (36, 0);";
 
+/* What effects made, by the services' own ids (run.h). */
+static const char tables_6[] =
+    "alter table journal add column made text;"
+    "create index journal_made on journal (made)"
+    "    where made is not null;";
+
 /* steps[i] leads from version i to i + 1. */
-static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4, tables_5 };
+static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4, tables_5, tables_6 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int judge_stamp(struct db *db, const struct db_stamp *stamp, struct err *e)

@@ -27,15 +27,22 @@ static void cut_message(json_t *v)
     }
 }
 
+static bool is_no_try(const json_t *error)
+{
+    const char *detail = json_get_text(error, "detail");
+    return detail != NULL && (strcmp(detail, TRIES_TURN) == 0 || strcmp(detail, TRIES_LOOK) == 0);
+}
+
 json_t *tries_of(const struct journal_row *row)
 {
     json_t *last = row->error != NULL ? json_parse_own(row->error, strlen(row->error), NULL) : NULL;
-    if (!json_is_object(last)) {
-        json_decref(last);
-        return NULL;
-    }
     json_t *tries = json_object_get(last, "tries");
-    tries = json_is_array(tries) ? json_incref(tries) : json_array();
+    tries = json_is_array(tries) ? json_incref(tries) : NULL;
+    if (!json_is_object(last) || is_no_try(last)) {
+        json_decref(last);
+        return tries;
+    }
+    tries = tries != NULL ? tries : json_array();
     json_object_del(last, "tries");
     json_object_del(last, "answer");
     cut_message(last);

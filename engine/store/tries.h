@@ -9,6 +9,11 @@
  * kept, their messages cut to TRIES_MESSAGE bytes. */
 enum { TRIES_MAX = 20, TRIES_MESSAGE = 300 };
 
+/* The `detail` of an error that is no failed try, and is not kept: nothing was sent yet, or an effect was
+ * looked for (its looks stand in `looks` of the error of the call itself: {at, found}). */
+#define TRIES_TURN "turn"
+#define TRIES_LOOK "look"
+
 /* The failed tries that the row tells of, its own error the last; NULL: none. Yours. */
 json_t *tries_of(const struct journal_row *row);
 /* The `error` of that row once it is DONE: JSON text, yours; NULL: it had no failed try. `kind` is

@@ -88,7 +88,7 @@ void token_free(struct token *t)
     token_ask_fini(&t->ask);
     token_ask_fini(&t->next_ask);
     if (t->http != NULL) {
-        t->c->env->http->cancel(t->c->env->http, t->http);
+        (void)t->c->env->http->cancel(t->c->env->http, t->http);
     }
     /* The store hands these back later; then nobody is there any more. */
     if (t->reading != NULL) {

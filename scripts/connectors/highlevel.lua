@@ -11,7 +11,8 @@
 --     refused unless the engine-side field `replace_tags` is true; add_tags and remove_tags change
 --     single tags.
 --   * Creating is not idempotent. After a call of unknown outcome the engine looks for the effect,
---     as `probe` says.
+--     as `probe` says. A note has room for a mark, at the end of its text; what else is created is
+--     compared.
 --   * A webhook is signed with Ed25519 over the body's bytes. Only `webhookId` is used against
 --     repeats: the vendor repeats a delivery for days with its first timestamp, so a time window
 --     would refuse honest repeats.
@@ -99,6 +100,8 @@ local note = {
   },
 }
 local contact = { 'object' }
+-- How texts come back: as HTML or with entities, and some in another case.
+local as_text = { 'html', 'case' }
 local removed, both_spellings = { succeded = flag }, { succeded = 'succeeded' }
 local one_contact = { model = 'contact', at = { 'contact' } }
 local many_contacts = { model = 'contact', at = { 'contacts[]' } }
@@ -198,6 +201,7 @@ return {
 
   -- Per app and location. The vendor documents no Retry-After; it is honoured where it comes.
   limits = { { requests = 100, per_ms = 10000 }, { requests = 200000, per_ms = 86400000 } },
+  usual_ms = 3000, lag_ms = 75000,
   rate_headers = {
     max = 'x-ratelimit-max',
     remaining = 'x-ratelimit-remaining',
@@ -387,7 +391,7 @@ return {
       run = writes 'create', run_when = { 'on_duplicate', 'verify', { map = 'customFields' } },
       probe = {
         list = 'get_contacts', from = { locationId = 'locationId', query = 'email' }, with = { limit = 100 },
-        items = 'contacts', match = { 'email' }, fold = { 'email' }, date = 'dateAdded', as = 'contact',
+        items = 'contacts', match = { 'email' }, forms = { email = { 'case' } }, date = 'dateAdded', as = 'contact',
       },
     },
     upsert_contact = {
@@ -450,7 +454,8 @@ return {
       output = { task = task },
       probe = {
         list = 'get_all_tasks', from = { contactId = 'contactId' }, items = 'tasks',
-        match = { 'title', 'dueDate', 'completed', 'body' }, date = 'dateAdded', as = 'task',
+        match = { 'title', 'dueDate', 'completed', 'body' }, forms = { title = as_text, body = as_text },
+        date = 'dateAdded', as = 'task',
       },
     },
     update_task = {
@@ -493,7 +498,7 @@ return {
       output = { note = note },
       probe = {
         list = 'get_all_notes', from = { contactId = 'contactId' }, items = 'notes', match = { 'body', 'title' },
-        date = 'dateAdded', as = 'note',
+        mark = { field = 'body' }, forms = { title = as_text, body = as_text }, date = 'dateAdded', as = 'note',
       },
     },
     update_note = {
@@ -597,6 +602,7 @@ return {
         list = 'search_opportunity',
         from = { location_id = 'locationId', contact_id = 'contactId', pipeline_id = 'pipelineId' },
         with = { limit = 100 }, items = 'opportunities', match = { 'name', 'contactId', 'pipelineId' },
+        forms = { name = as_text },
         date = 'createdAt', as = 'opportunity',
       },
     },

@@ -49,6 +49,8 @@ connections:
     location: %s
     base_url: %s
     token_url: %s/oauth/token
+    lag: %s
+    marks: %s
     webhook:
       public_keys: [keys/sandbox.pem, keys/stage.pem]
   quotes:
@@ -59,7 +61,8 @@ connections:
 
 -- options: ladle (path of the program), recipes {name = text} (recipes/<name>), scripts {name = text},
 -- connections (YAML appended to the connections),
--- faults (rules for the sandbox), seed, env {NAME = value} for the engine, lenient (recipes may be broken).
+-- faults (rules for the sandbox), marks (notes have one: else what is written is what is found), lag (of what the sandbox
+-- lists: without it what it took shows at once), seed, env {NAME = value} for the engine, lenient (recipes may be broken).
 function Stage.new(options)
   local self = setmetatable({ ladle = options.ladle, options = options, env = options.env or {}, seen = {} }, Stage)
   self.folder = host.mkdtemp()
@@ -144,7 +147,8 @@ end
 function Stage:write_config()
   local app = self.app
   assert(host.write_file(self:path('ladle.yaml'), CONFIG:format(self.port, app.client_id, app.location or LOCATION,
-    app.url, app.url, HOOK_TOKEN, self.options.connections or '')))
+    app.url, app.url, self.options.lag or '1 s', self.options.marks and 'true' or 'false', HOOK_TOKEN,
+    self.options.connections or '')))
 end
 
 -- Authorises the connection with a code, as a person would after the browser came back.

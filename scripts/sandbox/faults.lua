@@ -16,9 +16,12 @@
 --         reset         cuts the connection before anything happened
 --         lose_answer   the effect happens, then the connection is cut
 --         expire_token  the access token of the request ends: 401
+--         show_late_ms  a note or task that is made comes to show in lists so much later (late.lua)
+--         given_back    its texts are given back as "html", with "entities", with its "spaces" folded, in "upper" case
 
 local answer = require 'sandbox.answer'
 local json = require 'json'
+local late = require 'sandbox.late'
 
 local faults = {}
 faults.__index = faults
@@ -32,6 +35,7 @@ local MATCH = {
 local ACTIONS = {
   status = 'integer', body = 'any', headers = 'table', retry_after = 'integer',
   delay_ms = 'integer', reset = 'boolean', lose_answer = 'boolean', expire_token = 'boolean',
+  show_late_ms = 'integer', given_back = 'string',
 }
 
 local function is_type(value, wanted)
@@ -46,7 +50,7 @@ end
 -- Numbers that would make no answer, or never one.
 local RANGES = {
   match = { every = { 1, math.maxinteger }, chance = { 0, 1 } },
-  ['do'] = { status = { 200, 599 }, delay_ms = { 0, 600000 } },
+  ['do'] = { status = { 200, 599 }, delay_ms = { 0, 600000 }, show_late_ms = { 0, 600000 } },
 }
 
 local function check_ranges(part, name, at)
@@ -72,6 +76,12 @@ local function check_part(part, known, name, at)
   check_ranges(part, name, at)
 end
 
+local function check_form(form, at)
+  if form and not late.FORMS[form] then
+    error(('faults: rule %d: "do.given_back" is no form of texts'):format(at), 0)
+  end
+end
+
 local function check_pattern(path, at)
   if path and path:sub(1, 1) == '^' and not pcall(string.find, '', path) then
     error(('faults: rule %d: "match.path" is not a pattern'):format(at), 0)
@@ -90,6 +100,7 @@ local function check_rule(rule, at)
   check_part(rule.match or {}, MATCH, 'match', at)
   check_part(rule['do'], ACTIONS, 'do', at)
   check_pattern((rule.match or {}).path, at)
+  check_form(rule['do'].given_back, at)
   if next(rule['do']) == nil then
     error(('faults: rule %d does nothing'):format(at), 0)
   end

@@ -2,6 +2,7 @@
 
 local answer = require 'sandbox.answer'
 local contacts = require 'sandbox.contacts'
+local late = require 'sandbox.late'
 local times = require 'sandbox.times'
 
 local notes = {}
@@ -10,8 +11,8 @@ local FIELDS = { 'body', 'userId', 'title', 'color', 'pinned' }
 
 function notes.view(note)
   return {
-    id = note.id, body = note.body, userId = note.userId, dateAdded = times.iso(note.addedMs),
-    contactId = note.contactId, title = note.title, color = note.color, pinned = note.pinned,
+    id = note.id, body = late.text(note, note.body), userId = note.userId, dateAdded = times.iso(note.addedMs),
+    contactId = note.contactId, title = late.text(note, note.title), color = note.color, pinned = note.pinned,
   }
 end
 
@@ -48,11 +49,7 @@ local function apply(note, body)
 end
 
 function notes.list(call)
-  local list = {}
-  for i, note in ipairs(contacts.of_path(call).notes) do
-    list[i] = notes.view(note)
-  end
-  return answer.ok { notes = answer.list(list) }
+  return answer.ok { notes = answer.list(late.shown(call, contacts.of_path(call).notes, notes.view)) }
 end
 
 function notes.get(call)
@@ -66,6 +63,7 @@ function notes.create(call)
     addedMs = call.sandbox.now(), userId = call.token.user, pinned = false,
   }
   apply(note, call.body)
+  late.mark(call, note)
   contact.notes[#contact.notes + 1] = note
   record(call, 'note_created', note)
   call.sandbox.webhooks:emit('NoteCreate', event(note))

@@ -2,13 +2,14 @@
 
 local answer = require 'sandbox.answer'
 local contacts = require 'sandbox.contacts'
+local late = require 'sandbox.late'
 local times = require 'sandbox.times'
 
 local tasks = {}
 
 function tasks.view(task)
   return {
-    id = task.id, title = task.title, body = task.body, assignedTo = task.assignedTo,
+    id = task.id, title = late.text(task, task.title), body = late.text(task, task.body), assignedTo = task.assignedTo,
     dueDate = times.iso(task.dueMs), completed = task.completed, contactId = task.contactId,
   }
 end
@@ -71,11 +72,7 @@ local function change(call, task, body)
 end
 
 function tasks.list(call)
-  local list = {}
-  for i, task in ipairs(contacts.of_path(call).tasks) do
-    list[i] = tasks.view(task)
-  end
-  return answer.ok { tasks = answer.list(list) }
+  return answer.ok { tasks = answer.list(late.shown(call, contacts.of_path(call).tasks, tasks.view)) }
 end
 
 function tasks.get(call)
@@ -89,6 +86,7 @@ function tasks.create(call)
     addedMs = call.sandbox.now(),
   }
   apply(task, call.body)
+  late.mark(call, task)
   contact.tasks[#contact.tasks + 1] = task
   record(call, 'task_created', task)
   call.sandbox.webhooks:emit('TaskCreate', event(task))

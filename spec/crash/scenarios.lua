@@ -341,6 +341,19 @@ scenario { name = 'answer lost after the effect', effects = { task_created = 1, 
 scenario { name = 'connection lost before the effect', effects = { task_created = 1 },
   faults = { fault('create_task', 1, { reset = true }) }, act = one_event }
 
+-- As late as the stage says that the service lists may lag.
+scenario { name = 'an effect that shows late', effects = { task_created = 1, note_created = 1 },
+  recipes = { ['a.yaml'] = recipe(TASK .. NOTE) }, act = one_event, faults = {
+    fault('create_task', 1, { lose_answer = true, show_late_ms = 700 }),
+    fault('create_note', 1, { lose_answer = true, show_late_ms = 400 }),
+  } }
+
+scenario { name = 'texts that come back changed', effects = { task_created = 1, note_created = 1 },
+  recipes = { ['a.yaml'] = recipe(TASK .. NOTE) }, act = one_event, faults = {
+    fault('create_task', 1, { lose_answer = true, given_back = 'html' }),
+    fault('create_note', 1, { lose_answer = true, given_back = 'entities' }),
+  } }
+
 scenario { name = 'answer too late', effects = { task_created = 1 },
   recipes = { ['a.yaml'] = recipe(TASK .. '    timeout: 300ms\n') },
   faults = { fault('create_task', 1, { delay_ms = 900 }) }, act = one_event }

@@ -41,6 +41,7 @@ connections:
     base_url: ]] .. HOST .. [[
 
     token_url: ]] .. HOST .. [[/oauth/token
+    marks: %s
 ]]
 
 local HEAD = 'recipe: %s\nsummary: Of the simulation\nneeds:\n  crm: highlevel\nwhen:\n  - crm.%s\n%sdo:\n'
@@ -115,7 +116,8 @@ local function write_project(self)
   local app = self.sandbox:credentials()
   local key, id = 'location', app.location
   if self.is_agency then key, id = 'agency', app.company end
-  write_file(self.folder .. '/ladle.yaml', CONFIG:format(app.client_id, app.client_secret, key, id))
+  write_file(self.folder .. '/ladle.yaml', CONFIG:format(app.client_id, app.client_secret, key, id,
+    self.has_marks and 'true' or 'false'))
   for _, name in ipairs(NAMES) do write_file(('%s/recipes/%s.yaml'):format(self.folder, name), RECIPES[name]) end
 end
 
@@ -207,6 +209,14 @@ local function note_install(self, known)
 end
 
 -- What goes wrong, each with a chance of its own in this world.
+-- An answer that is lost, of an effect that shows late and comes back in another form.
+local function late_effect(self)
+  return {
+    lose_answer = true, show_late_ms = between(self, 0, 60000),
+    given_back = pick(self, { 'html', 'entities', 'spaces', 'upper' }),
+  }
+end
+
 local function plan_faults(self)
   local function chance(list) return pick(self, list) end
   local rules = {
@@ -214,6 +224,7 @@ local function plan_faults(self)
     { match = { chance = chance { 0, 0.02, 0.1 } }, ['do'] = { status = 429, retry_after = between(self, 1, 90) } },
     { match = { chance = chance { 0, 0.02 } }, ['do'] = { status = 429 } },
     { match = { chance = chance { 0, 0.02, 0.1 } }, ['do'] = { status = 500 } },
+    { match = { chance = chance { 0, 0.05, 0.2 }, method = 'POST' }, ['do'] = late_effect(self) },
     { match = { chance = chance { 0, 0.05, 0.2 }, method = 'POST' }, ['do'] = { lose_answer = true } },
     { match = { chance = chance { 0, 0.03, 0.1 } }, ['do'] = { reset = true } },
     { match = { chance = chance { 0, 0.02 }, path = '/contacts' }, ['do'] = { expire_token = true } },
@@ -472,7 +483,7 @@ end
 
 local function text_of(entry)
   if entry.effect == 'task_created' then return 'task ' .. entry.title end
-  return entry.effect == 'note_created' and entry.body or nil
+  return entry.effect == 'note_created' and (entry.body:gsub(' %[ladle %x+%]$', '')) or nil
 end
 
 -- P3, P4 and P6, after every life.
@@ -575,6 +586,7 @@ function sim.open(options)
   }, World)
   self.limit = pick(self, { 6, 15, 100 })
   self.is_agency = random.new(options.seed, 'agency'):fraction() < 0.3
+  self.has_marks = random.new(options.seed, 'marks'):fraction() < 0.5
   self.sandbox = server.new {
     seed = options.seed, base_url = HOST, data = self.is_agency and agency_data(self) or nil,
     now = function() return self.now_us // WALL_MS end,

@@ -271,9 +271,10 @@ static struct http_call *client_send(struct http_client *c, const struct http_re
     return (struct http_call *)f;
 }
 
-static void client_cancel(struct http_client *c, struct http_call *call)
+static bool client_cancel(struct http_client *c, struct http_call *call)
 {
     flight_free((struct flight *)call);
+    return true; /* the world has it already */
 }
 
 static void client_free(struct http_client *c)

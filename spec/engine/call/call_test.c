@@ -3,6 +3,7 @@
 
 #include "../service/lua_table.h"
 #include "base/log.h"
+#include "call/seats.h"
 
 static struct connection *crm(struct fixture *f)
 {
@@ -549,6 +550,95 @@ static void the_service_ends_with_calls_at_every_stage(void **state)
     assert_int_equal(o[0].count + o[1].count + o[2].count + w.o.count, 0);
 }
 
+/* --- connections --- */
+
+enum { CROWD = 100 };
+
+/* Calls of a connection without a limit to one host; none is answered. */
+static void start_crowd(struct fixture *f, struct outcome o[CROWD])
+{
+    struct connection *c = fix_add(f, "any", fix_connector(f, "http", connector_file("http")),
+                                   "{'base_url':'https://slow.test/v1'}");
+    fix_start(f);
+    for (int i = 0; i < CROWD; i++) {
+        fix_call(f, c, "post", i % 2 == 0 ? "{'url':'/a'}" : "{'url':'/b?c'}", &o[i]);
+    }
+}
+
+static void end_crowd(struct outcome o[CROWD])
+{
+    for (int i = 0; i < CROWD; i++) {
+        outcome_fini(&o[i]);
+    }
+}
+
+static int ended(const struct outcome o[CROWD])
+{
+    int count = 0;
+    for (int i = 0; i < CROWD; i++) {
+        count += o[i].count;
+    }
+    return count;
+}
+
+static void as_many_calls_go_to_a_host_as_there_are_seats_and_others_go_in_their_order(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o[CROWD] = { { .count = 0 } };
+    start_crowd(f, o);
+    assert_int_equal(f->http.count, SEATS_PER_HOST);
+    fix_answer(f, 7, 200, NULL, "{}");
+    fix_answer(f, 9, 503, NULL, "{}");
+    fix_settle(f);
+    assert_int_equal(f->http.count, SEATS_PER_HOST + 2);
+    assert_int_equal(o[7].count + o[9].count, 2);
+    fix_answer(f, SEATS_PER_HOST + 1, 200, NULL, "{}");
+    assert_int_equal(o[SEATS_PER_HOST + 1].count, 1);
+    struct outcome other = { .count = 0 };
+    struct connection *c =
+        fix_add(f, "else", f->connectors[0], "{'base_url':'https://quick.test'}");
+    fix_call(f, c, "post", "{'url':'/'}", &other);
+    assert_string_equal(f->http.sent[f->http.count - 1].url, "https://quick.test/");
+    outcome_fini(&other);
+    end_crowd(o);
+}
+
+/* Nothing of it was sent, so it is no try, and the time that it waited is not the call's. */
+static void who_waits_long_for_a_connection_is_told_a_moment_of_its_own(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o[CROWD] = { { .count = 0 } };
+    start_crowd(f, o);
+    fix_pass(f, SEATS_WAIT_US - 1);
+    assert_int_equal(ended(o), 0);
+    fix_pass(f, 1);
+    assert_int_equal(ended(o), CROWD - SEATS_PER_HOST);
+    for (int i = SEATS_PER_HOST; i < CROWD; i++) {
+        assert_int_equal(o[i].err.kind, ERR_UNAVAILABLE);
+        assert_string_equal(o[i].err.detail, SEATS_TURN);
+        assert_int_equal(o[i].err.status, 0);
+        assert_true(o[i].err.retry_at_us >= fix_wall_us + SEATS_WAIT_US);
+        assert_true(i == SEATS_PER_HOST || o[i].err.retry_at_us > o[i - 1].err.retry_at_us);
+    }
+    assert_int_equal(f->http.count, SEATS_PER_HOST);
+    assert_null(f->service->connections[0]->down_reason); /* the breaker heard nothing */
+    end_crowd(o);
+}
+
+static void a_stop_sends_away_who_waits_for_a_connection(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o[CROWD] = { { .count = 0 } };
+    start_crowd(f, o);
+    call_set_quiesce(service_calls(f->service));
+    fix_turn(f);
+    assert_int_equal(ended(o), CROWD - SEATS_PER_HOST);
+    assert_int_equal(f->http.count, SEATS_PER_HOST);
+    fix_answer(f, 0, 200, NULL, "{}"); /* what has begun ends */
+    assert_int_equal(o[0].err.kind, ERR_NONE);
+    end_crowd(o);
+}
+
 /* --- limits --- */
 
 static void calls_of_all_kinds_share_the_limit_of_their_connection(void **state)
@@ -560,14 +650,14 @@ static void calls_of_all_kinds_share_the_limit_of_their_connection(void **state)
     fix_answer(f, 0, 200, "x-ratelimit-remaining: 99", "{'contact':{}}");
     for (int i = 1; i < 150; i++) {
         fix_call(f, c, i % 2 == 0 ? "get_all_tasks" : "get_contact", "{'contactId':'c1'}", &o[i]);
+        if (f->http.count > (size_t)i) {
+            fix_answer(f, (size_t)i, 422, NULL, "");
+        }
     }
     assert_int_equal(f->http.count, 100);
     json_t *v = connection_json(c);
     assert_int_equal(json_get_int(v, "waiting", -1), 50);
     json_decref(v);
-    for (int i = 1; i < 100; i++) {
-        fix_answer(f, (size_t)i, 422, NULL, "");
-    }
     fix_pass(f, 10 * SECOND);
     fix_settle(f);
     assert_int_equal(f->http.count, 100);
@@ -596,7 +686,7 @@ static int sent_by_two(struct fixture *f, const char *token, const char *locatio
     struct connection *other = second(f, token, location);
     for (int i = 0; i < 120; i++) {
         fix_call(f, i % 2 == 0 ? c : other, "get_contact", "{'contactId':'c1'}", &o[i]);
-        if (i < 2 && f->http.count > (size_t)i) {
+        if (f->http.count > (size_t)i) {
             fix_answer(f, (size_t)i, 200, NULL, "{'contact':{}}");
         }
     }
@@ -680,6 +770,9 @@ int main(void)
         WITH(a_call_can_be_cancelled_at_every_stage),
         WITH(a_cancelled_call_gives_its_slot_back),
         WITH(the_service_ends_with_calls_at_every_stage),
+        WITH(as_many_calls_go_to_a_host_as_there_are_seats_and_others_go_in_their_order),
+        WITH(who_waits_long_for_a_connection_is_told_a_moment_of_its_own),
+        WITH(a_stop_sends_away_who_waits_for_a_connection),
         WITH(calls_of_all_kinds_share_the_limit_of_their_connection),
         WITH(connections_to_one_account_share_a_limit),
         WITH(another_account_has_a_limit_of_its_own),

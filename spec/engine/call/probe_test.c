@@ -27,7 +27,7 @@ static struct service_call *start_probe(struct fixture *f, struct connection *c,
                        .done = fix_done,
                        .ud = o,
                    },
-                   fix_wall_us - 10 * SECOND);
+                   fix_wall_us - 10 * SECOND, NULL);
     fix_settle(f);
     return call;
 }
@@ -36,7 +36,22 @@ static struct service_call *start_probe(struct fixture *f, struct connection *c,
     "{'contactId':'c1','title':'Call "                                                             \
     "Jane','dueDate':'2026-11-25T11:00:00+01:00','completed':false}"
 
-/* What a probe for TASK makes of a list of tasks: the id of the one found, or "". */
+/* Of items that fit: "t1 t2"; yours. */
+static char *ids_of(const json_t *fits)
+{
+    char *out = xstrdup("");
+    size_t i;
+    json_t *fit;
+    json_array_foreach ((json_t *)fits, i, fit) {
+        assert_string_equal(json_get_text(fit, "id"), json_path_text(fit, "output.task.id"));
+        char *longer = xasprintf("%s%s%s", out, i > 0 ? " " : "", json_get_text(fit, "id"));
+        free(out);
+        out = longer;
+    }
+    return out;
+}
+
+/* What a probe for TASK finds in a list of tasks: the ids of those that fit. */
 static void expect(struct fixture *f, struct connection *c, const char *tasks, const char *id)
 {
     struct outcome o = { .count = 0 };
@@ -46,9 +61,9 @@ static void expect(struct fixture *f, struct connection *c, const char *tasks, c
     fix_answer(f, f->http.count - 1, 200, NULL, body);
     assert_int_equal(o.count, 1);
     assert_int_equal(o.err.kind, ERR_NONE);
-    const char *found = json_path_text(o.output, "task.id");
-    assert_string_equal(found != NULL ? found : "", id);
-    assert_true(found != NULL || json_is_null(o.output));
+    char *ids = ids_of(json_object_get(o.output, "fits"));
+    assert_string_equal(ids, id);
+    free(ids);
     outcome_fini(&o);
 }
 
@@ -61,7 +76,11 @@ static void the_effect_is_the_item_that_is_equal_in_what_was_sent(void **state)
            "t1");
     expect(f, c, "{'id':'t1','title':' Call Jane\\n','dueDate':'2026-11-25T10:00:00.000Z'}", "t1");
     expect(f, c,
-           "{'id':'t1','title':'Call jane','dueDate':'2026-11-25T10:00:00.000Z','completed':false}",
+           "{'id':'t1','title':'<p>call&nbsp;Jane</"
+           "p>','dueDate':'2026-11-25T10:00:00.000Z','completed':false}",
+           "t1");
+    expect(f, c,
+           "{'id':'t1','title':'Call Jo','dueDate':'2026-11-25T10:00:00.000Z','completed':false}",
            "");
     expect(f, c,
            "{'id':'t1','title':'Call Jane','dueDate':'2026-11-25T10:00:01.000Z','completed':false}",
@@ -93,31 +112,76 @@ static void an_item_that_is_older_than_the_call_is_not_its_effect(void **state)
     dated(newest, "t3", "2026-11-23T09:59:57.000Z");
     expect(f, c, old, "");
     snprintf(all, sizeof all, "%s,%s,%s", newest, recent, old);
-    expect(f, c, all, "t3");
+    expect(f, c, all, "t3 t2");
 }
 
-static void a_probe_waits_until_what_was_sent_has_arrived(void **state)
+static void an_item_of_then_that_is_not_equal_is_near(void **state)
 {
     struct fixture *f = *state;
     struct outcome o = { .count = 0 };
     struct connection *c = crm(f);
-    (void)call_probe(service_calls(f->service),
-                     &(struct call_opts){
-                         .connection = c,
-                         .operation = connector_operation(connection_connector(c), "create_task"),
-                         .input = fix_json(TASK),
-                         .done = fix_done,
-                         .ud = &o,
-                     },
-                     fix_wall_us);
-    fix_pass(f, 5 * SECOND - 1);
-    fix_settle(f);
-    assert_int_equal(f->http.count, 0);
-    fix_pass(f, 1);
-    fix_settle(f);
-    assert_int_equal(f->http.count, 1);
-    fix_answer(f, 0, 200, NULL, "{'tasks':[]}");
+    (void)start_probe(f, c, "create_task", TASK, &o);
+    fix_answer(f, 0, 200, NULL,
+               "{'tasks':[{'id':'t1','title':'Else','dateAdded':'2026-11-23T09:59:57.000Z'},"
+               "{'id':'t2','title':'Else','dateAdded':'2026-11-23T09:00:00.000Z'},"
+               "{'id':'t3','title':'Else'}]}");
+    assert_int_equal(json_array_size(json_object_get(o.output, "fits")), 0);
+    assert_int_equal(json_array_size(json_object_get(o.output, "near")), 1);
+    assert_string_equal(json_path_text(o.output, "near.0"), "t1");
     outcome_fini(&o);
+}
+
+/* The list is asked for a hundred at a time; there may be more. */
+static void a_list_that_is_full_may_not_be_all(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o[2] = { { .count = 0 } };
+    struct connection *c = crm(f);
+    json_t *contacts = json_array();
+    for (int i = 0; i < 100; i++) {
+        json_array_append_new(contacts, json_pack("{s:s}", "email", "other@example.com"));
+    }
+    for (size_t i = 0; i < 2; i++) {
+        size_t len;
+        (void)start_probe(f, c, "create_contact", "{'email':'jane@example.com'}", &o[i]);
+        json_t *v = json_pack("{s:O}", "contacts", contacts);
+        char *text = json_text(v, &len);
+        fix_answer(f, i, 200, NULL, text);
+        assert_int_equal(json_is_true(json_object_get(o[i].output, "is_cut")), i == 0);
+        free(text);
+        json_decref(v);
+        json_array_remove(contacts, 0);
+        outcome_fini(&o[i]);
+    }
+    json_decref(contacts);
+}
+
+static void a_mark_goes_where_the_service_has_room_and_is_known_again_in_any_form(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = crm(f);
+    const struct operation *note = connector_operation(connection_connector(c), "create_note");
+    const struct operation *task = connector_operation(connection_connector(c), "create_task");
+    json_t *input = fix_json("{'contactId':'c1','body':'R&D'}");
+    char *mark = probe_mark(note, input, "run:a"), *other = probe_mark(note, input, "run:b");
+    char *again = probe_mark(note, input, "run:a");
+    assert_string_equal(mark, again);
+    assert_string_not_equal(mark, other);
+    assert_null(probe_mark(task, input, "run:a"));
+    probe_put_mark(note, input, mark);
+    assert_true(probe_has_mark(note, input, mark));
+    assert_false(probe_has_mark(note, input, other));
+    assert_int_equal(strncmp(json_get_text(input, "body"), "R&D [ladle ", 11), 0);
+    json_t *back = json_pack("{s:o}", "body", json_string(json_get_text(input, "body")));
+    char *html = xasprintf("<P>R&amp;D</P> <b>[LADLE&nbsp;%s]</b>", mark);
+    json_object_set_new(back, "body", json_string(html));
+    assert_true(probe_has_mark(note, back, mark));
+    free(html);
+    free(mark);
+    free(other);
+    free(again);
+    json_decref(back);
+    json_decref(input);
 }
 
 static void a_contact_is_looked_for_by_its_address_in_any_case(void **state)
@@ -133,7 +197,7 @@ static void a_contact_is_looked_for_by_its_address_in_any_case(void **state)
     fix_answer(f, 0, 200, NULL,
                "{'contacts':[{'id':'c9','email':'jane@example.com','dateAdded':'2026-11-23T09:59:"
                "58.000Z'}]}");
-    assert_string_equal(json_path_text(o.output, "contact.id"), "c9");
+    assert_string_equal(json_path_text(o.output, "fits.0.output.contact.id"), "c9");
     outcome_fini(&o);
 }
 
@@ -182,18 +246,6 @@ static void what_cannot_be_looked_for_with_anything_stays_unknown(void **state)
     json_decref(parts);
 }
 
-static void what_may_be_repeated_need_not_be_looked_for(void **state)
-{
-    struct fixture *f = *state;
-    struct outcome o = { .count = 0 };
-    struct connection *c = crm(f);
-    (void)start_probe(f, c, "update_contact", "{'contactId':'c1'}", &o);
-    assert_int_equal(o.count, 1);
-    assert_true(json_is_null(o.output));
-    assert_int_equal(f->http.count, 0);
-    outcome_fini(&o);
-}
-
 static void a_probe_that_fails_is_an_error_as_any_call(void **state)
 {
     struct fixture *f = *state;
@@ -221,11 +273,12 @@ int main(void)
 #define WITH(test) cmocka_unit_test_setup_teardown(test, fix_setup, fix_teardown)
         WITH(the_effect_is_the_item_that_is_equal_in_what_was_sent),
         WITH(an_item_that_is_older_than_the_call_is_not_its_effect),
-        WITH(a_probe_waits_until_what_was_sent_has_arrived),
+        WITH(an_item_of_then_that_is_not_equal_is_near),
+        WITH(a_list_that_is_full_may_not_be_all),
+        WITH(a_mark_goes_where_the_service_has_room_and_is_known_again_in_any_form),
         WITH(a_contact_is_looked_for_by_its_address_in_any_case),
         WITH(what_cannot_be_looked_for_stays_unknown),
         WITH(what_cannot_be_looked_for_with_anything_stays_unknown),
-        WITH(what_may_be_repeated_need_not_be_looked_for),
         WITH(a_probe_that_fails_is_an_error_as_any_call),
         WITH(a_cancelled_probe_leaves_nothing_unknown_behind),
     };

@@ -431,6 +431,29 @@ static void an_answer_that_breaks_off_is_unknown(void **state)
         ERR_UNKNOWN);
 }
 
+/* At each of its bytes: an interim answer before it, its status line, its head, its body. */
+static void an_answer_that_breaks_off_anywhere_is_unknown(void **state)
+{
+    struct fixture *f = *state;
+    static const char whole[] =
+        "HTTP/1.1 100 Continue\r\nX-A: b\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nX-Long: a\r\nContent-Length: 3\r\n\r\nabc";
+    static const char *const methods[] = { "GET", "POST" };
+    for (size_t len = 0; len + 1 < sizeof whole; len++) {
+        for (int i = 0; i < 2; i++) {
+            struct ending end =
+                call_script(f, whole, len, (struct http_request){ .method = methods[i] });
+            if (end.kind != ERR_UNKNOWN) {
+                fail_msg("%s, cut after %zu bytes: %s, status %d", methods[i], len,
+                         end.kind == ERR_NONE ? "an answer" : end.message, end.status);
+            }
+        }
+    }
+    struct ending end =
+        call_script(f, whole, sizeof whole - 1, (struct http_request){ .method = "GET" });
+    assert_string_equal(end.body, "abc");
+}
+
 static void an_answer_that_is_not_http_is_a_protocol_error(void **state)
 {
     struct fixture *f = *state;
@@ -612,16 +635,16 @@ static void a_cancelled_call_never_ends(void **state)
     struct ending end = { 0 };
     struct http_request r = { .method = "POST", .url = url(f, "/a"), .may_be_private = true };
     struct http_call *c = f->client->send(f->client, &r, note_end, &end);
-    f->client->cancel(f->client, c); /* before anything happened */
+    (void)f->client->cancel(f->client, c); /* before anything happened */
     c = f->client->send(f->client, &r, note_end, &end);
     while (f->kept == NULL) {
         loop_turn(f->loop, false);
     }
-    f->client->cancel(f->client, c); /* in flight */
+    (void)f->client->cancel(f->client, c); /* in flight */
     exchange_answer(f->kept, 200, NULL, NULL, 0);
     r.url = "nonsense";
     c = f->client->send(f->client, &r, note_end, &end);
-    f->client->cancel(f->client, c); /* refused, and not yet told */
+    (void)f->client->cancel(f->client, c); /* refused, and not yet told */
     turn_some(f->loop);
     assert_int_equal(end.count, 0);
     assert_int_equal(f->request_count, 1);
@@ -638,7 +661,7 @@ static void cancel_other_and_send(void *ud, const struct http_response *res, con
 {
     struct chain *c = ud;
     note_end(&c->first, res, e);
-    c->f->client->cancel(c->f->client, c->other);
+    (void)c->f->client->cancel(c->f->client, c->other);
     struct http_request r = { .method = "GET", .url = url(c->f, "/b"), .may_be_private = true };
     c->f->client->send(c->f->client, &r, note_end, &c->second);
 }
@@ -839,6 +862,7 @@ int main(void)
         T(time_that_runs_out_before_the_answer_is_unknown),
         T(time_that_runs_out_before_anything_was_sent_is_unreachable),
         T(an_answer_that_breaks_off_is_unknown),
+        T(an_answer_that_breaks_off_anywhere_is_unknown),
         T(an_answer_that_is_not_http_is_a_protocol_error),
         T(an_interim_answer_is_not_the_answer),
         T(trailers_are_not_headers),

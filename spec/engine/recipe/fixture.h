@@ -38,7 +38,7 @@ static const char CRM[] =
     "   \"sampled\":{\"sample\":\"samples/records/activity_added.json\"}},"
     " \"operations\":{"
     "   \"get_contact\":{\"input\":{\"contactId\":[\"string\"]}},"
-    "   \"ping\":{},\"create_note\":{},"
+    "   \"ping\":{\"usual_ms\":4000},\"create_note\":{},"
     "   "
     "\"touch\":{\"output\":{},\"causes\":{\"visit_moved\":\"place\",\"contact_created\":{\"kind\":"
     "\"new\"}}},"

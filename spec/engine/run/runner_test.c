@@ -3,6 +3,7 @@
 #include "shop.h"
 
 #include "base/fault.h"
+#include "call/seats.h"
 
 /* --- tests --- */
 
@@ -131,6 +132,83 @@ static void a_call_that_was_sent_before_a_crash_is_not_sent_again_blindly(void *
     world_close(&w);
 }
 
+static void a_stop_takes_back_a_call_of_which_nothing_has_left(void **state)
+{
+    static const char steps[] = "[" ORDER("a", "tea") "]";
+    struct world w;
+    open_world(&w, *state, steps, "");
+    begin(&w, "{}");
+    assert_int_equal(row_state(&w, "a"), JOURNAL_STARTED);
+    w.f->http.sent[0].is_connecting = true;
+    runner_cut(w.runner);
+    fix_settle(w.f);
+    assert_state(&w, RUN_QUEUED);
+    assert_int_equal(row_state(&w, "a"), JOURNAL_WAITING);
+    restart(&w, steps, "");
+    assert_int_equal(w.f->http.count, 1);
+    assert_contains(w.f->http.sent[0].body, "tea");
+    fix_answer(w.f, 0, 200, NULL, "{}");
+    fix_settle(w.f);
+    assert_state(&w, RUN_DONE);
+    world_close(&w);
+}
+
+/* Takes all seats of the shop; the_run is one for which none is left. */
+static void fill_seats(struct world *w)
+{
+    for (int i = 0; i <= SEATS_PER_HOST; i++) {
+        begin(w, "{}");
+    }
+    assert_int_equal(w->f->http.count, SEATS_PER_HOST);
+}
+
+static void answer_all(struct world *w, size_t from)
+{
+    for (size_t i = from; i < w->f->http.count; i++) {
+        fix_answer(w->f, i, 200, NULL, "{}");
+    }
+    fix_settle(w->f);
+}
+
+/* ORDER may be tried once. */
+static void a_wait_for_a_connection_is_a_row_and_no_try(void **state)
+{
+    static const char steps[] = "[" ORDER("a", "tea") "]";
+    struct world w;
+    open_world(&w, *state, steps, "");
+    fill_seats(&w);
+    assert_state(&w, RUN_RUNNING);
+    assert_int_equal(row_state(&w, "a"), (enum journal_state) - 1); /* not begun */
+    for (int i = 0; i < 3; i++) {
+        fix_pass(w.f, 3 * SEATS_WAIT_US);
+        fix_settle(w.f);
+        assert_state(&w, i % 2 == 0 ? RUN_WAITING : RUN_RUNNING);
+        assert_int_equal(row_state(&w, "a"), JOURNAL_WAITING);
+    }
+    answer_all(&w, 0);
+    fix_pass(w.f, 3 * SEATS_WAIT_US);
+    fix_settle(w.f);
+    assert_int_equal(w.f->http.count, SEATS_PER_HOST + 1);
+    answer_all(&w, SEATS_PER_HOST);
+    assert_state(&w, RUN_DONE);
+    world_close(&w);
+}
+
+static void a_stop_leaves_who_waits_for_a_connection_as_a_row(void **state)
+{
+    static const char steps[] = "[" ORDER("a", "tea") "]";
+    struct world w;
+    open_world(&w, *state, steps, "");
+    fill_seats(&w);
+    runner_quiesce(w.runner);
+    fix_settle(w.f);
+    assert_state(&w, RUN_WAITING);
+    assert_int_equal(w.f->http.count, SEATS_PER_HOST);
+    answer_all(&w, 0); /* what has begun ends */
+    assert_true(runner_is_idle(w.runner));
+    world_close(&w);
+}
+
 static void an_unknown_outcome_is_looked_for_where_the_operation_says_how(void **state)
 {
     static const char steps[] =
@@ -228,9 +306,17 @@ static void what_can_be_looked_for_is_looked_for_before_it_is_sent_again(void **
     assert_string_equal(w.f->http.sent[1].method, "GET");
     fix_answer(w.f, 1, 200, NULL, "{'things':[]}");
     fix_settle(w.f);
-    assert_int_equal(w.f->http.count, 3);
-    assert_string_equal(w.f->http.sent[2].method, "POST");
-    fix_answer(w.f, 2, 200, NULL, "{}");
+    assert_int_equal(w.f->http.count, 2); /* it may be there later */
+    fix_pass(w.f, 70 * SECOND);
+    fix_settle(w.f);
+    assert_string_equal(w.f->http.sent[2].method, "GET");
+    fix_answer(w.f, 2, 200, NULL, "{'things':[]}");
+    fix_settle(w.f);
+    fix_pass(w.f, 11 * SECOND); /* by its policy: the call failed */
+    fix_settle(w.f);
+    assert_int_equal(w.f->http.count, 4);
+    assert_string_equal(w.f->http.sent[3].method, "POST");
+    fix_answer(w.f, 3, 200, NULL, "{}");
     fix_settle(w.f);
     assert_state(&w, RUN_DONE);
     world_close(&w);
@@ -664,6 +750,9 @@ int main(void)
         TEST(an_effect_has_one_idempotency_key_in_all_its_tries),
         TEST(a_step_that_is_done_is_not_executed_again_by_a_later_attempt),
         TEST(a_call_that_was_sent_before_a_crash_is_not_sent_again_blindly),
+        TEST(a_stop_takes_back_a_call_of_which_nothing_has_left),
+        TEST(a_wait_for_a_connection_is_a_row_and_no_try),
+        TEST(a_stop_leaves_who_waits_for_a_connection_as_a_row),
         TEST(an_unknown_outcome_is_looked_for_where_the_operation_says_how),
         TEST(an_unknown_outcome_is_sent_again_where_the_step_says_so),
         TEST(an_unknown_outcome_is_sent_again_after_a_crash_too),

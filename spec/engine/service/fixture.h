@@ -42,6 +42,7 @@ struct sent {
     http_done_fn done; /* NULL: answered or cancelled */
     void *ud;
     bool is_cancelled;
+    bool is_connecting; /* set by a test: nothing of it has left */
 };
 
 struct fake_http {
@@ -116,11 +117,12 @@ static inline struct http_call *fake_send(struct http_client *c, const struct ht
     return (struct http_call *)s;
 }
 
-static inline void fake_cancel(struct http_client *c, struct http_call *call)
+static inline bool fake_cancel(struct http_client *c, struct http_call *call)
 {
     struct sent *s = (struct sent *)call;
     s->done = NULL;
     s->is_cancelled = true;
+    return !s->is_connecting;
 }
 
 static inline void fake_fini(struct fake_http *h)
