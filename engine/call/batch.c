@@ -57,6 +57,16 @@ static bool fits(const struct service_call *call, const struct service_call *oth
            other->op == call->op && may_fold(other) && is_same(call, other);
 }
 
+bool batch_has_leader(const struct service_call *call)
+{
+    list_each (link, &call->set->calls) {
+        if (may_fold(call) && fits(call, list_entry(link, struct service_call, link))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool holds(const json_t *list, const json_t *v)
 {
     size_t i;

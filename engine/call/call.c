@@ -77,9 +77,12 @@ static void count_time(struct connection *root, int64_t us)
     metric_observe_us(root->call_seconds, us);
 }
 
-/* An account has no metrics of its own. */
+/* An account has no metrics of its own. What was put off is no end. */
 static void count(const struct service_call *call, const struct err *e)
 {
+    if (e != NULL && e->kind == ERR_TURN) {
+        return;
+    }
     struct connection *root = connection_root(call->c);
     count_end(root, e == NULL ? ERR_NONE : e->kind);
     if (call->was_sent) {
@@ -105,6 +108,17 @@ void call_finish(struct service_call *call, json_t *output, const struct err *e,
 static void fail(struct service_call *call, const struct err *e)
 {
     call_finish(call, NULL, e, NULL);
+}
+
+/* It cannot be made now: its run waits for its turn, where it can. */
+static void put_off(struct service_call *call, const struct err *why)
+{
+    struct err e = *why;
+    if (call->may_be_put_off && !call->is_announced) {
+        (void)err_set(&e, ERR_TURN, "waits for its turn; %s", why->message);
+        e.retry_at_us = why->retry_at_us;
+    }
+    fail(call, &e);
 }
 
 /* --- calls that go together --- */
@@ -381,12 +395,12 @@ static void slot_ready(struct limiter_wait *w, const struct err *failed)
     struct err e = ERR_INIT;
     show_waiting(call, -1);
     if (failed != NULL) {
-        fail(call, failed);
+        put_off(call, failed);
         return;
     }
     if (health_enter(call->c, &call->is_trial, &e) == -1) {
         limiter_release(call->limiter, &call->limiter_wait);
-        fail(call, &e);
+        put_off(call, &e);
         return;
     }
     call->stage = STAGE_OWNER;
@@ -406,8 +420,16 @@ void call_leave_limit(struct service_call *call)
 
 static void need_slot(struct service_call *call)
 {
-    call->stage = STAGE_LIMIT;
+    struct err e = ERR_INIT;
+    bool is_short = call->may_be_put_off && !call->is_announced;
     call->limiter = limits_limiter(call->set->limits, call->c);
+    if (is_short && limiter_check(call->limiter, call->limiter_wait.is_backfill, &e) == -1 &&
+        !batch_has_leader(call)) {
+        put_off(call, &e);
+        return;
+    }
+    call->stage = STAGE_LIMIT;
+    call->limiter_wait.is_short = is_short;
     show_waiting(call, 1);
     limiter_wait(call->limiter, &call->limiter_wait);
 }
@@ -443,10 +465,7 @@ static int prepare(struct service_call *call, struct err *e)
         return -1;
     }
     call->is_idempotent = operation_is_idempotent(call->op, call->input);
-    if (request_build(&call->request, call->c, call->op, call->input, call->key, e) == -1) {
-        return -1;
-    }
-    return health_check(call->c, e); /* before it waits for anything else */
+    return request_build(&call->request, call->c, call->op, call->input, call->key, e);
 }
 
 static void begin(struct timer *t)
@@ -459,6 +478,8 @@ static void begin(struct timer *t)
         call_finish(call, json_null(), NULL, NULL);
     } else if (prepare(call, &e) == -1) {
         fail(call, &e);
+    } else if (health_check(call->c, &e) == -1) { /* before it waits for anything else */
+        put_off(call, &e);
     } else if (!cache_take(call->set->cache, call)) {
         need_token(call, 0);
     }
@@ -476,6 +497,7 @@ static struct service_call *call_new(struct call_set *k, const struct call_opts 
     call->key = o->idempotency_key != NULL ? xstrdup(o->idempotency_key) : NULL;
     call->done = o->done;
     call->ud = o->ud;
+    call->may_be_put_off = o->may_be_put_off;
     call->token_wait.ready = token_ready;
     call->group = o->group != NULL ? xstrdup(o->group) : NULL;
     call->limiter_wait = (struct limiter_wait){ .group = call->group,

@@ -47,6 +47,7 @@ struct service_call {
     struct err *early;    /* it can only fail; or NULL */
     bool is_known_absent; /* a probe whose answer is known: the call may be repeated */
     bool is_idempotent;
+    bool may_be_put_off;
     bool is_announced; /* before_send has had its turn */
     bool was_sent;
     bool has_token; /* the request carries it */

@@ -15,6 +15,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "run/turns.h"
+
+enum { TURN_LOOK_US = 1000 * 1000 }; /* of a branch that waits beside the turn of its run */
 
 struct run *run_new(struct runner *r, struct id id, struct program *p)
 {
@@ -62,6 +65,7 @@ void run_free(struct run *run)
     run_load_fini(&run->load);
     free(run->step);
     free(run->parked_for);
+    free(run->turn_of);
     rest_free(run->rest);
     program_unref(run->program);
     free(run);
@@ -209,6 +213,20 @@ void branch_rest(struct branch *b, enum run_state state, int64_t due_us, const s
     run_add_busy(run, -1);
 }
 
+/* A run waits at one gate. A branch that waits at another comes back by the time that it was told. */
+void branch_await_turn(struct branch *b, const char *connection, const struct err *e)
+{
+    struct run *run = b->run;
+    if (run->turn_of == NULL) {
+        run->turn_of = xstrdup(connection);
+        turns_await(runner_turns(run->runner), connection);
+    }
+    bool is_its = strcmp(run->turn_of, connection) == 0;
+    int64_t soon_us = clock_wall_us() + TURN_LOOK_US;
+    int64_t other_us = e->retry_at_us > soon_us ? e->retry_at_us : soon_us;
+    branch_rest(b, RUN_WAITING, is_its ? RUN_BLOCKED : other_us, e);
+}
+
 /* --- the walk's end --- */
 
 static void walk_ended(void *ud, lua_State *L, int count, const struct err *e)
@@ -266,6 +284,8 @@ void run_finish(struct run *run)
     save->due_us = run->due_us;
     save->err = run->err;
     save->step = run->step != NULL && run->state != RUN_DONE ? xstrdup(run->step) : NULL;
+    save->turn_of = xstrdup_or_null(run->turn_of);
+    save->is_backfill = run->is_backfill;
     save->parked_for =
         run->state == RUN_PARKED && run->parked_for != NULL ? xstrdup(run->parked_for) : NULL;
 }

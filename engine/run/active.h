@@ -37,6 +37,7 @@ struct run {
     enum run_state state;
     int64_t due_us;
     struct err err;
+    char *turn_of;    /* the connection at which it waits for its turn, or NULL */
     char *parked_for; /* the connection that it waits for a person to authorise, or NULL */
     bool is_woken; /* an event came that it waits for: whatever its due time, it goes on at once */
 };
@@ -61,6 +62,8 @@ void branch_free(struct branch *b);
  * stays parked. Once no branch of the run is busy the attempt ends, and the run is due when the
  * first of them is. */
 void branch_rest(struct branch *b, enum run_state state, int64_t due_us, const struct err *e);
+/* The branch waits for its turn at that connection, as *e (ERR_TURN) says. */
+void branch_await_turn(struct branch *b, const char *connection, const struct err *e);
 /* A branch joins others, or comes back from it. */
 void run_add_busy(struct run *run, int by);
 
@@ -98,6 +101,7 @@ struct store *runner_store(struct runner *r);
 struct service *runner_service(struct runner *r);
 struct strands *runner_strands(struct runner *r);
 struct echoes *runner_echoes(struct runner *r);
+struct turns *runner_turns(struct runner *r);
 void runner_mark_dirty(struct runner *r, struct run *run);
 void runner_mark_ending(struct runner *r, struct run *run);
 void runner_run_over(struct runner *r, struct run *run, bool has_released);

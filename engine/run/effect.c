@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "connector/causes.h"
 #include "run/echoes.h"
+#include "run/turns.h"
 #include "service/accounts.h"
 #include "store/tries.h"
 
@@ -31,6 +32,7 @@ struct effect *effect_new(struct branch *b, const char *path, const char *unit)
     struct run *run = b->run;
     fx->run = run;
     fx->branch = b;
+    fx->turns = runner_turns(run->runner);
     fx->path = xstrdup(path);
     fx->unit = unit != NULL ? xstrdup(unit) : NULL;
     fx->attempt = effect_attempt_of(run, unit != NULL ? unit : path);
@@ -38,9 +40,20 @@ struct effect *effect_new(struct branch *b, const char *path, const char *unit)
     return fx;
 }
 
+/* It is at its connection no more. */
+static void leave(struct effect *fx)
+{
+    if (fx->entered != NULL) {
+        turns_leave(fx->turns, fx->entered);
+        free(fx->entered);
+        fx->entered = NULL;
+    }
+}
+
 void effect_close(void *ud)
 {
     struct effect *fx = ud;
+    leave(fx);
     if (fx->call != NULL) {
         (void)call_cancel(fx->call); /* unknown outcomes have a STARTED row already */
         fx->call = NULL;
@@ -244,11 +257,36 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
 
 /* --- calls --- */
 
+/* Nothing was sent, and nothing is journalled: the run waits, and the step is walked again. */
+static void put_off(struct effect *fx, const struct err *e)
+{
+    leave(fx);
+    fx->is_put_off = true;
+    fx->err = *e;
+    strand_wake(fx->wake);
+}
+
+static bool enter(struct effect *fx)
+{
+    const char *name = connection_name(fx->connection);
+    const char *turn = fx->run->load.turn_of;
+    struct err e = ERR_INIT;
+    bool has_turn = turn != NULL && strcmp(turn, name) == 0;
+    if (turns_enter(fx->turns, name, has_turn, &e) == -1) {
+        put_off(fx, &e);
+        return false;
+    }
+    fx->entered = xstrdup(name);
+    return true;
+}
+
 static void answered(void *ud, json_t *output, const struct err *e, const char *answer)
 {
     struct effect *fx = ud;
     fx->call = NULL;
-    if (e != NULL) {
+    if (e != NULL && e->kind == ERR_TURN) {
+        put_off(fx, e);
+    } else if (e != NULL) {
         effect_fail(fx, e, answer);
     } else {
         effect_succeed(fx, json_incref(output));
@@ -293,6 +331,7 @@ static struct call_opts opts_of(struct effect *fx)
         .timeout_us = fx->timeout_us,
         .group = program_name(fx->run->program),
         .is_backfill = fx->run->is_backfill,
+        .may_be_put_off = true,
         .is_fresh = fx->is_fresh,
         .before_send = operation_is_idempotent(fx->operation, fx->input) ? NULL : before_send,
         .done = answered,
@@ -319,7 +358,9 @@ static void probed(void *ud, json_t *output, const struct err *e, const char *an
 {
     struct effect *fx = ud;
     fx->call = NULL;
-    if (e != NULL && e->kind == ERR_UNKNOWN && fx->may_repeat) {
+    if (e != NULL && e->kind == ERR_TURN) {
+        put_off(fx, e);
+    } else if (e != NULL && e->kind == ERR_UNKNOWN && fx->may_repeat) {
         log_info("run",
                  "%s: whether it took effect cannot be found out; it is sent again, as its "
                  "step says `on_unknown: again`",
@@ -361,8 +402,12 @@ void effect_begin(struct effect *fx)
 {
     const struct journal_row *row = run_recall(fx->run, fx->path);
     choose_connection(fx);
+    bool is_local = record_effect_is_local(fx);
+    if (!is_local && !enter(fx)) {
+        return;
+    }
     note_echo(fx, NULL);
-    if (record_effect_is_local(fx)) {
+    if (is_local) {
         record_effect_begin(fx);
     } else if (row != NULL && row->state == JOURNAL_STARTED) {
         begin_unknown(fx, row);

@@ -24,7 +24,10 @@ struct effect {
     struct save_waiter waiter;  /* for the "started" record */
     json_t *output;
     struct err err;
-    bool is_probing; /* looks for what an earlier attempt did */
+    struct turns *turns; /* the runner's: it outlives the run, as a box may */
+    char *entered;       /* the connection at whose calls it is counted (turns.h), or NULL */
+    bool is_put_off;     /* its run waits for its turn */
+    bool is_probing;     /* looks for what an earlier attempt did */
     bool
         may_repeat; /* the step says `on_unknown: again`: what cannot be looked for is sent again */
     bool is_look;   /* reads only, and nothing of it is journalled */

@@ -8,9 +8,19 @@
 #include "connector/paging.h"
 #include "run/effect.h"
 
+static int rest_for_ever(lua_State *L, int status, lua_KContext ctx)
+{
+    return strand_wait(L, ctx, rest_for_ever);
+}
+
 static int call_finish(lua_State *L, int status, lua_KContext ctx)
 {
     struct effect *fx = (struct effect *)ctx;
+    if (fx->is_put_off) { /* no script sees this: its run ends the attempt, and walks again */
+        branch_await_turn(fx->branch, connection_name(fx->connection), &fx->err);
+        (void)strand_wake_of(L); /* a wait of its own, which nobody ends */
+        return strand_wait(L, 0, rest_for_ever);
+    }
     if (fx->has_failed) {
         return vm_raise(L, &fx->err);
     }

@@ -22,6 +22,7 @@
 #include "run/active.h"
 #include "run/echoes.h"
 #include "run/lua_act.h"
+#include "run/turns.h"
 
 enum {
     CLAIM_MAX = 256,
@@ -31,6 +32,7 @@ enum {
 struct runner {
     struct runner_opts o;
     struct echoes *echoes;
+    struct turns *turns;
     struct map *newest; /* recipe -> struct program, a reference each */
     struct map
         *versions; /* hash -> struct program, a reference each: newest and older ones in use */
@@ -69,6 +71,11 @@ struct strands *runner_strands(struct runner *r)
 struct echoes *runner_echoes(struct runner *r)
 {
     return r->echoes;
+}
+
+struct turns *runner_turns(struct runner *r)
+{
+    return r->turns;
 }
 
 struct end_log *runner_end_log(const struct runner *r)
@@ -237,6 +244,9 @@ void runner_run_lost(struct runner *r, struct run *run)
 {
     r->may_be_due |= r->active_count >= RUNNER_ACTIVE_MAX; /* there was no room for others */
     r->active_count--;
+    if (run->turn_of != NULL) {
+        turns_written(r->turns, run->turn_of);
+    }
     run_free(run);
 }
 
@@ -514,6 +524,9 @@ void runner_turn(struct runner *r)
         run_flush(list_entry(link, struct run, dirty_link));
     }
     claim_if_due(r);
+    if (r->is_started && runner_has_room(r)) {
+        turns_turn(r->turns, RUNNER_ACTIVE_MAX - r->active_count);
+    }
 }
 
 struct runner *runner_new(const struct runner_opts *o)
@@ -521,6 +534,8 @@ struct runner *runner_new(const struct runner_opts *o)
     struct runner *r = xcalloc(1, sizeof *r);
     r->o = *o;
     r->echoes = echoes_new();
+    r->turns =
+        turns_new(&(struct turns_opts){ .runner = r, .loop = o->loop, .take = take_claimed });
     r->newest = map_new();
     r->versions = map_new();
     r->end_log = end_log_new(o->loop);
@@ -547,6 +562,7 @@ void runner_free(struct runner *r)
     echoes_free(r->echoes);
     map_free(r->newest, unref_program);
     map_free(r->versions, unref_program);
+    turns_free(r->turns); /* what closes with a program's state leaves it */
     free(r);
 }
 
@@ -561,6 +577,7 @@ void runner_start(struct runner *r)
 {
     r->is_started = true;
     r->may_be_due = true;
+    turns_start(r->turns);
 }
 
 void runner_quiesce(struct runner *r)

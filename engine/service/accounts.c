@@ -60,6 +60,18 @@ struct connection *accounts_hold(struct service *s, struct connection *agency, c
     return c;
 }
 
+struct connection *accounts_hold_named(struct service *s, const char *name)
+{
+    const char *slash = strchr(name, '/');
+    if (slash == NULL) {
+        return service_find(s, name);
+    }
+    char *agency = xstrndup(name, (size_t)(slash - name));
+    struct connection *c = service_find(s, agency);
+    free(agency);
+    return c != NULL && connection_is_agency(c) ? accounts_hold(s, c, slash + 1) : NULL;
+}
+
 /* Drops what nobody has held for a while. */
 static void sweep(struct timer *t)
 {

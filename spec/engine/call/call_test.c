@@ -402,7 +402,7 @@ static void a_service_that_is_down_is_left_alone_for_a_while(void **state)
     fix_call(f, c, "get_contact", "{'contactId':'c1'}", &o);
     assert_int_equal(f->http.count, 5);
     assert_int_equal(o.err.kind, ERR_UNAVAILABLE);
-    assert_int_equal(o.err.retry_at_us, fix_wall_us + 5 * SECOND);
+    assert_int_equal(o.err.retry_at_us, fix_wall_us + BREAKER_FIRST_US);
     fix_pass(f, 5 * SECOND);
     fix_call(f, c, "get_contact", "{'contactId':'c1'}", &o);
     fix_answer(f, 5, 200, NULL, "{'contact':{}}");
