@@ -17,7 +17,10 @@
 #include "base/metrics.h"
 #include "run/turns.h"
 
-enum { TURN_LOOK_US = 1000 * 1000 }; /* of a branch that waits beside the turn of its run */
+enum {
+    TURN_LOOK_US = 1000 * 1000, /* of a branch that waits beside the turn of its run */
+    ALONE_US = 1000 * 1000,     /* until a run that had no memory is walked again */
+};
 
 struct run *run_new(struct runner *r, struct id id, struct program *p)
 {
@@ -30,6 +33,7 @@ struct run *run_new(struct runner *r, struct id id, struct program *p)
     list_init(&run->waiting_now);
     if (p != NULL) {
         program_ref(p);
+        program_add_run(p, 1);
     }
     return run;
 }
@@ -67,6 +71,9 @@ void run_free(struct run *run)
     free(run->parked_for);
     free(run->turn_of);
     rest_free(run->rest);
+    if (run->program != NULL) {
+        program_add_run(run->program, -1);
+    }
     program_unref(run->program);
     free(run);
 }
@@ -136,6 +143,19 @@ void run_conclude(struct run *run, enum run_state state, int64_t due_us, const s
     run->due_us = due_us;
     run->err = e != NULL ? *e : ERR_INIT;
     runner_mark_ending(run->runner, run);
+}
+
+bool run_put_off_memory(struct run *run, const struct err *e)
+{
+    if (e->kind != ERR_MEMORY || run->is_alone || program_runs(run->program) < 2) {
+        return false;
+    }
+    struct err why = ERR_INIT;
+    (void)err_set(&why, ERR_MEMORY,
+                  "waits to run alone; other runs of %s had the memory that they share",
+                  program_name(run->program));
+    run_conclude(run, RUN_WAITING, clock_wall_us() + ALONE_US, &why);
+    return true;
 }
 
 /* --- branches --- */
@@ -237,7 +257,9 @@ static void walk_ended(void *ud, lua_State *L, int count, const struct err *e)
     run->busy--;
     take_step(run, &walk->step);
     branch_free(walk);
-    run_conclude(run, e == NULL ? RUN_DONE : RUN_DEAD, 0, e);
+    if (e == NULL || !run_put_off_memory(run, e)) {
+        run_conclude(run, e == NULL ? RUN_DONE : RUN_DEAD, 0, e);
+    }
 }
 
 int run_walk(struct run *run, struct err *e)

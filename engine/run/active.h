@@ -23,6 +23,8 @@ struct run {
     bool is_backfill; /* no answer to what just happened: a replay, work that piled up, one of
                        * many that were retried at once */
     json_t *event;
+    size_t event_len;
+    bool is_alone; /* its program's state is its own */
     struct meta *meta;
     struct map *journal;      /* path -> struct journal_row of earlier attempts; NULL: none */
     struct run_load load;     /* owns those rows */
@@ -86,6 +88,9 @@ void branch_set_step(struct branch *b, const char *name);
 void run_begin_wait(struct run *run, const char *path, const char *connection, const char *event,
                     const char *match);
 void run_end_wait(struct run *run, const char *path);
+/* The state that its recipe's runs share had no memory left for this one: it is walked again in one
+ * of its own. False where it had that already, or no other run to share with: it needs too much. */
+bool run_put_off_memory(struct run *run, const struct err *e);
 /* Ends the attempt with this state: the strand is closed at the end of the turn. */
 void run_conclude(struct run *run, enum run_state state, int64_t due_us, const struct err *e);
 

@@ -178,7 +178,7 @@ static int bounded(int64_t a, size_t room)
     return a < (int64_t)room ? (int)(a > 0 ? a : 0) : (int)room;
 }
 
-static void take(struct gate *g, const struct call_turns *turns, size_t room)
+static void take(struct gate *g, const struct call_turns *turns, size_t room, size_t bytes_max)
 {
     struct turns *t = g->turns;
     struct run_claim *claim = run_claim_new(bounded(turns->events, room), clock_wall_us());
@@ -187,6 +187,7 @@ static void take(struct gate *g, const struct call_turns *turns, size_t room)
     g->last_recipe = NULL;
     claim->backfill_max = bounded(turns->backfills, room);
     claim->backfill_first = (int)((g->streak + claim->limit) / (BACKFILL_TURNS + 1));
+    claim->bytes_max = bytes_max;
     claim->op.must_land = true;
     claim->op.done = claimed;
     claim->op.ud = g;
@@ -209,7 +210,7 @@ static void ask(const struct gate *g, struct call_turns *out)
 }
 
 /* Returns how many were asked for. */
-static size_t look(struct gate *g, size_t room)
+static size_t look(struct gate *g, size_t room, size_t bytes_max)
 {
     struct call_turns turns;
     size_t bound = bound_room(g->turns, g);
@@ -217,7 +218,7 @@ static size_t look(struct gate *g, size_t room)
     most = most < CLAIM_MAX ? most : CLAIM_MAX;
     ask(g, &turns);
     if (most > 0 && turns.events > 0) {
-        take(g, &turns, most);
+        take(g, &turns, most, bytes_max);
         return (size_t)g->claim->limit;
     }
     int64_t wait_us = most == 0 ? LOOK_US : turns.again_us;
@@ -225,7 +226,7 @@ static size_t look(struct gate *g, size_t room)
     return 0;
 }
 
-void turns_turn(struct turns *t, size_t room)
+void turns_turn(struct turns *t, size_t room, size_t bytes_max)
 {
     if (!t->may_look) {
         return;
@@ -236,7 +237,7 @@ void turns_turn(struct turns *t, size_t room)
     list_each_safe (link, &t->waiting) {
         struct gate *g = list_entry(link, struct gate, link);
         if (g->claim == NULL && g->look_us <= now) {
-            room -= look(g, room);
+            room -= look(g, room, bytes_max);
         }
         if (g->claim == NULL) {
             next_us = g->look_us < next_us ? g->look_us : next_us;

@@ -26,8 +26,9 @@ struct turns *turns_new(const struct turns_opts *o);
 void turns_free(struct turns *t);
 /* Learns from the store where runs wait. */
 void turns_start(struct turns *t);
-/* The end of a turn of the loop: takes those whose turn it is, `room` at most. */
-void turns_turn(struct turns *t, size_t room);
+/* The end of a turn of the loop: takes those whose turn it is, `room` at most, and so many bytes of
+ * events. */
+void turns_turn(struct turns *t, size_t room, size_t bytes_max);
 
 /* A call of a run begins at the connection; has_turn: the run was taken for it. 0: it is counted
  * until turns_leave. -1: the run is to wait; *e is ERR_TURN. */

@@ -91,6 +91,16 @@ int key_check(struct db *db, const uint8_t *sealed, size_t len, struct err *e);
 void run_load_read(struct query *q, struct run_load *load);
 /* It is RUNNING now, and its journal is read. */
 int run_load_hold(struct db *db, struct run_load *load, int64_t now_us, struct err *e);
+/* Whether another run has room in the claim, by the bytes of its events. */
+static inline bool run_claim_has_room(struct run_claim *claim)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < claim->count && claim->bytes_max > 0; i++) {
+        bytes += claim->runs[i].payload_len;
+    }
+    claim->was_cut = claim->bytes_max > 0 && bytes >= claim->bytes_max;
+    return !claim->was_cut;
+}
 /* Takes the runs whose turn it is, as the claim asks for them. */
 int run_take_turns(struct db *db, struct run_claim *claim, int64_t now_us, struct err *e);
 

@@ -165,6 +165,8 @@ struct run_claim {
     struct store_op op;
     int limit;
     int64_t now_us;
+    size_t bytes_max;      /* of the events of all; 0: any. One is taken whatever its size */
+    bool was_cut;          /* out: others were left, as that was reached */
     char *turn_of;         /* owned; NULL: what is due */
     int backfill_first;    /* of turn_of: so many backfills before the others, */
     int backfill_max;      /* and so many at most */

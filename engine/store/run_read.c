@@ -67,6 +67,10 @@ static int read_due(struct db *db, struct run_claim *claim, struct err *e)
     query_bind_int(q, 2, rows_limit(claim->limit));
     int rc;
     while ((rc = query_next(q, e)) == 1) {
+        if (!run_claim_has_room(claim)) {
+            query_end(q);
+            return 0;
+        }
         claim->runs = rows_grow(claim->runs, claim->count, sizeof(*claim->runs));
         run_load_read(q, &claim->runs[claim->count]);
         claim->count++;

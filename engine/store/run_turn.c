@@ -77,6 +77,10 @@ static int take_of_recipe(struct db *db, struct run_claim *claim, bool is_backfi
     query_bind_int(q, 4, most);
     int rc;
     while ((rc = query_next(q, e)) == 1) {
+        if (!run_claim_has_room(claim)) {
+            query_end(q);
+            return 0;
+        }
         claim->runs = rows_grow(claim->runs, claim->count, sizeof *claim->runs);
         run_load_read(q, &claim->runs[claim->count]);
         claim->count++;

@@ -126,7 +126,11 @@ static inline struct id world_store_run(struct world *w, json_t *event)
 static inline void world_begin_run(struct world *w, struct id id, json_t *event)
 {
     struct meta *meta = meta_new(NULL, &(struct meta_source){ .connection = NULL });
-    runner_begin(w->runner, id, runner_program(w->runner, "r"), event, meta, fix_wall_us);
+    runner_begin(w->runner, &(struct run_start){ .id = id,
+                                                 .program = runner_program(w->runner, "r"),
+                                                 .event = event,
+                                                 .meta = meta,
+                                                 .created_us = fix_wall_us });
 }
 
 /* The run with its journal; free with run_list_free. */

@@ -49,7 +49,11 @@ static struct id begin(struct world *w, const char *recipe, int n)
     struct id id = world_store_version(w, recipe, hash, event);
     free(hash);
     struct meta *meta = meta_new(NULL, &(struct meta_source){ .connection = NULL });
-    runner_begin(w->runner, id, runner_program(w->runner, recipe), event, meta, fix_wall_us);
+    runner_begin(w->runner, &(struct run_start){ .id = id,
+                                                 .program = runner_program(w->runner, recipe),
+                                                 .event = event,
+                                                 .meta = meta,
+                                                 .created_us = fix_wall_us });
     fix_settle(w->f);
     return id;
 }
