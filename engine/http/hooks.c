@@ -481,6 +481,34 @@ static void receive(struct hooks *h, struct exchange *x, struct connection *c, c
     free(url);
 }
 
+bool hooks_seems_good(const struct hooks *h, const struct exchange *x)
+{
+    struct err e = ERR_INIT;
+    const char *token = NULL;
+    bool is_hook = strncmp(exchange_path(x), "/hooks/", strlen("/hooks/")) == 0;
+    struct connection *c = is_hook ? find_hook(h, x, &token) : NULL;
+    if (c == NULL || verify_is_open(c)) {
+        return false;
+    }
+    /* Without its body no signature fits, but that there is one shows. */
+    struct delivery head = { .header = header_of,
+                             .query = query_of,
+                             .ud = (void *)(uintptr_t)x,
+                             .path_token = token,
+                             .body = "" };
+    switch (verify_webhook(c, &head, &e)) {
+    case REFUSED_NOT:
+    case REFUSED_WRONG:
+        return true;
+    case REFUSED_SENDER:
+    case REFUSED_UNSIGNED:
+    case REFUSED_MALFORMED:
+    case REFUSED_STALE:
+        break;
+    }
+    return false;
+}
+
 void hooks_handle(struct hooks *h, struct exchange *x)
 {
     struct err e = ERR_INIT;
