@@ -139,6 +139,13 @@ static void restart(struct service_call *call)
     timer_start(&call->timer, 0);
 }
 
+void call_go_alone(struct service_call *call)
+{
+    list_remove(&call->follow_link);
+    call->is_alone = true;
+    restart(call);
+}
+
 /* Whoever followed this call goes by itself. */
 static void let_followers_go(struct service_call *call, bool are_alone)
 {

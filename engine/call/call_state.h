@@ -69,5 +69,7 @@ void call_finish(struct service_call *call, json_t *output, const struct err *e,
                  const char *answer);
 /* The call gives up its place in the limiter's queue. */
 void call_leave_limit(struct service_call *call);
+/* The service has not said what became of this one of many: it goes again, by itself. */
+void call_go_alone(struct service_call *call);
 /* The call waits for `leader`, and ends when that ends. It holds nothing. */
 void call_follow(struct service_call *call, struct service_call *leader);

@@ -136,6 +136,19 @@ static void a_step_that_is_done_is_not_executed_again_by_a_later_attempt(void **
     world_close(&w);
 }
 
+static void a_run_whose_connection_is_gone_waits_for_a_person(void **state)
+{
+    struct world w;
+    open_world(&w, *state, "[{'step':'a','use':{'connection':'gone','operation':'order'}}]", "");
+    begin(&w, "{}");
+    struct run_list *list = world_read_run(&w, the_run);
+    assert_int_equal(list->rows[0].state, RUN_PARKED);
+    assert_int_equal(list->rows[0].err.kind, ERR_CONFIG);
+    assert_contains(list->rows[0].err.message, "gone is not among the connections of ladle.yaml");
+    run_list_free(list);
+    world_close(&w);
+}
+
 static void a_call_that_was_sent_before_a_crash_is_not_sent_again_blindly(void **state)
 {
     static const char steps[] = "[" ORDER("a", "tea") "]";
@@ -437,6 +450,7 @@ int main(void)
         TEST(a_run_without_effects_ends_as_done),
         TEST(a_call_that_is_not_idempotent_is_journalled_before_it_is_sent),
         TEST(a_step_that_is_done_is_not_executed_again_by_a_later_attempt),
+        TEST(a_run_whose_connection_is_gone_waits_for_a_person),
         TEST(a_call_that_was_sent_before_a_crash_is_not_sent_again_blindly),
         TEST(an_unknown_outcome_is_looked_for_where_the_operation_says_how),
         TEST(an_unknown_outcome_is_sent_again_where_the_step_says_so),
