@@ -412,6 +412,9 @@ void router_accept(struct router *r, const struct incoming *in, accepted_fn acce
     struct routing *g = routing_new(r, put, json_incref(in->event));
     g->accepted = accepted;
     g->ud = ud;
+    if (put->event.note == NULL) {
+        put->event.note = xstrdup_or_null(in->note);
+    }
     store_submit(r->o.store, &put->op);
 }
 
