@@ -1,7 +1,7 @@
 # Ladle. `make` builds build/ladle, `make demo` shows it, `make test` proves it; `make help` lists the rest.
 #
-# VARIANT picks the flags and the folder: release (build/), asan (build/asan/), tsan, fuzz. Every layer of engine/
-# becomes one archive.
+# VARIANT picks the flags and the folder: release (build/), asan (build/asan/), tsan, fuzz, mutants. Every layer of
+# engine/ becomes one archive.
 
 VERSION := 0.1.0
 VARIANT ?= release
@@ -18,11 +18,14 @@ PKG_LIBS := -Wl,-Bstatic -llua5.4-cjson -Wl,-Bdynamic $(shell pkg-config --libs 
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
         -Wformat=2 -Wundef -Wwrite-strings -Wno-unused-parameter
-CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-# The sanitizers' reports name lines, not variables: -g1 compiles faster. EXTRA_CFLAGS=-g is for a debugger.
+# Backtraces and the sanitizers' reports name lines, not variables: -g1 takes a third less time. EXTRA_CFLAGS=-g is for
+# a debugger.
+CFLAGS_release := -O2 -g1 -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CFLAGS_asan := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DLADLE_SANITIZED
 CFLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer -DLADLE_SANITIZED
 CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -DLADLE_SANITIZED
+# What is compiled and linked a hundred times, and run once each.
+CFLAGS_mutants := -O0
 B ?= $(if $(filter release,$(VARIANT)),build,build/$(VARIANT))
 
 CPPFLAGS += -D_GNU_SOURCE -DLADLE_VERSION='"$(VERSION)"' -Iengine -I$(B)/gen $(PKG_CFLAGS)
@@ -32,6 +35,7 @@ LDFLAGS  += -pthread $(LDFLAGS_$(VARIANT))
 # used are not looked up when a program starts.
 LDFLAGS_release := -Wl,-z,relro,-z,now
 LDFLAGS_asan := -Wl,-z,relro $(if $(shell command -v ld.gold),-fuse-ld=gold)
+LDFLAGS_mutants := $(LDFLAGS_asan)
 # The tests' own code is not what takes time in them.
 TEST_CFLAGS_asan := -O0 -g
 
@@ -182,6 +186,14 @@ sim: all
 	@$(MAKE) $(WITH_JOBS) --no-print-directory B=$(B) crash-tools
 	@$(B)/crash/sim $(SEED) $(RUNS)
 
+# make mutants: the core with one change at a time, each of which a test must notice. ONLY=token picks some (a Lua
+# pattern, looked for in all that spec/mutants/*.txt says of one), JOBS=1 tries one after another.
+.PHONY: mutants
+mutants:
+	@sh spec/tools/deps.sh test
+	@$(MAKE) $(WITH_JOBS) --no-print-directory VARIANT=mutants B=build/mutants build/mutants/ladle
+	@build/mutants/ladle lua spec/tools/mutants.lua --jobs $(or $(JOBS),$(shell nproc)) --only '$(ONLY)'
+
 # --- judges that are not ours (spec/judge) --------------------------------------------------------------
 
 $(B)/judge/%: spec/judge/%.c $(ARCHIVES)
@@ -274,6 +286,7 @@ help:
 	@echo 'make soak       load, faults and SIGKILL for SECONDS=60'
 	@echo 'make tsan       threads: the tests that have some, under ThreadSanitizer'
 	@echo 'make sim        the engine in virtual time and a failing world: SEED=1 RUNS=100'
+	@echo 'make mutants    the core with one change at a time, which a test must notice each (ONLY=token picks some)'
 	@echo 'make judge      schedules against implementations of others, in full (half an hour)'
 	@echo 'make bench      figures of this machine'
 	@echo 'make reference  the parts of the documentation that are written from the source'

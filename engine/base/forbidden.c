@@ -197,7 +197,7 @@ static size_t put_all(char *out, const char *bytes, size_t len, enum form form)
 }
 
 /* A form that is kept, where it differs from the text. */
-static void keep(struct entry *e)
+static void keep_form(struct entry *e)
 {
     size_t room = KEPT_GROWTH * e->text->len;
     char *once = secret_memory_take(room);
@@ -219,11 +219,11 @@ static void keep(struct entry *e)
 }
 
 /* Makes the entry of this form; its length is 0 where there is none to look for. */
-static struct entry make(struct text *t, enum form form)
+static struct entry make_form(struct text *t, enum form form)
 {
     struct entry e = { .text = t, .form = form };
     if (form >= FORM_PERCENT) {
-        keep(&e);
+        keep_form(&e);
     } else {
         e.len = form == FORM_PLAIN ? t->len
                 : form >= FORM_HEX ? 2 * t->len
@@ -276,7 +276,7 @@ static void note_pairs(void)
     }
 }
 
-static struct text *find(const char *text, size_t len)
+static struct text *find_forbidden(const char *text, size_t len)
 {
     uint64_t head = head_of(text);
     for (const struct entry *e = *bucket_of(head); e != NULL; e = e->next) {
@@ -287,7 +287,7 @@ static struct text *find(const char *text, size_t len)
     return NULL;
 }
 
-static void insert(struct entry *e)
+static void insert_form(struct entry *e)
 {
     struct entry **bucket = bucket_of(e->head);
     e->next = *bucket;
@@ -295,7 +295,7 @@ static void insert(struct entry *e)
     note_pair(e);
 }
 
-static void take_out(struct entry *e)
+static void take_out_form(struct entry *e)
 {
     struct entry **at = bucket_of(e->head);
     while (*at != e) {
@@ -311,9 +311,9 @@ static struct text *text_new(const char *bytes, size_t len)
     *t = (struct text){ .bytes = secret_memory_take(len), .len = len };
     memcpy(t->bytes, bytes, len);
     for (enum form form = FORM_PLAIN; form < FORM_COUNT; form++) {
-        t->forms[form] = make(t, form);
+        t->forms[form] = make_form(t, form);
         if (t->forms[form].len > 0) {
-            insert(&t->forms[form]);
+            insert_form(&t->forms[form]);
         }
     }
     return t;
@@ -323,7 +323,7 @@ static void text_free(struct text *t)
 {
     for (enum form form = FORM_PLAIN; form < FORM_COUNT; form++) {
         if (t->forms[form].len > 0) {
-            take_out(&t->forms[form]);
+            take_out_form(&t->forms[form]);
         }
     }
     note_pairs();
@@ -337,7 +337,7 @@ void forbidden_add(const char *text, size_t len)
         return;
     }
     forbidden_lock();
-    struct text *t = find(text, len);
+    struct text *t = find_forbidden(text, len);
     t = t != NULL ? t : text_new(text, len);
     t->owners++;
     forbidden_unlock();
@@ -349,7 +349,7 @@ void forbidden_remove(const char *text, size_t len)
         return;
     }
     forbidden_lock();
-    struct text *t = find(text, len);
+    struct text *t = find_forbidden(text, len);
     if (t != NULL && --t->owners == 0) {
         text_free(t);
     }
@@ -357,7 +357,7 @@ void forbidden_remove(const char *text, size_t len)
 }
 
 /* The length of the longest form that begins at text, or 0. */
-static size_t match(const char *text, size_t len)
+static size_t match_form(const char *text, size_t len)
 {
     uint64_t head = head_of(text);
     size_t best = 0;
@@ -374,7 +374,7 @@ size_t forbidden_find(const char *text, size_t len, size_t *at)
     for (; *at + FORBIDDEN_MIN <= len; ++*at) {
         unsigned pair = pair_of(text + *at);
         bool may_begin = (pairs[pair / 64] >> pair % 64 & 1) != 0;
-        size_t n = may_begin ? match(text + *at, len - *at) : 0;
+        size_t n = may_begin ? match_form(text + *at, len - *at) : 0;
         if (n > 0) {
             return n;
         }

@@ -168,7 +168,7 @@ static void make_line(struct buf *line, enum log_level level, const char *area, 
 }
 
 /* A line that cannot be written is lost: there is nowhere to report it. */
-static void write_all(const char *data, size_t len)
+static void write_line(const char *data, size_t len)
 {
     ssize_t n;
     do {
@@ -210,7 +210,7 @@ void log_write(enum log_level level, const char *area, const char *fmt, ...)
     buf_init(&line, LINE_MAX_BYTES);
     copy_redacted(&clean, raw, raw_len, is_cut);
     make_line(&line, level, area, buf_text(&clean), clean.len);
-    write_all(line.data, line.len);
+    write_line(line.data, line.len);
 
     secret_scrub(raw, raw_len);
     free(raw);

@@ -34,7 +34,7 @@ struct map {
 
 static struct entry tombstone;
 
-static uint64_t rotate(uint64_t x, int bits)
+static uint64_t rotate_bits(uint64_t x, int bits)
 {
     return x << bits | x >> (64 - bits);
 }
@@ -42,15 +42,15 @@ static uint64_t rotate(uint64_t x, int bits)
 static void sip_round(uint64_t v[4])
 {
     v[0] += v[1];
-    v[1] = rotate(v[1], 13) ^ v[0];
-    v[0] = rotate(v[0], 32);
+    v[1] = rotate_bits(v[1], 13) ^ v[0];
+    v[0] = rotate_bits(v[0], 32);
     v[2] += v[3];
-    v[3] = rotate(v[3], 16) ^ v[2];
+    v[3] = rotate_bits(v[3], 16) ^ v[2];
     v[0] += v[3];
-    v[3] = rotate(v[3], 21) ^ v[0];
+    v[3] = rotate_bits(v[3], 21) ^ v[0];
     v[2] += v[1];
-    v[1] = rotate(v[1], 17) ^ v[2];
-    v[2] = rotate(v[2], 32);
+    v[1] = rotate_bits(v[1], 17) ^ v[2];
+    v[2] = rotate_bits(v[2], 32);
 }
 
 static uint64_t hash_of(const struct map *m, const char *key, size_t len)
@@ -91,7 +91,7 @@ static struct entry *entry_new(uint64_t hash, const char *key, size_t len, void 
 }
 
 /* The slot that holds the key, or NULL. Ends because a quarter of the slots is always free. */
-static struct entry **find(const struct map *m, uint64_t hash, const char *key, size_t len)
+static struct entry **find_slot(const struct map *m, uint64_t hash, const char *key, size_t len)
 {
     for (size_t i = hash & (m->cap - 1); m->slots[i] != NULL; i = (i + 1) & (m->cap - 1)) {
         struct entry *it = m->slots[i];
@@ -103,7 +103,7 @@ static struct entry **find(const struct map *m, uint64_t hash, const char *key, 
     return NULL;
 }
 
-static void place(struct map *m, struct entry *it)
+static void place_entry(struct map *m, struct entry *it)
 {
     size_t i = it->hash & (m->cap - 1);
     while (m->slots[i] != NULL) {
@@ -128,7 +128,7 @@ static void make_room(struct map *m)
     m->used = 0;
     for (size_t i = 0; i < old_cap; i++) {
         if (old[i] != NULL && old[i] != &tombstone) {
-            place(m, old[i]);
+            place_entry(m, old[i]);
         }
     }
     free(old);
@@ -169,7 +169,7 @@ void *map_get(const struct map *m, const char *key)
 
 void *map_get_n(const struct map *m, const char *key, size_t len)
 {
-    struct entry **slot = find(m, hash_of(m, key, len), key, len);
+    struct entry **slot = find_slot(m, hash_of(m, key, len), key, len);
     return slot != NULL ? (*slot)->value : NULL;
 }
 
@@ -177,14 +177,14 @@ void *map_put(struct map *m, const char *key, void *value)
 {
     size_t len = strlen(key);
     uint64_t hash = hash_of(m, key, len);
-    struct entry **slot = find(m, hash, key, len);
+    struct entry **slot = find_slot(m, hash, key, len);
     if (slot != NULL) {
         void *old = (*slot)->value;
         (*slot)->value = value;
         return old;
     }
     make_room(m);
-    place(m, entry_new(hash, key, len, value));
+    place_entry(m, entry_new(hash, key, len, value));
     m->count++;
     return NULL;
 }
@@ -192,7 +192,7 @@ void *map_put(struct map *m, const char *key, void *value)
 void *map_remove(struct map *m, const char *key)
 {
     size_t len = strlen(key);
-    struct entry **slot = find(m, hash_of(m, key, len), key, len);
+    struct entry **slot = find_slot(m, hash_of(m, key, len), key, len);
     if (slot == NULL) {
         return NULL;
     }

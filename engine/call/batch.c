@@ -14,6 +14,7 @@
 #include "base/metrics.h"
 #include "call/call_state.h"
 #include "connection/account.h"
+#include "format/json.h"
 
 enum { MOST_DEFAULT = 50, MOST_MAX = 500 };
 
@@ -38,7 +39,7 @@ static bool may_fold(const struct service_call *call)
            !call->is_alone && call->many == NULL && !call->c->refuses_batches;
 }
 
-static bool is_same(const struct service_call *a, const struct service_call *b)
+static bool is_same_kind(const struct service_call *a, const struct service_call *b)
 {
     size_t i;
     json_t *field;
@@ -52,28 +53,16 @@ static bool is_same(const struct service_call *a, const struct service_call *b)
     return true;
 }
 
-static bool fits(const struct service_call *call, const struct service_call *other)
+static bool fits_batch(const struct service_call *call, const struct service_call *other)
 {
     return other != call && other->stage == STAGE_LIMIT && other->c == call->c &&
-           other->op == call->op && may_fold(other) && is_same(call, other);
+           other->op == call->op && may_fold(other) && is_same_kind(call, other);
 }
 
 bool batch_has_leader(const struct service_call *call)
 {
     list_each (link, &call->set->calls) {
-        if (may_fold(call) && fits(call, list_entry(link, struct service_call, link))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool holds(const json_t *list, const json_t *v)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach (list, i, one) {
-        if (json_equal(one, v)) {
+        if (may_fold(call) && fits_batch(call, list_entry(link, struct service_call, link))) {
             return true;
         }
     }
@@ -101,7 +90,7 @@ static bool add_objects(json_t *list, const struct service_call *call, size_t mo
     size_t i;
     json_t *one;
     json_array_foreach (objects, i, one) {
-        if (has_room && !holds(list, one)) {
+        if (has_room && !json_list_has(list, one)) {
             json_array_append(list, one);
         }
     }
@@ -111,7 +100,7 @@ static bool add_objects(json_t *list, const struct service_call *call, size_t mo
 
 /* Calls that go along, at most as many as there is room for; their objects are in `list`. None
  * where the call alone names more objects than a request takes. Yours. */
-static struct service_call **choose(struct service_call *call, json_t *list, size_t *count)
+static struct service_call **choose_calls(struct service_call *call, json_t *list, size_t *count)
 {
     size_t most = most_of(call);
     struct service_call **chosen = xcalloc(most, sizeof *chosen);
@@ -120,7 +109,7 @@ static struct service_call **choose(struct service_call *call, json_t *list, siz
     *count = 0;
     for (struct list *at = calls->next; has_room && at != calls && *count < most; at = at->next) {
         struct service_call *other = list_entry(at, struct service_call, link);
-        if (fits(call, other) && add_objects(list, other, most)) {
+        if (fits_batch(call, other) && add_objects(list, other, most)) {
             chosen[(*count)++] = other;
         }
     }
@@ -146,8 +135,8 @@ static json_t *input_of(const struct service_call *call, json_t *list)
 }
 
 /* Builds the request of the operation that takes many. */
-static int build(const struct service_call *call, const struct operation *op, json_t *list,
-                 struct request *out)
+static int build_many(const struct service_call *call, const struct operation *op, json_t *list,
+                      struct request *out)
 {
     json_t *input = input_of(call, list);
     int rc = request_check(call->c, op, input, NULL);
@@ -177,11 +166,11 @@ bool batch_fold(struct service_call *call)
     }
     size_t count;
     json_t *list = json_array();
-    struct service_call **chosen = choose(call, list, &count);
+    struct service_call **chosen = choose_calls(call, list, &count);
     const struct operation *op =
         count > 0 ? connector_operation(call->c->connector, word(call, "use")) : NULL;
     struct request request = { .url = NULL };
-    if (op != NULL && build(call, op, list, &request) == 0) {
+    if (op != NULL && build_many(call, op, list, &request) == 0) {
         request_fini(&call->request);
         call->request = request;
         call->many = op;
@@ -231,7 +220,7 @@ static json_t *list_given(const json_t *how, const json_t *report)
         json_t *one;
         json_array_foreach (json_object_get(report, json_string_value(json_array_get(how, part))),
                             i, one) {
-            if (!holds(removed, one) && !holds(out, one)) {
+            if (!json_list_has(removed, one) && !json_list_has(out, one)) {
                 json_array_append(out, one);
             }
         }
@@ -278,14 +267,14 @@ static void finish_listed(struct service_call *call, const json_t *output)
     size_t i;
     json_t *one;
     json_array_foreach (objects, i, one) {
-        if (holds(done, one)) {
+        if (json_list_has(done, one)) {
             json_array_append(own, one);
         }
     }
     json_decref(objects);
     if (json_array_size(own) == 0) {
         json_decref(own);
-        call_go_alone(call);
+        finish_refused(call, NULL);
         return;
     }
     json_t *out = json_copy((json_t *)output);
@@ -294,7 +283,7 @@ static void finish_listed(struct service_call *call, const json_t *output)
     json_decref(out);
 }
 
-static void finish_one(struct service_call *call, const json_t *output)
+static void finish_batched(struct service_call *call, const json_t *output)
 {
     json_t *answers = json_object_get(how_of(call), "answers");
     if (answers != NULL) {
@@ -307,7 +296,7 @@ static void finish_one(struct service_call *call, const json_t *output)
 void batch_finish(struct service_call *call, const json_t *output)
 {
     while (!list_is_empty(&call->followers)) {
-        finish_one(list_entry(call->followers.next, struct service_call, follow_link), output);
+        finish_batched(list_entry(call->followers.next, struct service_call, follow_link), output);
     }
-    finish_one(call, output);
+    finish_batched(call, output);
 }

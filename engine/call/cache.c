@@ -39,7 +39,7 @@ struct cache *cache_new(void)
     return k;
 }
 
-static void drop(struct cache *k, struct entry *n)
+static void drop_answer(struct cache *k, struct entry *n)
 {
     (void)map_remove(k->by_key, n->key);
     list_remove(&n->link);
@@ -55,7 +55,7 @@ void cache_free(struct cache *k)
         return;
     }
     while (!list_is_empty(&k->used)) {
-        drop(k, list_entry(k->used.next, struct entry, link));
+        drop_answer(k, list_entry(k->used.next, struct entry, link));
     }
     map_free(k->by_key, NULL);
     free(k);
@@ -63,7 +63,7 @@ void cache_free(struct cache *k)
 
 /* Whoever asks the same with the same token (another may be another person's, who may see other
  * things); as a digest, since inputs may be long. Yours. */
-static char *key_of(const struct service_call *call, uint64_t generation)
+static char *answer_key(const struct service_call *call, uint64_t generation)
 {
     size_t len;
     char *input = json_text(call->input, &len);
@@ -77,12 +77,12 @@ static char *key_of(const struct service_call *call, uint64_t generation)
 }
 
 /* What is kept and may still be used; NULL: nothing. */
-static struct entry *find(struct cache *k, const char *key, bool is_fresh)
+static struct entry *find_kept(struct cache *k, const char *key, bool is_fresh)
 {
     struct entry *n = map_get(k->by_key, key);
     int64_t now_us = clock_mono_us();
     if (n != NULL && n->expires_us <= now_us) {
-        drop(k, n);
+        drop_answer(k, n);
         return NULL;
     }
     return n != NULL && is_fresh && n->kept_us + CACHE_FRESH_US < now_us ? NULL : n;
@@ -108,8 +108,8 @@ bool cache_take(struct cache *k, struct service_call *call)
         return false;
     }
     free(call->cache_key);
-    call->cache_key = key_of(call, token_generation(call->c->token));
-    struct entry *n = find(k, call->cache_key, call->is_fresh);
+    call->cache_key = answer_key(call, token_generation(call->c->token));
+    struct entry *n = find_kept(k, call->cache_key, call->is_fresh);
     if (n != NULL) {
         list_remove(&n->link);
         list_push_front(&k->used, &n->link);
@@ -133,10 +133,10 @@ void cache_keep(struct cache *k, const struct service_call *call, const json_t *
 {
     size_t len;
     char *text = json_text(output, &len);
-    char *key = key_of(call, call->generation); /* a refresh may have come between */
+    char *key = answer_key(call, call->generation); /* a refresh may have come between */
     struct entry *old = map_get(k->by_key, key);
     if (old != NULL) {
-        drop(k, old);
+        drop_answer(k, old);
     }
     if (len > CACHE_ENTRY_MAX) {
         free(key);
@@ -145,7 +145,7 @@ void cache_keep(struct cache *k, const struct service_call *call, const json_t *
     }
     while (!list_is_empty(&k->used) &&
            (map_len(k->by_key) >= CACHE_ENTRIES_MAX || k->bytes + len > CACHE_BYTES_MAX)) {
-        drop(k, list_entry(k->used.prev, struct entry, link));
+        drop_answer(k, list_entry(k->used.prev, struct entry, link));
     }
     struct entry *n = xcalloc(1, sizeof *n);
     int64_t now_us = clock_mono_us();

@@ -62,8 +62,8 @@ static void count_end(struct connection *root, enum err_kind end)
             { "connection", root->name },
             { "outcome", end == ERR_NONE ? "ok" : err_kind_name(end) },
         };
-        root->calls_by_end[end] =
-            metrics_counter_by("ladle_calls_total", "API calls by their end: `ok` or the kind of the error.", labels);
+        root->calls_by_end[end] = metrics_counter_by(
+            "ladle_calls_total", "API calls by their end: `ok` or the kind of the error.", labels);
     }
     metric_add(root->calls_by_end[end], 1);
 }
@@ -78,7 +78,7 @@ static void count_time(struct connection *root, int64_t us)
 }
 
 /* An account has no metrics of its own. What was put off is no end. */
-static void count(const struct service_call *call, const struct err *e)
+static void count_call(const struct service_call *call, const struct err *e)
 {
     if (e != NULL && e->kind == ERR_TURN) {
         return;
@@ -100,25 +100,25 @@ void call_finish(struct service_call *call, json_t *output, const struct err *e,
         call_finish(list_entry(call->followers.next, struct service_call, follow_link), output, e,
                     answer);
     }
-    count(call, e);
+    count_call(call, e);
     call->done(call->ud, output, e, answer);
     call_free(call);
 }
 
-static void fail(struct service_call *call, const struct err *e)
+static void fail_call(struct service_call *call, const struct err *e)
 {
     call_finish(call, NULL, e, NULL);
 }
 
 /* It cannot be made now: its run waits for its turn, where it can. */
-static void put_off(struct service_call *call, const struct err *why)
+static void put_off_call(struct service_call *call, const struct err *why)
 {
     struct err e = *why;
     if (call->may_be_put_off && !call->is_announced) {
         (void)err_set(&e, ERR_TURN, "waits for its turn; %s", why->message);
         e.retry_at_us = why->retry_at_us;
     }
-    fail(call, &e);
+    fail_call(call, &e);
 }
 
 /* --- calls that go together --- */
@@ -198,7 +198,7 @@ static bool tells_nothing(const struct err *e)
 }
 
 /* Turns what client and answer say into what it means for this operation. */
-static void judge(const struct service_call *call, struct err *e)
+static void judge_answer(const struct service_call *call, struct err *e)
 {
     if (!tells_nothing(e)) {
         return;
@@ -211,8 +211,8 @@ static void judge(const struct service_call *call, struct err *e)
 }
 
 /* Tells the breaker whether the service could serve this call. */
-static void report(const struct service_call *call, const struct err *e,
-                   const struct http_response *res)
+static void report_to_breaker(const struct service_call *call, const struct err *e,
+                              const struct http_response *res)
 {
     char why[64] = "";
     bool is_down =
@@ -223,7 +223,7 @@ static void report(const struct service_call *call, const struct err *e,
     health_report(call->c, call->is_trial, is_down, res != NULL ? why : e->message);
 }
 
-static void succeed(struct service_call *call, json_t *output)
+static void succeed_call(struct service_call *call, json_t *output)
 {
     if (call->many != NULL) {
         batch_finish(call, output);
@@ -254,8 +254,8 @@ static bool is_stale(const struct service_call *call, const struct err *e)
 }
 
 /* A service that does not let a connection in: what a person can do. That an account is not let in
- * is its agency's. */
-static void add_remedy(const struct service_call *call, struct err *e)
+ * is its parent's. */
+static void add_access_remedy(const struct service_call *call, struct err *e)
 {
     if (e->kind != ERR_AUTH || e->status != 401 || call->op == &call->c->exchange) {
         return;
@@ -285,10 +285,10 @@ static void fail_with_answer(struct service_call *call, struct err *e,
     if (e->kind == ERR_EXPIRED) {
         e->kind = ERR_AUTH; /* a new token did not help either */
     }
-    add_remedy(call, e);
+    add_access_remedy(call, e);
     int64_t retry_after_us = e->kind == ERR_UNAVAILABLE ? limiter_retry_after(res) : 0;
     e->retry_at_us = retry_at_us > retry_after_us ? retry_at_us : retry_after_us;
-    judge(call, e);
+    judge_answer(call, e);
     if (call->many != NULL && !err_is_retryable(e->kind) && e->kind != ERR_AUTH) {
         part_batch(call);
         return;
@@ -298,18 +298,18 @@ static void fail_with_answer(struct service_call *call, struct err *e,
     free(answer);
 }
 
-static void answered(void *ud, const struct http_response *res, const struct err *failed)
+static void call_answered(void *ud, const struct http_response *res, const struct err *failed)
 {
     struct service_call *call = ud;
     struct err e = failed != NULL ? *failed : ERR_INIT;
     FAULT("call.answered");
     call->http = NULL;
     int64_t retry_at_us = limiter_answered(call->limiter, &call->limiter_wait, res);
-    report(call, &e, res);
+    report_to_breaker(call, &e, res);
     if (res == NULL) {
         (void)err_prefix(&e, "%s.%s", call->c->name, call->op->name);
-        judge(call, &e);
-        fail(call, &e);
+        judge_answer(call, &e);
+        fail_call(call, &e);
         return;
     }
     json_t *output = NULL;
@@ -320,7 +320,7 @@ static void answered(void *ud, const struct http_response *res, const struct err
         fail_with_answer(call, &e, res, e.kind == ERR_RATE_LIMITED ? retry_at_us : 0);
         return;
     }
-    succeed(call, output);
+    succeed_call(call, output);
     json_decref(output);
 }
 
@@ -369,7 +369,7 @@ static void transmit(struct service_call *call)
     call->generation = token_generation(call->c->token);
     limiter_sent(call->limiter, &call->limiter_wait);
     struct http_client *http = call->set->env->http;
-    call->http = http->send(http, &r, answered, call);
+    call->http = http->send(http, &r, call_answered, call);
     FAULT("call.sent");
     if (value != NULL) {
         secret_scrub(value, strlen(value));
@@ -402,12 +402,12 @@ static void slot_ready(struct limiter_wait *w, const struct err *failed)
     struct err e = ERR_INIT;
     show_waiting(call, -1);
     if (failed != NULL) {
-        put_off(call, failed);
+        put_off_call(call, failed);
         return;
     }
     if (health_enter(call->c, &call->is_trial, &e) == -1) {
         limiter_release(call->limiter, &call->limiter_wait);
-        put_off(call, &e);
+        put_off_call(call, &e);
         return;
     }
     call->stage = STAGE_OWNER;
@@ -432,7 +432,7 @@ static void need_slot(struct service_call *call)
     call->limiter = limits_limiter(call->set->limits, call->c);
     if (is_short && limiter_check(call->limiter, call->limiter_wait.is_backfill, &e) == -1 &&
         !batch_has_leader(call)) {
-        put_off(call, &e);
+        put_off_call(call, &e);
         return;
     }
     call->stage = STAGE_LIMIT;
@@ -445,7 +445,7 @@ static void token_ready(struct token_wait *w, const struct err *failed)
 {
     struct service_call *call = list_entry(w, struct service_call, token_wait);
     if (failed != NULL) {
-        fail(call, failed);
+        fail_call(call, failed);
     } else {
         need_slot(call);
     }
@@ -457,7 +457,7 @@ static void need_token(struct service_call *call, uint64_t refused)
     call->stage = STAGE_TOKEN;
     int rc = token_get(call->c->token, refused, &call->token_wait, &e);
     if (rc == -1) {
-        fail(call, &e);
+        fail_call(call, &e);
     } else if (rc == 1) {
         need_slot(call);
     }
@@ -465,7 +465,7 @@ static void need_token(struct service_call *call, uint64_t refused)
 
 /* --- the beginning --- */
 
-static int prepare(struct service_call *call, struct err *e)
+static int prepare_request(struct service_call *call, struct err *e)
 {
     if (account_check(call->c, call->op, call->input, e) == -1 ||
         request_check(call->c, call->op, call->input, e) == -1) {
@@ -475,18 +475,18 @@ static int prepare(struct service_call *call, struct err *e)
     return request_build(&call->request, call->c, call->op, call->input, call->key, e);
 }
 
-static void begin(struct timer *t)
+static void begin_call(struct timer *t)
 {
     struct service_call *call = list_entry(t, struct service_call, timer);
     struct err e = ERR_INIT;
     if (call->early != NULL) {
-        fail(call, call->early);
+        fail_call(call, call->early);
     } else if (call->is_known_absent) {
         call_finish(call, json_null(), NULL, NULL);
-    } else if (prepare(call, &e) == -1) {
-        fail(call, &e);
+    } else if (prepare_request(call, &e) == -1) {
+        fail_call(call, &e);
     } else if (health_check(call->c, &e) == -1) { /* before it waits for anything else */
-        put_off(call, &e);
+        put_off_call(call, &e);
     } else if (!cache_take(call->set->cache, call)) {
         need_token(call, 0);
     }
@@ -513,7 +513,7 @@ static struct service_call *call_new(struct call_set *k, const struct call_opts 
     list_init(&call->token_wait.link);
     list_init(&call->followers);
     list_init(&call->follow_link);
-    timer_init(&call->timer, k->env->loop, begin);
+    timer_init(&call->timer, k->env->loop, begin_call);
     list_push_back(&k->calls, &call->link);
     return call;
 }

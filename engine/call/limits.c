@@ -1,9 +1,9 @@
 /*
  * Gives each connection the limiter that counts its calls, and keeps its state in the store: who
  * has the same account at a service shares one. The key is a digest: connector, app (client_id, or
- * the token itself where no client is named) and account (the location or agency of the settings,
+ * the token itself where no client is named) and account (the account or parent of the settings,
  * else the one that the token says). Limiters of the connections of ladle.yaml live until the end,
- * as the calls of a token that was replaced still count; that of an agency's account goes with the
+ * as the calls of a token that was replaced still count; that of a parent's account goes with the
  * last connection that uses it, and leaves what it has counted as the text of its row.
  *
  * A row is written when the limiter asks for it, one at a time, and once more at the end. It must
@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "connection/account.h"
 #include "connection/connection_state.h"
 #include "crypto/sign.h"
 #include "store/limit_row.h"
@@ -50,23 +51,22 @@ static const char *app_of(const struct connection *c)
                                  : "";
 }
 
-static const char *account_of(const struct connection *c)
+static const char *limit_account(const struct connection *c)
 {
-    const char *location = connection_text(c, "location");
-    const char *agency = connection_text(c, "agency");
+    const char *bound = connection_bound_account(c);
     const char *told = token_account(c->token);
-    return location != NULL ? location : agency != NULL ? agency : told != NULL ? told : "";
+    return bound != NULL ? bound : told != NULL ? told : "";
 }
 
 /* "highlevel:5f0c…"; yours. */
-static char *key_of(const struct connection *c)
+static char *limit_key(const struct connection *c)
 {
     const char *connector = connector_name(c->connector);
     if (json_array_size(json_object_get(connector_table(c->connector), "limits")) == 0) {
         return xasprintf("%s:connection:%s", connector, c->name);
     }
     char digest[SIGN_SHA256_HEX + 1];
-    char *text = xasprintf("ladle limiter\n%s\n%s\n%s", connector, app_of(c), account_of(c));
+    char *text = xasprintf("ladle limiter\n%s\n%s\n%s", connector, app_of(c), limit_account(c));
     sign_sha256_hex(text, strlen(text), digest);
     secret_scrub(text, strlen(text)); /* it may hold the token */
     free(text);
@@ -75,7 +75,7 @@ static char *key_of(const struct connection *c)
 
 /* --- rows --- */
 
-static void written(struct store_op *op, const struct err *e)
+static void limit_written(struct store_op *op, const struct err *e)
 {
     struct limit_put *put = list_entry(op, struct limit_put, op);
     struct shared *s = op->ud;
@@ -91,7 +91,7 @@ static void written(struct store_op *op, const struct err *e)
     }
 }
 
-static struct limit_row row_of(struct shared *s, bool is_last)
+static struct limit_row make_row(struct shared *s, bool is_last)
 {
     json_t *state = limiter_state(s->limiter, is_last);
     size_t len;
@@ -102,22 +102,22 @@ static struct limit_row row_of(struct shared *s, bool is_last)
     return row;
 }
 
-static struct limit_put *write_state(struct shared *s, bool is_last)
+static struct limit_put *write_limit(struct shared *s, bool is_last)
 {
     struct limit_put *put = limit_put_new();
-    put->row = row_of(s, is_last);
+    put->row = make_row(s, is_last);
     put->op.must_land = true;
-    put->op.done = written;
+    put->op.done = limit_written;
     put->op.ud = is_last ? NULL : s;
     store_submit(s->owner->env->store, &put->op);
     return put;
 }
 
-static void keep(void *ud, struct limiter *l)
+static void keep_limiter(void *ud, struct limiter *l)
 {
     struct shared *s = ud;
     s->is_used = true;
-    s->writing = write_state(s, false);
+    s->writing = write_limit(s, false);
 }
 
 static void free_row(void *ud)
@@ -163,7 +163,7 @@ static struct shared *shared_new(struct limits *l, const struct connection *c, c
         .name = connector_name(c->connector),
         .limits = json_object_get(table, "limits"),
         .headers = json_object_get(table, "rate_headers"),
-        .keep = keep,
+        .keep = keep_limiter,
         .ud = s,
     });
     restore(s);
@@ -178,16 +178,16 @@ static void shared_free(void *ud)
         s->writing->op.ud = NULL; /* the store hands it back when nobody is there any more */
     }
     if (s->is_used) {
-        (void)write_state(s, true);
+        (void)write_limit(s, true);
     }
     limiter_free(s->limiter);
     free(s->key);
     free(s);
 }
 
-static struct limiter *find(struct limits *l, const struct connection *c)
+static struct limiter *find_limiter(struct limits *l, const struct connection *c)
 {
-    char *key = key_of(c);
+    char *key = limit_key(c);
     struct shared *s = map_get(l->by_key, key);
     if (s == NULL) {
         s = shared_new(l, c, key);
@@ -201,7 +201,7 @@ struct limiter *limits_limiter(struct limits *l, struct connection *c)
 {
     bool is_other = c->limiter_generation != token_generation(c->token) && c->parent == NULL;
     if (c->limiter == NULL || is_other) { /* that of an account is the same with each token */
-        c->limiter = find(l, c);
+        c->limiter = find_limiter(l, c);
         c->limiter_generation = token_generation(c->token);
     }
     return c->limiter;
@@ -209,10 +209,10 @@ struct limiter *limits_limiter(struct limits *l, struct connection *c)
 
 void limits_let_go(struct limits *l, const struct connection *c)
 {
-    char *key = key_of(c);
+    char *key = limit_key(c);
     struct shared *s = map_get(l->by_key, key);
     if (s != NULL && --s->users == 0) {
-        struct limit_row row = row_of(s, true);
+        struct limit_row row = make_row(s, true);
         keep_row(l, &row);
         (void)map_remove(l->by_key, key);
         shared_free(s);

@@ -16,10 +16,11 @@
 #include "base/secret.h"
 #include "connector/schema.h"
 #include "format/date.h"
+#include "format/json.h"
 #include "format/url.h"
 
 /* Frees a text that may hold a secret. */
-static void forget(char *text, size_t len)
+static void free_secret_text(char *text, size_t len)
 {
     if (text != NULL) {
         secret_scrub(text, len);
@@ -31,17 +32,18 @@ void request_fini(struct request *r)
 {
     for (size_t i = 0; i < r->header_count; i++) {
         free(r->names[i]);
-        forget(r->values[i], strlen(r->values[i]));
+        free_secret_text(r->values[i], strlen(r->values[i]));
     }
-    forget(r->url, r->url != NULL ? strlen(r->url) : 0);
+    free_secret_text(r->url, r->url != NULL ? strlen(r->url) : 0);
     free(r->host);
-    forget(r->body, r->body_len);
+    free_secret_text(r->body, r->body_len);
     *r = (struct request){ .url = NULL };
 }
 
 /* --- the input --- */
 
-static void fill(const struct connection *c, const struct operation *op, json_t *input)
+static void fill_from_settings(const struct connection *c, const struct operation *op,
+                               json_t *input)
 {
     const char *name;
     json_t *d;
@@ -157,7 +159,7 @@ int request_check(const struct connection *c, const struct operation *op, json_t
         return err_set(e, ERR_INVALID, "%s cannot be called from here: %s", op->name, why);
     }
     if (op->is_filled) {
-        fill(c, op, input);
+        fill_from_settings(c, op, input);
     }
     if (schema_check(op->input, input, e) == -1 ||
         (op->is_filled && check_filled(c, op, input, e) == -1) ||
@@ -171,18 +173,6 @@ int request_check(const struct connection *c, const struct operation *op, json_t
 }
 
 /* --- values --- */
-
-static bool holds(const json_t *list, const char *name)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach (list, i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool is_engine_side(const struct operation *op, const char *name)
 {
@@ -415,8 +405,9 @@ static json_t *select_fields(const struct operation *op, const json_t *input, co
     const char *name;
     json_t *v;
     json_object_foreach ((json_t *)input, name, v) {
-        bool is_wanted =
-            only != NULL ? holds(only, name) : !holds(but_a, name) && !holds(but_b, name);
+        bool is_wanted = only != NULL
+                             ? json_list_has_text(only, name)
+                             : !json_list_has_text(but_a, name) && !json_list_has_text(but_b, name);
         if (is_wanted && !is_engine_side(op, name)) {
             json_object_set(out, name, v);
         }
@@ -606,7 +597,7 @@ static char *free_url(const struct connection *c, const char *given, struct err 
 }
 
 /* The input's value for a part of a free call ("query"), or NULL. Borrowed. */
-static json_t *part(const json_t *how, const json_t *input, const char *key)
+static json_t *input_part(const json_t *how, const json_t *input, const char *key)
 {
     const char *field = json_get_text(how, key);
     json_t *v = field != NULL ? json_object_get(input, field) : NULL;
@@ -626,7 +617,7 @@ static int set_text_body(struct request *r, const json_t *text, struct err *e)
 static int set_wrapped_body(struct request *r, const json_t *how, const json_t *input, json_t *v,
                             struct err *e)
 {
-    json_t *wrap = part(how, input, "wrap");
+    json_t *wrap = input_part(how, input, "wrap");
     if (!json_is_string(wrap)) {
         return set_json_body(r, v, e);
     }
@@ -639,8 +630,8 @@ static int set_wrapped_body(struct request *r, const json_t *how, const json_t *
 
 static int set_free_body(struct request *r, const json_t *how, const json_t *input, struct err *e)
 {
-    json_t *json = part(how, input, "json"), *form = part(how, input, "form"),
-           *text = part(how, input, "text");
+    json_t *json = input_part(how, input, "json"), *form = input_part(how, input, "form"),
+           *text = input_part(how, input, "text");
     if ((json != NULL) + (form != NULL) + (text != NULL) > 1) {
         return err_set(e, ERR_INVALID, "give one of json, form and text");
     }
@@ -660,7 +651,8 @@ static int set_free_query(struct request *r, const json_t *how, const json_t *in
     struct buf url;
     buf_init(&url, URL_MAX);
     (void)buf_append(&url, r->url, strcspn(r->url, "#"));
-    json_t *query = part(how, input, "query"), *json = is_get ? part(how, input, "json") : NULL;
+    json_t *query = input_part(how, input, "query"),
+           *json = is_get ? input_part(how, input, "json") : NULL;
     int rc = query != NULL ? add_query(&url, query, e) : 0;
     if (rc == 0 && json != NULL) {
         rc = add_query(&url, json, e);
@@ -685,17 +677,17 @@ static int build_free(struct request *r, const struct connection *c, const struc
                       const json_t *input, struct err *e)
 {
     const json_t *how = op->free;
-    r->url = free_url(c, json_string_value(part(how, input, "url")), e);
+    r->url = free_url(c, json_string_value(input_part(how, input, "url")), e);
     if (r->url == NULL || admit(r, c, how, e) == -1) {
         return -1;
     }
-    set_method(r, json_string_value(part(how, input, "method")));
+    set_method(r, json_string_value(input_part(how, input, "method")));
     bool is_get = strcmp(r->method, "GET") == 0;
     if (set_free_query(r, how, input, is_get, e) == -1 ||
         (!is_get && set_free_body(r, how, input, e) == -1)) {
         return -1;
     }
-    json_t *headers = part(how, input, "headers");
+    json_t *headers = input_part(how, input, "headers");
     return headers != NULL ? set_headers(r, headers, e)
                            : 0; /* last: a recipe may name another content type */
 }

@@ -10,7 +10,7 @@
 
 enum { LOOK_US = 100 * 1000 }; /* the limiter's room changes with each answer */
 
-static int64_t least(int64_t a, int64_t b)
+static int64_t lesser(int64_t a, int64_t b)
 {
     return a < b ? a : b;
 }
@@ -20,7 +20,7 @@ void call_turns(struct call_set *k, struct connection *c, struct call_turns *out
     int64_t again_us;
     int64_t let_in = health_room(c, &again_us);
     struct limiter *l = limits_limiter(k->limits, c);
-    out->events = least(let_in, limiter_room(l, false));
-    out->backfills = least(let_in, limiter_room(l, true));
+    out->events = lesser(let_in, limiter_room(l, false));
+    out->backfills = lesser(let_in, limiter_room(l, true));
     out->again_us = let_in == 0 ? again_us : LOOK_US;
 }

@@ -23,13 +23,13 @@ struct causes {
 };
 
 /* What makes two runs one cause. Yours. */
-static char *text_of(const struct run_row *row)
+static char *cause_text(const struct run_row *row)
 {
     return xasprintf("%s\n%d\n%d\n%s", row->recipe != NULL ? row->recipe : "", (int)row->state,
                      (int)row->err.kind, row->err.message);
 }
 
-static struct entry *add_entry(struct causes *all, const char *text, const struct run_row *row)
+static struct entry *add_cause(struct causes *all, const char *text, const struct run_row *row)
 {
     struct entry *entry = xcalloc(1, sizeof *entry);
     struct run_row *example = &entry->cause.example;
@@ -58,13 +58,13 @@ static bool passes(struct causes *all, const struct run_row *row)
     return is_meant;
 }
 
-static void on_run(void *ud, const struct run_row *row)
+static void add_run(void *ud, const struct run_row *row)
 {
     struct causes *all = ud;
-    char *text = text_of(row);
+    char *text = cause_text(row);
     struct entry *entry = map_get(all->by_text, text);
     if (entry == NULL) {
-        entry = add_entry(all, text, row);
+        entry = add_cause(all, text, row);
     }
     struct cause *cause = &entry->cause;
     entry->oldest = row->id;
@@ -95,7 +95,7 @@ struct causes *causes_read(struct store *s, const struct run_filter *f, struct e
     struct causes *all = xcalloc(1, sizeof *all);
     *all = (struct causes){ .by_text = map_new(), .filter = f, .left = f->limit };
     struct run_filter every = { .states = 1U << RUN_DEAD | 1U << RUN_PARKED, .limit = INT64_MAX };
-    if (run_filter_walk(&every, s, on_run, all, e) == -1) {
+    if (run_filter_walk(&every, s, add_run, all, e) == -1) {
         causes_free(all);
         return NULL;
     }
@@ -127,7 +127,7 @@ const struct cause *causes_get(const struct causes *all, int number)
 
 const struct cause *causes_find(const struct causes *all, const struct run_row *row)
 {
-    char *text = text_of(row);
+    char *text = cause_text(row);
     const struct entry *entry = map_get(all->by_text, text);
     free(text);
     return entry != NULL ? &entry->cause : NULL;

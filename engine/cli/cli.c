@@ -84,7 +84,7 @@ void cli_print_json(const json_t *v)
     size_t len;
     char *text = json_text(v, &len);
     (void)log_redact(text, len);        /* how many there were does not matter */
-    (void)fwrite(text, 1, len, stdout); /* finish() looks at the stream's state */
+    (void)fwrite(text, 1, len, stdout); /* finish_output() looks at the stream's state */
     (void)putchar('\n');
     free(text);
 }
@@ -100,7 +100,7 @@ void cli_print(const char *fmt, ...)
         abort(); /* our own lack of memory, as in mem.c */
     }
     (void)log_redact(text, (size_t)len);        /* how many there were does not matter */
-    (void)fwrite(text, 1, (size_t)len, stdout); /* finish() looks at the stream's state */
+    (void)fwrite(text, 1, (size_t)len, stdout); /* finish_output() looks at the stream's state */
     free(text);
 }
 
@@ -286,7 +286,7 @@ static void print_version(const struct cli *c)
 /* --- main --- */
 
 /* Output that was lost (a full disk) is a failure, whatever the command says. */
-static int finish(struct cli *c, int code)
+static int finish_output(struct cli *c, int code)
 {
     catalogue_free(c->catalogue);
     c->catalogue = NULL;
@@ -304,14 +304,14 @@ int cli_main(int argc, char **argv)
     enum args_what what;
     struct err e = ERR_INIT;
     if (fault_arm(getenv("LADLE_FAULTS"), &e) == -1) {
-        return finish(&c, cli_usage(&c, "LADLE_FAULTS: %s", e.message));
+        return finish_output(&c, cli_usage(&c, "LADLE_FAULTS: %s", e.message));
     }
     if (args_parse(argc, argv, commands_groups(), &c, &what, &e) == -1) {
-        return finish(&c, cli_usage(&c, "%s", e.message));
+        return finish_output(&c, cli_usage(&c, "%s", e.message));
     }
     switch (what) {
     case ARGS_RUN:
-        return finish(&c, c.command->run(&c));
+        return finish_output(&c, c.command->run(&c));
     case ARGS_HELP:
         print_help(c.command);
         break;
@@ -322,5 +322,5 @@ int cli_main(int argc, char **argv)
         print_version(&c);
         break;
     }
-    return finish(&c, CLI_OK);
+    return finish_output(&c, CLI_OK);
 }

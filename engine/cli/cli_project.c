@@ -85,14 +85,15 @@ struct project *cli_project(struct cli *c, int *code)
 /* --- store and vault --- */
 
 /* The path of the store's file, or NULL where the store is no file. Yours. */
-static char *file_of(const struct project *p)
+static char *store_file(const struct project *p)
 {
     return store_path(&(struct store_opts){ .url = p->store, .folder = p->folder }, NULL);
 }
 
-struct store *cli_store(struct cli *c, const struct project *p, bool is_read_only, int *code)
+static struct store *open_store(struct cli *c, const struct project *p, bool is_read_only,
+                                int *code)
 {
-    char *path = file_of(p);
+    char *path = store_file(p);
     /* A store that is not there yet is made empty, so that a look at a new project is no error. */
     bool is_there = path == NULL || access(path, F_OK) == 0;
     free(path);
@@ -109,7 +110,7 @@ struct store *cli_store(struct cli *c, const struct project *p, bool is_read_onl
 
 struct store *cli_store_if_there(const struct project *p)
 {
-    char *path = file_of(p);
+    char *path = store_file(p);
     bool is_there = path != NULL && access(path, F_OK) == 0;
     free(path);
     struct err e = ERR_INIT; /* who needs the store will be told */
@@ -140,7 +141,7 @@ int cli_open(struct cli *c, bool is_read_only, struct cli_project_store *out)
     if (out->project == NULL) {
         return code;
     }
-    out->store = cli_store(c, out->project, is_read_only, &code);
+    out->store = open_store(c, out->project, is_read_only, &code);
     if (out->store == NULL) {
         project_free(out->project);
         return code;

@@ -36,7 +36,7 @@ static int back_up(const struct cli *c, const struct project *p, const char *pat
     return CLI_OK;
 }
 
-static int run(struct cli *c)
+static int run_backup(struct cli *c)
 {
     int code = CLI_OK;
     struct project *p = cli_project(c, &code);
@@ -61,7 +61,7 @@ const struct command cmd_backup = {
         "not overwritten.\n"
         "Tokens and secrets in it are sealed; the key file beside the store opens them and is "
         "not in the copy.",
-    .run = run,
+    .run = run_backup,
     .is_quiet = true,
     .examples =
         "  ladle backup /var/backups/ladle-2026-11-23.db\n"

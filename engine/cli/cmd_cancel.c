@@ -17,7 +17,7 @@ static int cancel_one(const struct cli *c, struct store *s, const char *text, st
     return store_exec(s, &ask.op, e) == -1 ? err_prefix(e, "%.60s", text) : 0;
 }
 
-static int run(struct cli *c)
+static int run_cancel(struct cli *c)
 {
     return ask_each(c, "cancelled", cancel_one);
 }
@@ -36,7 +36,7 @@ const struct command cmd_cancel = {
         "stays done. The next run of the same key goes on. An id may be cut to a "
         "beginning or an\n"
         "end that no other run has.",
-    .run = run,
+    .run = run_cancel,
     .is_quiet = true,
     .examples =
         "  ladle cancel 0199f3a2-7c11-7d3e-8a54-3f1b2c4d5e6f\n"

@@ -46,7 +46,7 @@ static void add_errors(struct check *k, struct diags *d)
     json_decref(warnings);
 }
 
-static void print_json(const struct check *k)
+static void print_check_json(const struct check *k)
 {
     json_t *v = json_object();
     json_object_set_new(v, "ok", json_boolean(k->error_count == 0));
@@ -73,7 +73,7 @@ static void print_gaps(const json_t *gaps)
     }
 }
 
-static void print_text(const struct check *k)
+static void print_check_text(const struct check *k)
 {
     size_t warnings = json_array_size(k->gaps) + k->warning_count;
     cli_print("%s", buf_text(&k->text));
@@ -256,7 +256,7 @@ static void add_catalogue_errors(struct check *k)
 
 /* --- recipes --- */
 
-static int check_all(struct check *k)
+static int check_all_recipes(struct check *k)
 {
     struct err e = ERR_INIT;
     struct recipe_set set = { .count = 0 };
@@ -344,7 +344,7 @@ static bool is_project_file(const char *path)
     return strcmp(slash != NULL ? slash + 1 : path, "ladle.yaml") == 0;
 }
 
-static int check_path(struct check *k, const char *path)
+static int check_recipe_path(struct check *k, const char *path)
 {
     if (access(path, F_OK) == -1) {
         return cli_usage(k->c, "%s: there is no such file or folder", path);
@@ -366,24 +366,24 @@ static int check_recipes(struct check *k)
 {
     if (k->c->arg_count == 0) {
         check_connectors(k);
-        int code = check_all(k);
+        int code = check_all_recipes(k);
         check_scripts(k);
         return code;
     }
     int code = CLI_OK;
     for (int i = 0; i < k->c->arg_count && code == CLI_OK; i++) {
-        code = check_path(k, k->c->args[i]);
+        code = check_recipe_path(k, k->c->args[i]);
     }
     return code;
 }
 
-static int report(struct check *k)
+static int print_report(struct check *k)
 {
     add_catalogue_errors(k);
     if (k->c->is_json) {
-        print_json(k);
+        print_check_json(k);
     } else {
-        print_text(k);
+        print_check_text(k);
     }
     return k->error_count == 0 ? CLI_OK : CLI_NO;
 }
@@ -424,13 +424,13 @@ static int check_project(struct check *k)
         k->files = 1;
         check_connectors(k);
     }
-    code = code == CLI_OK ? report(k) : code;
+    code = code == CLI_OK ? print_report(k) : code;
     project_free(p);
     /* Nothing works without ladle.yaml, so it is more than a failed check. */
     return k->is_project_wrong ? CLI_USAGE : code;
 }
 
-static int run(struct cli *c)
+static int run_check(struct cli *c)
 {
     struct check k = { .c = c,
                        .hooks = cli_hooks(c),
@@ -473,7 +473,7 @@ const struct command cmd_check = {
         "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{file line "
         "message hint}]};\n"
         "a warning has its column too, or connection, recipe, step, operation and scopes.",
-    .run = run,
+    .run = run_check,
     .examples =
         "  ladle check\n"
         "  ladle check recipes/contact-sync.yaml --json",

@@ -154,7 +154,7 @@ struct outcome {
     struct err err;
 };
 
-static void on_done(void *ud, const struct err *e)
+static void connect_done(void *ud, const struct err *e)
 {
     struct outcome *out = ud;
     out->is_done = true;
@@ -177,7 +177,7 @@ struct wish {
     char *redirect_uri;
 };
 
-static void begin(struct one_connection *o, const struct wish *wish, struct outcome *out)
+static void begin_connect(struct one_connection *o, const struct wish *wish, struct outcome *out)
 {
     if (strcmp(wish->option, "code") == 0) {
         bool is_known = wish->flow->name != NULL;
@@ -187,26 +187,26 @@ static void begin(struct one_connection *o, const struct wish *wish, struct outc
                                                                       ? wish->flow->redirect_uri
                                                                       : wish->redirect_uri,
                                                   .verifier = wish->flow->verifier },
-                            on_done, out);
+                            connect_done, out);
     } else if (strcmp(wish->option, "fetch") == 0) {
-        token_fetch(o->connection, on_done, out);
+        token_fetch(o->connection, connect_done, out);
     } else if (strcmp(wish->option, "refresh-token") == 0) {
-        token_exchange_refresh(o->connection, wish->value, on_done, out);
+        token_exchange_refresh(o->connection, wish->value, connect_done, out);
     } else if (strcmp(wish->option, "next") == 0) {
-        token_store_next(o->connection, wish->value, on_done, out);
+        token_store_next(o->connection, wish->value, connect_done, out);
     } else {
-        token_store(o->connection, wish->value, on_done, out);
+        token_store(o->connection, wish->value, connect_done, out);
     }
 }
 
-static int exchange(struct cli *c, struct one_connection *o, const struct wish *wish)
+static int exchange_and_report(struct cli *c, struct one_connection *o, const struct wish *wish)
 {
     struct outcome out = { .err = ERR_INIT };
     if (service_load(o->service, &out.err) == -1 ||
         store_start(o->base->store, o->loop, nothing_to_do, NULL, &out.err) == -1) {
         return cli_fail(c, &out.err);
     }
-    begin(o, wish, &out);
+    begin_connect(o, wish, &out);
     one_connection_wait(o, &out.is_done);
     if (wish->flow != NULL) {
         connect_code_tell(o, wish->flow, out.err.kind != ERR_NONE ? &out.err : NULL);
@@ -218,7 +218,7 @@ static int exchange(struct cli *c, struct one_connection *o, const struct wish *
     return CLI_OK;
 }
 
-static int exchange_code(struct cli *c, struct one_connection *o, const struct secret *value)
+static int exchange_given_code(struct cli *c, struct one_connection *o, const struct secret *value)
 {
     struct pasted pasted = { .code = NULL };
     struct token_flow flow = { .name = NULL };
@@ -230,7 +230,7 @@ static int exchange_code(struct cli *c, struct one_connection *o, const struct s
                          .flow = &flow,
                          .redirect_uri = is_named ? redirect_uri(o) : NULL };
     int code = pasted_read(value, &pasted, &e) == 0 && connect_code_take(o, &pasted, &flow, &e) == 0
-                   ? exchange(c, o, &wish)
+                   ? exchange_and_report(c, o, &wish)
                    : cli_fail(c, &e);
     free(wish.redirect_uri);
     token_flow_fini(&flow);
@@ -255,7 +255,7 @@ static const char *chosen(const struct cli *c, bool *is_wrong)
     return found;
 }
 
-static struct secret *read_value(const struct cli *c, const char *option, struct err *e)
+static struct secret *read_option_value(const struct cli *c, const char *option, struct err *e)
 {
     const char *text = cli_option(c, option);
     if (strcmp(text, "-") != 0) {
@@ -274,8 +274,9 @@ static int ask_for_token(struct cli *c, struct one_connection *o)
     struct err e = ERR_INIT;
     char *prompt = xasprintf("token of %s (not shown): ", c->args[0]);
     struct secret *value = read_secret(prompt, &e);
-    int code = value != NULL ? exchange(c, o, &(struct wish){ .option = "token", .value = value })
-                             : cli_fail(c, &e);
+    int code = value != NULL
+                   ? exchange_and_report(c, o, &(struct wish){ .option = "token", .value = value })
+                   : cli_fail(c, &e);
     secret_free(value);
     free(prompt);
     return code;
@@ -292,17 +293,18 @@ static int act(struct cli *c, struct one_connection *o, const char *option,
         return ask_for_token(c, o);
     }
     if (option == NULL && token_is_self_granted(o->connection)) {
-        return exchange(c, o, &(struct wish){ .option = "fetch" });
+        return exchange_and_report(c, o, &(struct wish){ .option = "fetch" });
     }
     if (option == NULL) {
         return show_link(c, o);
     }
     if (strcmp(option, "code") == 0) {
-        return exchange_code(c, o, value);
+        return exchange_given_code(c, o, value);
     }
-    return exchange(c, o,
-                    &(struct wish){ .option = cli_option(c, "next") != NULL ? "next" : option,
-                                    .value = value });
+    return exchange_and_report(
+        c, o,
+        &(struct wish){ .option = cli_option(c, "next") != NULL ? "next" : option,
+                        .value = value });
 }
 
 static int connect_with(struct cli *c, const char *option, const struct secret *value)
@@ -339,7 +341,7 @@ static const char *misfit(const struct cli *c, const char *option)
     return NULL;
 }
 
-static int run(struct cli *c)
+static int run_connect(struct cli *c)
 {
     bool is_wrong = false;
     const char *option = chosen(c, &is_wrong);
@@ -349,7 +351,7 @@ static int run(struct cli *c)
         return cli_usage(c, "%s", wrong);
     }
     struct err e = ERR_INIT;
-    struct secret *value = option != NULL ? read_value(c, option, &e) : NULL;
+    struct secret *value = option != NULL ? read_option_value(c, option, &e) : NULL;
     if (option != NULL && value == NULL) {
         return cli_fail(c, &e);
     }
@@ -398,7 +400,7 @@ const struct command cmd_connect = {
         "connection with scopes_missing (asked for, not granted) and gaps (what recipes need and "
         "was not granted).",
     .options = options,
-    .run = run,
+    .run = run_connect,
     .examples =
         "  ladle connect crm\n"
         "  ladle connect crm --code -\n"

@@ -7,7 +7,9 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/view.h"
+#include "connector/account_words.h"
 #include "daemon/token_age.h"
+#include "format/json.h"
 #include "recipe/grants.h"
 #include "store/secret_row.h"
 
@@ -20,7 +22,7 @@ struct listing {
     const struct secret_list *secrets;
     json_t *gaps;        /* what recipes need and was not granted */
     struct table *table; /* NULL: JSON */
-    int64_t more;        /* locations that are not listed */
+    int64_t more;        /* accounts that are not listed */
 };
 
 static const struct connection_row *find_row(const struct connection_list *rows, const char *name)
@@ -87,8 +89,9 @@ struct about {
     bool has_token;                   /* one that it needs is there, in ladle.yaml or stored */
 };
 
-static struct about look_at(const struct listing *l, const char *name, const json_t *config,
-                            const json_t *table, const struct connection_row *row)
+static struct about look_at_connection(const struct listing *l, const char *name,
+                                       const json_t *config, const json_t *table,
+                                       const struct connection_row *row)
 {
     bool is_given = json_object_get(config, "token") != NULL;
     bool is_account = strchr(name, '/') != NULL; /* its token is made when it is needed */
@@ -101,7 +104,7 @@ static struct about look_at(const struct listing *l, const char *name, const jso
                                         is_stored(l->secrets, "token:", name) };
 }
 
-static const char *state_of(const struct about *a)
+static const char *connection_state(const struct about *a)
 {
     const char *stored = a->row != NULL ? a->row->state : NULL;
     bool is_told = stored != NULL && strcmp(stored, "new") != 0 && strcmp(stored, "connected") != 0;
@@ -115,7 +118,7 @@ static const char *state_of(const struct about *a)
 }
 
 /* Why it is in that state; yours, or NULL. */
-static char *reason_of(const struct about *a)
+static char *reason_of_state(const struct about *a)
 {
     if (a->missing != NULL) {
         return xasprintf("the secret %s is not set", a->missing);
@@ -131,9 +134,9 @@ static const char *token_secret(const json_t *config)
 
 /* What a person can do about it; yours, "" where nothing is to be done: what is suspended is tried
  * again, and an account's token is made when it is needed. */
-static char *remedy(const struct about *a)
+static char *connection_remedy(const struct about *a)
 {
-    const char *state = state_of(a);
+    const char *state = connection_state(a);
     if (a->missing != NULL) {
         return xasprintf("run: ladle secret set %s", a->missing);
     }
@@ -151,11 +154,6 @@ static char *remedy(const struct about *a)
 }
 
 /* --- as JSON --- */
-
-static json_t *text_or_null(const char *text)
-{
-    return text != NULL ? json_string(text) : json_null();
-}
 
 /* Adds `breaker` {state, since, opens_until, reason} and `webhook` {failing_since, silent_since} as
  * the engine wrote them last. */
@@ -214,30 +212,31 @@ static void add_tokens(json_t *v, const char *name, const struct token_age ages[
 }
 
 /* What is to be done at once goes before the age of a token. */
-static void add_remedy(json_t *v, const struct about *a)
+static void add_connection_remedy(json_t *v, const struct about *a)
 {
-    char *todo = remedy(a);
+    char *todo = connection_remedy(a);
     if (*todo != '\0') {
         json_object_set_new(v, "advice", json_string(todo));
     }
     free(todo);
 }
 
-static json_t *describe(const struct about *a)
+static json_t *describe_connection(const struct about *a)
 {
     const struct connection_row *row = a->row;
     json_t *v = json_object();
-    const char *account =
-        row != NULL && row->account != NULL ? row->account : json_get_text(a->config, "location");
-    char *reason = reason_of(a);
+    const char *account = row != NULL && row->account != NULL
+                              ? row->account
+                              : json_get_text(a->config, account_words(a->table).one);
+    char *reason = reason_of_state(a);
     json_object_set_new(v, "name", json_string(a->name));
-    json_object_set_new(v, "connector", text_or_null(json_get_text(a->config, "connector")));
-    json_object_set_new(v, "state", json_string(state_of(a)));
-    json_object_set_new(v, "reason", text_or_null(reason));
+    json_object_set_new(v, "connector", json_text_or_null(json_get_text(a->config, "connector")));
+    json_object_set_new(v, "state", json_string(connection_state(a)));
+    json_object_set_new(v, "reason", json_text_or_null(reason));
     json_object_set_new(v, "since", view_time(row != NULL ? row->since_us : 0));
     json_object_set_new(v, "expires_at", view_time(row != NULL ? row->expires_us : 0));
-    json_object_set_new(v, "scopes", text_or_null(row != NULL ? row->scopes : NULL));
-    json_object_set_new(v, "account", text_or_null(account));
+    json_object_set_new(v, "scopes", json_text_or_null(row != NULL ? row->scopes : NULL));
+    json_object_set_new(v, "account", json_text_or_null(account));
     add_health(v, row);
     free(reason);
     return v;
@@ -255,7 +254,7 @@ static char *describe_why(const struct about *a, const json_t *v)
                  : trouble != NULL ? xstrdup(trouble)
                  : down != NULL    ? xasprintf("not called just now: %s", down)
                                    : NULL;
-    char *todo = remedy(a);
+    char *todo = connection_remedy(a);
     const char *else_what = gap != NULL ? gap : advice != NULL ? advice : ""; /* of what works */
     char *why = what != NULL && *todo != '\0' ? xasprintf("%s; %s", what, todo)
                 : what != NULL                ? xstrdup(what)
@@ -266,7 +265,8 @@ static char *describe_why(const struct about *a, const json_t *v)
     return why;
 }
 
-static void add_row(const struct cli *c, struct table *t, const struct about *a, const json_t *v)
+static void add_connection_row(const struct cli *c, struct table *t, const struct about *a,
+                               const json_t *v)
 {
     char since[WHEN_TEXT] = "", expires[WHEN_TEXT] = "";
     if (a->row != NULL) {
@@ -280,17 +280,17 @@ static void add_row(const struct cli *c, struct table *t, const struct about *a,
     free(why);
 }
 
-/* --- locations of an agency --- */
+/* --- accounts under a parent --- */
 
 enum { ACCOUNTS_USUAL = 20 };
 
 static void print_account(const struct listing *l, const struct connection_row *row,
                           const json_t *config, const json_t *table)
 {
-    const struct about about = look_at(l, row->name, config, table, row);
-    json_t *v = describe(&about);
+    const struct about about = look_at_connection(l, row->name, config, table, row);
+    json_t *v = describe_connection(&about);
     if (l->table != NULL) {
-        add_row(l->c, l->table, &about, v);
+        add_connection_row(l->c, l->table, &about, v);
     } else {
         cli_print_json(v);
     }
@@ -302,7 +302,7 @@ static int print_accounts(struct listing *l, const char *name, const json_t *con
                           const json_t *table, struct err *e)
 {
     struct connection_list *rows = connection_list_new();
-    rows->agency = name;
+    rows->parent = name;
     rows->limit = cli_option(l->c, "all") != NULL ? 0 : ACCOUNTS_USUAL;
     int result = store_exec(l->store, &rows->op, e);
     for (size_t i = 0; result == 0 && i < rows->count; i++) {
@@ -326,18 +326,18 @@ static json_t *read_gaps(const struct cli *c, const struct project *p,
     return gaps;
 }
 
-static void print_one(const struct listing *l, const char *name, const json_t *config,
-                      const json_t *table, const struct connection_row *row)
+static void print_connection(const struct listing *l, const char *name, const json_t *config,
+                             const json_t *table, const struct connection_row *row)
 {
-    const struct about about = look_at(l, name, config, table, row);
-    json_t *v = describe(&about);
+    const struct about about = look_at_connection(l, name, config, table, row);
+    json_t *v = describe_connection(&about);
     struct token_age ages[2];
     token_ages(name, config, table, l->secrets, ages);
     add_tokens(v, name, ages);
-    add_remedy(v, &about);
+    add_connection_remedy(v, &about);
     json_object_set_new(v, "gaps", grants_of(l->gaps, name));
     if (l->table != NULL) {
-        add_row(l->c, l->table, &about, v);
+        add_connection_row(l->c, l->table, &about, v);
     } else {
         cli_print_json(v);
     }
@@ -362,8 +362,8 @@ static int print_all(struct listing *l, const struct project *p, const struct co
     json_object_foreach (p->connections, name, config) {
         const char *connector = json_get_text(config, "connector");
         const json_t *table = connector != NULL ? h->find_connector(h->ud, connector) : NULL;
-        print_one(l, name, config, table, find_row(rows, name));
-        if (json_object_get(config, "agency") != NULL && result == 0) {
+        print_connection(l, name, config, table, find_row(rows, name));
+        if (account_words_is_parent(table, config) && result == 0) {
             result = print_accounts(l, name, config, table, e);
         }
     }
@@ -377,7 +377,7 @@ static int print_all(struct listing *l, const struct project *p, const struct co
     return result;
 }
 
-static int run(struct cli *c)
+static int run_connections(struct cli *c)
 {
     struct cli_project_store o;
     int code = cli_open(c, true, &o);
@@ -399,7 +399,7 @@ static int run(struct cli *c)
 }
 
 static const struct option options[] = {
-    { "all", NULL, "every location of an agency; without it 20, those first that do not work" },
+    { "all", NULL, "every account under a parent; without it 20, those first that do not work" },
     { NULL, NULL, NULL },
 };
 
@@ -414,8 +414,8 @@ const struct command cmd_connections = {
         "suspended: then the reason stands beside it, and what to do. `ladle connect NAME` mends "
         "one that is broken; one that is suspended is "
         "tried again by\n"
-        "itself. Access tokens that expire are refreshed by the engine. Below an agency stand its "
-        "locations.\n"
+        "itself. Access tokens that expire are refreshed by the engine. Below a parent (an "
+        "agency) stand its accounts.\n"
         "A service that is down is not called for a while; the engine says so here, too. Private "
         "tokens do not\n"
         "expire: their age is shown, and one of 90 days is worth a new one. What recipes need and "
@@ -427,7 +427,7 @@ const struct command cmd_connections = {
         "advice\n"
         "gaps[{recipe file line step operation scopes message hint}]}, one a line.",
     .options = options,
-    .run = run,
+    .run = run_connections,
     .examples =
         "  ladle connections\n"
         "  ladle connections --json",

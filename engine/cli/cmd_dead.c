@@ -10,7 +10,7 @@
 
 enum { WHEN_TEXT = 40, NUMBER_TEXT = 24, NEWEST_RUN = 6 /* column on a terminal */ };
 
-static void add_row(const struct cli *c, struct table *t, const struct cause *cause)
+static void add_cause_row(const struct cli *c, struct table *t, const struct cause *cause)
 {
     const struct run_row *run = &cause->example;
     char group[NUMBER_TEXT], count[NUMBER_TEXT], last[WHEN_TEXT], id[ID_TEXT + 1];
@@ -36,7 +36,7 @@ static size_t add_rows(const struct cli *c, struct table *t, const struct causes
     for (int i = 1; i <= causes_count(all); i++) {
         const struct cause *cause = causes_get(all, i);
         if (cause->count > 0) {
-            add_row(c, t, cause);
+            add_cause_row(c, t, cause);
             shown++;
         }
     }
@@ -131,7 +131,7 @@ static int list_dead(const struct cli *c, struct store *s, const struct run_filt
     return result == -1 ? cli_fail(c, &e) : CLI_OK;
 }
 
-static int run(struct cli *c)
+static int run_dead(struct cli *c)
 {
     const unsigned states = 1U << RUN_DEAD | 1U << RUN_PARKED;
     struct run_filter f;
@@ -177,7 +177,7 @@ const struct command cmd_dead = {
         "--json: every run, one a line, with the fields of `ladle runs --json` and its "
         "`group`.",
     .options = options,
-    .run = run,
+    .run = run_dead,
     .is_quiet = true,
     .examples =
         "  ladle dead\n"

@@ -18,7 +18,7 @@ static int own_path(char out[PATH_MAX], struct err *e)
     return 0;
 }
 
-static int run(struct cli *c)
+static int run_demo(struct cli *c)
 {
     struct err e = ERR_INIT;
     char path[PATH_MAX];
@@ -56,5 +56,5 @@ const struct command cmd_demo = {
         "  ladle demo\n"
         "  ladle demo --json\n",
     .options = options,
-    .run = run,
+    .run = run_demo,
 };

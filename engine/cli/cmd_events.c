@@ -15,7 +15,7 @@ struct listing {
     struct id before;
 };
 
-static void add_row(struct listing *l, const struct event_row *row)
+static void add_event_row(struct listing *l, const struct event_row *row)
 {
     char id[ID_TEXT + 1], original[ID_TEXT + 1] = "", received[WHEN_TEXT], runs[24];
     view_id(l->c, &row->id, id);
@@ -37,7 +37,7 @@ static void print_event(struct listing *l, const struct event_row *row)
     l->left--;
     l->before = row->id;
     if (l->table != NULL) {
-        add_row(l, row);
+        add_event_row(l, row);
         return;
     }
     json_t *v = view_event(row);
@@ -64,7 +64,7 @@ static int print_page(struct listing *l, struct store *s, struct err *e)
     return result;
 }
 
-static void print_rest(const struct listing *l)
+static void print_more_events(const struct listing *l)
 {
     if (l->c->is_terminal && l->count == 0) {
         cli_print("no events\n");
@@ -86,12 +86,12 @@ static int list_events(struct listing *l, struct store *s)
     }
     if (l->table != NULL) {
         table_print(l->table, l->c);
-        print_rest(l);
+        print_more_events(l);
     }
     return result == -1 ? cli_fail(l->c, &e) : CLI_OK;
 }
 
-static int run(struct cli *c)
+static int run_events(struct cli *c)
 {
     struct listing l = { .c = c, .left = USUAL };
     if (cli_number(c, "limit", 1, MOST, &l.left) == -1 || view_since(c, &l.since_us) == -1) {
@@ -122,14 +122,14 @@ const struct command cmd_events = {
     .help =
         "A second delivery of the same event is kept as a line that names the first, and "
         "starts nothing.\n"
-        "An event of another account than the connection's, or of a location where the app is not\n"
+        "An event of another account than the connection's, or of an account where the app is not\n"
         "installed, starts nothing either: its note says so, and `ladle replay ID` tries again. "
         "The note of an\n"
         "event that ended a `wait_for` names the run.\n"
         "`ladle show ID` tells what an event held and which runs it started.\n"
         "--json: {id connection type key received_at runs duplicate_of note}, one a line.",
     .options = options,
-    .run = run,
+    .run = run_events,
     .is_quiet = true,
     .examples =
         "  ladle events --type contact_created --since 1d\n"

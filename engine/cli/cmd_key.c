@@ -55,7 +55,7 @@ static json_t *id_or_null(const struct vault *v)
 }
 
 /* {id, source, path, store_id, since, sealed, fits}; `row` as the store has it. */
-static json_t *describe(const struct keys *k, const struct vault *v, const struct key_get *row)
+static json_t *describe_key(const struct keys *k, const struct vault *v, const struct key_get *row)
 {
     char store_id[MASTER_KEY_ID_TEXT];
     master_key_id_text(row->id, store_id);
@@ -101,7 +101,7 @@ static struct vault *open_any(const struct keys *k, const struct key_get *row, s
     return v;
 }
 
-static int show(struct keys *k)
+static int show_keys(struct keys *k)
 {
     struct err e = ERR_INIT, why = ERR_INIT;
     struct key_get *row = key_get_new();
@@ -110,7 +110,7 @@ static int show(struct keys *k)
         return cli_fail(k->cli, &e);
     }
     struct vault *v = open_any(k, row, &why);
-    json_t *shown = describe(k, v, row);
+    json_t *shown = describe_key(k, v, row);
     print_key(k, shown, row);
     int code = json_get_bool(shown, "fits", false) ? CLI_OK : CLI_NO;
     if (v == NULL && !k->cli->is_json) {
@@ -190,7 +190,7 @@ static void on_progress(void *ud, int64_t done, int64_t all)
 }
 
 /* One transaction: all values, and which key the store names. */
-static int reseal(struct keys *k, const struct vault *to, int64_t *sealed, struct err *e)
+static int reseal_store(struct keys *k, const struct vault *to, int64_t *sealed, struct err *e)
 {
     struct key_change *change = key_change_new(k->vault, to);
     bool has_progress = k->cli->is_terminal && !k->cli->is_json;
@@ -220,7 +220,7 @@ static int change_file(struct keys *k, const struct vault *to, int64_t *sealed, 
     int rc = key_write(vault_key(to), next, e);
     FAULT("key.written");
     if (rc == 0) {
-        rc = reseal(k, to, sealed, e);
+        rc = reseal_store(k, to, sealed, e);
     }
     FAULT("key.resealed");
     if (rc == 0) {
@@ -265,7 +265,7 @@ static int rotate_to(struct keys *k, struct key *key_taken)
     int rc = keep_engines_out(k, &e) == -1 || keep_old(k, &e) == -1 ? -1 : 0;
     if (rc == 0) {
         rc = vault_source(k->vault) == VAULT_FILE ? change_file(k, to, &sealed, &e)
-                                                  : reseal(k, to, &sealed, &e);
+                                                  : reseal_store(k, to, &sealed, &e);
     }
     if (rc == 0) {
         print_changed(k, to, sealed);
@@ -275,7 +275,7 @@ static int rotate_to(struct keys *k, struct key *key_taken)
 }
 
 /* Opens the vault, with the folder of the key file held. */
-static int hold(struct keys *k)
+static int hold_keys(struct keys *k)
 {
     struct err e = ERR_INIT;
     if (key_lock(k->path, &k->lock, &e) == -1) {
@@ -287,9 +287,9 @@ static int hold(struct keys *k)
     return k->vault != NULL ? CLI_OK : cli_fail(k->cli, &e);
 }
 
-static int rotate(struct keys *k)
+static int rotate_key(struct keys *k)
 {
-    int code = hold(k);
+    int code = hold_keys(k);
     if (code != CLI_OK) {
         return code;
     }
@@ -315,7 +315,7 @@ static struct vault *open_for_good(const struct keys *k, struct err *e)
     return v;
 }
 
-static int forget(struct keys *k)
+static int forget_old_key(struct keys *k)
 {
     struct err e = ERR_INIT;
     struct vault *v = open_for_good(k, &e);
@@ -344,7 +344,9 @@ static const struct {
     const char *name;
     bool is_read_only;
     int (*run)(struct keys *k);
-} words[] = { { "show", true, show }, { "rotate", false, rotate }, { "forget", false, forget } };
+} words[] = { { "show", true, show_keys },
+              { "rotate", false, rotate_key },
+              { "forget", false, forget_old_key } };
 
 static int run_word(struct cli *c, bool is_read_only, int (*word)(struct keys *k))
 {
@@ -363,7 +365,7 @@ static int run_word(struct cli *c, bool is_read_only, int (*word)(struct keys *k
     return code;
 }
 
-static int run(struct cli *c)
+static int run_key(struct cli *c)
 {
     bool is_rotate = strcmp(c->args[0], "rotate") == 0;
     if (!is_rotate && (cli_option(c, "new-key") != NULL || cli_option(c, "keep-old") != NULL)) {
@@ -408,7 +410,7 @@ const struct command cmd_key = {
         "--json: show {id source path store_id since sealed fits}, rotate {id was source sealed}, "
         "forget {removed}.",
     .options = options,
-    .run = run,
+    .run = run_key,
     .examples =
         "  ladle key show\n"
         "  ladle key rotate --keep-old /safe/ladle-old.key\n"

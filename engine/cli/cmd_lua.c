@@ -3,7 +3,7 @@
 #include "cli/commands.h"
 #include "host/host.h"
 
-static int run(struct cli *c)
+static int run_lua(struct cli *c)
 {
     struct err e = ERR_INIT;
     struct host *h = host_new(c->folder, &e);
@@ -37,5 +37,5 @@ const struct command cmd_lua = {
     .examples =
         "  ladle lua report.lua --since 2026-11-01\n"
         "  ladle lua /usr/bin/busted spec/scripts",
-    .run = run,
+    .run = run_lua,
 };

@@ -9,10 +9,6 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/ops_entry.h"
-#include "project/folder.h"
-#include "script/embed.h"
-
-enum { CONNECTORS_MAX = 1000, NAME_MAX_LEN = 64 };
 
 struct catalogue_list {
     struct cli *c;
@@ -25,89 +21,22 @@ struct catalogue_list {
     size_t count;
 };
 
-/* --- connectors --- */
-
 static int compare_texts(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool has_name(const json_t *names, const char *name)
-{
-    size_t i;
-    json_t *known;
-    json_array_foreach (names, i, known) {
-        if (strcmp(json_string_value(known), name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* "highlevel.lua" → "highlevel"; other files are none. */
-static void add_name(json_t *names, const char *file)
-{
-    size_t len = strlen(file);
-    if (len < 5 || len > NAME_MAX_LEN || strcmp(file + len - 4, ".lua") != 0 ||
-        strchr(file, '/') != NULL) {
-        return;
-    }
-    char name[NAME_MAX_LEN];
-    memcpy(name, file, len - 4);
-    name[len - 4] = '\0';
-    if (!has_name(names, name)) {
-        json_array_append_new(names, json_string(name));
-    }
-}
-
-/* All names, sorted; yours. */
-static json_t *connector_names(const char *folder)
-{
-    static const char prefix[] = "scripts/connectors/";
-    json_t *names = json_array();
-    const struct embedded *file;
-    for (size_t i = 0; (file = embed_at(i)) != NULL; i++) {
-        if (strncmp(file->name, prefix, sizeof prefix - 1) == 0) {
-            add_name(names, file->name + sizeof prefix - 1);
-        }
-    }
-    char *path = xasprintf("%s/scripts/connectors", folder);
-    size_t count = 0;
-    char **files =
-        folder_names(path, CONNECTORS_MAX, &count, NULL); /* unreadable: only those built in */
-    for (size_t i = 0; files != NULL && i < count; i++) {
-        add_name(names, files[i]);
-    }
-    if (files != NULL) {
-        folder_free_names(files);
-    }
-    free(path);
-    return names;
-}
-
 /* --- filters --- */
 
-static bool is_kind(const struct catalogue_list *l, bool is_trigger)
+static bool is_entry_kind(const struct catalogue_list *l, bool is_trigger)
 {
     return is_trigger ? l->has_triggers : l->has_actions;
 }
 
-static bool is_text(const json_t *v, const char *key, const char *wanted)
+static bool has_entry_text(const json_t *v, const char *key, const char *wanted)
 {
     const char *text = json_get_text(v, key);
     return text != NULL && strcasecmp(text, wanted) == 0;
-}
-
-static bool has_scope(const json_t *v, const char *scope)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach (json_object_get(v, "scopes"), i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), scope) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Every word of the text, in any case, in the name, the path or the summary. */
@@ -129,21 +58,22 @@ static bool is_found(const json_t *v, const char *words)
     return is_in;
 }
 
-static bool is_wanted(const struct catalogue_list *l, const json_t *v)
+static bool is_wanted_entry(const struct catalogue_list *l, const json_t *v)
 {
     const struct cli *c = l->c;
     const char *area = cli_option(c, "area"), *method = cli_option(c, "method");
     const char *scope = cli_option(c, "scope"), *words = cli_option(c, "search");
     return (cli_option(c, "core") == NULL || json_get_bool(v, "core", false)) &&
-           (area == NULL || is_text(v, "area", area)) &&
-           (method == NULL || is_text(v, "method", method)) &&
-           (scope == NULL || has_scope(v, scope)) && (words == NULL || is_found(v, words));
+           (area == NULL || has_entry_text(v, "area", area)) &&
+           (method == NULL || has_entry_text(v, "method", method)) &&
+           (scope == NULL || json_list_has_text(json_object_get(v, "scopes"), scope)) &&
+           (words == NULL || is_found(v, words));
 }
 
 /* --- listing --- */
 
 /* A window has no room for paths and scopes: the page of the entry has them. */
-static void add_row(struct catalogue_list *l, const char *shown, const json_t *v)
+static void add_ops_row(struct catalogue_list *l, const char *shown, const json_t *v)
 {
     struct buf scopes;
     buf_init(&scopes, 400);
@@ -175,20 +105,20 @@ static void print_whole(struct catalogue_list *l, const struct ops_entry *o)
         cli_print_json(v);
     } else {
         char *shown = ops_entry_name(o);
-        ops_entry_print(shown, v);
+        ops_entry_print(o, shown, v);
         free(shown);
     }
     json_decref(v);
 }
 
-static void print_one(struct catalogue_list *l, const struct ops_entry *o)
+static void print_entry(struct catalogue_list *l, const struct ops_entry *o)
 {
     json_t *v = ops_entry_brief(o);
-    if (v != NULL && is_wanted(l, v)) {
+    if (v != NULL && is_wanted_entry(l, v)) {
         l->count++;
         if (l->table != NULL) {
             char *shown = ops_entry_name(o);
-            add_row(l, shown, v);
+            add_ops_row(l, shown, v);
             free(shown);
         } else {
             print_whole(l, o);
@@ -212,7 +142,7 @@ static void list_kind(struct catalogue_list *l, struct ops_entry o)
     for (size_t i = 0; i < count; i++) {
         o.name = sorted[i];
         if (l->entry == NULL || strcmp(l->entry, sorted[i]) == 0) {
-            print_one(l, &o);
+            print_entry(l, &o);
         }
     }
     free(sorted);
@@ -269,13 +199,13 @@ static void list_source(struct catalogue_list *l, struct source from)
     };
     for (int is_trigger = 1; is_trigger >= 0; is_trigger--) {
         o.is_trigger = is_trigger;
-        if (is_kind(l, is_trigger)) {
+        if (is_entry_kind(l, is_trigger)) {
             list_kind(l, o);
         }
     }
 }
 
-static void begin_list(struct catalogue_list *l)
+static void begin_ops_list(struct catalogue_list *l)
 {
     static const char *const heads[] = {
         "NAME", "KIND", "METHOD", "PATH", "SUMMARY", "SCOPES", NULL
@@ -313,7 +243,7 @@ static void list_connections(struct catalogue_list *l)
 /* Connectors by their own names: all, or those that the project has no connection of. */
 static void list_connectors(struct catalogue_list *l)
 {
-    json_t *names = connector_names(l->c->folder);
+    json_t *names = l->hooks->connector_names(l->hooks->ud);
     size_t i;
     json_t *name;
     json_array_foreach (names, i, name) {
@@ -341,7 +271,7 @@ static struct source source_of(const struct catalogue_list *l, const char *word)
 static json_t *words_near(const struct catalogue_list *l, const char *connector)
 {
     struct areas areas = project_areas(l->hooks);
-    json_t *all = connector_names(l->c->folder), *words = json_object();
+    json_t *all = l->hooks->connector_names(l->hooks->ud), *words = json_object();
     if (l->entry != NULL && l->is_known) {
         const json_t *table = l->hooks->find_connector(l->hooks->ud, connector);
         json_t *actions = areas_names(&areas, table, "operations");
@@ -361,7 +291,7 @@ static json_t *words_near(const struct catalogue_list *l, const char *connector)
     return words;
 }
 
-static int no_such(const struct catalogue_list *l, const char *connector)
+static int no_such_connector(const struct catalogue_list *l, const char *connector)
 {
     json_t *all = words_near(l, connector);
     const char **words = xcalloc(json_object_size(all) + 1, sizeof *words);
@@ -389,21 +319,22 @@ static int list_named(struct catalogue_list *l, const char *arg)
     char *word = xstrndup(arg, dot != NULL ? (size_t)(dot - arg) : strlen(arg));
     const struct source from = source_of(l, word);
     l->entry = dot != NULL ? dot + 1 : NULL;
-    json_t *names = connector_names(l->c->folder);
-    l->is_known = has_name(names, from.connector);
+    json_t *names = l->hooks->connector_names(l->hooks->ud);
+    l->is_known = json_list_has_text(names, from.connector);
     if (l->is_known) {
-        begin_list(l);
+        begin_ops_list(l);
         list_source(l, from);
         end_list(l);
     }
-    int code = l->is_known && (l->count > 0 || dot == NULL) ? CLI_OK : no_such(l, from.connector);
+    int code = l->is_known && (l->count > 0 || dot == NULL) ? CLI_OK
+                                                            : no_such_connector(l, from.connector);
     json_decref(names);
     free(word);
     return code;
 }
 
 /* --kind trigger is --triggers; both of them are none. */
-static int read_kind(struct catalogue_list *l)
+static int read_kind_option(struct catalogue_list *l)
 {
     const char *kind = cli_option(l->c, "kind");
     if (kind != NULL && strcmp(kind, "trigger") != 0 && strcmp(kind, "action") != 0) {
@@ -437,7 +368,7 @@ static struct project *load_project(const struct catalogue_list *l)
 
 static void list_all(struct catalogue_list *l)
 {
-    begin_list(l);
+    begin_ops_list(l);
     if (l->project != NULL) {
         list_connections(l);
     }
@@ -452,10 +383,10 @@ static void list_all(struct catalogue_list *l)
     }
 }
 
-static int run(struct cli *c)
+static int run_ops(struct cli *c)
 {
     struct catalogue_list l = { .c = c, .hooks = cli_hooks(c) };
-    int code = read_kind(&l);
+    int code = read_kind_option(&l);
     if (code != CLI_OK) {
         return code;
     }
@@ -503,7 +434,7 @@ const struct command cmd_ops = {
         "unsupported input output example}, or of a trigger {type note fields example}, one a "
         "line.",
     .options = options,
-    .run = run,
+    .run = run_ops,
     .examples =
         "  ladle ops highlevel --actions --core\n"
         "  ladle ops crm --area calendars --search appointment\n"

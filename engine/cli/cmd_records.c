@@ -10,16 +10,12 @@
 #include "cli/commands.h"
 #include "cli/view.h"
 #include "format/date.h"
+#include "format/json.h"
 #include "store/record.h"
 
 enum { WHEN_TEXT = 40, USUAL = 50, MOST = 1000, TEXT_MOST = 64 << 10, ID_MOST = 200 };
 
 /* --- listing --- */
-
-static json_t *text_or_null(const char *text)
-{
-    return text != NULL ? json_string(text) : json_null();
-}
 
 static json_t *record_value(const struct record_row *row)
 {
@@ -28,10 +24,10 @@ static json_t *record_value(const struct record_row *row)
     json_t *v = json_object();
     json_object_set_new(v, "id", json_string(id));
     json_object_set_new(v, "kind", json_string(record_kind_name(row->kind)));
-    json_object_set_new(v, "source", text_or_null(row->source));
-    json_object_set_new(v, "source_id", text_or_null(row->source_id));
-    json_object_set_new(v, "contact_id", text_or_null(row->contact_id));
-    json_object_set_new(v, "origin", text_or_null(row->origin));
+    json_object_set_new(v, "source", json_text_or_null(row->source));
+    json_object_set_new(v, "source_id", json_text_or_null(row->source_id));
+    json_object_set_new(v, "contact_id", json_text_or_null(row->contact_id));
+    json_object_set_new(v, "origin", json_text_or_null(row->origin));
     json_object_set_new(v, "version", json_integer(row->version));
     json_object_set_new(v, "created_at", view_time(row->created_us));
     json_object_set_new(v, "updated_at", view_time(row->updated_us));
@@ -56,7 +52,7 @@ static const char *title_of(const json_t *fields)
     return "";
 }
 
-static void add_row(const struct cli *c, struct table *t, const struct record_row *row)
+static void add_record_row(const struct cli *c, struct table *t, const struct record_row *row)
 {
     json_t *fields = view_value(row->fields, row->fields != NULL ? strlen(row->fields) : 0);
     char updated[WHEN_TEXT], version[16];
@@ -90,7 +86,7 @@ static void print_rows(const struct cli *c, const struct record_list *all)
     }
     for (size_t i = 0; i < all->count; i++) {
         if (t != NULL) {
-            add_row(c, t, &all->rows[i]);
+            add_record_row(c, t, &all->rows[i]);
             continue;
         }
         json_t *v = record_value(&all->rows[i]);
@@ -128,7 +124,7 @@ static int list_records(const struct cli *c, struct store *s, enum record_kind k
 
 /* --- writing --- */
 
-static int check_text(const struct cli *c, const char *name, bool is_needed, size_t most)
+static int check_record_word(const struct cli *c, const char *name, bool is_needed, size_t most)
 {
     const char *text = cli_option(c, name);
     if (text == NULL && !is_needed) {
@@ -151,8 +147,10 @@ static int check_activity(const struct cli *c)
 {
     static const char *const kinds[] = { "note", "task",    "contact", "appointment", "submission",
                                          "call", "message", "other",   NULL };
-    int bad = check_text(c, "contact", true, ID_MOST) || check_text(c, "text", true, TEXT_MOST) ||
-              check_text(c, "title", false, ID_MOST) || check_text(c, "id", false, ID_MOST);
+    int bad = check_record_word(c, "contact", true, ID_MOST) ||
+              check_record_word(c, "text", true, TEXT_MOST) ||
+              check_record_word(c, "title", false, ID_MOST) ||
+              check_record_word(c, "id", false, ID_MOST);
     if (bad) {
         return CLI_USAGE;
     }
@@ -238,7 +236,7 @@ static int add_activity(const struct cli *c, struct store *s)
 
 /* --- command --- */
 
-static int read_words(const struct cli *c, bool is_add, enum record_kind *kind)
+static int read_record_args(const struct cli *c, bool is_add, enum record_kind *kind)
 {
     if (is_add && c->arg_count == 1) {
         return cli_usage(c, "add what? ladle records add activity --contact ID --text TEXT");
@@ -259,11 +257,11 @@ static int read_words(const struct cli *c, bool is_add, enum record_kind *kind)
     return is_add ? check_activity(c) : CLI_OK;
 }
 
-static int run(struct cli *c)
+static int run_records(struct cli *c)
 {
     bool is_add = strcmp(c->args[0], "add") == 0;
     enum record_kind kind;
-    int code = read_words(c, is_add, &kind);
+    int code = read_record_args(c, is_add, &kind);
     if (code != CLI_OK) {
         return code;
     }
@@ -306,7 +304,7 @@ const struct command cmd_records = {
         "deleted_at fields},\n"
         "one a line.",
     .options = options,
-    .run = run,
+    .run = run_records,
     .examples =
         "  ladle records contacts --json\n"
         "  ladle records add activity --contact nmFmQEsNgz6AVpgLVUJ0 --text \"Called back\"",

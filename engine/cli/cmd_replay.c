@@ -37,7 +37,7 @@ static int replay_one(const struct cli *c, struct store *s, const char *text, st
     return store_exec(s, &replay.op, e) == -1 ? err_prefix(e, "%.60s", text) : 0;
 }
 
-static int run(struct cli *c)
+static int run_replay(struct cli *c)
 {
     return ask_each(c, "runs again", replay_one);
 }
@@ -54,7 +54,7 @@ const struct command cmd_replay = {
         "new run on its newest version, and steps that an earlier run did are done again: "
         "where that would\n"
         "do something twice, `ladle retry` is what you want.",
-    .run = run,
+    .run = run_replay,
     .is_quiet = true,
     .examples =
         "  ladle replay 0199f3a2-7c11-7d3e-8a54-3f1b2c4d5e6f\n"

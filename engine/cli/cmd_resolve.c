@@ -64,12 +64,12 @@ static int resolve_one(const struct cli *c, struct store *s, const char *text, s
     }
     struct run_ask ask;
     run_ask_init(&ask, id, RUN_REQUEST_RESOLVE);
-    ask.as = outcomes[read_outcome(c)].as; /* was checked in run() */
+    ask.as = outcomes[read_outcome(c)].as; /* was checked in run_resolve() */
     ask.output = cli_option(c, "output");
     return store_exec(s, &ask.op, e) == -1 ? err_prefix(e, "%.60s", text) : 0;
 }
 
-static int run(struct cli *c)
+static int run_resolve(struct cli *c)
 {
     int outcome = read_outcome(c);
     if (outcome == -1 || check_output(c, outcomes[outcome].as) == -1) {
@@ -102,7 +102,7 @@ const struct command cmd_resolve = {
         "into the service, then say what is so. With `skip` the step has no result and the "
         "run goes on behind it.",
     .options = options,
-    .run = run,
+    .run = run_resolve,
     .is_quiet = true,
     .examples =
         "  ladle resolve 4d5e6f --as not-done\n"

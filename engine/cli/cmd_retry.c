@@ -28,7 +28,7 @@ struct waits {
     int64_t until_us; /* of it, else of the try */
 };
 
-static void read_wait(struct waits *w, const struct journal_row *row)
+static void note_wait(struct waits *w, const struct journal_row *row)
 {
     bool is_retry = row->error != NULL;
     w->has_retry = w->has_retry || is_retry;
@@ -54,7 +54,7 @@ static int read_waits(struct store *s, struct id id, struct waits *w, struct err
         rc = 1;
         for (size_t i = 0; i < list->journal_count; i++) {
             if (list->journal[i].state == JOURNAL_WAITING) {
-                read_wait(w, &list->journal[i]);
+                note_wait(w, &list->journal[i]);
             }
         }
     }
@@ -186,7 +186,7 @@ static int choose_group(struct many *m, const struct causes *all, struct err *e)
     return 0;
 }
 
-static void print_json(const struct many *m)
+static void print_retried_json(const struct many *m)
 {
     json_t *v = json_object();
     json_object_set_new(v, "ok", json_true());
@@ -232,7 +232,7 @@ static int retry_many(struct many *m, struct store *s, const struct causes *caus
         return cli_fail(m->c, &e);
     }
     if (m->c->is_json) {
-        print_json(m);
+        print_retried_json(m);
     } else {
         print_many(m);
     }
@@ -272,7 +272,7 @@ static int check_words(const struct cli *c)
     return CLI_OK;
 }
 
-static int run(struct cli *c)
+static int run_retry(struct cli *c)
 {
     struct many m = { .c = c, .first_us = clock_wall_us() };
     if (check_words(c) != CLI_OK || cli_number(c, "group", 1, GROUP_MAX, &m.group) == -1 ||
@@ -326,7 +326,7 @@ const struct command cmd_retry = {
         "that has just\n"
         "come back.",
     .options = options,
-    .run = run,
+    .run = run_retry,
     .is_quiet = true,
     .examples =
         "  ladle retry 0199f3a2-7c11-7d3e-8a54-3f1b2c4d5e6f\n"

@@ -82,7 +82,7 @@ static int run_recipes(struct cli *c, const struct project *p, struct diags *d)
     return code;
 }
 
-static int run(struct cli *c)
+static int run_engine(struct cli *c)
 {
     struct diags *d = cli_diags(c);
     struct project *p = project_load(c->folder, cli_hooks(c), d);
@@ -116,5 +116,5 @@ const struct command cmd_run = {
         "  ladle run\n"
         "  ladle run -C /srv/my-project --log debug\n",
     .options = options,
-    .run = run,
+    .run = run_engine,
 };

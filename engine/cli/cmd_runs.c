@@ -12,14 +12,14 @@ struct listing {
     size_t count;
 };
 
-static void print_json(const struct run_row *row)
+static void print_run_json(const struct run_row *row)
 {
     json_t *v = view_run(row);
     cli_print_json(v);
     json_decref(v);
 }
 
-static void add_row(struct listing *l, const struct run_row *row)
+static void add_run_row(struct listing *l, const struct run_row *row)
 {
     char id[ID_TEXT + 1], updated[WHEN_TEXT], attempts[16];
     view_id(l->c, &row->id, id);
@@ -30,19 +30,19 @@ static void add_row(struct listing *l, const struct run_row *row)
     table_row(l->table, cells);
 }
 
-static void on_run(void *ud, const struct run_row *row)
+static void show_run(void *ud, const struct run_row *row)
 {
     struct listing *l = ud;
     l->count++;
     if (l->table != NULL) {
-        add_row(l, row);
+        add_run_row(l, row);
     } else {
-        print_json(row);
+        print_run_json(row);
     }
 }
 
 /* A line for people; in a pipe it must not stand among the rows. */
-static void print_rest(const struct listing *l, const struct run_filter *f, int64_t left_out)
+static void print_more_runs(const struct listing *l, const struct run_filter *f, int64_t left_out)
 {
     bool is_terminal = l->c->is_terminal;
     if (is_terminal && l->count == 0) {
@@ -69,10 +69,10 @@ static int list_runs(const struct cli *c, struct store *s, const struct run_filt
     if (l.table != NULL) {
         table_last_below(l.table);
     }
-    int result = run_filter_count(f, s, on_run, &l, &left_out, &e);
+    int result = run_filter_count(f, s, show_run, &l, &left_out, &e);
     if (l.table != NULL) {
         table_print(l.table, c);
-        print_rest(&l, f, left_out);
+        print_more_runs(&l, f, left_out);
     }
     return result == -1 ? cli_fail(c, &e) : CLI_OK;
 }
@@ -94,7 +94,7 @@ static int choose_states(const struct cli *c, struct run_filter *f)
     return CLI_OK;
 }
 
-static int run(struct cli *c)
+static int run_runs(struct cli *c)
 {
     struct run_filter f;
     if (run_filter_read(c, 0, &f) == -1 || choose_states(c, &f) != CLI_OK) {
@@ -134,7 +134,7 @@ const struct command cmd_runs = {
         "error}, one a line;\n"
         "skipped ones too, whose error says why.",
     .options = options,
-    .run = run,
+    .run = run_runs,
     .is_quiet = true,
     .examples =
         "  ladle runs --state waiting,parked\n"

@@ -23,7 +23,7 @@ static json_t *options_of(struct cli *c, int64_t seed)
     return options;
 }
 
-static int run(struct cli *c)
+static int run_sandbox(struct cli *c)
 {
     struct err e = ERR_INIT;
     int64_t seed = 1;
@@ -76,5 +76,5 @@ const struct command cmd_sandbox = {
         "  ladle sandbox --hooks http://127.0.0.1:8420/hooks/crm --key data/sandbox.pem\n"
         "  ladle sandbox --seed-data staging.yaml --ledger ledger.jsonl\n"
         "  ladle sandbox --listen 127.0.0.1:0 --ledger ledger.jsonl --faults faults.json --json",
-    .run = run,
+    .run = run_sandbox,
 };

@@ -119,7 +119,7 @@ static int list(const struct cli *c, struct store *s)
     return CLI_OK;
 }
 
-static int drop(const struct cli *c, struct store *s, const char *name)
+static int drop_secret(const struct cli *c, struct store *s, const char *name)
 {
     struct err e = ERR_INIT;
     if (put_sealed(s, name, NULL, 0, &e) == 0) {
@@ -135,7 +135,7 @@ static int drop(const struct cli *c, struct store *s, const char *name)
 
 /* --- command --- */
 
-static int read_words(const struct cli *c)
+static int read_secret_args(const struct cli *c)
 {
     if (c->arg_count > 2) {
         return cli_usage(
@@ -163,9 +163,9 @@ static int read_words(const struct cli *c)
     return CLI_OK;
 }
 
-static int run(struct cli *c)
+static int run_secret(struct cli *c)
 {
-    int code = read_words(c);
+    int code = read_secret_args(c);
     if (code != CLI_OK) {
         return code;
     }
@@ -180,7 +180,7 @@ static int run(struct cli *c)
     } else if (strcmp(c->args[0], "set") == 0) {
         code = set(c, &o, c->args[1]);
     } else {
-        code = drop(c, o.store, c->args[1]);
+        code = drop_secret(c, o.store, c->args[1]);
     }
     cli_close(&o);
     return code;
@@ -200,7 +200,7 @@ const struct command cmd_secret = {
         "file elsewhere, as without it they cannot be read. `list` shows names only; nothing "
         "shows a value.\n"
         "--json: {name updated_at}, one a line.",
-    .run = run,
+    .run = run_secret,
     .examples =
         "  ladle secret set highlevel_client_secret\n"
         "  pass show crm/token | ladle secret set crm_token",

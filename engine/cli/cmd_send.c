@@ -47,7 +47,7 @@ static void parcel_fini(struct parcel *p)
 
 /* --- where to --- */
 
-static const json_t *table_of(const struct project *p, const json_t *config)
+static const json_t *table_of_config(const struct project *p, const json_t *config)
 {
     const struct project_hooks *h = p->hooks;
     const char *connector = json_get_text(config, "connector");
@@ -60,9 +60,9 @@ static struct areas areas_of(const struct project *p)
 }
 
 /* Whether an event of that word (NULL: any) may arrive at this connection. */
-static bool takes(const struct project *p, const json_t *config, const char *word)
+static bool connection_takes(const struct project *p, const json_t *config, const char *word)
 {
-    const json_t *table = table_of(p, config);
+    const json_t *table = table_of_config(p, config);
     struct areas areas = areas_of(p);
     return word != NULL ? sample_event(&areas, table, word) != NULL
                         : json_object_get(table, "webhook") != NULL;
@@ -101,7 +101,7 @@ static json_t *all_triggers(const struct project *p)
     const char *name;
     json_t *config;
     json_object_foreach (p->connections, name, config) {
-        json_t *names = areas_names(&areas, table_of(p, config), "events");
+        json_t *names = areas_names(&areas, table_of_config(p, config), "events");
         json_object_update(all, names);
         json_decref(names);
     }
@@ -147,7 +147,7 @@ static int choose_connection(struct cli *c, const struct project *p, const char 
     const char *name;
     json_t *config;
     json_object_foreach (p->connections, name, config) {
-        if (!takes(p, config, word)) {
+        if (!connection_takes(p, config, word)) {
             continue;
         }
         if (*out != NULL) {
@@ -166,7 +166,7 @@ static bool is_file(const char *word)
     return stat(word, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static int load_file(struct parcel *p, const char *path, struct err *e)
+static int load_parcel(struct parcel *p, const char *path, struct err *e)
 {
     p->body = folder_read(path, BODY_MAX, &p->len, e);
     if (p->body == NULL) {
@@ -441,7 +441,7 @@ static void on_answer(void *ud, const struct http_response *res, const struct er
     r->len = res->body.len;
 }
 
-static void deliver(struct one_connection *o, const struct parcel *p, struct reply *r)
+static void deliver_parcel(struct one_connection *o, const struct parcel *p, struct reply *r)
 {
     struct http_header headers[1 + SEND_HEADERS_MAX] = {
         { "Content-Type", p->content_type != NULL ? p->content_type : "application/json" },
@@ -529,7 +529,7 @@ static int refused(const struct cli *c, const struct parcel *p, const struct rep
     return cli_fail(c, &e);
 }
 
-static int report(const struct cli *c, const struct parcel *p, struct reply *r)
+static int print_reply(const struct cli *c, const struct parcel *p, struct reply *r)
 {
     if (r->err.kind != ERR_NONE) {
         (void)err_prefix(&r->err, "no answer from the engine (does `ladle run` listen there?)");
@@ -547,12 +547,13 @@ static int report(const struct cli *c, const struct parcel *p, struct reply *r)
 
 /* --- command --- */
 
-static int prepare(const struct cli *c, struct one_connection *o, struct parcel *p, struct err *e)
+static int prepare_parcel(const struct cli *c, struct one_connection *o, struct parcel *p,
+                          struct err *e)
 {
     const struct project *project = o->base->project;
     const char *word = c->args[0];
     int loaded = is_file(word)
-                     ? load_file(p, word, e)
+                     ? load_parcel(p, word, e)
                      : load_sample(p, project, connection_connector(o->connection), word, e);
     if (loaded == -1 || change(c, p, o->connection, e) == -1) {
         return -1;
@@ -563,7 +564,7 @@ static int prepare(const struct cli *c, struct one_connection *o, struct parcel 
                : 0;
 }
 
-static int send_to(struct cli *c, struct cli_project_store *base, const char *connection)
+static int send_to_connection(struct cli *c, struct cli_project_store *base, const char *connection)
 {
     struct one_connection o;
     int code = one_connection_open(c, base, connection, &o);
@@ -573,11 +574,11 @@ static int send_to(struct cli *c, struct cli_project_store *base, const char *co
     struct parcel p = { .connection = connection, .content_type = cli_option(c, "content-type") };
     struct reply r = { .err = ERR_INIT };
     struct err e = ERR_INIT;
-    if (prepare(c, &o, &p, &e) == -1) {
+    if (prepare_parcel(c, &o, &p, &e) == -1) {
         code = cli_fail(c, &e);
     } else {
-        deliver(&o, &p, &r);
-        code = report(c, &p, &r);
+        deliver_parcel(&o, &p, &r);
+        code = print_reply(c, &p, &r);
     }
     free(r.body);
     parcel_fini(&p);
@@ -585,7 +586,7 @@ static int send_to(struct cli *c, struct cli_project_store *base, const char *co
     return code;
 }
 
-static int run(struct cli *c)
+static int run_send(struct cli *c)
 {
     if (cli_option(c, "as-is") != NULL && cli_option(c, "set") != NULL) {
         return cli_usage(c, "--as-is and --set do not go together");
@@ -601,7 +602,7 @@ static int run(struct cli *c)
         cli_close(&base);
         return code;
     }
-    return send_to(c, &base, connection);
+    return send_to_connection(c, &base, connection);
 }
 
 static const struct option options[] = {
@@ -640,7 +641,7 @@ const struct command cmd_send = {
         "\n"
         "--json: {ok status connection type answer}.",
     .options = options,
-    .run = run,
+    .run = run_send,
     .examples =
         "  ladle send contact_created --set email=jane@example.com\n"
         "  ladle send delivery.json --to crm --as-is\n"

@@ -71,7 +71,7 @@ static json_t *load_event(struct store *s, struct id id, struct err *e)
 
 /* --- command --- */
 
-static int show(const struct cli *c, struct store *s)
+static int show_id(const struct cli *c, struct store *s)
 {
     enum view_kind kind;
     struct id id;
@@ -94,14 +94,14 @@ static int show(const struct cli *c, struct store *s)
     return CLI_OK;
 }
 
-static int run(struct cli *c)
+static int run_show(struct cli *c)
 {
     struct cli_project_store o;
     int code = cli_open(c, true, &o);
     if (code != CLI_OK) {
         return code;
     }
-    code = show(c, o.store);
+    code = show_id(c, o.store);
     cli_close(&o);
     return code;
 }
@@ -137,7 +137,7 @@ const struct command cmd_show = {
         "with headers,\n"
         "payload and the runs that it started.",
     .options = options,
-    .run = run,
+    .run = run_show,
     .is_quiet = true,
     .examples =
         "  ladle show 0199f3a2-7c11-7d3e-8a54-3f1b2c4d5e6f\n"

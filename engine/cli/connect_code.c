@@ -15,7 +15,7 @@
 
 /* --- what was pasted --- */
 
-static int read_address(const char *text, struct pasted *out, struct err *e)
+static int read_pasted_url(const char *text, struct pasted *out, struct err *e)
 {
     struct url u;
     if (url_parse(text, strlen(text), &u, e) == -1) {
@@ -47,7 +47,7 @@ int pasted_read(const struct secret *text, struct pasted *out, struct err *e)
     const char *bytes = secret_bytes(text);
     *out = (struct pasted){ .code = NULL };
     if (strncmp(bytes, "http://", 7) == 0 || strncmp(bytes, "https://", 8) == 0) {
-        return read_address(bytes, out, e);
+        return read_pasted_url(bytes, out, e);
     }
     out->code = secret_new(bytes, secret_len(text));
     return 0;
@@ -64,8 +64,8 @@ void pasted_fini(struct pasted *p)
 /* --- the flow --- */
 
 /* Opens the row; 0, and flow->name NULL where there is none or it cannot be opened. */
-static int open_row(struct one_connection *o, const char *name, struct token_flow *flow,
-                    struct err *e)
+static int open_flow_row(struct one_connection *o, const char *name, struct token_flow *flow,
+                         struct err *e)
 {
     *flow = (struct token_flow){ .name = NULL };
     struct secret_get *get = secret_get_new(name);
@@ -87,7 +87,7 @@ static int find_by_state(struct one_connection *o, const char *state, struct tok
                          struct err *e)
 {
     char *name = token_flow_name(state);
-    int rc = name != NULL ? open_row(o, name, flow, e) : 0;
+    int rc = name != NULL ? open_flow_row(o, name, flow, e) : 0;
     free(name);
     if (rc == 0 && !is_usable(o, flow)) {
         token_flow_fini(flow);
@@ -106,7 +106,7 @@ static int find_newest(struct one_connection *o, struct token_flow *flow, struct
     int rc = store_exec(o->base->store, &list->op, e);
     for (size_t i = 0; rc == 0 && i < list->count; i++) {
         struct token_flow one;
-        rc = open_row(o, list->names[i], &one, e);
+        rc = open_flow_row(o, list->names[i], &one, e);
         if (rc == 0 && is_usable(o, &one) &&
             (flow->name == NULL || one.expires_us > flow->expires_us)) {
             token_flow_fini(flow);

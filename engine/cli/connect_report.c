@@ -32,23 +32,24 @@ static json_t *gaps_of(const struct cli *c, const struct one_connection *o, cons
     return own;
 }
 
-static void print_line(const char *label, const char *text, const char *after)
+static void print_report_line(const char *label, const char *text, const char *after)
 {
     if (text != NULL && *text != '\0') {
         cli_print("%-9s%s%s\n", label, text, after);
     }
 }
 
-static void print_text(const struct cli *c, const json_t *about, const char *missing,
-                       const json_t *gaps)
+static void print_report_text(const struct cli *c, const json_t *about, const char *missing,
+                              const json_t *gaps)
 {
     cli_print("%s: %s; the token is stored, encrypted%s\n", c->args[0],
               json_get_text(about, "state"),
               cli_option(c, "next") != NULL ? ", and used once the service refuses the first" : "");
-    print_line("account", json_get_text(about, "account"), "");
-    print_line("scopes", json_get_text(about, "scopes"), "");
-    print_line("missing", missing, ": asked for, and not granted");
-    print_line("expires", json_get_text(about, "expires_at"), ", the engine refreshes it before");
+    print_report_line("account", json_get_text(about, "account"), "");
+    print_report_line("scopes", json_get_text(about, "scopes"), "");
+    print_report_line("missing", missing, ": asked for, and not granted");
+    print_report_line("expires", json_get_text(about, "expires_at"),
+                      ", the engine refreshes it before");
     size_t i;
     json_t *gap;
     json_array_foreach (gaps, i, gap) {
@@ -68,7 +69,7 @@ void connect_report(const struct cli *c, const struct one_connection *o)
         json_object_set(about, "gaps", gaps);
         cli_print_json(about);
     } else {
-        print_text(c, about, missing, gaps);
+        print_report_text(c, about, missing, gaps);
     }
     json_decref(gaps);
     free(missing);

@@ -36,7 +36,7 @@ struct connect_wait {
 
 /* --- a server of our own --- */
 
-static void on_request(void *ud, struct exchange *x)
+static void on_browser(void *ud, struct exchange *x)
 {
     struct connect_wait *w = ud;
     if (callback_handles(exchange_path(x))) {
@@ -54,7 +54,7 @@ static void nothing_to_do(void *ud)
     (void)ud;
 }
 
-static int serve(struct connect_wait *w, struct err *e)
+static int serve_callback(struct connect_wait *w, struct err *e)
 {
     const struct project *p = w->o->base->project;
     if (service_load(w->o->service, e) == -1 ||
@@ -74,7 +74,7 @@ static int serve(struct connect_wait *w, struct err *e)
                                 &(struct http_server_opts){ .listen = p->listen,
                                                             .tls = w->tls,
                                                             .body_max = BODY_MAX,
-                                                            .on_request = on_request,
+                                                            .on_request = on_browser,
                                                             .ud = w },
                                 e);
     return w->server != NULL ? 0 : err_prefix(e, "the way back cannot be opened here");
@@ -82,7 +82,7 @@ static int serve(struct connect_wait *w, struct err *e)
 
 /* --- the end --- */
 
-static void end(struct connect_wait *w, enum err_kind kind, const char *why)
+static void end_connect_wait(struct connect_wait *w, enum err_kind kind, const char *why)
 {
     const char *name = connection_name(w->o->connection);
     w->is_over = true;
@@ -92,17 +92,20 @@ static void end(struct connect_wait *w, enum err_kind kind, const char *why)
 }
 
 /* What the row says now. */
-static void judge(struct connect_wait *w, const struct token_flow *now)
+static void judge_flow(struct connect_wait *w, const struct token_flow *now)
 {
     bool is_late = token_flow_is_expired(w->flow);
     if (now->state == FLOW_DONE) {
-        end(w, ERR_NONE, NULL);
+        end_connect_wait(w, ERR_NONE, NULL);
     } else if (now->state == FLOW_FAILED) {
-        end(w, ERR_AUTH, now->message != NULL ? now->message : "it was not authorised");
+        end_connect_wait(w, ERR_AUTH,
+                         now->message != NULL ? now->message : "it was not authorised");
     } else if (is_late && now->state == FLOW_TAKEN) {
-        end(w, ERR_AUTH, "its code was taken and not finished; look at `ladle connections`");
+        end_connect_wait(w, ERR_AUTH,
+                         "its code was taken and not finished; look at `ladle connections`");
     } else if (is_late) {
-        end(w, ERR_AUTH, "nobody came back within ten minutes; run it again for a new link");
+        end_connect_wait(w, ERR_AUTH,
+                         "nobody came back within ten minutes; run it again for a new link");
     }
 }
 
@@ -111,11 +114,11 @@ static void take_row(struct connect_wait *w, const struct secret_get *get)
     struct token_flow now;
     struct err e = ERR_INIT;
     if (get->sealed == NULL) {
-        end(w, ERR_AUTH, "its link is gone from the store; run it again");
+        end_connect_wait(w, ERR_AUTH, "its link is gone from the store; run it again");
     } else if (token_flow_open(&now, w->o->vault, get->name, get->sealed, get->len, &e) == -1) {
-        end(w, e.kind, e.message);
+        end_connect_wait(w, e.kind, e.message);
     } else {
-        judge(w, &now);
+        judge_flow(w, &now);
         token_flow_fini(&now);
     }
 }
@@ -157,7 +160,7 @@ static void on_read(struct store_op *op, const struct err *e)
 }
 
 /* A look that fails is no reason to stop: the next one may not. */
-static void look(struct timer *timer)
+static void look_at_flow(struct timer *timer)
 {
     struct connect_wait *w = list_entry(timer, struct connect_wait, timer);
     show_progress(w);
@@ -176,12 +179,12 @@ static void look(struct timer *timer)
     timer_start(&w->timer, LOOK_US);
 }
 
-static void on_signal(void *ud, int signum)
+static void on_stop_signal(void *ud, int signum)
 {
     (void)signum;
-    end(ud, ERR_CANCELLED,
-        "not waiting any more; the link stays good for its ten minutes, and "
-        "`ladle run` or `ladle connect --code -` finishes it");
+    end_connect_wait(ud, ERR_CANCELLED,
+                     "not waiting any more; the link stays good for its ten minutes, and "
+                     "`ladle run` or `ladle connect --code -` finishes it");
 }
 
 static void stop_lingering(struct timer *timer)
@@ -225,8 +228,8 @@ struct connect_wait *connect_wait_new(struct cli *c, struct one_connection *o, s
     w->cli = c;
     w->o = o;
     w->is_engine = engine_runs(o->base->project);
-    timer_init(&w->timer, o->loop, look);
-    if (!w->is_engine && serve(w, e) == -1) {
+    timer_init(&w->timer, o->loop, look_at_flow);
+    if (!w->is_engine && serve_callback(w, e) == -1) {
         connect_wait_free(w);
         return NULL;
     }
@@ -241,11 +244,11 @@ bool connect_wait_is_engine(const struct connect_wait *w)
 int connect_wait_run(struct connect_wait *w, struct token_flow *flow, struct err *e)
 {
     w->flow = flow;
-    if (loop_on_signal(w->o->loop, SIGINT, on_signal, w, e) == -1 ||
-        loop_on_signal(w->o->loop, SIGTERM, on_signal, w, e) == -1) {
+    if (loop_on_signal(w->o->loop, SIGINT, on_stop_signal, w, e) == -1 ||
+        loop_on_signal(w->o->loop, SIGTERM, on_stop_signal, w, e) == -1) {
         return -1;
     }
-    look(&w->timer);
+    look_at_flow(&w->timer);
     one_connection_wait(w->o, &w->is_over);
     clear_progress(w);
     if (w->server != NULL && w->err.kind != ERR_CANCELLED) {

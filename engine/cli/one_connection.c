@@ -8,7 +8,7 @@
 #include "project/connect.h"
 
 /* Says that there is no such connection, with the one that may be meant. */
-static int no_such(const struct cli *c, const struct project *p, const char *name)
+static int no_such_connection(const struct cli *c, const struct project *p, const char *name)
 {
     size_t count = 0;
     const char **names = xcalloc(json_object_size(p->connections) + 1, sizeof *names);
@@ -34,7 +34,7 @@ int one_connection_open(struct cli *c, struct cli_project_store *base, const cha
     struct err e = ERR_INIT;
     const json_t *config = json_object_get(base->project->connections, name);
     if (config == NULL) {
-        code = no_such(c, base->project, name);
+        code = no_such_connection(c, base->project, name);
         goto failed;
     }
     out->vault = cli_vault(c, base->project, base->store, &code);

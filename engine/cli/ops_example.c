@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "base/mem.h"
 #include "connector/schema.h"
+#include "format/json.h"
 
 enum { EXAMPLE_MAX = 64 * 1024, DEPTH_MAX = 8, WORDS_MAX = 60 };
 
@@ -34,7 +35,7 @@ static bool is_lua_name(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == len;
 }
 
-static bool is_plain(const char *text)
+static bool is_plain_text(const char *text)
 {
     static const char letters[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ";
@@ -50,7 +51,7 @@ static bool is_plain(const char *text)
 
 static void put_scalar(struct example *x, const json_t *v)
 {
-    if (json_is_string(v) && is_plain(json_string_value(v))) {
+    if (json_is_string(v) && is_plain_text(json_string_value(v))) {
         (void)buf_puts(&x->out, json_string_value(v));
     } else {
         (void)json_append(&x->out, v);
@@ -105,7 +106,7 @@ static const char *text_by_name(const char *field)
     return NULL;
 }
 
-static void put_text(struct example *x, const char *field, const json_t *d)
+static void put_example_text(struct example *x, const char *field, const json_t *d)
 {
     bool is_id = ends_with(field, "Id") || strcmp(field, "id") == 0 || ends_with(field, "_id");
     if (is_id && is_lua_name(field)) {
@@ -128,8 +129,8 @@ static void put_text(struct example *x, const char *field, const json_t *d)
 
 /* --- values --- */
 
-static void put_fields(struct example *x, const json_t *schema, int indent, bool is_item,
-                       const char *one_of);
+static void put_example_fields(struct example *x, const json_t *schema, int indent, bool is_item,
+                               const char *one_of);
 
 static bool has_required(const json_t *schema)
 {
@@ -149,23 +150,18 @@ static const char *type_of(const json_t *d)
     return type != NULL ? type : "any";
 }
 
-static json_t *member(const json_t *d, const char *key)
-{
-    return json_is_object(d) ? json_object_get(d, key) : NULL;
-}
-
 /* Lists whose items are described, and objects that must have something. */
 static bool takes_lines(const json_t *d)
 {
     const char *type = type_of(d);
-    return (strcmp(type, "list") == 0 && member(d, "of") != NULL) ||
-           (strcmp(type, "object") == 0 && has_required(member(d, "fields")));
+    return (strcmp(type, "list") == 0 && json_object_get(d, "of") != NULL) ||
+           (strcmp(type, "object") == 0 && has_required(json_object_get(d, "fields")));
 }
 
 static void put_inline(struct example *x, const char *field, const json_t *d)
 {
     const char *type = type_of(d);
-    json_t *first = json_array_get(member(d, "enum"), 0);
+    json_t *first = json_array_get(json_object_get(d, "enum"), 0);
     if (first != NULL) {
         put_scalar(x, first);
     } else if (strcmp(type, "integer") == 0 || strcmp(type, "number") == 0) {
@@ -179,23 +175,23 @@ static void put_inline(struct example *x, const char *field, const json_t *d)
     } else if (strcmp(type, "object") == 0) {
         (void)buf_puts(&x->out, "{}");
     } else {
-        put_text(x, field, d);
+        put_example_text(x, field, d);
     }
 }
 
 /* The lines below "field:", each `indent` deep. */
 static void put_lines(struct example *x, const char *field, const json_t *d, int indent)
 {
-    const json_t *fields = member(d, "fields"), *of = member(d, "of");
+    const json_t *fields = json_object_get(d, "fields"), *of = json_object_get(d, "of");
     if (indent > 2 * DEPTH_MAX) {
         return;
     }
     if (fields != NULL) {
-        put_fields(x, fields, indent, false, NULL);
+        put_example_fields(x, fields, indent, false, NULL);
         return;
     }
-    if (has_required(member(of, "fields"))) {
-        put_fields(x, member(of, "fields"), indent + 2, true, NULL);
+    if (has_required(json_object_get(of, "fields"))) {
+        put_example_fields(x, json_object_get(of, "fields"), indent + 2, true, NULL);
         return;
     }
     (void)buf_printf(&x->out, "%*s- ", indent, "");
@@ -210,21 +206,21 @@ static bool is_filled(const struct example *x, const json_t *d)
     return key != NULL && (!x->has_config || json_object_get(x->config, key) != NULL);
 }
 
-static bool is_wanted(const struct example *x, const char *name, const json_t *d,
-                      const char *one_of)
+static bool is_wanted_field(const struct example *x, const char *name, const json_t *d,
+                            const char *one_of)
 {
     bool may_fill = json_is_object(d) && json_get_text(d, "from_connection") != NULL;
     return (one_of != NULL && strcmp(one_of, name) == 0) ||
            ((schema_is_required(d) || may_fill) && !is_filled(x, d));
 }
 
-static void put_fields(struct example *x, const json_t *schema, int indent, bool is_item,
-                       const char *one_of)
+static void put_example_fields(struct example *x, const json_t *schema, int indent, bool is_item,
+                               const char *one_of)
 {
     const char *name;
     json_t *d;
     json_object_foreach ((json_t *)schema, name, d) {
-        if (!is_wanted(x, name, d, one_of)) {
+        if (!is_wanted_field(x, name, d, one_of)) {
             continue;
         }
         int depth = is_item ? indent - 2 : indent;
@@ -248,7 +244,7 @@ static bool has_wanted(const struct example *x, const json_t *schema, const char
     const char *name;
     json_t *d;
     json_object_foreach ((json_t *)schema, name, d) {
-        if (is_wanted(x, name, d, one_of)) {
+        if (is_wanted_field(x, name, d, one_of)) {
             return true;
         }
     }
@@ -265,7 +261,7 @@ char *ops_example_step(const char *owner, const char *name, const json_t *table,
     (void)buf_printf(&x.out, "- step: %s\n  use: %s.%s\n", name, owner, name);
     if (has_wanted(&x, input, one_of)) {
         (void)buf_puts(&x.out, "  with:\n");
-        put_fields(&x, input, 4, false, one_of);
+        put_example_fields(&x, input, 4, false, one_of);
     }
     char *text = buf_take(&x.out, NULL);
     buf_fini(&x.out);

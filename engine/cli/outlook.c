@@ -15,7 +15,7 @@ static bool is_in_state(const json_t *step, enum journal_state state)
     return name != NULL && strcmp(name, journal_state_name(state)) == 0;
 }
 
-static void copy(json_t *to, const char *name, const json_t *from, const char *as)
+static void copy_member(json_t *to, const char *name, const json_t *from, const char *as)
 {
     json_t *value = json_object_get(from, as);
     if (value != NULL) {
@@ -33,11 +33,11 @@ static json_t *describe_wait(const json_t *step)
     bool is_retry = json_is_object(json_object_get(step, "error"));
     bool is_event = !is_retry && json_get_text(input, "event") != NULL;
     json_t *v = json_object();
-    copy(v, "step", step, "name");
+    copy_member(v, "step", step, "name");
     json_object_set_new(v, "for", json_string(is_retry ? "retry" : is_event ? "event" : "time"));
-    copy(v, "event", is_event ? input : NULL, "event");
-    copy(v, "match", is_event ? input : NULL, "with");
-    copy(v, "until", step, "due_at");
+    copy_member(v, "event", is_event ? input : NULL, "event");
+    copy_member(v, "match", is_event ? input : NULL, "with");
+    copy_member(v, "until", step, "due_at");
     return v;
 }
 
@@ -56,24 +56,24 @@ static json_t *describe_turn(const struct run_row *row)
 static json_t *describe_unknown(const json_t *step)
 {
     json_t *v = json_object();
-    copy(v, "step", step, "name");
-    copy(v, "sent_at", step, "started_at");
-    copy(v, "input", step, "input");
-    copy(v, "error", step, "error");
+    copy_member(v, "step", step, "name");
+    copy_member(v, "sent_at", step, "started_at");
+    copy_member(v, "input", step, "input");
+    copy_member(v, "error", step, "error");
     return v;
 }
 
 /* Collects from the steps and from what is below them. A step that only stands in for its effects
  * has no input and no error of its own, and is told by them. */
-static void collect(json_t *out, const json_t *steps, enum journal_state state,
-                    json_t *(*describe)(const json_t *step))
+static void collect_steps(json_t *out, const json_t *steps, enum journal_state state,
+                          json_t *(*describe)(const json_t *step))
 {
     size_t i;
     json_t *step;
     json_array_foreach ((json_t *)steps, i, step) {
         json_t *effects = json_object_get(step, "effects");
         size_t before = json_array_size(out);
-        collect(out, effects, state, describe);
+        collect_steps(out, effects, state, describe);
         if (json_array_size(out) == before && is_in_state(step, state)) {
             json_array_append_new(out, describe(step));
         }
@@ -212,13 +212,13 @@ void outlook_add(json_t *v, const struct run_row *row)
     const json_t *steps = json_object_get(v, "steps");
     json_t *waits = json_array(), *unknown = json_array();
     if (row->state == RUN_WAITING) {
-        collect(waits, steps, JOURNAL_WAITING, describe_wait);
+        collect_steps(waits, steps, JOURNAL_WAITING, describe_wait);
         if (row->err.kind == ERR_TURN) {
             json_array_append_new(waits, describe_turn(row));
         }
     }
     if (row->state == RUN_PARKED) {
-        collect(unknown, steps, JOURNAL_STARTED, describe_unknown);
+        collect_steps(unknown, steps, JOURNAL_STARTED, describe_unknown);
     }
     json_object_set_new(v, "waits", waits);
     json_object_set_new(v, "unknown", unknown);

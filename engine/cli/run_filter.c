@@ -66,7 +66,7 @@ struct walk {
     int64_t left_out;
 };
 
-static void look_at(struct walk *w, const struct run_row *row)
+static void look_at_run(struct walk *w, const struct run_row *row)
 {
     w->before = row->id;
     if ((w->filter->left_out & 1U << row->state) != 0) {
@@ -87,7 +87,7 @@ static void hand_on(struct walk *w, const struct run_list *list)
             is_last = true;
             break;
         }
-        look_at(w, row);
+        look_at_run(w, row);
     }
     if (is_last) {
         w->left = 0;

@@ -40,7 +40,7 @@ static struct sheet sheet_of(const struct cli *c, bool is_full)
 /* --- lines --- */
 
 /* One line, cut to the window. */
-static void put_line(struct sheet *s, const char *text)
+static void put_sheet_line(struct sheet *s, const char *text)
 {
     char *clean = columns_clean(text);
     if (!s->is_cut || columns_of(clean) <= s->width) {
@@ -63,12 +63,12 @@ __attribute__((format(printf, 2, 3))) static void say(struct sheet *s, const cha
         abort(); /* our own lack of memory, as in mem.c */
     }
     va_end(args);
-    put_line(s, text);
+    put_sheet_line(s, text);
     free(text);
 }
 
 /* A label and words of any length, in up to three lines on a terminal. */
-static void put_words(struct sheet *s, const char *indent, const char *label, const char *text)
+static void put_wrapped(struct sheet *s, const char *indent, const char *label, const char *text)
 {
     char *clean = columns_clean(text);
     const char *at = clean;
@@ -100,7 +100,7 @@ static char *value_text(struct sheet *s, const json_t *v)
     return part;
 }
 
-static void put_field(struct sheet *s, const char *indent, const char *name, const json_t *v)
+static void put_sheet_field(struct sheet *s, const char *indent, const char *name, const json_t *v)
 {
     if (v == NULL || json_is_null(v)) {
         return;
@@ -111,11 +111,11 @@ static void put_field(struct sheet *s, const char *indent, const char *name, con
     free(text);
 }
 
-static void put_fields(struct sheet *s, const char *indent, const json_t *v,
-                       const char *const *names)
+static void put_sheet_fields(struct sheet *s, const char *indent, const json_t *v,
+                             const char *const *names)
 {
     for (size_t i = 0; names[i] != NULL; i++) {
-        put_field(s, indent, names[i], json_object_get(v, names[i]));
+        put_sheet_field(s, indent, names[i], json_object_get(v, names[i]));
     }
 }
 
@@ -133,9 +133,9 @@ static void put_error(struct sheet *s, const char *indent, const json_t *error)
 {
     char *words = s->is_cut ? error_words(error) : NULL;
     if (words != NULL) {
-        put_words(s, indent, "error", words);
+        put_wrapped(s, indent, "error", words);
     } else {
-        put_field(s, indent, "error", error);
+        put_sheet_field(s, indent, "error", error);
     }
     free(words);
 }
@@ -186,18 +186,18 @@ static void put_head(struct sheet *s, const json_t *step, const char *indent)
         *started != '\0' ? "Z" : "", *span != '\0' ? ", " : "", span);
 }
 
-static void put_step(struct sheet *s, const json_t *step, const char *indent)
+static void put_step_lines(struct sheet *s, const json_t *step, const char *indent)
 {
     static const char *const fields[] = { "input", "output", NULL };
     char below[INDENT_MAX + 3];
     (void)snprintf(below, sizeof below, "%s  ", indent); /* ours are short */
     put_head(s, step, indent);
-    put_fields(s, below, step, fields);
+    put_sheet_fields(s, below, step, fields);
     put_error(s, below, json_object_get(step, "error"));
     put_tries(s, below, json_object_get(step, "tries"));
 }
 
-static bool is_in(const json_t *step, enum journal_state state)
+static bool is_step_in(const json_t *step, enum journal_state state)
 {
     const char *name = json_get_text(step, "state");
     return name != NULL && strcmp(name, journal_state_name(state)) == 0;
@@ -210,7 +210,7 @@ static size_t put_brief(struct sheet *s, const json_t *effects, enum journal_sta
     size_t i, count = 0;
     json_t *one;
     json_array_foreach ((json_t *)effects, i, one) {
-        if (!is_in(one, state)) {
+        if (!is_step_in(one, state)) {
             continue;
         }
         count++;
@@ -252,13 +252,13 @@ static void put_steps(struct sheet *s, const json_t *steps)
     cli_print("steps\n");
     json_array_foreach ((json_t *)steps, i, step) {
         json_t *effects = json_object_get(step, "effects");
-        put_step(s, step, "  ");
+        put_step_lines(s, step, "  ");
         if (s->is_cut && json_array_size(effects) > DETAILED) {
             put_folded(s, effects);
             continue;
         }
         json_array_foreach (effects, k, effect) {
-            put_step(s, effect, "    ");
+            put_step_lines(s, effect, "    ");
         }
     }
 }
@@ -342,12 +342,12 @@ static void put_outlook(struct sheet *s, const json_t *v)
 /* --- a run --- */
 
 /* Where in the recipe it stands. */
-static void put_place(struct sheet *s, const json_t *problem)
+static void put_recipe_place(struct sheet *s, const json_t *problem)
 {
     const char *file = json_get_text(problem, "file");
     if (file != NULL) {
         char *place = xasprintf("%s:%d", file, (int)json_get_int(problem, "line", 0));
-        put_words(s, "  ", "at", place);
+        put_wrapped(s, "  ", "at", place);
         free(place);
     }
 }
@@ -361,16 +361,16 @@ static void put_problem(struct sheet *s, const json_t *v)
         return;
     }
     if (strcmp(state, run_state_name(RUN_SKIPPED)) == 0) {
-        put_words(s, "  ", "why", message);
+        put_wrapped(s, "  ", "why", message);
         return;
     }
     if (s->is_cut) {
         put_error(s, "  ", problem);
     } else {
-        put_field(s, "  ", "error", json_object_get(problem, "kind"));
-        put_field(s, "  ", "", json_object_get(problem, "message"));
+        put_sheet_field(s, "  ", "error", json_object_get(problem, "kind"));
+        put_sheet_field(s, "  ", "", json_object_get(problem, "message"));
     }
-    put_place(s, problem);
+    put_recipe_place(s, problem);
 }
 
 static void put_end(struct sheet *s)
@@ -387,9 +387,9 @@ void show_text_run(const struct cli *c, const json_t *v, bool is_full)
                                           "created_at", "updated_at", NULL };
     struct sheet s = sheet_of(c, is_full);
     say(&s, "run %s of %s", json_get_text(v, "id"), json_get_text(v, "recipe"));
-    put_fields(&s, "  ", v, fields);
+    put_sheet_fields(&s, "  ", v, fields);
     if (!s.is_cut) {
-        put_field(&s, "  ", "version", json_object_get(v, "version"));
+        put_sheet_field(&s, "  ", "version", json_object_get(v, "version"));
     }
     put_problem(&s, v);
     put_steps(&s, json_object_get(v, "steps"));
@@ -406,10 +406,10 @@ void show_text_event(const struct cli *c, const json_t *v, bool is_full)
                                           "headers",     "payload",      NULL };
     struct sheet s = sheet_of(c, is_full);
     cli_print("event %s\n", json_get_text(v, "id"));
-    put_fields(&s, "  ", v, fields);
+    put_sheet_fields(&s, "  ", v, fields);
     const char *note = json_get_text(v, "note");
     if (note != NULL) {
-        put_words(&s, "  ", "note", note);
+        put_wrapped(&s, "  ", "note", note);
     }
     cli_print("runs\n");
     size_t i;

@@ -109,7 +109,7 @@ static size_t narrow(const struct table *t, size_t widths[COLUMNS_MAX], size_t t
 }
 
 /* What the columns need. Gives the row's width. */
-static size_t measure(const struct table *t, size_t widths[COLUMNS_MAX])
+static size_t measure_columns(const struct table *t, size_t widths[COLUMNS_MAX])
 {
     size_t total = (aligned_columns(t) - 1) * GAP;
     for (size_t i = 0; i < aligned_columns(t); i++) {
@@ -125,7 +125,7 @@ static size_t measure(const struct table *t, size_t widths[COLUMNS_MAX])
 
 static void choose_widths(const struct table *t, size_t window, size_t widths[COLUMNS_MAX])
 {
-    size_t total = narrow(t, widths, measure(t, widths), window, CELL_USUAL);
+    size_t total = narrow(t, widths, measure_columns(t, widths), window, CELL_USUAL);
     if (total <= window) {
         return;
     }

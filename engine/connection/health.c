@@ -23,13 +23,14 @@
 #include "connection/account.h"
 #include "connection/connection_state.h"
 #include "format/date.h"
+#include "format/json.h"
 #include "store/event.h"
 
 enum { WRITE_EVERY_US = 1000 * 1000, REASON_MAX = 300 };
 
 /* --- events --- */
 
-struct news *news_ref(struct news *n)
+static struct news *news_ref(struct news *n)
 {
     n->refs++;
     return n;
@@ -65,24 +66,18 @@ static json_t *date_or_null(int64_t us)
     return us > 0 ? json_string(text) : json_null();
 }
 
-static json_t *text_or_null(const char *text)
-{
-    json_t *v = text != NULL ? json_string(text) : json_null();
-    return v != NULL ? v : json_string("(not text)");
-}
-
 void health_emit(struct connection *c, const char *type, const char *reason, int64_t since_us)
 {
     json_t *payload = json_object();
     json_object_set_new(payload, "connection", json_string(c->name));
     json_object_set_new(payload, "connector", json_string(connector_name(c->connector)));
-    json_object_set_new(payload, "reason", text_or_null(reason));
+    json_object_set_new(payload, "reason", json_text_or_null(reason));
     json_object_set_new(payload, "since", date_or_null(since_us));
     if (c->trouble != NULL) {
         json_object_set_new(payload, "state", json_string(c->trouble));
     }
     if (c->account != NULL) {
-        json_object_set_new(payload, "location", json_string(c->account));
+        json_object_set_new(payload, connection_account_words(c).one, json_string(c->account));
     }
     char *key = xasprintf("%s:%s:%lld", type, c->name, (long long)since_us);
     struct event_put *put = event_emit_new(type, key, payload);
@@ -104,7 +99,7 @@ json_t *health_json(const struct connection *c)
     json_object_set_new(v, "state", json_string(breaker_state_name(breaker_state(b))));
     json_object_set_new(v, "since", date_or_null(is_closed ? 0 : b->since_us));
     json_object_set_new(v, "opens_until", date_or_null(breaker_opens_until(b)));
-    json_object_set_new(v, "reason", text_or_null(is_closed ? NULL : c->down_reason));
+    json_object_set_new(v, "reason", json_text_or_null(is_closed ? NULL : c->down_reason));
     json_t *webhook = c->describe_webhook != NULL ? c->describe_webhook(c) : NULL;
     if (webhook != NULL) {
         json_object_set_new(v, "webhook", webhook);
@@ -112,7 +107,7 @@ json_t *health_json(const struct connection *c)
     return v;
 }
 
-static void written(struct store_op *op, const struct err *e)
+static void health_written(struct store_op *op, const struct err *e)
 {
     struct connection_health *put = list_entry(op, struct connection_health, op);
     struct connection *c = op->ud;
@@ -130,7 +125,7 @@ static void written(struct store_op *op, const struct err *e)
 }
 
 /* NULL for a breaker that is closed, with no word on webhooks: there is nothing to say. */
-static char *text_of(const struct connection *c)
+static char *health_text(const struct connection *c)
 {
     size_t len;
     json_t *v = health_json(c);
@@ -141,22 +136,22 @@ static char *text_of(const struct connection *c)
     return text;
 }
 
-static struct connection_health *submit(struct connection *c, void *ud)
+static struct connection_health *submit_health(struct connection *c, void *ud)
 {
-    struct connection_health *put = connection_health_new(c->name, text_of(c));
+    struct connection_health *put = connection_health_new(c->name, health_text(c));
     put->op.must_land = true;
-    put->op.done = written;
+    put->op.done = health_written;
     put->op.ud = ud;
     store_submit(c->env->store, &put->op);
     c->is_health_dirty = false;
     return put;
 }
 
-static void on_timer(struct timer *t)
+static void on_health_timer(struct timer *t)
 {
     struct connection *c = list_entry(t, struct connection, health_timer);
     if (c->is_health_dirty && c->health_writing == NULL) {
-        c->health_writing = submit(c, c);
+        c->health_writing = submit_health(c, c);
     }
 }
 
@@ -170,7 +165,7 @@ void health_touch(struct connection *c)
     }
 }
 
-static void show(const struct connection *c)
+static void show_gauge(const struct connection *c)
 {
     metric_set(metrics_gauge("ladle_breaker_state",
                              "0: the service is called; 1: it is down and not called; 2: one call "
@@ -185,7 +180,7 @@ static void changed(struct connection *c, enum breaker_state before, int64_t sin
     if (now == before) {
         return;
     }
-    show(c);
+    show_gauge(c);
     if (now == BREAKER_OPEN && since_before_us == 0) {
         log_warn("health", "%s: not called for a while: %s", c->name,
                  c->down_reason != NULL ? c->down_reason : "the service is down");
@@ -196,7 +191,7 @@ static void changed(struct connection *c, enum breaker_state before, int64_t sin
     health_touch(c);
 }
 
-/* The breaker of an account is its agency's: the service behind them is one. */
+/* The breaker of an account is its parent's: the service behind them is one. */
 
 int health_check(struct connection *c, struct err *e)
 {
@@ -251,14 +246,7 @@ void health_release(struct connection *c, bool is_trial)
 
 void health_init(struct connection *c)
 {
-    timer_init(&c->health_timer, c->env->loop, on_timer);
-}
-
-static int64_t date_at(const json_t *v, const char *key)
-{
-    const char *text = json_get_text(v, key);
-    int64_t us = 0;
-    return text != NULL && date_parse(text, strlen(text), NULL, &us, NULL) == 0 ? us : 0;
+    timer_init(&c->health_timer, c->env->loop, on_health_timer);
 }
 
 void health_load(struct connection *c, const struct connection_row *row)
@@ -267,12 +255,12 @@ void health_load(struct connection *c, const struct connection_row *row)
         return;
     }
     json_t *v = json_parse_own(row->health, strlen(row->health), NULL);
-    int64_t since_us = date_at(v, "since");
+    int64_t since_us = json_get_date(v, "since");
     if (since_us > 0) {
         const char *reason = json_get_text(v, "reason");
         note_reason(c, reason != NULL ? reason : "it was so before the restart");
-        breaker_restore(&c->breaker, since_us, date_at(v, "opens_until"));
-        show(c);
+        breaker_restore(&c->breaker, since_us, json_get_date(v, "opens_until"));
+        show_gauge(c);
     }
     json_decref(v);
 }
@@ -285,7 +273,7 @@ void health_fini(struct connection *c)
         c->health_writing = NULL;
     }
     if (c->is_health_dirty) {
-        (void)submit(c, NULL);
+        (void)submit_health(c, NULL);
     }
     free(c->down_reason);
     c->down_reason = NULL;

@@ -19,7 +19,7 @@ static json_t *own(const json_t *connector, const char *list, const char *name)
     return json_is_object(v) ? v : NULL;
 }
 
-static json_t *read_part(const struct areas *a, const json_t *connector, const char *part)
+static json_t *read_area(const struct areas *a, const json_t *connector, const char *part)
 {
     const char *name = json_get_text(connector, "name");
     if (a == NULL || a->find == NULL || name == NULL ||
@@ -34,7 +34,7 @@ static json_t *read_part(const struct areas *a, const json_t *connector, const c
 
 json_t *areas_index(const struct areas *a, const json_t *connector)
 {
-    return read_part(a, connector, "index");
+    return read_area(a, connector, "index");
 }
 
 json_t *areas_operation(const struct areas *a, const json_t *connector, const char *name)
@@ -45,7 +45,7 @@ json_t *areas_operation(const struct areas *a, const json_t *connector, const ch
     }
     json_t *index = areas_index(a, connector);
     const char *area = json_get_text(json_object_get(index, "operations"), name);
-    return area != NULL ? own(read_part(a, connector, area), "operations", name) : NULL;
+    return area != NULL ? own(read_area(a, connector, area), "operations", name) : NULL;
 }
 
 json_t *areas_event(const struct areas *a, const json_t *connector, const char *name)
@@ -57,7 +57,7 @@ json_t *areas_event(const struct areas *a, const json_t *connector, const char *
 json_t *areas_event_fields(const struct areas *a, const json_t *connector, const char *name)
 {
     json_t *fields = json_object_get(own(connector, "events", name), "fields");
-    return fields != NULL ? fields : own(read_part(a, connector, "events"), "events", name);
+    return fields != NULL ? fields : own(read_area(a, connector, "events"), "events", name);
 }
 
 json_t *areas_operation_scopes(const struct areas *a, const json_t *connector, const char *name)
@@ -80,14 +80,7 @@ static bool is_called(const json_t *event, const char *type)
     if (only != NULL) {
         return strcmp(only, type) == 0;
     }
-    size_t i;
-    json_t *one;
-    json_array_foreach (json_object_get(event, "types"), i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), type) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return json_list_has_text(json_object_get(event, "types"), type);
 }
 
 static const char *event_in(const json_t *events, const char *type)

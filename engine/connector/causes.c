@@ -19,8 +19,8 @@ static const struct {
     { "upsert_", { "created", "updated" } },
 };
 
-static void add_event(json_t *causes, const struct areas *a, const json_t *connector,
-                      const char *object, const char *end)
+static void add_cause_event(json_t *causes, const struct areas *a, const json_t *connector,
+                            const char *object, const char *end)
 {
     char *event = xasprintf("%s_%s", object, end);
     if (areas_event(a, connector, event) != NULL) {
@@ -41,7 +41,7 @@ json_t *causes_of(const struct areas *a, const json_t *connector, const char *na
         size_t len = strlen(VERBS[i].verb);
         for (size_t k = 0; strncmp(name, VERBS[i].verb, len) == 0 && k < 2; k++) {
             if (VERBS[i].ends[k] != NULL) {
-                add_event(causes, a, connector, name + len, VERBS[i].ends[k]);
+                add_cause_event(causes, a, connector, name + len, VERBS[i].ends[k]);
             }
         }
     }

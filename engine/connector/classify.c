@@ -19,7 +19,7 @@ enum { MESSAGE_MAX = 300, SAID_MAX = 4000 /* of what is searched for secrets */ 
 
 /* --- what the service says --- */
 
-static void add(struct buf *out, const char *text)
+static void add_answer_text(struct buf *out, const char *text)
 {
     size_t len = strlen(text);
     if (len > 0 && out->len < MESSAGE_MAX) {
@@ -33,7 +33,7 @@ static void add(struct buf *out, const char *text)
 static void add_value(struct buf *out, const json_t *v, int depth)
 {
     if (json_is_string(v)) {
-        add(out, json_string_value(v));
+        add_answer_text(out, json_string_value(v));
     } else if (json_is_array(v)) {
         size_t i;
         json_t *one;
@@ -54,7 +54,7 @@ static void add_value(struct buf *out, const json_t *v, int depth)
     }
 }
 
-static bool is_text(const struct http_response *res)
+static bool is_text_answer(const struct http_response *res)
 {
     const char *type = http_response_header(res, "content-type");
     return type == NULL || strcasestr(type, "html") == NULL;
@@ -70,7 +70,7 @@ char *classify_message(const struct http_response *res, const json_t *body)
     for (const char *const *m = members; *m != NULL && out.len == 0; m++) {
         add_value(&out, json_object_get(body, *m), 3);
     }
-    if (out.len == 0 && body == NULL && is_text(res) &&
+    if (out.len == 0 && body == NULL && is_text_answer(res) &&
         utf8_is_valid(res->body.data, res->body.len)) {
         (void)buf_append(&out, res->body.data,
                          utf8_cut(res->body.data, res->body.len, SAID_MAX)); /* it fits */
@@ -135,7 +135,7 @@ static const json_t *find_rule(const struct connector *c, int status, const char
     return NULL;
 }
 
-static enum err_kind kind_of(int status)
+static enum err_kind kind_of_status(int status)
 {
     switch (status) {
     case 401:
@@ -201,7 +201,7 @@ void classify(const struct connector *c, const struct operation *op,
     char *message = classify_message(res, body);
     const json_t *rule = find_rule(c, res->status, message, body);
     const char *kind = json_get_text(rule, "kind");
-    *e = (struct err){ .kind = kind != NULL ? err_kind_parse(kind) : kind_of(res->status),
+    *e = (struct err){ .kind = kind != NULL ? err_kind_parse(kind) : kind_of_status(res->status),
                        .status = res->status };
     say(op, rule, message, e);
     const char *path = json_get_text(rule, "detail");

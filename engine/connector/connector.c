@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "connector/causes.h"
 #include "connector/schema.h"
+#include "format/json.h"
 
 /* An operation of an area, once it was asked for. */
 struct found {
@@ -32,7 +33,7 @@ struct connector {
 };
 
 /* An object's member; NULL for a list, which is how an empty Lua table may read. */
-static json_t *part(const json_t *table, const char *key)
+static json_t *table_part(const json_t *table, const char *key)
 {
     json_t *v = json_object_get(table, key);
     return json_is_object(v) ? v : NULL;
@@ -44,18 +45,6 @@ static bool is_empty_list(const json_t *v)
 }
 
 /* --- construction --- */
-
-static const char **names_of(const json_t *object)
-{
-    const char **names = xcalloc(json_object_size(object) + 1, sizeof *names);
-    size_t count = 0;
-    const char *name;
-    json_t *v;
-    json_object_foreach ((json_t *)object, name, v) {
-        names[count++] = name;
-    }
-    return names;
-}
 
 /* GET, PUT and DELETE mean the same when they are repeated, unless the connector says otherwise. */
 static bool idempotent_by_default(const char *method)
@@ -77,13 +66,13 @@ struct operation operation_read(const struct connector *c, const char *name, jso
         .scopes = json_object_get(table, "scopes"),
         .input = json_is_object(input) || is_empty_list(input) ? input : NULL,
         .output = json_is_object(output) ? output : NULL,
-        .probe = part(table, "probe"),
+        .probe = table_part(table, "probe"),
         .is_idempotent = json_get_bool(table, "idempotent", idempotent_by_default(method)),
         .idempotent_when = json_get_text(table, "idempotent_when"),
         .idempotent_unless = json_get_text(table, "idempotent_unless"),
         .idempotency_header = json_get_text(table, "idempotency_header"),
-        .free = part(table, "free"),
-        .batch = part(table, "batch"),
+        .free = table_part(table, "free"),
+        .batch = table_part(table, "batch"),
         .is_local = json_object_get(table, "store") != NULL,
         .timeout_us = json_get_int(table, "timeout_ms", 0) * 1000,
         .cache_us = json_get_int(table, "cache_ms", 0) * 1000,
@@ -99,16 +88,16 @@ struct connector *connector_new(const char *name, json_t *table)
     struct connector *c = xcalloc(1, sizeof *c);
     c->name = xstrdup(name);
     c->table = json_incref(table);
-    json_t *operations = part(table, "operations");
+    json_t *operations = table_part(table, "operations");
     c->operations = xcalloc(json_object_size(operations) + 1, sizeof *c->operations);
     const char *op_name;
     json_t *op;
     json_object_foreach (operations, op_name, op) {
         c->operations[c->operation_count++] = operation_read(c, op_name, op);
     }
-    c->operation_names = names_of(operations);
+    c->operation_names = json_names(operations);
     c->found = xcalloc(1, sizeof(struct found *));
-    c->event_names = names_of(part(table, "events"));
+    c->event_names = json_names(table_part(table, "events"));
     return c;
 }
 

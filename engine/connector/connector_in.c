@@ -13,15 +13,15 @@
 
 enum { KEY_MAX = 200 }; /* a longer id of the sender is replaced by the body's digest */
 
-static json_t *webhook_of(const struct connector *c)
+static json_t *webhook_part(const struct connector *c)
 {
     return json_object_get(connector_table(c), "webhook");
 }
 
 const char *connector_event_of(const struct connector *c, const json_t *payload)
 {
-    const char *only = json_get_text(webhook_of(c), "event");
-    const char *path = json_get_text(webhook_of(c), "type");
+    const char *only = json_get_text(webhook_part(c), "event");
+    const char *path = json_get_text(webhook_part(c), "type");
     const char *type = path != NULL ? json_path_text(payload, path) : NULL;
     if (only != NULL || type == NULL) {
         return only;
@@ -34,7 +34,7 @@ const char *connector_event_of(const struct connector *c, const json_t *payload)
 /* The value at `path` of the connection's config, or, where the config does not have the first
  * part of the path at all, of the event's defaults. So a rule that a person gives replaces the
  * default whole. */
-static json_t *setting(const json_t *event, const json_t *config, const char *path)
+static json_t *setting_at(const json_t *event, const json_t *config, const char *path)
 {
     const char *dot = strchr(path, '.');
     char *first = dot != NULL ? xstrndup(path, (size_t)(dot - path)) : xstrdup(path);
@@ -67,7 +67,7 @@ static bool shares_text(const json_t *list, const json_t *values)
     return json_is_string(values) && holds_text(list, json_string_value(values));
 }
 
-static bool is_blank(const json_t *v)
+static bool is_empty_value(const json_t *v)
 {
     return v == NULL || json_is_null(v) || (json_is_string(v) && json_string_length(v) == 0);
 }
@@ -81,12 +81,13 @@ static bool condition_holds(const json_t *condition, const json_t *event, const 
     const char *missing = json_get_text(condition, "missing");
     json_t *value = field != NULL ? json_path(payload, field) : NULL;
     if (has != NULL) {
-        return shares_text(setting(event, config, has), value);
+        return shares_text(setting_at(event, config, has), value);
     } else if (is != NULL) {
         return json_is_string(value) &&
-               holds_text(setting(event, config, is), json_string_value(value));
+               holds_text(setting_at(event, config, is), json_string_value(value));
     }
-    return missing != NULL && json_is_true(setting(event, config, missing)) && is_blank(value);
+    return missing != NULL && json_is_true(setting_at(event, config, missing)) &&
+           is_empty_value(value);
 }
 
 bool connector_event_matches(const struct connector *c, const char *event, const json_t *payload,
@@ -111,8 +112,8 @@ static bool can_hold(const json_t *condition, const json_t *event, const json_t 
     const char *list = json_get_text(condition, "has");
     list = list != NULL ? list : json_get_text(condition, "is");
     *key = list != NULL ? list : missing;
-    return list != NULL ? json_array_size(setting(event, config, list)) > 0
-                        : missing != NULL && json_is_true(setting(event, config, missing));
+    return list != NULL ? json_array_size(setting_at(event, config, list)) > 0
+                        : missing != NULL && json_is_true(setting_at(event, config, missing));
 }
 
 bool connector_event_can_match(const json_t *event, const json_t *config, const char **key)
@@ -160,9 +161,9 @@ static char *first_id(const json_t *paths, const json_t *payload)
 char *connector_dedupe_key(const struct connector *c, const json_t *payload, const json_t *config,
                            const char *body, size_t len)
 {
-    const char *key = json_get_text(webhook_of(c), "dedupe_config");
+    const char *key = json_get_text(webhook_part(c), "dedupe_config");
     json_t *paths =
-        key != NULL ? json_object_get(config, key) : json_object_get(webhook_of(c), "dedupe");
+        key != NULL ? json_object_get(config, key) : json_object_get(webhook_part(c), "dedupe");
     char *id = first_id(paths, payload);
     if (id != NULL) {
         return id;
@@ -178,7 +179,7 @@ char *connector_dedupe_key(const struct connector *c, const json_t *payload, con
 
 static bool is_form(const struct connector *c, const char *content_type)
 {
-    const char *content = json_get_text(webhook_of(c), "content");
+    const char *content = json_get_text(webhook_part(c), "content");
     if (content == NULL || strcmp(content, "json") == 0) {
         return false;
     }

@@ -9,7 +9,7 @@
 
 #include "connector/schema.h"
 
-static bool has(const json_t *input, const char *field)
+static bool has_field(const json_t *input, const char *field)
 {
     return json_object_get(input, field) != NULL;
 }
@@ -18,7 +18,7 @@ static bool has(const json_t *input, const char *field)
 static const char *first_of(const json_t *input, const char *const *names)
 {
     for (; *names != NULL; names++) {
-        if (has(input, *names)) {
+        if (has_field(input, *names)) {
             return *names;
         }
     }
@@ -43,7 +43,7 @@ static const char *only_list(const json_t *output)
     return found;
 }
 
-static bool is_text(const json_t *input, const char *field)
+static bool has_text(const json_t *input, const char *field)
 {
     const char *type = schema_type(json_object_get(input, field));
     return type != NULL && strcmp(type, "string") == 0;
@@ -54,13 +54,13 @@ static json_t *counted(const json_t *input, const char *size)
 {
     static const char *const offsets[] = { "skip", "offset", NULL };
     const char *offset = first_of(input, offsets);
-    const char *field = offset != NULL ? offset : has(input, "page") ? "page" : NULL;
+    const char *field = offset != NULL ? offset : has_field(input, "page") ? "page" : NULL;
     if (field == NULL || (offset != NULL && size == NULL)) {
         return NULL;
     }
     json_t *out = json_pack("{s:s, s:s}", "style", offset != NULL ? "offset" : "page",
                             offset != NULL ? "offset" : "page", field);
-    if (is_text(input, field)) {
+    if (has_text(input, field)) {
         json_object_set_new(out, "as_text", json_true());
     }
     return out;
@@ -70,10 +70,10 @@ static json_t *counted(const json_t *input, const char *size)
  * the input has too. NULL where it does not. */
 static json_t *handed_on(const json_t *input, const json_t *output)
 {
-    if (has(input, "cursor") && has(output, "nextCursor")) {
+    if (has_field(input, "cursor") && has_field(output, "nextCursor")) {
         return json_pack("{s:s, s:{s:s}}", "style", "token", "next", "cursor", "nextCursor");
     }
-    if (has(input, "lastMessageId") && has(output, "lastMessageId")) {
+    if (has_field(input, "lastMessageId") && has_field(output, "lastMessageId")) {
         return json_pack("{s:s, s:{s:s}}", "style", "token", "next", "lastMessageId",
                          "lastMessageId");
     }
@@ -85,11 +85,11 @@ static json_t *by_fields(const json_t *input, const json_t *output)
     static const char *const sizes[] = { "limit",   "pageSize", "pageLimit", "page_size",
                                          "perPage", "size",     NULL };
     const char *size = first_of(input, sizes);
-    if (has(input, "pageToken")) {
+    if (has_field(input, "pageToken")) {
         return json_pack("{s:s, s:{s:s}}", "style", "token", "next", "pageToken",
                          "pagination.nextPageToken");
     }
-    if (has(input, "startAfterId") && has(input, "startAfter")) {
+    if (has_field(input, "startAfterId") && has_field(input, "startAfter")) {
         return json_pack("{s:s, s:{s:s, s:s}}", "style", "start_after", "next", "startAfter",
                          "meta.startAfter", "startAfterId", "meta.startAfterId");
     }

@@ -20,6 +20,7 @@
 #include "connector/shape.h"
 #include "format/date.h"
 #include "format/diag.h"
+#include "format/json.h"
 #include "format/url.h"
 
 enum { FINDINGS_MAX = 8, PATH_MAX_LEN = 200, SCHEMA_FIELDS_MAX = 256 };
@@ -59,23 +60,17 @@ const char *schema_type(const json_t *descriptor)
                                       : json_string_value(descriptor);
 }
 
-/* A descriptor's member; NULL for the short form, which has none. */
-static json_t *member(const json_t *descriptor, const char *key)
-{
-    return json_is_object(descriptor) ? json_object_get(descriptor, key) : NULL;
-}
-
 static bool flag(const json_t *descriptor, const char *key)
 {
-    return json_is_true(member(descriptor, key));
+    return json_is_true(json_object_get(descriptor, key));
 }
 
 bool schema_is_required(const json_t *descriptor)
 {
-    return !flag(descriptor, "optional") && member(descriptor, "default") == NULL;
+    return !flag(descriptor, "optional") && json_object_get(descriptor, "default") == NULL;
 }
 
-static void read_member(struct descriptor *d, const char *key, const json_t *v)
+static void read_descriptor_member(struct descriptor *d, const char *key, const json_t *v)
 {
     if (strcmp(key, "1") == 0) {
         d->type = json_string_value(v);
@@ -112,16 +107,16 @@ static struct descriptor read_descriptor(const json_t *descriptor)
     const char *key;
     json_t *v;
     json_object_foreach ((json_t *)descriptor, key, v) {
-        read_member(&d, key, v);
+        read_descriptor_member(&d, key, v);
     }
     return d;
 }
 
 /* "contact.tags[2]"; what is longer than the buffer is cut. */
-static void put_place(struct buf *out, const struct place *p)
+static void put_field_place(struct buf *out, const struct place *p)
 {
     if (p->above != NULL) {
-        put_place(out, p->above);
+        put_field_place(out, p->above);
     }
     if (p->name != NULL) {
         (void)buf_printf(out, "%s%s", out->len > 0 ? "." : "", p->name);
@@ -143,7 +138,7 @@ __attribute__((format(printf, 3, 4))) static void find(struct check *c, const st
     va_end(ap);
     struct buf path;
     buf_init(&path, PATH_MAX_LEN);
-    put_place(&path, at);
+    put_field_place(&path, at);
     (void)buf_printf(&c->out, "%s%s: %s", c->findings > 1 ? "; " : "", buf_text(&path),
                      text); /* full: the message is cut anyway */
     buf_fini(&path);
@@ -157,7 +152,7 @@ static bool is_big(const json_t *v)
     return json_is_string(v) && json_is_big_integer(json_string_value(v), json_string_length(v));
 }
 
-static const char *name_of(const json_t *v)
+static const char *choice_name(const json_t *v)
 {
     switch (json_typeof(v)) {
     case JSON_OBJECT:
@@ -203,7 +198,7 @@ static bool is_date(const json_t *v)
            date_parse(json_string_value(v), json_string_length(v), NULL, &us, NULL) == 0;
 }
 
-static bool fits(const char *type, const json_t *v)
+static bool fits_type(const char *type, const json_t *v)
 {
     if (strcmp(type, "string") == 0) {
         return json_is_string(v);
@@ -253,22 +248,10 @@ bool schema_fits_format(const char *format, const char *text, size_t len)
     return strcmp(format, "date-time") != 0 || date_parse(text, len, NULL, &us, NULL) == 0;
 }
 
-static bool is_in(const json_t *list, const json_t *v)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach (list, i, one) {
-        if (json_equal(one, v)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void check_limits(struct check *c, const struct descriptor *d, const json_t *v,
                          const struct place *at)
 {
-    if (d->allowed != NULL && !is_in(d->allowed, v)) {
+    if (d->allowed != NULL && !json_list_has(d->allowed, v)) {
         size_t len;
         char *list = json_text(d->allowed, &len);
         find(c, at, "must be one of %s", list);
@@ -337,12 +320,12 @@ static void check_value(struct check *c, const struct descriptor *d, json_t *v,
     if (json_is_null(v) && d->is_nullable) {
         return;
     }
-    if (d->type == NULL || !fits(d->type, v)) {
+    if (d->type == NULL || !fits_type(d->type, v)) {
         const char *what = d->type != NULL ? d->type : "any";
         if (strcmp(what, "date") == 0 && json_is_string(v)) {
             find(c, at, "is not a date; write it like 2026-11-23T10:00:00Z");
         } else {
-            find(c, at, "must be %s, is %s", wanted(what), name_of(v));
+            find(c, at, "must be %s, is %s", wanted(what), choice_name(v));
         }
         return;
     }
@@ -362,8 +345,8 @@ static void check_value(struct check *c, const struct descriptor *d, json_t *v,
 /* --- objects --- */
 
 /* Fills the field in or finds it missing; the value to check, or NULL: there is none. */
-static json_t *settle(struct check *c, json_t *input, const struct descriptor *d,
-                      const struct place *at)
+static json_t *settle_field(struct check *c, json_t *input, const struct descriptor *d,
+                            const struct place *at)
 {
     json_t *v = json_object_get(input, at->name);
     if (json_is_null(v) && !d->is_nullable) {
@@ -385,8 +368,8 @@ static json_t *settle(struct check *c, json_t *input, const struct descriptor *d
     return NULL;
 }
 
-static void check_needs(struct check *c, const json_t *input, const struct descriptor *d,
-                        const struct place *at)
+static void check_needed_fields(struct check *c, const json_t *input, const struct descriptor *d,
+                                const struct place *at)
 {
     if (d->needs != NULL && !json_is_true(json_object_get(input, d->needs))) {
         find(c, at, "%s%s%s", d->why != NULL ? d->why : "needs ", d->why != NULL ? "" : d->needs,
@@ -394,7 +377,7 @@ static void check_needs(struct check *c, const json_t *input, const struct descr
     }
 }
 
-static void find_unknown(struct check *c, const json_t *schema, const struct place *at)
+static void find_unknown_fields(struct check *c, const json_t *schema, const struct place *at)
 {
     const char *names[SCHEMA_FIELDS_MAX + 1];
     size_t count = 0;
@@ -423,21 +406,21 @@ static void check_object(struct check *c, const json_t *schema, json_t *input,
     json_object_foreach ((json_t *)schema, name, v) {
         struct descriptor d = read_descriptor(v);
         at.name = name;
-        json_t *value = settle(c, input, &d, &at);
+        json_t *value = settle_field(c, input, &d, &at);
         if (value != NULL) {
             check_value(c, &d, value, &at);
-            check_needs(c, input, &d, &at);
+            check_needed_fields(c, input, &d, &at);
         }
     }
     json_object_foreach (input, name, v) {
         if (json_object_get(schema, name) == NULL) {
             at.name = name;
-            find_unknown(c, schema, &at);
+            find_unknown_fields(c, schema, &at);
         }
     }
 }
 
-static int conclude(struct check *c, enum err_kind kind, struct err *e)
+static int conclude_check(struct check *c, enum err_kind kind, struct err *e)
 {
     int rc = 0;
     if (c->findings > FINDINGS_MAX) {
@@ -453,7 +436,7 @@ int schema_check(const json_t *schema, json_t *input, struct err *e)
 {
     if (!json_is_object(input)) {
         return err_set(e, ERR_INVALID, "the input must be an object, is %s",
-                       input != NULL ? name_of(input) : "missing");
+                       input != NULL ? choice_name(input) : "missing");
     }
     if (schema == NULL) {
         return 0;
@@ -463,7 +446,7 @@ int schema_check(const json_t *schema, json_t *input, struct err *e)
     json_t *none = json_is_object(schema) ? NULL : json_object(); /* Lua's {} may read as a list */
     check_object(&c, none != NULL ? none : schema, input, NULL);
     json_decref(none);
-    return conclude(&c, ERR_INVALID, e);
+    return conclude_check(&c, ERR_INVALID, e);
 }
 
 static bool is_number(const char *type)
@@ -485,11 +468,11 @@ int schema_check_output(const json_t *schema, const json_t *output, struct err *
             if (!d.is_optional && d.otherwise == NULL && !d.is_nullable) {
                 find(&c, &at, "is missing");
             }
-        } else if (d.type != NULL && !fits(d.type, v) && !(is_number(d.type) && is_big(v))) {
-            find(&c, &at, "must be %s, is %s", wanted(d.type), name_of(v));
+        } else if (d.type != NULL && !fits_type(d.type, v) && !(is_number(d.type) && is_big(v))) {
+            find(&c, &at, "must be %s, is %s", wanted(d.type), choice_name(v));
         }
     }
-    return conclude(&c, ERR_PROTOCOL, e);
+    return conclude_check(&c, ERR_PROTOCOL, e);
 }
 
 /* --- what a schema holds --- */
@@ -499,7 +482,7 @@ bool schema_has_member(const json_t *schema, const char *key)
     const char *name;
     json_t *descriptor;
     json_object_foreach ((json_t *)schema, name, descriptor) {
-        if (member(descriptor, key) != NULL) {
+        if (json_object_get(descriptor, key) != NULL) {
             return true;
         }
     }
@@ -510,9 +493,9 @@ bool schema_has_member(const json_t *schema, const char *key)
 static bool is_or_holds(const json_t *descriptor, const char *type)
 {
     const char *own = schema_type(descriptor);
-    const json_t *of = member(descriptor, "of");
+    const json_t *of = json_object_get(descriptor, "of");
     return (own != NULL && strcmp(own, type) == 0) || (of != NULL && is_or_holds(of, type)) ||
-           schema_has_type(member(descriptor, "fields"), type);
+           schema_has_type(json_object_get(descriptor, "fields"), type);
 }
 
 bool schema_has_type(const json_t *schema, const char *type)

@@ -60,12 +60,12 @@ static bool is_plain_name(const char *name)
     return len > 0 && name[len] == '\0';
 }
 
-static void put_step(struct buf *out, const struct step *s)
+static void put_path_step(struct buf *out, const struct step *s)
 {
     if (s == NULL) {
         return;
     }
-    put_step(out, s->outer); /* as deep as the walk: SHAPE_DEPTH_MAX */
+    put_path_step(out, s->outer); /* as deep as the walk: SHAPE_DEPTH_MAX */
     if (s->key == NULL) {
         (void)buf_printf(out, "[%zu]", s->index + 1); /* as Lua counts; a full buffer cuts */
     } else if (strspn(s->key, "0123456789") == strlen(s->key)) {
@@ -79,15 +79,15 @@ static void put_step(struct buf *out, const struct step *s)
 }
 
 /* "`limits[1].per_ms`", or "the table" for the whole. */
-static void put_place(struct buf *out, const struct step *at)
+static void put_table_place(struct buf *out, const struct step *at)
 {
     (void)buf_puts(out, at != NULL ? "`" : "the table");
-    put_step(out, at);
+    put_path_step(out, at);
     (void)buf_puts(out, at != NULL ? "`" : "");
 }
 
 /* The key that the step belongs to: its own, or that of the list that it is an item of. */
-static const char *key_of(const struct step *s)
+static const char *step_key(const struct step *s)
 {
     while (s != NULL && s->key == NULL) {
         s = s->outer;
@@ -124,14 +124,14 @@ static void find_word(const char *text, const char *word, int *line, int *column
     *column = (int)utf8_count(begin, (size_t)(found - begin)) + 1;
 }
 
-static void tell(struct shape_walk *w, const char *hint, const char *message)
+static void tell_problem(struct shape_walk *w, const char *hint, const char *message)
 {
     int line = 0, column = 0;
     if (w->word != NULL) {
         find_word(w->d->text, w->word, &line, &column);
     }
     if (line == 0) {
-        find_word(w->d->text, key_of(w->at), &line, &column);
+        find_word(w->d->text, step_key(w->at), &line, &column);
     }
     diags_add(w->d, line, column, hint, "%s", message);
 }
@@ -143,9 +143,9 @@ __attribute__((format(printf, 3, 0))) static void tell_va(struct shape_walk *w, 
     (void)vsnprintf(message, sizeof message, fmt, ap); /* a long one is cut */
     struct buf out;
     buf_init(&out, TEXT_MAX);
-    put_place(&out, w->at);
+    put_table_place(&out, w->at);
     (void)buf_printf(&out, " %s", message);
-    tell(w, hint, buf_text(&out));
+    tell_problem(w, hint, buf_text(&out));
     buf_fini(&out);
 }
 
@@ -206,7 +206,7 @@ const json_t *shape_scope(const struct shape_walk *w)
 
 /* --- what a shape takes ----------------------------------------------------------------------- */
 
-static void put_words(struct buf *out, const char *const *words)
+static void put_expected_words(struct buf *out, const char *const *words)
 {
     for (const char *const *one = words; *one != NULL; one++) {
         (void)buf_printf(out, "%s`%s`", one == words ? "" : one[1] != NULL ? ", " : " or ", *one);
@@ -238,7 +238,7 @@ static void put_kind(struct buf *out, const struct shape *s)
     if (s->what != NULL) {
         (void)buf_puts(out, s->what);
     } else if (s->words != NULL) {
-        put_words(out, s->words);
+        put_expected_words(out, s->words);
     } else if (s->kind == SHAPE_NUMBER) {
         put_number(out, s);
     } else {
@@ -319,7 +319,7 @@ static bool has_front(const struct shape *s)
 }
 
 /* Whether the value has the shape's type of JSON. An empty Lua table is neither list nor map. */
-static bool fits(const struct shape *s, const json_t *v)
+static bool fits_shape(const struct shape *s, const json_t *v)
 {
     bool is_empty_list = json_is_array(v) && json_array_size(v) == 0;
     bool is_object = json_is_object(v) && !catalog_is_function(v);
@@ -346,7 +346,7 @@ static bool fits(const struct shape *s, const json_t *v)
     return false;
 }
 
-static bool is_word(const char *const *words, const char *word)
+static bool is_allowed_word(const char *const *words, const char *word)
 {
     while (*words != NULL && strcmp(*words, word) != 0) {
         words++;
@@ -354,14 +354,14 @@ static bool is_word(const char *const *words, const char *word)
     return *words != NULL;
 }
 
-static void hold(struct shape_walk *w, const struct shape *s, const json_t *v);
+static void hold_to_shape(struct shape_walk *w, const struct shape *s, const json_t *v);
 
 static void hold_member(struct shape_walk *w, const struct shape *s, const char *key,
                         const json_t *v)
 {
     struct step here = { .outer = w->at, .key = key };
     w->at = &here;
-    hold(w, s, v);
+    hold_to_shape(w, s, v);
     w->at = here.outer;
 }
 
@@ -389,9 +389,9 @@ static void find_unknown_key(struct shape_walk *w, const struct shape *s, const 
     struct buf out;
     buf_init(&out, TEXT_MAX);
     (void)buf_puts(&out, "unknown key ");
-    put_place(&out, &here);
+    put_table_place(&out, &here);
     w->at = &here;
-    tell(w, close_hint(&hint, name, words), buf_text(&out));
+    tell_problem(w, close_hint(&hint, name, words), buf_text(&out));
     w->at = here.outer;
     buf_fini(&out);
 }
@@ -457,7 +457,7 @@ static void hold_list(struct shape_walk *w, const struct shape *s, const json_t 
     json_array_foreach (v, i, one) {
         struct step here = { .outer = w->at, .index = i };
         w->at = &here;
-        hold(w, s->of, one);
+        hold_to_shape(w, s->of, one);
         w->at = here.outer;
     }
 }
@@ -477,7 +477,7 @@ static void hold_map(struct shape_walk *w, const struct shape *s, const json_t *
 
 static void hold_text(struct shape_walk *w, const struct shape *s, const json_t *v)
 {
-    if (s->words != NULL && !is_word(s->words, json_string_value(v))) {
+    if (s->words != NULL && !is_allowed_word(s->words, json_string_value(v))) {
         find_wrong_word(w, s, v);
     } else if (s->max > 0 && json_string_length(v) > (size_t)s->max) {
         find_wrong(w, s, v);
@@ -520,10 +520,10 @@ static void hold_inside(struct shape_walk *w, const struct shape *s, const json_
     }
 }
 
-static void hold(struct shape_walk *w, const struct shape *s, const json_t *v)
+static void hold_to_shape(struct shape_walk *w, const struct shape *s, const json_t *v)
 {
     const struct shape *one = s;
-    while (one != NULL && !fits(one, v)) {
+    while (one != NULL && !fits_shape(one, v)) {
         one = one->otherwise;
     }
     if (one == NULL) {
@@ -548,6 +548,6 @@ int shape_check(const struct shape *s, const json_t *v, struct diags *d)
 {
     size_t before = d->count + d->dropped;
     struct shape_walk w = { .d = d, .root = v };
-    hold(&w, s, v);
+    hold_to_shape(&w, s, v);
     return d->count + d->dropped == before ? 0 : -1;
 }

@@ -105,17 +105,18 @@ void table_has_path(struct shape_walk *w, const char *text)
 
 /* --- what goes together ---------------------------------------------------------------- */
 
-static bool has(const json_t *table, const char *key)
+static bool has_rule_key(const json_t *table, const char *key)
 {
     return json_object_get(table, key) != NULL;
 }
 
 void table_is_operation(struct shape_walk *w, const json_t *table)
 {
-    if (has(table, "method") && !has(table, "path") && !has(table, "free")) {
+    if (has_rule_key(table, "method") && !has_rule_key(table, "path") &&
+        !has_rule_key(table, "free")) {
         shape_find(w, NULL, "has a `method`, and needs a `path` or `free`");
     }
-    if (!has(table, "method") && !has(table, "run")) {
+    if (!has_rule_key(table, "method") && !has_rule_key(table, "run")) {
         shape_find(w, NULL, "needs a `method`, or a function `run`");
     }
 }
@@ -123,7 +124,7 @@ void table_is_operation(struct shape_walk *w, const json_t *table)
 void table_is_event(struct shape_walk *w, const json_t *table)
 {
     bool has_conditions = json_array_size(json_object_get(table, "any")) > 0;
-    if (has(table, "of") != has_conditions) {
+    if (has_rule_key(table, "of") != has_conditions) {
         shape_find(w, "`of` names the event that it is derived from, `any` lists its conditions",
                    "needs both `of` and `any`, or none of them");
     }
@@ -131,21 +132,25 @@ void table_is_event(struct shape_walk *w, const json_t *table)
 
 void table_is_condition(struct shape_walk *w, const json_t *table)
 {
-    if (has(table, "has") + has(table, "is") + has(table, "missing") != 1) {
+    if (has_rule_key(table, "has") + has_rule_key(table, "is") + has_rule_key(table, "missing") !=
+        1) {
         shape_find(w, NULL, "needs one of `has`, `is` and `missing`");
     }
 }
 
 void table_is_way(struct shape_walk *w, const json_t *table)
 {
-    if (!has(table, "item") && !(has(table, "items") && has(table, "match"))) {
+    if (!has_rule_key(table, "item") &&
+        !(has_rule_key(table, "items") && has_rule_key(table, "match"))) {
         shape_find(w, NULL, "needs `item`, or `items` and `match`");
     }
 }
 
 void table_is_pages(struct shape_walk *w, const json_t *table)
 {
-    if (has(table, "offset") + has(table, "page") + has(table, "next") + has(table, "last") != 1) {
+    if (has_rule_key(table, "offset") + has_rule_key(table, "page") + has_rule_key(table, "next") +
+            has_rule_key(table, "last") !=
+        1) {
         shape_find(w, "what the next call has to say",
                    "needs one of `offset`, `page`, `next` and "
                    "`last`");
@@ -154,29 +159,51 @@ void table_is_pages(struct shape_walk *w, const json_t *table)
 
 void table_is_store(struct shape_walk *w, const json_t *table)
 {
-    if (strcmp(json_get_text(table, "action"), "list") != 0 && !has(table, "id")) {
+    if (strcmp(json_get_text(table, "action"), "list") != 0 && !has_rule_key(table, "id")) {
         shape_find(w, NULL, "needs `id`: the field with the id of the record");
     }
 }
 
 /* A rule that the connector says itself, and not the connection, is whole. */
-static void has_header(struct shape_walk *w, const json_t *rule, size_t number)
+static void check_rule_header(struct shape_walk *w, const json_t *rule, size_t number)
 {
     const char *kind = json_get_text(rule, "kind");
-    if (strcmp(kind, "none") != 0 && strcmp(kind, "token") != 0 && !has(rule, "header")) {
+    if (strcmp(kind, "none") != 0 && strcmp(kind, "token") != 0 && !has_rule_key(rule, "header")) {
         shape_find(w, "the header that the signature is in",
                    "has a rule `verify[%zu]` of the kind `%s` without a `header`", number, kind);
     }
 }
 
+/* A parent is of use only with the way from its token to an account's. */
+void table_is_accounts(struct shape_walk *w, const json_t *table)
+{
+    static const char *const parts[] = { "parent", "exchange", "field", NULL };
+    bool has_any = has_rule_key(table, "parent_auth");
+    for (const char *const *p = parts; *p != NULL; p++) {
+        has_any = has_any || has_rule_key(table, *p);
+    }
+    for (const char *const *p = parts; *p != NULL; p++) {
+        if (has_any && !has_rule_key(table, *p)) {
+            shape_find(w, NULL, "needs `parent`, `exchange` and `field`, or none of them");
+            return;
+        }
+    }
+    const char *field = json_get_text(table, "field");
+    json_t *input = json_object_get(json_object_get(table, "exchange"), "input");
+    if (field != NULL && json_object_get(input, field) == NULL) {
+        shape_find(w, NULL, "names a `field` that the input of `exchange` does not have");
+    }
+}
+
 void table_is_webhook(struct shape_walk *w, const json_t *table)
 {
-    if (!has(table, "type") && !has(table, "event") && !has(shape_root(w), "receive")) {
+    if (!has_rule_key(table, "type") && !has_rule_key(table, "event") &&
+        !has_rule_key(shape_root(w), "receive")) {
         shape_find(w, NULL, "needs `type` or `event`, as the connector has no function `receive`");
     }
     size_t i;
     json_t *rule;
     json_array_foreach (json_object_get(table, "verify"), i, rule) {
-        has_header(w, rule, i + 1);
+        check_rule_header(w, rule, i + 1);
     }
 }

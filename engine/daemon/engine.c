@@ -50,7 +50,7 @@ static void close_idle(struct engine *en)
 /* The order of a turn: the loop has called back what came in and fired what is due, and the door has
  * taken requests. Now the strands that were woken run, what runs did is submitted, and behind this
  * the store hands all that was submitted to its writer, as one batch. */
-static bool turn(void *ud)
+static bool turn_engine(void *ud)
 {
     struct engine *en = ud;
     bool has_more = en->strands != NULL && strands_run(en->strands);
@@ -102,7 +102,7 @@ static void begin_stop(struct engine *en)
     timer_start(&en->stop_timer, GRACE_US);
 }
 
-static void on_signal(void *ud, int signum)
+static void on_engine_signal(void *ud, int signum)
 {
     struct engine *en = ud;
     if (en->is_stopping) {
@@ -144,9 +144,9 @@ static int start_parts(struct engine *en, struct err *e)
  * turn. */
 static int watch_signals(struct engine *en, struct err *e)
 {
-    return loop_on_signal(en->loop, SIGTERM, on_signal, en, e) == -1
+    return loop_on_signal(en->loop, SIGTERM, on_engine_signal, en, e) == -1
                ? -1
-               : loop_on_signal(en->loop, SIGINT, on_signal, en, e);
+               : loop_on_signal(en->loop, SIGINT, on_engine_signal, en, e);
 }
 
 struct engine *engine_new(const struct project *p, const struct recipe_set *recipes,
@@ -162,7 +162,7 @@ struct engine *engine_new(const struct project *p, const struct recipe_set *reci
         engine_free(en);
         return NULL;
     }
-    loop_add_tick(en->loop, turn, en);
+    loop_add_tick(en->loop, turn_engine, en);
     return en;
 }
 
@@ -192,7 +192,7 @@ void engine_free(struct engine *en)
     }
     timer_stop(&en->stop_timer);
     time_limit_clear();
-    loop_remove_tick(en->loop, turn, en);
+    loop_remove_tick(en->loop, turn_engine, en);
     expr_forget();
     zone_forget_all();
     loop_free(en->loop);

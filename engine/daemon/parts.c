@@ -399,7 +399,7 @@ static void pages_part_close(struct engine *en)
 
 /* --- the door --- */
 
-static void on_request(void *ud, struct exchange *x)
+static void on_door_request(void *ud, struct exchange *x)
 {
     struct engine *en = ud;
     if (strncmp(exchange_path(x), "/hooks/", 7) == 0) {
@@ -425,7 +425,7 @@ static int door_part_open(struct engine *en, struct err *e)
                                  &(struct http_server_opts){ .listen = en->project->listen,
                                                              .tls = en->tls,
                                                              .body_max = HOOKS_BODY_MAX,
-                                                             .on_request = on_request,
+                                                             .on_request = on_door_request,
                                                              .seems_good = seems_good,
                                                              .ud = en },
                                  e);

@@ -118,7 +118,7 @@ struct token_reminder {
     bool is_stopped;
 };
 
-static void show(const char *name, const struct token_age ages[2])
+static void show_ages(const char *name, const struct token_age ages[2])
 {
     const struct token_age *used = ages[1].is_used ? &ages[1] : &ages[0];
     int64_t days = token_age_days(used);
@@ -136,7 +136,7 @@ static void show(const char *name, const struct token_age ages[2])
     free(advice);
 }
 
-static void looked(struct store_op *op, const struct err *e)
+static void tokens_read(struct store_op *op, const struct err *e)
 {
     struct secret_list *rows = list_entry(op, struct secret_list, op);
     struct token_reminder *r = op->ud;
@@ -148,7 +148,7 @@ static void looked(struct store_op *op, const struct err *e)
         const char *kind = json_get_text(config, "connector");
         struct token_age ages[2];
         token_ages(name, config, kind != NULL ? h->find_connector(h->ud, kind) : NULL, rows, ages);
-        show(name, ages);
+        show_ages(name, ages);
     }
     secret_list_free(rows);
     if (!r->is_stopped) {
@@ -156,12 +156,12 @@ static void looked(struct store_op *op, const struct err *e)
     }
 }
 
-static void look(struct timer *t)
+static void look_at_tokens(struct timer *t)
 {
     struct token_reminder *r = list_entry(t, struct token_reminder, timer);
     struct secret_list *rows = secret_list_new("");
     rows->op.must_land = true; /* the next look is tomorrow's */
-    rows->op.done = looked;
+    rows->op.done = tokens_read;
     rows->op.ud = r;
     r->is_looking = true;
     store_submit_read(r->store, &rows->op);
@@ -172,7 +172,7 @@ struct token_reminder *token_reminder_new(struct loop *l, struct store *s, const
     struct token_reminder *r = xcalloc(1, sizeof *r);
     r->store = s;
     r->project = p;
-    timer_init(&r->timer, l, look);
+    timer_init(&r->timer, l, look_at_tokens);
     return r;
 }
 

@@ -26,7 +26,7 @@ struct trial {
     bool are_secrets_unknown;
 };
 
-static void tell(const struct trial *t, const char *setting, const struct err *e)
+static void tell_refusal(const struct trial *t, const char *setting, const struct err *e)
 {
     const struct yaml *at = project_place(t->project, setting);
     diags_add(t->diags, at != NULL ? at->line : 0, at != NULL ? at->column : 0, NULL, "%s",
@@ -46,7 +46,7 @@ static void open_store(struct trial *t)
     }
     t->are_secrets_unknown = true;
     if (e.kind != ERR_CONFLICT) {
-        tell(t, "store", &e);
+        tell_refusal(t, "store", &e);
     }
 }
 
@@ -59,7 +59,7 @@ static void open_vault(struct trial *t)
     char *path = secrets_key_path(t->project);
     if (master_key_look(t->store, path, &t->vault, &e) == -1) {
         t->are_secrets_unknown = true;
-        tell(t, "store", &e);
+        tell_refusal(t, "store", &e);
     }
     free(path);
 }

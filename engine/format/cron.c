@@ -74,7 +74,7 @@ static bool has_char(struct span s, const char *chars)
 }
 
 /* A number of at most two digits, or -1. */
-static int read_number(struct span s)
+static int read_cron_number(struct span s)
 {
     int value = 0;
     for (size_t i = 0; i < s.len; i++) {
@@ -141,10 +141,10 @@ static struct span cut(struct span *s, char mark, bool *has_mark)
 }
 
 /* A number or a name of the field; -1 after refusing it. */
-static int read_value(struct parse *p, struct span s)
+static int read_cron_value(struct parse *p, struct span s)
 {
     const struct field *f = p->field;
-    int value = read_number(s);
+    int value = read_cron_number(s);
     int name = 0;
     if (f == &fields[MONTH]) {
         name = calendar_month_number(s.at, s.len);
@@ -174,11 +174,11 @@ static int read_range(struct parse *p, struct span s, int *low, int *high)
         return 0;
     }
     struct span first = cut(&s, '-', &is_range);
-    *low = *high = read_value(p, first);
+    *low = *high = read_cron_value(p, first);
     if (*low == -1 || !is_range) {
         return *low == -1 ? -1 : 0;
     }
-    *high = read_value(p, s);
+    *high = read_cron_value(p, s);
     if (*high == -1) {
         return -1;
     }
@@ -189,9 +189,9 @@ static int read_range(struct parse *p, struct span s, int *low, int *high)
 }
 
 /* The step behind "/", which has to come around within the range. */
-static int read_step(struct parse *p, struct span item, struct span s, int low, int high)
+static int read_cron_step(struct parse *p, struct span item, struct span s, int low, int high)
 {
-    int step = read_number(s);
+    int step = read_cron_number(s);
     if (step < 1) {
         return refuse(p, item, "has no step: behind / stands a number from 1 on");
     }
@@ -226,7 +226,7 @@ static int read_item(struct parse *p, struct span item)
     if (read_range(p, cut(&rest, '/', &has_step), &low, &high) == -1) {
         return -1;
     }
-    int step = has_step ? read_step(p, item, rest, low, high) : 1;
+    int step = has_step ? read_cron_step(p, item, rest, low, high) : 1;
     if (step == -1) {
         return -1;
     }
@@ -236,7 +236,7 @@ static int read_item(struct parse *p, struct span item)
     return 0;
 }
 
-static int read_field(struct parse *p, int index, struct span field)
+static int read_cron_field(struct parse *p, int index, struct span field)
 {
     p->field = &fields[index];
     p->set = 0;
@@ -295,7 +295,7 @@ static bool is_blank(char c)
 }
 
 /* Splits at blanks; how many fields there are, of which at most `max` are kept. */
-static size_t split(const char *text, struct span *out, size_t max)
+static size_t split_fields(const char *text, struct span *out, size_t max)
 {
     size_t count = 0;
     while (*text != '\0') {
@@ -393,7 +393,7 @@ int cron_parse(const char *text, struct cron *out, size_t *offset, struct err *e
     if (strnlen(text, CRON_TEXT_MAX + 1) > CRON_TEXT_MAX) {
         return err_set(e, ERR_INVALID, "a cron expression has at most %d bytes", CRON_TEXT_MAX);
     }
-    size_t count = split(text, parts, FIELDS);
+    size_t count = split_fields(text, parts, FIELDS);
     if (count > 0 && parts[0].at[0] == '@') {
         return refuse_nickname(&p, parts[0]);
     }
@@ -405,7 +405,7 @@ int cron_parse(const char *text, struct cron *out, size_t *offset, struct err *e
     }
     *out = (struct cron){ .is_real_time = false };
     for (int i = 0; i < FIELDS; i++) {
-        if (read_field(&p, i, parts[i]) == -1) {
+        if (read_cron_field(&p, i, parts[i]) == -1) {
             return -1;
         }
         keep_field(&p, i, parts[i], out);

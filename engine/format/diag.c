@@ -65,7 +65,7 @@ struct kept {
     size_t *dropped;
 };
 
-static bool is_known(const struct kept *k, int line, int column, const char *message)
+static bool is_known_diag(const struct kept *k, int line, int column, const char *message)
 {
     for (size_t i = 0; i < *k->count; i++) {
         const struct diag *it = &k->items[i];
@@ -76,12 +76,12 @@ static bool is_known(const struct kept *k, int line, int column, const char *mes
     return false;
 }
 
-static void keep(const struct kept *k, const struct diag *place, const char *fmt, va_list ap)
+static void keep_diag(const struct kept *k, const struct diag *place, const char *fmt, va_list ap)
 {
     char message[MESSAGE_MAX];
     (void)vsnprintf(message, sizeof message, fmt, ap); /* too long: cut, and then trimmed */
     message[utf8_trim(message, strlen(message))] = '\0';
-    if (is_known(k, place->line, place->column, message)) {
+    if (is_known_diag(k, place->line, place->column, message)) {
         return;
     }
     if (*k->count == DIAG_MAX) {
@@ -103,7 +103,7 @@ void diags_add(struct diags *d, int line, int column, const char *hint, const ch
     const struct diag place = { .line = line, .column = column, .hint = (char *)hint };
     va_list ap;
     va_start(ap, fmt);
-    keep(&errors, &place, fmt, ap);
+    keep_diag(&errors, &place, fmt, ap);
     va_end(ap);
 }
 
@@ -113,7 +113,7 @@ void diags_warn(struct diags *d, int line, int column, const char *hint, const c
     const struct diag place = { .line = line, .column = column, .hint = (char *)hint };
     va_list ap;
     va_start(ap, fmt);
-    keep(&warnings, &place, fmt, ap);
+    keep_diag(&warnings, &place, fmt, ap);
     va_end(ap);
 }
 
@@ -186,7 +186,7 @@ static size_t byte_of_char(const char *text, size_t len, size_t number)
 }
 
 /* The line itself, and a caret under the column; of a long line the part around the column. */
-static void print_line(const struct diags *d, const struct diag *it, struct buf *out)
+static void print_source_line(const struct diags *d, const struct diag *it, struct buf *out)
 {
     size_t len;
     const char *line = find_line(d, it->line, &len);
@@ -218,7 +218,7 @@ static void print_item(const struct diags *d, const struct diag *it, const char 
     (void)buf_printf(out, ": %s", kind);
     put_visible(out, it->message, strlen(it->message));
     (void)buf_putc(out, '\n');
-    print_line(d, it, out);
+    print_source_line(d, it, out);
     if (it->hint != NULL) {
         (void)buf_puts(out, "      = ");
         put_visible(out, it->hint, strlen(it->hint));
@@ -226,8 +226,8 @@ static void print_item(const struct diags *d, const struct diag *it, const char 
     }
 }
 
-static void print_dropped(const struct diags *d, size_t count, const char *one,
-                          const char *several, struct buf *out)
+static void print_dropped(const struct diags *d, size_t count, const char *one, const char *several,
+                          struct buf *out)
 {
     if (count > 0) {
         put_visible(out, d->file, strlen(d->file));

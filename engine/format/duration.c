@@ -87,7 +87,7 @@ static int64_t scan_unit(struct scan *s)
     return 0;
 }
 
-static int refuse(const char *text, size_t len, const char *why, struct err *e)
+static int refuse_duration(const char *text, size_t len, const char *why, struct err *e)
 {
     int shown = (int)(len < SHOWN_IN_ERROR ? len : SHOWN_IN_ERROR);
     return err_set(e, ERR_INVALID, "\"%.*s\" is not a duration: %s", shown, text, why);
@@ -99,26 +99,27 @@ int duration_parse(const char *text, size_t len, int64_t *us, struct err *e)
     int64_t total = 0;
     skip_spaces(&s);
     if (s.at == s.end) {
-        return refuse(text, len, "it is empty; write for example 30s, 5 min or 2 days", e);
+        return refuse_duration(text, len, "it is empty; write for example 30s, 5 min or 2 days", e);
     }
     while (s.at < s.end) {
         int64_t thousandths = scan_number(&s);
         if (thousandths == -1) {
-            return refuse(text, len, "a number with up to 9 digits and 3 decimals is expected", e);
+            return refuse_duration(text, len,
+                                   "a number with up to 9 digits and 3 decimals is expected", e);
         }
         skip_spaces(&s);
         if (s.at == s.end) {
-            return refuse(text, len, "the unit is missing; write for example 30s, 5 min or 2 days",
-                          e);
+            return refuse_duration(
+                text, len, "the unit is missing; write for example 30s, 5 min or 2 days", e);
         }
         int64_t unit = scan_unit(&s);
         if (unit == 0) {
-            return refuse(text, len, "the units are ms, s, min, h, days and weeks", e);
+            return refuse_duration(text, len, "the units are ms, s, min, h, days and weeks", e);
         }
         /* thousandths < 10^12, unit / 1000 < 10^9 */
         if (thousandths > DURATION_MAX_US / (unit / 1000) ||
             total > DURATION_MAX_US - thousandths * (unit / 1000)) {
-            return refuse(text, len, "it is longer than 10 years", e);
+            return refuse_duration(text, len, "it is longer than 10 years", e);
         }
         total += thousandths * (unit / 1000);
         skip_spaces(&s);

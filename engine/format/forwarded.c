@@ -47,7 +47,7 @@ static struct span trim(struct span s)
 }
 
 /* Up to one of the two characters, or the end; what stands in quotes is passed over. */
-static struct span take(const char **at, char stop, char other)
+static struct span take_span(const char **at, char stop, char other)
 {
     const char *start = *at;
     bool is_quoted = false;
@@ -65,7 +65,7 @@ static struct span take(const char **at, char stop, char other)
 
 /* --- the two headers --- */
 
-static void read_list(const char *text, struct hops *h)
+static void read_hop_list(const char *text, struct hops *h)
 {
     while (*text != '\0') {
         const char *end = strchrnul(text, ',');
@@ -84,12 +84,12 @@ static struct span unquote(struct span s)
 }
 
 /* One member, such as `for="[2001:db8::1]:4711";proto=https`; without `for` the hop is unknown. */
-static void read_member(const char **at, struct hops *h)
+static void read_hop(const char **at, struct hops *h)
 {
     struct span hop = { "", 0 };
     bool is_there = false;
     for (;;) {
-        struct span pair = take(at, ';', ',');
+        struct span pair = take_span(at, ';', ',');
         is_there |= pair.len > 0;
         if (pair.len > 4 && strncasecmp(pair.at, "for=", 4) == 0) {
             hop = unquote((struct span){ pair.at + 4, pair.len - 4 });
@@ -107,7 +107,7 @@ static void read_member(const char **at, struct hops *h)
 static void read_forwarded(const char *text, struct hops *h)
 {
     while (*text != '\0') {
-        read_member(&text, h);
+        read_hop(&text, h);
         text += *text == ',';
     }
 }
@@ -128,7 +128,7 @@ static struct span bare(struct span s)
 }
 
 /* The address in its one spelling; false where it is none. */
-static bool read_address(struct span hop, char out[FORWARDED_TEXT])
+static bool read_hop_address(struct span hop, char out[FORWARDED_TEXT])
 {
     struct span s = bare(hop);
     char text[FORWARDED_TEXT];
@@ -159,7 +159,7 @@ static bool find_client(const struct cidr *trusted, size_t count, const struct h
                         char out[FORWARDED_TEXT])
 {
     for (size_t i = h->count; i-- > 0;) {
-        if (!read_address(h->items[i], out)) {
+        if (!read_hop_address(h->items[i], out)) {
             return false;
         }
         if (!is_trusted(trusted, count, out)) {
@@ -189,7 +189,7 @@ bool forwarded_client(const struct cidr *trusted, size_t count, const struct for
         return true;
     }
     if (f->x_forwarded_for != NULL &&
-        !read_header(trusted, count, f->x_forwarded_for, read_list, out)) {
+        !read_header(trusted, count, f->x_forwarded_for, read_hop_list, out)) {
         return false;
     }
     if (f->forwarded == NULL) {

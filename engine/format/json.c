@@ -17,6 +17,7 @@
 #include "base/ascii.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "format/date.h"
 
 enum {
     TEXT_MAX = 1 << 30,
@@ -119,7 +120,7 @@ static int set_parse_error(struct err *e, const json_error_t *problem)
                    problem->column, len, problem->text);
 }
 
-static json_t *parse(const char *text, size_t len, int depth_max, struct err *e)
+static json_t *parse_bounded(const char *text, size_t len, int depth_max, struct err *e)
 {
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
     if (len == 0) {
@@ -145,12 +146,12 @@ static json_t *parse(const char *text, size_t len, int depth_max, struct err *e)
 
 json_t *json_parse(const char *text, size_t len, struct err *e)
 {
-    return parse(text, len, JSON_DEPTH_MAX, e);
+    return parse_bounded(text, len, JSON_DEPTH_MAX, e);
 }
 
 json_t *json_parse_own(const char *text, size_t len, struct err *e)
 {
-    return parse(text, len, JSON_OWN_DEPTH_MAX, e);
+    return parse_bounded(text, len, JSON_OWN_DEPTH_MAX, e);
 }
 
 /* The UTF-16 unit of an escape "\\uXXXX" at text; -1: there is none. */
@@ -195,13 +196,13 @@ static bool mend_surrogates(char *text, size_t len)
 json_t *json_parse_event(const char *text, size_t len, bool *was_mended, struct err *e)
 {
     *was_mended = false;
-    json_t *v = parse(text, len, JSON_EVENT_DEPTH_MAX, e);
+    json_t *v = parse_bounded(text, len, JSON_EVENT_DEPTH_MAX, e);
     if (v != NULL || len == 0) {
         return v;
     }
     char *copy = xmemdup(text, len);
     if (mend_surrogates(copy, len)) {
-        v = parse(copy, len, JSON_EVENT_DEPTH_MAX, e);
+        v = parse_bounded(copy, len, JSON_EVENT_DEPTH_MAX, e);
     }
     *was_mended = v != NULL;
     free(copy);
@@ -354,7 +355,7 @@ static int write_value(struct buf *out, const json_t *v, bool is_sorted, int dep
     return -1;
 }
 
-static char *text_of(const json_t *v, bool is_sorted, size_t *len)
+static char *dump_text(const json_t *v, bool is_sorted, size_t *len)
 {
     struct buf out;
     buf_init(&out, TEXT_MAX);
@@ -367,12 +368,12 @@ static char *text_of(const json_t *v, bool is_sorted, size_t *len)
 
 char *json_text(const json_t *v, size_t *len)
 {
-    return text_of(v, false, len);
+    return dump_text(v, false, len);
 }
 
 char *json_text_sorted(const json_t *v)
 {
-    return text_of(v, true, NULL);
+    return dump_text(v, true, NULL);
 }
 
 int json_append(struct buf *out, const json_t *v)
@@ -464,6 +465,11 @@ const char *json_get_text(const json_t *v, const char *key)
     return json_string_value(json_object_get(v, key));
 }
 
+char *json_copy_text(const json_t *v, const char *key)
+{
+    return xstrdup_or_null(json_get_text(v, key));
+}
+
 void json_set_text(json_t *object, const char *key, const char *text)
 {
     if (text != NULL) {
@@ -481,4 +487,66 @@ bool json_get_bool(const json_t *v, const char *key, bool otherwise)
 {
     const json_t *found = json_object_get(v, key);
     return json_is_boolean(found) ? json_is_true(found) : otherwise;
+}
+
+int64_t json_get_date(const json_t *v, const char *key)
+{
+    const char *text = json_get_text(v, key);
+    int64_t us = 0;
+    return text != NULL && date_parse(text, strlen(text), NULL, &us, NULL) == 0 ? us : 0;
+}
+
+bool json_list_has(const json_t *list, const json_t *v)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach ((json_t *)list, i, one) {
+        if (json_equal(one, (json_t *)v)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool json_list_has_text(const json_t *list, const char *text)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach ((json_t *)list, i, one) {
+        if (json_is_string(one) && strcmp(json_string_value(one), text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char **json_names(const json_t *object)
+{
+    const char **names = xcalloc(json_object_size(object) + 1, sizeof *names);
+    size_t count = 0;
+    const char *name;
+    json_t *v;
+    json_object_foreach ((json_t *)object, name, v) {
+        names[count++] = name;
+    }
+    return names;
+}
+
+const char **json_texts(const json_t *list)
+{
+    const char **texts = xcalloc(json_array_size(list) + 1, sizeof *texts);
+    size_t i, count = 0;
+    json_t *one;
+    json_array_foreach ((json_t *)list, i, one) {
+        if (json_is_string(one)) {
+            texts[count++] = json_string_value(one);
+        }
+    }
+    return texts;
+}
+
+json_t *json_text_or_null(const char *text)
+{
+    json_t *v = text != NULL ? json_string(text) : json_null();
+    return v != NULL ? v : json_string("(not text)");
 }

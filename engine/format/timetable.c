@@ -37,7 +37,7 @@ static struct civil civil_of(int64_t local_s)
 /* --- fixed times --- */
 
 /* The occurrence of a local time. */
-static struct occurrence resolve(const struct timetable *t, int64_t local_s)
+static struct occurrence resolve_local(const struct timetable *t, int64_t local_s)
 {
     struct occurrence o = { .wall = civil_of(local_s), .kind = OCCURRENCE_NORMAL };
     o.planned_us = civil_to_us(&o.wall, t->zone);
@@ -69,7 +69,7 @@ static bool next_fixed(const struct timetable *t, int64_t after_us, int64_t end_
     int64_t local_s = local_second(t, floor_second(after_us));
     int64_t end_s = local_second(t, floor_second(end_us));
     while (calendar_next(&t->calendar, local_s + 1, end_s, &local_s)) {
-        *out = resolve(t, local_s);
+        *out = resolve_local(t, local_s);
         if (out->planned_us > after_us) {
             prefer_normal(t, out);
             return true;
@@ -176,7 +176,7 @@ static bool is_concerned(const struct timetable *t, int64_t change_us,
     *out = (struct timetable_warning){ .change_us = change_us,
                                        .is_gap = before_s < after_s,
                                        .wall = civil_of(local_s),
-                                       .kind = resolve(t, local_s).kind };
+                                       .kind = resolve_local(t, local_s).kind };
     return true;
 }
 

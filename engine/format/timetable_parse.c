@@ -40,13 +40,13 @@ struct parse {
     struct err *e;
 };
 
-static bool has(const struct parse *p, enum timetable_word word)
+static bool is_word_given(const struct parse *p, enum timetable_word word)
 {
     return p->words->word[word].count > 0;
 }
 
 /* The next text to be read; errors are about it. */
-static const char *begin(struct parse *p, enum timetable_word word, size_t item)
+static const char *begin_text(struct parse *p, enum timetable_word word, size_t item)
 {
     *p->place = (struct timetable_place){ .word = word, .item = item };
     return p->words->word[word].items[item];
@@ -85,7 +85,7 @@ static int take_number(const char **text, int max)
 
 static int read_at(struct parse *p, size_t item)
 {
-    const char *text = begin(p, TIMETABLE_AT, item);
+    const char *text = begin_text(p, TIMETABLE_AT, item);
     const char *rest = text;
     int hour = take_number(&rest, 23);
     bool has_minute =
@@ -110,7 +110,7 @@ static const char *const day_words[] = {
 
 enum { WEEKDAYS = 0x3e, WEEKENDS = 0xc0 }; /* bits 1 Monday … 7 Sunday */
 
-static bool is(const char *text, const char *word)
+static bool is_word(const char *text, const char *word)
 {
     return strcmp(text, word) == 0;
 }
@@ -125,17 +125,17 @@ static int day_of_month(const char *text)
 
 static int read_on(struct parse *p, size_t item)
 {
-    const char *text = begin(p, TIMETABLE_ON, item);
+    const char *text = begin_text(p, TIMETABLE_ON, item);
     struct calendar *c = &p->t->calendar;
     int weekday = calendar_weekday_number(text, strlen(text));
     int day = day_of_month(text);
-    if (is(text, "every day")) {
+    if (is_word(text, "every day")) {
         c->weekdays |= CALENDAR_ALL_WEEKDAYS;
-    } else if (is(text, "weekdays")) {
+    } else if (is_word(text, "weekdays")) {
         c->weekdays |= WEEKDAYS;
-    } else if (is(text, "weekends")) {
+    } else if (is_word(text, "weekends")) {
         c->weekdays |= WEEKENDS;
-    } else if (is(text, "last day")) {
+    } else if (is_word(text, "last day")) {
         c->days |= CALENDAR_LAST_DAY;
     } else if (weekday != 0) {
         c->weekdays |= (uint8_t)(1u << weekday);
@@ -214,7 +214,7 @@ static int read_days(struct parse *p, int64_t us)
         c->every_days = (int)days;
         c->first_day = first;
     }
-    if (!has(p, TIMETABLE_AT)) {
+    if (!is_word_given(p, TIMETABLE_AT)) {
         calendar_add_time(c, 0);
     }
     return 0;
@@ -222,7 +222,7 @@ static int read_days(struct parse *p, int64_t us)
 
 static int read_every(struct parse *p)
 {
-    const char *text = begin(p, TIMETABLE_EVERY, 0);
+    const char *text = begin_text(p, TIMETABLE_EVERY, 0);
     int64_t us;
     if (strstr(text, "month") != NULL) {
         return refuse(p, "is not possible: for months write `at` with `on: 1`");
@@ -233,8 +233,8 @@ static int read_every(struct parse *p)
     if (us >= DAY_US) {
         return read_days(p, us);
     }
-    if (has(p, TIMETABLE_AT)) {
-        begin(p, TIMETABLE_AT, 0);
+    if (is_word_given(p, TIMETABLE_AT)) {
+        begin_text(p, TIMETABLE_AT, 0);
         return refuse(p,
                       "does not go with `every: %.*s`: `at` stands by itself, or beside an "
                       "`every` of whole days",
@@ -248,7 +248,7 @@ static int read_every(struct parse *p)
 static int read_cron(struct parse *p)
 {
     struct cron cron;
-    if (cron_parse(begin(p, TIMETABLE_CRON, 0), &cron, &p->place->offset, p->e) == -1) {
+    if (cron_parse(begin_text(p, TIMETABLE_CRON, 0), &cron, &p->place->offset, p->e) == -1) {
         return -1;
     }
     struct calendar *c = &p->t->calendar;
@@ -268,7 +268,8 @@ static int read_cron(struct parse *p)
 
 static int read_zone(struct parse *p)
 {
-    const char *name = has(p, TIMETABLE_TIMEZONE) ? begin(p, TIMETABLE_TIMEZONE, 0) : "UTC";
+    const char *name =
+        is_word_given(p, TIMETABLE_TIMEZONE) ? begin_text(p, TIMETABLE_TIMEZONE, 0) : "UTC";
     p->t->zone = zone_get(name, p->e);
     if (p->t->zone == NULL) {
         return -1;
@@ -309,7 +310,7 @@ static int read_except(struct parse *p)
     int64_t *days = xcalloc(count, sizeof *days);
     p->t->calendar.except = days;
     for (size_t i = 0; i < count; i++) {
-        if (read_day(p, begin(p, TIMETABLE_EXCEPT, i), &days[i]) == -1) {
+        if (read_day(p, begin_text(p, TIMETABLE_EXCEPT, i), &days[i]) == -1) {
             return -1;
         }
     }
@@ -321,7 +322,7 @@ static int read_except(struct parse *p)
 /* A day or a moment, local where it says no offset. */
 static int read_bound(struct parse *p, enum timetable_word word, struct timetable_bound *out)
 {
-    const char *text = begin(p, word, 0);
+    const char *text = begin_text(p, word, 0);
     size_t len = strlen(text);
     if (!parse_date(text, len, &out->us)) {
         return refuse(p, "is no day and no moment: write 2026-12-25 or 2026-12-25T18:00");
@@ -347,7 +348,7 @@ static uint64_t hash_text(const char *text)
 
 static int read_jitter(struct parse *p)
 {
-    const char *text = begin(p, TIMETABLE_JITTER, 0);
+    const char *text = begin_text(p, TIMETABLE_JITTER, 0);
     int64_t us;
     if (duration_parse(text, strlen(text), &us, p->e) == -1) {
         return -1;
@@ -374,11 +375,11 @@ static int check_counts(struct parse *p)
     for (enum timetable_word word = 0; word < TIMETABLE_WORDS; word++) {
         size_t count = p->words->word[word].count;
         if (count > 1 && !takes_many(word)) {
-            begin(p, word, 1);
+            begin_text(p, word, 1);
             return refuse(p, "is one too many: `%s` takes one value", word_names[word]);
         }
         if (count > TIMETABLE_ITEMS_MAX) {
-            begin(p, word, TIMETABLE_ITEMS_MAX);
+            begin_text(p, word, TIMETABLE_ITEMS_MAX);
             return refuse(p, "is one too many: `%s` takes %d values at most", word_names[word],
                           TIMETABLE_ITEMS_MAX);
         }
@@ -387,11 +388,11 @@ static int check_counts(struct parse *p)
 }
 
 /* Which words stand beside each other. */
-static int check_form(struct parse *p)
+static int check_word_pairs(struct parse *p)
 {
-    bool is_at = has(p, TIMETABLE_AT);
-    bool is_every = has(p, TIMETABLE_EVERY);
-    bool is_cron = has(p, TIMETABLE_CRON);
+    bool is_at = is_word_given(p, TIMETABLE_AT);
+    bool is_every = is_word_given(p, TIMETABLE_EVERY);
+    bool is_cron = is_word_given(p, TIMETABLE_CRON);
     if (!is_at && !is_every && !is_cron) {
         *p->place = (struct timetable_place){ .word = TIMETABLE_WORDS };
         return err_set(p->e, ERR_INVALID,
@@ -399,20 +400,20 @@ static int check_form(struct parse *p)
                        "`cron: \"0 9 * * mon-fri\"`");
     }
     if (is_cron && (is_at || is_every)) {
-        begin(p, TIMETABLE_CRON, 0);
+        begin_text(p, TIMETABLE_CRON, 0);
         return refuse(p, "does not go with `%s`: `cron` says days and times by itself",
                       is_at ? "at" : "every");
     }
-    if (has(p, TIMETABLE_ON) && (is_cron || is_every)) {
-        begin(p, TIMETABLE_ON, 0);
+    if (is_word_given(p, TIMETABLE_ON) && (is_cron || is_every)) {
+        begin_text(p, TIMETABLE_ON, 0);
         return refuse(p, "does not go with `%s`: `on` stands beside `at`",
                       is_cron ? "cron" : "every");
     }
     return 0;
 }
 
-static int read_list(struct parse *p, enum timetable_word word,
-                     int (*read)(struct parse *p, size_t item))
+static int read_word_list(struct parse *p, enum timetable_word word,
+                          int (*read)(struct parse *p, size_t item))
 {
     for (size_t i = 0; i < p->words->word[word].count; i++) {
         if (read(p, i) == -1) {
@@ -433,17 +434,18 @@ static void drop_every_day(struct calendar *c)
 }
 
 /* `from` before `every`, which counts days from it; the zone before all. */
-static int read_words(struct parse *p)
+static int read_timetable_words(struct parse *p)
 {
     struct timetable *t = p->t;
-    if (check_counts(p) == -1 || check_form(p) == -1 || read_zone(p) == -1 ||
-        (has(p, TIMETABLE_FROM) && read_bound(p, TIMETABLE_FROM, &t->from) == -1) ||
-        (has(p, TIMETABLE_UNTIL) && read_bound(p, TIMETABLE_UNTIL, &t->until) == -1) ||
-        read_list(p, TIMETABLE_AT, read_at) == -1 || read_list(p, TIMETABLE_ON, read_on) == -1 ||
-        (has(p, TIMETABLE_EVERY) && read_every(p) == -1) ||
-        (has(p, TIMETABLE_CRON) && read_cron(p) == -1) ||
-        (has(p, TIMETABLE_EXCEPT) && read_except(p) == -1) ||
-        (has(p, TIMETABLE_JITTER) && read_jitter(p) == -1)) {
+    if (check_counts(p) == -1 || check_word_pairs(p) == -1 || read_zone(p) == -1 ||
+        (is_word_given(p, TIMETABLE_FROM) && read_bound(p, TIMETABLE_FROM, &t->from) == -1) ||
+        (is_word_given(p, TIMETABLE_UNTIL) && read_bound(p, TIMETABLE_UNTIL, &t->until) == -1) ||
+        read_word_list(p, TIMETABLE_AT, read_at) == -1 ||
+        read_word_list(p, TIMETABLE_ON, read_on) == -1 ||
+        (is_word_given(p, TIMETABLE_EVERY) && read_every(p) == -1) ||
+        (is_word_given(p, TIMETABLE_CRON) && read_cron(p) == -1) ||
+        (is_word_given(p, TIMETABLE_EXCEPT) && read_except(p) == -1) ||
+        (is_word_given(p, TIMETABLE_JITTER) && read_jitter(p) == -1)) {
         return -1;
     }
     drop_every_day(&t->calendar);
@@ -458,7 +460,7 @@ static int check_ends(struct parse *p)
     if (!p->t->from.is_set || !p->t->until.is_set || timetable_next(p->t, INT64_MIN, &first)) {
         return 0;
     }
-    begin(p, TIMETABLE_UNTIL, 0);
+    begin_text(p, TIMETABLE_UNTIL, 0);
     return refuse(p, "leaves nothing: no time of the schedule lies between `from` and `until`");
 }
 
@@ -469,7 +471,7 @@ int timetable_parse(const struct timetable_words *w, struct timetable **out,
     struct parse p = { .words = w, .t = t, .place = place, .e = e };
     t->calendar.months = CALENDAR_ALL_MONTHS;
     *out = NULL;
-    if (read_words(&p) == -1 || check_ends(&p) == -1) {
+    if (read_timetable_words(&p) == -1 || check_ends(&p) == -1) {
         timetable_free(t);
         return -1;
     }

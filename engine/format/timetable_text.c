@@ -446,7 +446,7 @@ char *timetable_warning_text(const struct timetable *t, const struct timetable_w
 /* --- the normal form --- */
 
 /* A set of cron's, or "*" where it is all. */
-static void put_field(struct buf *b, uint64_t set, uint64_t all)
+static void put_cron_field(struct buf *b, uint64_t set, uint64_t all)
 {
     if (set == all) {
         (void)buf_putc(b, '*');
@@ -463,8 +463,8 @@ static void put_normal_times(struct buf *b, const struct timetable *t)
     if (t->is_real_time && period_s != 0) {
         (void)buf_printf(b, "every %d s ", period_s);
     } else if (times.is_grid) {
-        put_field(b, times.minutes_of_hour, ALL_MINUTES);
-        put_field(b, times.hours, ALL_HOURS);
+        put_cron_field(b, times.minutes_of_hour, ALL_MINUTES);
+        put_cron_field(b, times.hours, ALL_HOURS);
     } else {
         for (int i = 0; i < times.count; i++) {
             (void)buf_puts(b, i == 0 ? "at " : ",");
@@ -490,10 +490,10 @@ static void put_normal_days(struct buf *b, const struct calendar *c)
         put_set(b, days);
         (void)buf_puts(b, ",L ");
     } else {
-        put_field(b, days, 0);
+        put_cron_field(b, days, 0);
     }
-    put_field(b, c->months, CALENDAR_ALL_MONTHS);
-    put_field(b, c->weekdays, 0);
+    put_cron_field(b, c->months, CALENDAR_ALL_MONTHS);
+    put_cron_field(b, c->weekdays, 0);
 }
 
 char *timetable_identity(const struct timetable *t)

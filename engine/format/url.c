@@ -47,7 +47,7 @@ struct part {
     size_t len;
 };
 
-static int refuse(struct err *e, const char *why)
+static int refuse_url(struct err *e, const char *why)
 {
     return err_set(e, ERR_INVALID, "not a usable URL: %s", why);
 }
@@ -64,7 +64,7 @@ static int take_scheme(struct part *rest, struct url *out, struct err *e)
     static const char https[] = "https://";
     out->is_tls = begins_with(*rest, https);
     if (!out->is_tls && !begins_with(*rest, http)) {
-        return refuse(e, "it must begin with https:// or http://");
+        return refuse_url(e, "it must begin with https:// or http://");
     }
     size_t n = strlen(out->is_tls ? https : http);
     rest->at += n;
@@ -78,16 +78,16 @@ static int parse_port(struct part text, struct url *out, struct err *e)
 {
     int port = 0;
     if (text.len == 0 || text.len > 5) {
-        return refuse(e, "the port is not a number from 1 to 65535");
+        return refuse_url(e, "the port is not a number from 1 to 65535");
     }
     for (size_t i = 0; i < text.len; i++) {
         if (!ascii_is_digit(text.at[i])) {
-            return refuse(e, "the port is not a number from 1 to 65535");
+            return refuse_url(e, "the port is not a number from 1 to 65535");
         }
         port = port * 10 + (text.at[i] - '0');
     }
     if (port < 1 || port > PORT_MAX) {
-        return refuse(e, "the port is not a number from 1 to 65535");
+        return refuse_url(e, "the port is not a number from 1 to 65535");
     }
     out->port = port;
     return 0;
@@ -98,13 +98,13 @@ static int parse_ipv6(struct part text, struct url *out, struct err *e)
     char copy[INET6_ADDRSTRLEN];
     struct in6_addr addr;
     if (text.len >= sizeof copy || memchr(text.at, '\0', text.len) != NULL) {
-        return refuse(e, "what stands in brackets is not an IPv6 address");
+        return refuse_url(e, "what stands in brackets is not an IPv6 address");
     }
     memcpy(copy, text.at, text.len);
     copy[text.len] = '\0';
     if (inet_pton(AF_INET6, copy, &addr) != 1 ||
         inet_ntop(AF_INET6, &addr, out->host, sizeof out->host) == NULL) {
-        return refuse(e, "what stands in brackets is not an IPv6 address");
+        return refuse_url(e, "what stands in brackets is not an IPv6 address");
     }
     return 0;
 }
@@ -125,30 +125,31 @@ static int parse_name(struct part text, struct url *out, struct err *e)
 {
     size_t label = 0;
     if (text.len == 0 || text.len > URL_HOST_MAX) {
-        return refuse(e, "the host is missing or too long");
+        return refuse_url(e, "the host is missing or too long");
     }
     for (size_t i = 0; i < text.len; i++) {
         char c = text.at[i];
         if (c == '.' && label == 0) {
-            return refuse(e, "the host has an empty part");
+            return refuse_url(e, "the host has an empty part");
         }
         label = c == '.' ? 0 : label + 1;
         if (label > LABEL_MAX) {
-            return refuse(e, "a part of the host is longer than 63 characters");
+            return refuse_url(e, "a part of the host is longer than 63 characters");
         }
         if (!ascii_is_alpha(c) && !ascii_is_digit(c) && c != '-' && c != '.' && c != '_') {
-            return refuse(e, c == '@' ? "it may not hold a user name or password"
-                                      : "the host holds a character that host names do not have");
+            return refuse_url(e, c == '@'
+                                     ? "it may not hold a user name or password"
+                                     : "the host holds a character that host names do not have");
         }
         out->host[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
     }
     out->host[text.len] = '\0';
     if (label == 0) {
-        return refuse(e, "the host ends with a dot");
+        return refuse_url(e, "the host ends with a dot");
     }
     struct in_addr addr;
     if (ends_in_number(out->host) && inet_pton(AF_INET, out->host, &addr) != 1) {
-        return refuse(e, "the host is a number but not an IPv4 address such as 192.0.2.1");
+        return refuse_url(e, "the host is a number but not an IPv4 address such as 192.0.2.1");
     }
     return 0;
 }
@@ -159,7 +160,7 @@ static int parse_authority(struct part text, struct url *out, struct err *e)
     if (text.len > 0 && text.at[0] == '[') {
         const char *close = memchr(text.at, ']', text.len);
         if (close == NULL) {
-            return refuse(e, "a bracket is not closed");
+            return refuse_url(e, "a bracket is not closed");
         }
         size_t n = (size_t)(close - text.at) + 1;
         if (parse_ipv6((struct part){ text.at + 1, n - 2 }, out, e) == -1) {
@@ -169,12 +170,12 @@ static int parse_authority(struct part text, struct url *out, struct err *e)
             return 0;
         }
         if (text.at[n] != ':') {
-            return refuse(e, "there is something else than a port behind the brackets");
+            return refuse_url(e, "there is something else than a port behind the brackets");
         }
         return parse_port((struct part){ text.at + n + 1, text.len - n - 1 }, out, e);
     }
     if (memchr(text.at, '@', text.len) != NULL) {
-        return refuse(e, "it may not hold a user name or password");
+        return refuse_url(e, "it may not hold a user name or password");
     }
     const char *colon = memchr(text.at, ':', text.len);
     size_t n = colon != NULL ? (size_t)(colon - text.at) : text.len;
@@ -189,11 +190,11 @@ static int check_chars(struct part text, struct err *e)
     for (size_t i = 0; i < text.len; i++) {
         if (text.at[i] == '%') {
             if (escape_value(text.at + i, text.len - i) == -1) {
-                return refuse(e, "a % is not followed by two hexadecimal digits");
+                return refuse_url(e, "a % is not followed by two hexadecimal digits");
             }
             i += 2;
         } else if (!is_query_char(text.at[i])) {
-            return refuse(e, "it holds a character that must be percent-encoded");
+            return refuse_url(e, "it holds a character that must be percent-encoded");
         }
     }
     return 0;

@@ -71,7 +71,7 @@ static size_t byte_at(struct parse *p, size_t line, size_t column)
     return p->mark_at;
 }
 
-static char char_at(struct parse *p, yaml_mark_t mark)
+static char char_at_mark(struct parse *p, yaml_mark_t mark)
 {
     size_t at = byte_at(p, mark.line, mark.column);
     return at < p->len ? p->text[at] : '\0';
@@ -127,7 +127,7 @@ static const char *char_problem(const unsigned char *c, size_t n, bool is_before
     return NULL;
 }
 
-static int check_text(struct parse *p)
+static int check_utf8(struct parse *p)
 {
     int line = 1;
     int column = 1;
@@ -215,7 +215,7 @@ static void add_to_map(struct parse *p, struct frame *f, struct yaml *node)
 }
 
 /* Hands a node to whatever is open; from then on it is owned by the tree or the trash. */
-static void add(struct parse *p, struct yaml *node)
+static void add_node(struct parse *p, struct yaml *node)
 {
     if (p->depth == 0) {
         p->root = node;
@@ -276,7 +276,7 @@ static int on_scalar(struct parse *p, const yaml_event_t *event)
     if (node->len != event->data.scalar.length) {
         REFUSE(p, event->start_mark, "remove the \\0", "a text may not hold the character NUL");
     }
-    add(p, node);
+    add_node(p, node);
     return 0;
 }
 
@@ -290,7 +290,7 @@ static int on_alias(struct parse *p, const yaml_event_t *event)
     REFUSE(p, event->start_mark, "a text that begins with * must be in quotes",
            "aliases such as *%.40s are not used here", (const char *)event->data.alias.anchor);
     node->text = xstrdup("");
-    add(p, node);
+    add_node(p, node);
     return 0;
 }
 
@@ -312,7 +312,7 @@ static int on_start(struct parse *p, enum yaml_kind kind, const yaml_event_t *ev
         refuse_properties(p, event->start_mark, event->data.sequence_start.anchor,
                           event->data.sequence_start.tag);
     }
-    add(p, node);
+    add_node(p, node);
     p->frames[p->depth++] =
         (struct frame){ .node = node, .seen = kind == YAML_MAP ? map_new() : NULL };
     return 0;
@@ -441,7 +441,7 @@ static bool report_bad_start(struct parse *p, const yaml_parser_t *parser, const
     if (strcmp(problem, "found character that cannot start any token") != 0) {
         return false;
     }
-    char c = char_at(p, parser->problem_mark);
+    char c = char_at_mark(p, parser->problem_mark);
     if (c == '\t') {
         REFUSE(p, parser->problem_mark, "indent with spaces", "a tab is used to indent");
     } else {
@@ -535,7 +535,7 @@ struct yaml *yaml_parse(const char *text, size_t len, struct diags *d)
         diags_set_text(d, text, len);
     }
     struct parse p = { .text = text, .len = len, .d = d, .trash = { .kind = YAML_LIST } };
-    int rc = check_text(&p) == 0 ? read_tree(&p) : -1;
+    int rc = check_utf8(&p) == 0 ? read_tree(&p) : -1;
     if (rc == 0 && is_nothing(p.root)) {
         diags_add(d, 1, 1, NULL, "the file is empty");
         rc = -1;

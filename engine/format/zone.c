@@ -179,7 +179,7 @@ static bool is_same_stamp(const struct stamp *a, const struct stamp *b)
 
 /* The whole file, or -1 with errno; more than FILE_MAX is EFBIG. The stamp is taken first, so that
  * a file that changes while it is read is read again at the next look. */
-static ssize_t read_file(const char *path, uint8_t *out, struct stamp *stamp)
+static ssize_t read_zone_file(const char *path, uint8_t *out, struct stamp *stamp)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd == -1) {
@@ -239,11 +239,11 @@ static char *path_of(const char *name)
 
 /* Reads the file of that zone into z, which is empty but for its name. Of UTC there need be none:
  * without transitions its offset is 0. */
-static int load(struct zone *z, struct err *e)
+static int load_zone(struct zone *z, struct err *e)
 {
     char *path = path_of(z->name);
     uint8_t *data = xmalloc(FILE_MAX);
-    ssize_t len = read_file(path, data, &z->stamp);
+    ssize_t len = read_zone_file(path, data, &z->stamp);
     int rc = 0;
     if (len == -1 && strcmp(z->name, "UTC") != 0) {
         rc = err_set(e, ERR_CONFIG,
@@ -284,7 +284,7 @@ const struct zone *zone_get(const char *name, struct err *e)
         return NULL;
     }
     z = zone_new(name);
-    if (load(z, e) == -1) {
+    if (load_zone(z, e) == -1) {
         zone_free(z);
         return NULL;
     }
@@ -333,7 +333,7 @@ static int reload(struct zone *z, struct err *e)
 {
     struct zone *fresh = zone_new(z->name);
     int rc;
-    if (load(fresh, NULL) == -1) {
+    if (load_zone(fresh, NULL) == -1) {
         rc = err_set(e, ERR_CONFIG,
                      "the file of the time zone \"%s\" is gone or damaged; what was read before "
                      "stays in force",

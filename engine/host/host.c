@@ -302,7 +302,7 @@ static const luaL_Reg timer_methods[] = {
 
 /* The first signal ends host.run(); where nothing runs, or at the second one, it does what it
  * always did. */
-static void on_signal(void *ud, int signum)
+static void on_host_signal(void *ud, int signum)
 {
     struct host *h = ud;
     if (h->run_depth == 0 || h->signum != 0) {
@@ -314,14 +314,14 @@ static void on_signal(void *ud, int signum)
     h->is_stopped = true;
 }
 
-static void watch_signals(lua_State *L, struct host *h)
+static void watch_host_signals(lua_State *L, struct host *h)
 {
     if (h->has_signals) {
         return;
     }
     struct err e = ERR_INIT;
-    if (loop_on_signal(h->loop, SIGTERM, on_signal, h, &e) == -1 ||
-        loop_on_signal(h->loop, SIGINT, on_signal, h, &e) == -1) {
+    if (loop_on_signal(h->loop, SIGTERM, on_host_signal, h, &e) == -1 ||
+        loop_on_signal(h->loop, SIGINT, on_host_signal, h, &e) == -1) {
         (void)vm_raise(L, &e);
     }
     h->has_signals = true;
@@ -338,7 +338,7 @@ static void leave_run(void *ptr)
 static int host_run(lua_State *L)
 {
     struct host *h = host_of(L);
-    watch_signals(L, h);
+    watch_host_signals(L, h);
     void **box = box_push(L, leave_run);
     h->run_depth++;
     *box = h;
@@ -469,7 +469,7 @@ static int host_exit(lua_State *L)
     exit(code);
 }
 
-static int install(lua_State *L)
+static int install_host(lua_State *L)
 {
     struct host *h = lua_touserdata(L, 1);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE); // preload
@@ -500,7 +500,7 @@ struct host *host_new(const char *folder, struct err *e)
     h->loop = loop_new();
     h->http = http_client_new(h->loop,
                               &(struct http_client_opts){ .user_agent = "ladle/" LADLE_VERSION });
-    if (vm_enter(h->vm, install, h, e) == -1) {
+    if (vm_enter(h->vm, install_host, h, e) == -1) {
         host_free(h);
         return NULL;
     }

@@ -14,6 +14,7 @@
 #include <lauxlib.h>
 
 #include "base/buf.h"
+#include "base/fd.h"
 #include "base/mem.h"
 #include "host/host_impl.h"
 #include "script/embed.h"
@@ -22,7 +23,7 @@
 enum { READ_MAX = 64 << 20, READ_STEP = 1 << 16, WALK_FDS = 16 };
 
 /* A path with no NUL in it.   [-0, +0, raises] */
-static const char *check_path(lua_State *L, int index)
+static const char *check_path_argument(lua_State *L, int index)
 {
     size_t len;
     const char *path = luaL_checklstring(L, index, &len);
@@ -42,21 +43,6 @@ static int push_true(lua_State *L)
 {
     lua_pushboolean(L, true);
     return 1;
-}
-
-static int write_all(int fd, const char *data, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, data, len);
-        if (n == -1 && errno != EINTR) {
-            return -1;
-        }
-        if (n > 0) {
-            data += n;
-            len -= (size_t)n;
-        }
-    }
-    return 0;
 }
 
 /* --- read and write --- */
@@ -88,7 +74,7 @@ static int read_fd(int fd, struct buf *out)
 /* host.read_file(path) -> text | nil, error; at most 64 MiB   [-1, +1|2, raises] */
 static int host_read_file(lua_State *L)
 {
-    const char *path = check_path(L, 1);
+    const char *path = check_path_argument(L, 1);
     void **box = box_push(L, buf_close);
     struct buf *text = xcalloc(1, sizeof *text);
     buf_init(text, READ_MAX);
@@ -112,7 +98,7 @@ static int host_read_file(lua_State *L)
  *   [-3, +1|2, raises] */
 static int host_write_file(lua_State *L)
 {
-    const char *path = check_path(L, 1);
+    const char *path = check_path_argument(L, 1);
     size_t len;
     const char *text = luaL_checklstring(L, 2, &len);
     lua_Integer mode = luaL_optinteger(L, 3, 0644);
@@ -121,7 +107,7 @@ static int host_write_file(lua_State *L)
     if (fd == -1) {
         return push_errno(L, "write", path);
     }
-    int rc = write_all(fd, text, len);
+    int rc = fd_write_all(fd, text, len);
     int saved = errno;
     if (close(fd) == -1 && rc == 0) {
         return push_errno(L, "write", path);
@@ -154,7 +140,7 @@ static bool is_gone(int fd)
 }
 
 /* The descriptor that appends to a path: kept open from the first line on. -1 with errno. */
-static int file_of(struct host *h, const char *path)
+static int append_file(struct host *h, const char *path)
 {
     for (int i = 0; i < h->file_count; i++) {
         if (strcmp(h->files[i].path, path) == 0) {
@@ -182,7 +168,7 @@ static int file_of(struct host *h, const char *path)
 static int host_append_line(lua_State *L)
 {
     struct host *h = host_of(L);
-    const char *path = check_path(L, 1);
+    const char *path = check_path_argument(L, 1);
     size_t len;
     const char *text = luaL_checklstring(L, 2, &len);
     if (len == 0 || text[len - 1] != '\n') {
@@ -191,11 +177,11 @@ static int host_append_line(lua_State *L)
         lua_concat(L, 2);
         text = lua_tolstring(L, -1, &len);
     }
-    int fd = file_of(h, path);
+    int fd = append_file(h, path);
     if (fd == -1) {
         return push_errno(L, "open", path);
     }
-    if (write_all(fd, text, len) == -1 || (lua_toboolean(L, 3) && fdatasync(fd) == -1)) {
+    if (fd_write_all(fd, text, len) == -1 || (lua_toboolean(L, 3) && fdatasync(fd) == -1)) {
         return push_errno(L, "append to", path);
     }
     return push_true(L);
@@ -229,7 +215,7 @@ static int host_mkdtemp(lua_State *L)
 /* host.mkdir(path) -> true | nil, error; one that is there is fine   [-1, +1|2, raises] */
 static int host_mkdir(lua_State *L)
 {
-    const char *path = check_path(L, 1);
+    const char *path = check_path_argument(L, 1);
     struct stat st;
     if (mkdir(path, 0755) == 0) {
         return push_true(L);
@@ -265,7 +251,7 @@ static bool is_temporary(const char *path)
  * files: anything else is an error. One that is not there is fine. */
 static int host_rm_rf(lua_State *L)
 {
-    const char *path = check_path(L, 1);
+    const char *path = check_path_argument(L, 1);
     char real[PATH_MAX];
     struct stat st;
     if (lstat(path, &st) == -1) {
@@ -288,7 +274,7 @@ static void dir_close(void *ptr)
 /* host.list(path) -> names, in no order | nil, error   [-1, +1|2, raises] */
 static int host_list(lua_State *L)
 {
-    const char *path = check_path(L, 1);
+    const char *path = check_path_argument(L, 1);
     void **box = box_push(L, dir_close);
     DIR *dir = opendir(path);
     if (dir == NULL) {
@@ -314,7 +300,7 @@ static const char *kind_name(mode_t mode)
 /* host.stat(path) -> {kind, size, mode, modified_ms} | nil, error   [-1, +1|2, raises] */
 static int host_stat(lua_State *L)
 {
-    const char *path = check_path(L, 1);
+    const char *path = check_path_argument(L, 1);
     struct stat st;
     if (lstat(path, &st) == -1) {
         return push_errno(L, "look at", path);

@@ -152,7 +152,7 @@ static void read_answer(lua_State *L, int index, struct exchange *x, struct answ
 
 /* --- requests --- */
 
-static void set_text(lua_State *L, const char *name, const char *value)
+static void set_lua_field(lua_State *L, const char *name, const char *value)
 {
     lua_pushstring(L, value);
     lua_setfield(L, -2, name);
@@ -181,9 +181,9 @@ static int push_request(lua_State *L, struct exchange *x)
     const char *body = exchange_body(x, &len);
     lua_createtable(L, 0, 6); // request
     int request = lua_gettop(L);
-    set_text(L, "method", exchange_method(x));
-    set_text(L, "path", exchange_path(x));
-    set_text(L, "peer", exchange_peer(x));
+    set_lua_field(L, "method", exchange_method(x));
+    set_lua_field(L, "path", exchange_path(x));
+    set_lua_field(L, "peer", exchange_peer(x));
     lua_pushlstring(L, body != NULL ? body : "", len);
     lua_setfield(L, request, "body");
     set_json(L, request, "query", exchange_query_all(x));
@@ -253,7 +253,7 @@ static void request_run(struct host_job *j)
     free(r);
 }
 
-static void on_request(void *ud, struct exchange *x)
+static void on_script_request(void *ud, struct exchange *x)
 {
     struct host_server *server = ud;
     struct request *r = xcalloc(1, sizeof *r);
@@ -314,7 +314,7 @@ static int host_serve(lua_State *L)
 {
     struct host *h = host_of(L);
     luaL_checktype(L, 1, LUA_TTABLE);
-    struct http_server_opts o = { .on_request = on_request };
+    struct http_server_opts o = { .on_request = on_script_request };
     o.body_max = (size_t)host_field_int(L, 1, "body_max", SERVE_BODY_MAX, SERVE_BODY_MAX);
     o.listen = host_field_text(L, 1, "listen", NULL);
     if (o.listen == NULL) {

@@ -63,7 +63,7 @@ void host_process_kill_all(struct host *h)
     }
 }
 
-static void on_exit_of(void *ud, int64_t status, int signum)
+static void on_host_exit(void *ud, int64_t status, int signum)
 {
     struct host_process *p = ud;
     p->has_exited = true;
@@ -183,7 +183,7 @@ static int host_spawn(lua_State *L)
     struct host *h = host_of(L);
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_checkstack(L, 16, "spawn");
-    struct process_opts o = { .on_exit = on_exit_of };
+    struct process_opts o = { .on_exit = on_host_exit };
     o.argv = read_argv(L);
     o.env = read_env(L);
     o.cwd = host_field_text(L, 1, "cwd", NULL);

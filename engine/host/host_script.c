@@ -14,7 +14,7 @@ enum { SCRIPT_MAX = 1 << 20, READ_STEP = 1 << 16 };
 
 /* --- a file --- */
 
-static int read_all(FILE *in, struct buf *out)
+static int read_stream(FILE *in, struct buf *out)
 {
     char chunk[READ_STEP];
     size_t count;
@@ -33,7 +33,7 @@ static int read_script(const char *path, struct buf *out, struct err *e)
     if (in == NULL) {
         return err_set(e, ERR_IO, "cannot open %s: %m", path);
     }
-    int rc = read_all(in, out);
+    int rc = read_stream(in, out);
     if (rc == -1) {
         rc = out->is_full ? err_set(e, ERR_TOO_LARGE, "%s: a script of more than %d KiB", path,
                                     SCRIPT_MAX >> 10)
@@ -87,7 +87,7 @@ static int add_traceback(lua_State *L)
 }
 
 /* The results of xpcall lie above `base`.   [-0, +0, raises] */
-static void report(lua_State *L, int base, struct file_run *r)
+static void push_results(lua_State *L, int base, struct file_run *r)
 {
     if (lua_toboolean(L, base + 1)) {
         return;
@@ -101,7 +101,7 @@ static void report(lua_State *L, int base, struct file_run *r)
     r->code = 1;
 }
 
-static int run_file(lua_State *L)
+static int run_script_file(lua_State *L)
 {
     struct file_run *r = lua_touserdata(L, 1);
     set_arg(L, r);
@@ -118,7 +118,7 @@ static int run_file(lua_State *L)
         lua_pushstring(L, r->argv[i]);
     }
     lua_call(L, 2 + r->argc, LUA_MULTRET);
-    report(L, base, r);
+    push_results(L, base, r);
     return 0;
 }
 
@@ -129,7 +129,7 @@ int host_run_file(struct host *h, const char *path, int argc, char **argv, int *
     struct file_run r = { .path = path, .text = &text, .argc = argc, .argv = argv };
     int rc = read_script(path, &text, e);
     if (rc == 0) {
-        rc = vm_enter(h->vm, run_file, &r, e);
+        rc = vm_enter(h->vm, run_script_file, &r, e);
     }
     buf_fini(&text);
     *code = r.code;
@@ -144,7 +144,7 @@ struct module_run {
     int code;
 };
 
-static int run_module(lua_State *L)
+static int run_main_module(lua_State *L)
 {
     struct module_run *r = lua_touserdata(L, 1);
     lua_getglobal(L, "require");
@@ -161,7 +161,7 @@ int host_run_module(struct host *h, const char *module, const json_t *options, i
                     struct err *e)
 {
     struct module_run r = { .module = module, .options = options };
-    int rc = vm_enter(h->vm, run_module, &r, e);
+    int rc = vm_enter(h->vm, run_main_module, &r, e);
     *code = r.code;
     return rc;
 }

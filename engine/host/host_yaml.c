@@ -15,7 +15,7 @@ enum { TEXT_MAX = 256 << 10 };
 
 static json_t *node_json(const struct yaml *y);
 
-static json_t *list_json(const struct yaml *y)
+static json_t *yaml_list_json(const struct yaml *y)
 {
     json_t *items = json_array();
     for (size_t i = 0; i < y->count; i++) {
@@ -46,7 +46,7 @@ static json_t *node_json(const struct yaml *y)
     if (y->kind == YAML_MAP) {
         json_object_set_new(node, "keys", keys_json(y));
     }
-    json_object_set_new(node, "items", list_json(y));
+    json_object_set_new(node, "items", yaml_list_json(y));
     return node;
 }
 

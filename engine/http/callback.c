@@ -78,7 +78,7 @@ static void visit_free(struct visit *v)
     free(v);
 }
 
-static void count(const char *outcome)
+static void count_visit(const char *outcome)
 {
     metric_add(metrics_counter("ladle_oauth_callbacks_total",
                                "Returns from an authorisation: `connected`, or why not.", "outcome",
@@ -87,11 +87,11 @@ static void count(const char *outcome)
 }
 
 /* Shows the page, where the browser is still there, and ends the visit. */
-static void finish(struct visit *v, int status, const char *outcome, const char *heading,
-                   const char *const *paragraphs)
+static void finish_visit(struct visit *v, int status, const char *outcome, const char *heading,
+                         const char *const *paragraphs)
 {
     struct exchange *x = v->x;
-    count(outcome);
+    count_visit(outcome);
     v->x = NULL;
     if (x != NULL) {
         exchange_set_data(x, NULL, NULL);
@@ -101,9 +101,9 @@ static void finish(struct visit *v, int status, const char *outcome, const char 
 }
 
 #define FINISH(v, status, outcome, heading, ...)                                                   \
-    finish(v, status, outcome, heading, (const char *const[]){ __VA_ARGS__, NULL })
+    finish_visit(v, status, outcome, heading, (const char *const[]){ __VA_ARGS__, NULL })
 
-static const char *name_of(const struct visit *v)
+static const char *visit_name(const struct visit *v)
 {
     return v->c != NULL ? connection_name(v->c) : v->flow.connection;
 }
@@ -111,7 +111,7 @@ static const char *name_of(const struct visit *v)
 /* What to do next; within the visit's memory it is not kept, so the caller gives the room. */
 static const char *begin_again(const struct visit *v, char out[160])
 {
-    const char *name = name_of(v);
+    const char *name = visit_name(v);
     (void)snprintf(out, 160, "To begin again, run: ladle connect %.100s",
                    name != NULL ? name : "NAME"); /* cut */
     return out;
@@ -125,7 +125,7 @@ static void refuse_state(struct visit *v)
            begin_again(v, again));
 }
 
-static void fail(struct visit *v, int status, const char *why)
+static void fail_visit(struct visit *v, int status, const char *why)
 {
     char again[160];
     FINISH(v, status, "failed", "Not connected", why, begin_again(v, again));
@@ -182,7 +182,7 @@ static void show_connected(struct visit *v)
 static void outcome_written(struct visit *v, const struct err *e)
 {
     if (e != NULL) {
-        log_warn("oauth", "%s: the end of its authorisation was not stored: %s", name_of(v),
+        log_warn("oauth", "%s: the end of its authorisation was not stored: %s", visit_name(v),
                  e->message);
     }
     if (v->flow.state == FLOW_DONE) {
@@ -194,7 +194,7 @@ static void outcome_written(struct visit *v, const struct err *e)
     } else {
         char why[SAID_MAX + 200];
         (void)snprintf(why, sizeof why, "%s", v->flow.message); /* it is bounded */
-        fail(v, v->refusal != NULL ? 403 : 502, why);
+        fail_visit(v, v->refusal != NULL ? 403 : 502, why);
     }
 }
 
@@ -204,7 +204,7 @@ static void on_outcome_written(struct store_op *op, const struct err *e)
 }
 
 /* One that began at the service has no row: only the page tells what came of it. */
-static void conclude(struct visit *v, enum token_flow_state state, const char *message)
+static void conclude_flow(struct visit *v, enum token_flow_state state, const char *message)
 {
     token_flow_set(&v->flow, state, message);
     if (v->flow.name != NULL) {
@@ -214,16 +214,16 @@ static void conclude(struct visit *v, enum token_flow_state state, const char *m
     }
 }
 
-static void exchanged(void *ud, const struct err *e)
+static void code_exchanged(void *ud, const struct err *e)
 {
     struct visit *v = ud;
     v->is_exchanging = false;
     if (e == NULL) {
-        conclude(v, FLOW_DONE, NULL);
+        conclude_flow(v, FLOW_DONE, NULL);
         return;
     }
-    log_warn("oauth", "%s was not authorised: %s", name_of(v), e->message);
-    conclude(v, token_was_not_sent(e) ? FLOW_PENDING : FLOW_FAILED, e->message);
+    log_warn("oauth", "%s was not authorised: %s", visit_name(v), e->message);
+    conclude_flow(v, token_was_not_sent(e) ? FLOW_PENDING : FLOW_FAILED, e->message);
 }
 
 /* --- the exchange --- */
@@ -239,10 +239,10 @@ static bool is_busy(const struct visit *v)
     return token_is_asked(v->c);
 }
 
-static void exchange_code(struct visit *v)
+static void exchange_visit_code(struct visit *v)
 {
     if (is_busy(v)) {
-        fail(v, 409, "Another authorisation of this connection is being finished just now.");
+        fail_visit(v, 409, "Another authorisation of this connection is being finished just now.");
         return;
     }
     v->is_exchanging = true;
@@ -251,7 +251,7 @@ static void exchange_code(struct visit *v)
                                               .redirect_uri = v->flow.redirect_uri,
                                               .verifier = v->flow.verifier,
                                               .is_install = v->flow.name == NULL },
-                        exchanged, v);
+                        code_exchanged, v);
 }
 
 static void taken(struct visit *v, const struct err *e)
@@ -264,7 +264,7 @@ static void taken(struct visit *v, const struct err *e)
                "It works once. If another page says that the connection is there, all is well.");
     } else {
         FAULT("callback.taken");
-        exchange_code(v);
+        exchange_visit_code(v);
     }
 }
 
@@ -294,17 +294,17 @@ static void refuse_used(struct visit *v)
 
 static void refuse_issuer(struct visit *v)
 {
-    fail(v, 400,
-         "It came from another service than the one that was asked, so nothing was changed.");
+    fail_visit(v, 400,
+               "It came from another service than the one that was asked, so nothing was changed.");
 }
 
 /* What the service said instead of a code, as the flow's end. */
-static void tell_refusal(struct visit *v)
+static void tell_denial(struct visit *v)
 {
     char message[SAID_MAX + 100];
     (void)snprintf(message, sizeof message, "the service answered: %s", v->refusal); /* bounded */
-    log_warn("oauth", "%s was not authorised: %s", name_of(v), message);
-    conclude(v, FLOW_FAILED, message);
+    log_warn("oauth", "%s was not authorised: %s", visit_name(v), message);
+    conclude_flow(v, FLOW_FAILED, message);
 }
 
 /* The name in /oauth/callback/<name>, "" without one. */
@@ -325,7 +325,7 @@ static void use_flow(struct visit *v)
             "started.",
             "Start it again, then reload this page.");
     } else if (*named != '\0' && strcmp(named, v->flow.connection) != 0) {
-        fail(v, 400, "The address names another connection than the link was for.");
+        fail_visit(v, 400, "The address names another connection than the link was for.");
     } else if (v->flow.state != FLOW_PENDING) {
         refuse_used(v);
     } else if (token_flow_is_expired(&v->flow)) {
@@ -333,11 +333,11 @@ static void use_flow(struct visit *v)
     } else if (!token_issuer_fits(v->c, v->issuer)) {
         refuse_issuer(v);
     } else if (v->refusal != NULL) {
-        tell_refusal(v);
+        tell_denial(v);
     } else if (v->code == NULL) {
-        fail(v, 400, "The address holds no code.");
+        fail_visit(v, 400, "The address holds no code.");
     } else if (is_busy(v)) {
-        fail(v, 409, "Another authorisation of this connection is being finished just now.");
+        fail_visit(v, 409, "Another authorisation of this connection is being finished just now.");
     } else {
         token_flow_set(&v->flow, FLOW_TAKEN, NULL);
         write_flow(v, on_taken);
@@ -409,7 +409,7 @@ static struct connection *install_target(const struct visit *v)
     return found;
 }
 
-static void install(struct visit *v)
+static void install_app(struct visit *v)
 {
     v->c = install_target(v);
     if (v->c == NULL) {
@@ -421,12 +421,12 @@ static void install(struct visit *v)
     } else if (!token_issuer_fits(v->c, v->issuer)) {
         refuse_issuer(v);
     } else if (v->refusal != NULL) {
-        tell_refusal(v);
+        tell_denial(v);
     } else if (v->code == NULL) {
-        fail(v, 400, "The address holds no code.");
+        fail_visit(v, 400, "The address holds no code.");
     } else {
         v->flow.redirect_uri = token_redirect_uri(v->c, v->cb->base_url);
-        exchange_code(v);
+        exchange_visit_code(v);
     }
 }
 
@@ -476,7 +476,7 @@ void callback_handle(struct callback *cb, struct exchange *x)
     if (state != NULL) {
         find_flow(v, state);
     } else {
-        install(v);
+        install_app(v);
     }
 }
 

@@ -94,20 +94,20 @@ void hooks_free(struct hooks *h)
 
 /* --- answers --- */
 
-static void count(struct hooks *h, enum outcome outcome)
+static void count_delivery(struct hooks *h, enum outcome outcome)
 {
     if (h->deliveries[outcome] == NULL) {
         h->deliveries[outcome] =
-            metrics_counter("ladle_deliveries_total", "Webhook deliveries by their answer.", "outcome",
-                            outcome_names[outcome]);
+            metrics_counter("ladle_deliveries_total", "Webhook deliveries by their answer.",
+                            "outcome", outcome_names[outcome]);
     }
     metric_add(h->deliveries[outcome], 1);
 }
 
-static void refuse(struct hooks *h, struct exchange *x, int status, const struct err *e,
-                   enum outcome outcome)
+static void refuse_request(struct hooks *h, struct exchange *x, int status, const struct err *e,
+                           enum outcome outcome)
 {
-    count(h, outcome);
+    count_delivery(h, outcome);
     exchange_answer_error(x, status, e);
 }
 
@@ -128,7 +128,7 @@ static void answer(struct intake *d)
 {
     if (d->err.kind != ERR_NONE) {
         exchange_add_header(d->x, "Retry-After", "5");
-        refuse(d->hooks, d->x, 503, &d->err, DELIVERY_REFUSED);
+        refuse_request(d->hooks, d->x, 503, &d->err, DELIVERY_REFUSED);
         return;
     }
     char id[ID_TEXT + 1];
@@ -137,11 +137,11 @@ static void answer(struct intake *d)
     char body[160];
     int len = snprintf(body, sizeof body, "{\"id\":\"%s\",\"duplicate\":%s,\"runs\":%zu}", id,
                        is_duplicate ? "true" : "false", d->runs);
-    count(d->hooks, is_duplicate ? DELIVERY_DUPLICATE : DELIVERY_STORED);
+    count_delivery(d->hooks, is_duplicate ? DELIVERY_DUPLICATE : DELIVERY_STORED);
     answer_stored(d, is_duplicate ? 200 : 202, body, (size_t)len);
 }
 
-static void finish_one(struct intake *d)
+static void finish_intake(struct intake *d)
 {
     if (--d->pending > 0) {
         return;
@@ -165,7 +165,7 @@ static void accepted(void *ud, const struct id *id, bool is_duplicate, size_t ru
         d->duplicates += is_duplicate;
         d->runs += run_count;
     }
-    finish_one(d);
+    finish_intake(d);
 }
 
 /* --- events --- */
@@ -263,7 +263,7 @@ static enum reading read_plain(struct intake *d, const char *body, size_t len, s
     }
     const char *challenge = scheme_challenge(d->connection, event);
     if (challenge != NULL) {
-        count(d->hooks, DELIVERY_CHALLENGE);
+        count_delivery(d->hooks, DELIVERY_CHALLENGE);
         exchange_answer(d->x, 200, "text/plain", challenge, strlen(challenge));
     } else {
         store_plain(d, body, len, event);
@@ -369,8 +369,8 @@ static void drop_intake(struct intake *d)
     free(d);
 }
 
-static void take(struct hooks *h, struct exchange *x, struct connection *c,
-                 const struct delivery *delivery)
+static void take_delivery(struct hooks *h, struct exchange *x, struct connection *c,
+                          const struct delivery *delivery)
 {
     struct intake *d = xcalloc(1, sizeof *d);
     /* One more than there are events, so that the answer waits until all are handed over. */
@@ -381,8 +381,8 @@ static void take(struct hooks *h, struct exchange *x, struct connection *c,
                          : read_plain(d, delivery->body, delivery->len, &e)) {
     case READ_FAILED:
         log_info("hooks", "a delivery for %s could not be read: %s", connection_name(c), e.message);
-        refuse(h, x, e.kind == ERR_INVALID || e.kind == ERR_SCRIPT ? 400 : 500, &e,
-               DELIVERY_UNREADABLE);
+        refuse_request(h, x, e.kind == ERR_INVALID || e.kind == ERR_SCRIPT ? 400 : 500, &e,
+                       DELIVERY_UNREADABLE);
         drop_intake(d);
         break;
     case READ_ANSWERED:
@@ -390,7 +390,7 @@ static void take(struct hooks *h, struct exchange *x, struct connection *c,
         break;
     case READ_STORED:
         d->delivery = NULL;
-        finish_one(d);
+        finish_intake(d);
         break;
     }
 }
@@ -400,7 +400,7 @@ static const char *header_of(void *ud, const char *name)
     return exchange_header(ud, name);
 }
 
-static const char *query_of(void *ud, const char *name)
+static const char *query_value(void *ud, const char *name)
 {
     return exchange_query(ud, name);
 }
@@ -431,7 +431,7 @@ static void refuse_delivery(struct hooks *h, struct exchange *x, const struct de
     if (status == 401 && verify_is_basic(c)) {
         exchange_add_header(x, "WWW-Authenticate", "Basic realm=\"webhook\"");
     }
-    refuse(h, x, status, e, DELIVERY_UNVERIFIED);
+    refuse_request(h, x, status, e, DELIVERY_UNVERIFIED);
 }
 
 /* The address as the sender called it, behind whatever proxy, or NULL: nobody has said it. Yours.
@@ -470,7 +470,7 @@ static void receive(struct hooks *h, struct exchange *x, struct connection *c, c
     char sender[FORWARDED_TEXT];
     bool is_known = find_sender(h, x, sender);
     struct delivery delivery = { .header = header_of,
-                                 .query = query_of,
+                                 .query = query_value,
                                  .ud = x,
                                  .peer = is_known ? sender : NULL,
                                  .url = url,
@@ -479,39 +479,45 @@ static void receive(struct hooks *h, struct exchange *x, struct connection *c, c
     enum refusal why = verify_webhook(c, &delivery, &e);
     hook_watch_count(c, why);
     if (why == REFUSED_NOT) {
-        take(h, x, c, &delivery);
+        take_delivery(h, x, c, &delivery);
     } else {
         refuse_delivery(h, x, &delivery, c, why, &e);
     }
     free(url);
 }
 
+static const char *no_header(void *ud, const char *name)
+{
+    return NULL;
+}
+
+/* Deliveries are taken from anybody: one that says nothing of itself is let in. */
+static bool is_open_hook(const struct connection *c, const char *peer)
+{
+    const struct delivery nobody = { .header = no_header, .peer = peer, .body = "" };
+    struct err e = ERR_INIT;
+    return verify_webhook(c, &nobody, &e) == REFUSED_NOT;
+}
+
+/* Without its body no signature fits, but that there is one shows. */
 bool hooks_seems_good(const struct hooks *h, const struct exchange *x)
 {
     struct err e = ERR_INIT;
+    char sender[FORWARDED_TEXT];
     const char *token = NULL;
     bool is_hook = strncmp(exchange_path(x), "/hooks/", strlen("/hooks/")) == 0;
     struct connection *c = is_hook ? find_hook(h, x, &token) : NULL;
-    if (c == NULL || verify_is_open(c)) {
+    if (c == NULL) {
         return false;
     }
-    /* Without its body no signature fits, but that there is one shows. */
     struct delivery head = { .header = header_of,
-                             .query = query_of,
+                             .query = query_value,
                              .ud = (void *)(uintptr_t)x,
+                             .peer = find_sender(h, x, sender) ? sender : NULL,
                              .path_token = token,
                              .body = "" };
-    switch (verify_webhook(c, &head, &e)) {
-    case REFUSED_NOT:
-    case REFUSED_WRONG:
-        return true;
-    case REFUSED_SENDER:
-    case REFUSED_UNSIGNED:
-    case REFUSED_MALFORMED:
-    case REFUSED_STALE:
-        break;
-    }
-    return false;
+    enum refusal why = is_open_hook(c, head.peer) ? REFUSED_UNSIGNED : verify_webhook(c, &head, &e);
+    return why == REFUSED_NOT || why == REFUSED_WRONG;
 }
 
 void hooks_handle(struct hooks *h, struct exchange *x)
@@ -521,13 +527,13 @@ void hooks_handle(struct hooks *h, struct exchange *x)
     struct connection *c = find_hook(h, x, &token);
     if (c == NULL) {
         (void)err_set(&e, ERR_NOT_FOUND, "there is no hook at this address");
-        refuse(h, x, 404, &e, DELIVERY_UNKNOWN_HOOK);
+        refuse_request(h, x, 404, &e, DELIVERY_UNKNOWN_HOOK);
         return;
     }
     if (strcmp(exchange_method(x), "POST") != 0) {
         (void)err_set(&e, ERR_INVALID, "a hook takes POST");
         exchange_add_header(x, "Allow", "POST");
-        refuse(h, x, 405, &e, DELIVERY_WRONG_METHOD);
+        refuse_request(h, x, 405, &e, DELIVERY_WRONG_METHOD);
         return;
     }
     receive(h, x, c, token);

@@ -20,13 +20,13 @@ struct receiver {
     json_t *result;
 };
 
-static char *find_module(void *ud, const char *name, size_t *len)
+static char *find_receive(void *ud, const char *name, size_t *len)
 {
     return source_find_module(((struct receiver *)ud)->folder, name, len);
 }
 
 /* require 'connectors.NAME'.receive is kept in the registry.   [-0, +0, raises] */
-static int load(lua_State *L)
+static int load_receive(lua_State *L)
 {
     const struct receiver *r = lua_touserdata(L, 1);
     lua_getglobal(L, "require");
@@ -43,8 +43,8 @@ struct receiver *receiver_new(const char *project_folder, const char *connector,
     struct receiver *r = xcalloc(1, sizeof *r);
     r->folder = xstrdup(project_folder);
     r->module = xasprintf("connectors.%s", connector);
-    r->vm = vm_new(&(struct vm_opts){ .find_module = find_module, .ud = r }, e);
-    if (r->vm == NULL || vm_enter(r->vm, load, r, e) == -1) {
+    r->vm = vm_new(&(struct vm_opts){ .find_module = find_receive, .ud = r }, e);
+    if (r->vm == NULL || vm_enter(r->vm, load_receive, r, e) == -1) {
         err_prefix(e, "connector %s", connector);
         receiver_free(r);
         return NULL;

@@ -10,7 +10,7 @@
 enum { PAGE_BYTES_MAX = 64 * 1024 };
 
 /* Text as HTML; bytes that are no UTF-8 and control characters become blanks. */
-static void put_text(struct buf *out, const char *text)
+static void put_html_text(struct buf *out, const char *text)
 {
     size_t len = strlen(text);
     for (size_t at = 0; at < len;) {
@@ -45,16 +45,16 @@ void page_answer(struct exchange *x, int status, const char *heading, const char
                    "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
                    "<meta name=\"viewport\" content=\"width=device-width\">\n"
                    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
-    put_text(&out, heading);
+    put_html_text(&out, heading);
     (void)buf_puts(&out, "</title>\n<h1>");
-    put_text(&out, heading);
+    put_html_text(&out, heading);
     (void)buf_puts(&out, "</h1>\n");
     for (; *paragraphs != NULL; paragraphs++) {
         if (**paragraphs == '\0') {
             continue;
         }
         (void)buf_puts(&out, "<p>");
-        put_text(&out, *paragraphs);
+        put_html_text(&out, *paragraphs);
         (void)buf_puts(&out, "</p>\n"); /* a page that is full is cut */
     }
     add_headers(x);

@@ -28,7 +28,7 @@ static void set_gauges(const struct status_opts *o)
 }
 
 /* A proxy on this machine calls from loopback too, but says for whom. */
-static bool is_local(const struct exchange *x)
+static bool is_from_loopback(const struct exchange *x)
 {
     return ip_is_loopback(exchange_peer(x)) && exchange_header(x, "x-forwarded-for") == NULL &&
            exchange_header(x, "forwarded") == NULL;
@@ -36,7 +36,7 @@ static bool is_local(const struct exchange *x)
 
 static void metrics(const struct status_opts *o, struct exchange *x)
 {
-    if (!is_local(x)) {
+    if (!is_from_loopback(x)) {
         struct err e = ERR_INIT;
         (void)err_set(&e, ERR_FORBIDDEN, "metrics are for callers on this machine");
         exchange_answer_error(x, 403, &e);

@@ -45,7 +45,7 @@ int64_t breaker_room(struct breaker *b, int64_t *again_us)
     return b->is_trying ? 0 : 1;
 }
 
-static int refuse(const struct breaker *b, const char *name, int64_t again_us, struct err *e)
+static int refuse_call(const struct breaker *b, const char *name, int64_t again_us, struct err *e)
 {
     if (b->is_starting) {
         (void)err_set(e, ERR_UNAVAILABLE, "%s: not called yet, as the service has just come back",
@@ -64,7 +64,7 @@ static int refuse(const struct breaker *b, const char *name, int64_t again_us, s
 int breaker_check(struct breaker *b, const char *name, struct err *e)
 {
     int64_t again_us;
-    return breaker_room(b, &again_us) > 0 ? 0 : refuse(b, name, again_us, e);
+    return breaker_room(b, &again_us) > 0 ? 0 : refuse_call(b, name, again_us, e);
 }
 
 int breaker_enter(struct breaker *b, const char *name, bool *is_trial, struct err *e)

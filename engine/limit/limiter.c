@@ -69,7 +69,7 @@ struct limiter {
     bool is_keeping;
 };
 
-static void serve(struct limiter *l);
+static void serve_queues(struct limiter *l);
 
 static void tally_change(struct tally *t, const struct limiter_wait *w, int by)
 {
@@ -170,7 +170,7 @@ static void grant(struct limiter *l, enum limit_class class)
     w->ready(w, NULL);
 }
 
-static void push(struct limiter *l, struct limiter_wait *w)
+static void push_wait(struct limiter *l, struct limiter_wait *w)
 {
     fair_queue_push(&l->queues[w->is_backfill ? CLASS_BACKFILL : CLASS_EVENT], &w->entry, w->group);
     l->waiting++;
@@ -186,7 +186,7 @@ static int say_closed(const struct limiter *l, int64_t wait_us, struct err *e)
     return -1;
 }
 
-static void refuse(struct limiter *l, struct limiter_wait *w, int64_t wait_us)
+static void refuse_wait(struct limiter *l, struct limiter_wait *w, int64_t wait_us)
 {
     struct err e = ERR_INIT;
     (void)say_closed(l, wait_us, &e);
@@ -200,19 +200,19 @@ static void refuse_impatient(struct limiter *l, enum limit_class class, int64_t 
     list_init(&patient);
     for (struct limiter_wait *w = pop(l, class); w != NULL; w = pop(l, class)) {
         if (wait_us > (w->is_short ? LIMITER_WAIT_SHORT_US : LIMITER_WAIT_MAX_US)) {
-            refuse(l, w, wait_us);
+            refuse_wait(l, w, wait_us);
         } else {
             list_push_back(&patient, &w->entry.link);
         }
     }
     for (struct list *link = list_pop(&patient); link != NULL; link = list_pop(&patient)) {
-        push(l, list_entry(link, struct limiter_wait, entry.link));
+        push_wait(l, list_entry(link, struct limiter_wait, entry.link));
     }
 }
 
 /* Which class has the next slot; CLASS_COUNT: none has one now, and wait_us says when. A class that
  * nobody waits in never has one. */
-static enum limit_class choose(struct limiter *l, int64_t wait_us[CLASS_COUNT])
+static enum limit_class choose_class(struct limiter *l, int64_t wait_us[CLASS_COUNT])
 {
     int64_t now = clock_mono_us();
     for (int c = 0; c < CLASS_COUNT; c++) {
@@ -253,11 +253,11 @@ static void put_off(struct limiter *l, const int64_t wait_us[CLASS_COUNT])
 
 /* Serves the queues as far as it goes, and arms the timer for the rest. A waiter may call back in
  * here. */
-static void serve(struct limiter *l)
+static void serve_queues(struct limiter *l)
 {
     while (has_waiters(l)) {
         int64_t wait_us[CLASS_COUNT];
-        enum limit_class class = choose(l, wait_us);
+        enum limit_class class = choose_class(l, wait_us);
         if (class == CLASS_COUNT) {
             put_off(l, wait_us);
             return;
@@ -269,9 +269,9 @@ static void serve(struct limiter *l)
     }
 }
 
-static void on_timer(struct timer *t)
+static void on_limiter_timer(struct timer *t)
 {
-    serve(list_entry(t, struct limiter, timer));
+    serve_queues(list_entry(t, struct limiter, timer));
 }
 
 /* --- construction --- */
@@ -297,7 +297,7 @@ struct limiter *limiter_new(const struct limiter_opts *o)
     for (int c = 0; c < CLASS_COUNT; c++) {
         fair_queue_init(&l->queues[c]);
     }
-    timer_init(&l->timer, o->loop, on_timer);
+    timer_init(&l->timer, o->loop, on_limiter_timer);
     add_windows(l, now);
     l->o.limits = NULL;
     l->is_learning = l->window_count > 0 && json_get_text(o->headers, "remaining") != NULL;
@@ -347,7 +347,7 @@ static void serve_soon(struct limiter *l)
 void limiter_wait(struct limiter *l, struct limiter_wait *w)
 {
     bool is_first = fair_queue_is_empty(&l->queues[w->is_backfill ? CLASS_BACKFILL : CLASS_EVENT]);
-    push(l, w);
+    push_wait(l, w);
     if (is_first) {
         serve_soon(l);
     }

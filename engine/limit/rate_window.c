@@ -71,18 +71,18 @@ static void add_slot(struct rate_window *w, int64_t at_us, bool is_backfill)
 
 /* --- the parts --- */
 
-static struct rate_part *part_at(struct rate_window *w, int64_t number)
+static struct rate_part *window_part(struct rate_window *w, int64_t number)
 {
     return &w->parts[number % PARTS];
 }
 
 /* Moves the parts on to `now`, emptying those that begin again. */
-static void turn(struct rate_window *w, int64_t now)
+static void turn_window(struct rate_window *w, int64_t now)
 {
     int64_t number = (now - w->origin_us) / w->part_us;
     int64_t steps = number - w->newest;
     for (int64_t i = 0; i < steps && i < PARTS; i++) {
-        *part_at(w, number - i) = (struct rate_part){ .calls = 0 };
+        *window_part(w, number - i) = (struct rate_part){ .calls = 0 };
     }
     w->newest = number > w->newest ? number : w->newest;
 }
@@ -101,7 +101,7 @@ int64_t rate_window_used(struct rate_window *w, int64_t now, bool only_backfills
         expire(w, now);
         return only_backfills ? w->backfills : (int64_t)w->count;
     }
-    turn(w, now);
+    turn_window(w, now);
     int64_t sum = 0;
     for (int i = 0; i < PARTS; i++) {
         sum += only_backfills ? w->parts[i].backfills : w->parts[i].calls;
@@ -122,7 +122,7 @@ int64_t rate_window_used_then(struct rate_window *w, int64_t now, int64_t in_us,
     }
     for (int64_t i = w->newest - PARTS + 1; w->parts != NULL && i <= w->newest; i++) {
         if (w->origin_us + (i + PARTS) * w->part_us <= now + in_us) {
-            used -= only_backfills ? part_at(w, i)->backfills : part_at(w, i)->calls;
+            used -= only_backfills ? window_part(w, i)->backfills : window_part(w, i)->calls;
         }
     }
     return used;
@@ -131,11 +131,11 @@ int64_t rate_window_used_then(struct rate_window *w, int64_t now, int64_t in_us,
 void rate_window_add(struct rate_window *w, int64_t at_us, int64_t n, bool is_backfill)
 {
     if (w->slots == NULL) {
-        turn(w, at_us);
+        turn_window(w, at_us);
         int64_t number = (at_us - w->origin_us) / w->part_us;
         if (w->newest - number < PARTS) {
-            part_at(w, number)->calls += n;
-            part_at(w, number)->backfills += is_backfill ? n : 0;
+            window_part(w, number)->calls += n;
+            window_part(w, number)->backfills += is_backfill ? n : 0;
         }
         return;
     }
@@ -150,9 +150,9 @@ int64_t rate_window_relief(struct rate_window *w, int64_t now)
         expire(w, now);
         return w->count > 0 ? w->slots[w->head].at_us + w->per_us - now : -1;
     }
-    turn(w, now);
+    turn_window(w, now);
     for (int64_t i = w->newest - PARTS + 1; i <= w->newest; i++) {
-        if (part_at(w, i)->calls > 0) {
+        if (window_part(w, i)->calls > 0) {
             return w->origin_us + (i + PARTS) * w->part_us - now;
         }
     }
@@ -202,8 +202,8 @@ json_t *rate_window_state(struct rate_window *w, int64_t now)
         gather(&g, s->at_us, 1, s->is_backfill);
     }
     for (int64_t i = w->newest - PARTS + 1; w->parts != NULL && i <= w->newest; i++) {
-        if (part_at(w, i)->calls > 0) {
-            gather(&g, part_end_us(w, i), part_at(w, i)->calls, part_at(w, i)->backfills);
+        if (window_part(w, i)->calls > 0) {
+            gather(&g, part_end_us(w, i), window_part(w, i)->calls, window_part(w, i)->backfills);
         }
     }
     close_group(&g);

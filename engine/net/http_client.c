@@ -118,7 +118,7 @@ static void on_sockets_done(void *ud)
     reap(ud);
 }
 
-static void on_alarm(void *ud)
+static void on_curl_alarm(void *ud)
 {
     struct client *c = ud;
     int running = 0;
@@ -278,7 +278,7 @@ static enum err_kind kind_sent(CURLcode code)
     }
 }
 
-static void explain(const struct http_call *call, CURLcode code, struct err *e)
+static void explain_curl(const struct http_call *call, CURLcode code, struct err *e)
 {
     const char *why = call->why[0] != '\0' ? call->why : curl_easy_strerror(code);
     if (call->is_private) {
@@ -358,14 +358,14 @@ static void detach(struct http_call *call)
     }
 }
 
-static void fail(struct http_call *call, const struct err *e)
+static void fail_transfer(struct http_call *call, const struct err *e)
 {
     detach(call);
     call->done(call->ud, NULL, e);
     recycle(call);
 }
 
-static void succeed(struct http_call *call)
+static void succeed_transfer(struct http_call *call)
 {
     struct http_response *res = &call->res;
     res->status = status_of(call);
@@ -377,15 +377,15 @@ static void succeed(struct http_call *call)
     recycle(call);
 }
 
-static void finish(struct http_call *call, CURLcode code)
+static void finish_transfer(struct http_call *call, CURLcode code)
 {
     if (code == CURLE_OK) {
-        succeed(call);
+        succeed_transfer(call);
         return;
     }
     struct err e = ERR_INIT;
-    explain(call, code, &e);
-    fail(call, &e);
+    explain_curl(call, code, &e);
+    fail_transfer(call, &e);
 }
 
 static void reap(struct client *c)
@@ -396,13 +396,13 @@ static void reap(struct client *c)
         struct http_call *call = NULL;
         (void)curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &call); /* set for each handle */
         if (m->msg == CURLMSG_DONE) {
-            finish(call, m->data.result); /* m is gone after it */
+            finish_transfer(call, m->data.result); /* m is gone after it */
         }
     }
 }
 
 /* The time is up, or the call was refused before it began. */
-static void on_limit(struct timer *t)
+static void on_time_up(struct timer *t)
 {
     struct http_call *call = list_entry(t, struct http_call, limit);
     struct err e = call->refusal;
@@ -413,7 +413,7 @@ static void on_limit(struct timer *t)
                 (long long)(call->timeout_us / 1000));
         e.status = status_of(call);
     }
-    fail(call, &e);
+    fail_transfer(call, &e);
 }
 
 /* --- the start of a call --- */
@@ -473,7 +473,7 @@ static void make_handle(struct http_call *call)
     set_callbacks(call);
 }
 
-static bool has_header(const struct http_request *r, const char *name)
+static bool has_request_header(const struct http_request *r, const char *name)
 {
     for (size_t i = 0; i < r->header_count; i++) {
         if (strcasecmp(r->headers[i].name, name) == 0) {
@@ -483,7 +483,8 @@ static bool has_header(const struct http_request *r, const char *name)
     return false;
 }
 
-static void put_line(struct http_call *call, const char *name, const char *mark, const char *value)
+static void put_head_line(struct http_call *call, const char *name, const char *mark,
+                          const char *value)
 {
     (void)buf_puts(&call->lines, name); /* fit: see LINES_BYTES_MAX */
     (void)buf_puts(&call->lines, mark);
@@ -508,8 +509,8 @@ static void list_lines(struct http_call *call)
 static void put_default(struct http_call *call, const struct http_request *r, const char *name,
                         const char *value)
 {
-    if (!has_header(r, name)) {
-        put_line(call, name, ": ", value);
+    if (!has_request_header(r, name)) {
+        put_head_line(call, name, ": ", value);
     }
 }
 
@@ -519,13 +520,13 @@ static void put_default(struct http_call *call, const struct http_request *r, co
 static void set_headers(struct http_call *call, const struct http_request *r)
 {
     call->line_count = 0;
-    put_line(call, "Expect:", "", "");
+    put_head_line(call, "Expect:", "", "");
     for (size_t i = 0; i < r->header_count; i++) {
         const struct http_header *h = &r->headers[i];
-        put_line(call, h->name, h->value[0] != '\0' ? ": " : ";", h->value);
+        put_head_line(call, h->name, h->value[0] != '\0' ? ": " : ";", h->value);
     }
-    if (!has_header(r, "content-type")) {
-        put_line(call, "Content-Type:", "", "");
+    if (!has_request_header(r, "content-type")) {
+        put_head_line(call, "Content-Type:", "", "");
     }
     put_default(call, r, "User-Agent", call->client->user_agent);
     put_default(call, r, "Accept-Encoding", "gzip");
@@ -592,7 +593,7 @@ static struct http_call *new_call(struct client *c)
     return call;
 }
 
-static void begin(struct http_call *call, const struct http_request *r)
+static void begin_transfer(struct http_call *call, const struct http_request *r)
 {
     call->refusal = ERR_INIT;
     call->why[0] = call->address[0] = call->res.peer[0] = '\0';
@@ -602,7 +603,7 @@ static void begin(struct http_call *call, const struct http_request *r)
     call->may_be_private = r->may_be_private;
     call->is_private = call->is_too_large = call->has_body_begun = call->may_be_sent = false;
     list_push_back(&call->client->calls, &call->link);
-    timer_init(&call->limit, call->client->loop, on_limit);
+    timer_init(&call->limit, call->client->loop, on_time_up);
 }
 
 static int check_request(const struct http_request *r, struct err *e)
@@ -690,7 +691,7 @@ static int start_curl(struct client *c, struct err *e)
     CURLcode rc = curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, forget_memory, grow_memory,
                                        strdup, calloc);
     assert(rc == CURLE_OK);
-    c->alarm = alarm_new(c->loop, on_alarm, c);
+    c->alarm = alarm_new(c->loop, on_curl_alarm, c);
     c->multi = new_multi(c);
     return 0;
 }
@@ -710,7 +711,7 @@ static struct http_call *client_send(struct http_client *base, const struct http
 {
     struct client *c = (struct client *)base;
     struct http_call *call = new_call(c);
-    begin(call, r);
+    begin_transfer(call, r);
     call->done = done;
     call->ud = ud;
     if (check_request(r, &call->refusal) == 0 &&

@@ -414,12 +414,12 @@ static void run_library(struct http_server *s)
     (void)MHD_run(s->daemon); /* fails only for a daemon with threads */
 }
 
-static void on_readable(void *ud, int events)
+static void on_server_readable(void *ud, int events)
 {
     run_library(ud);
 }
 
-static void on_alarm(void *ud)
+static void on_server_alarm(void *ud)
 {
     struct http_server *s = ud;
     s->is_alarm_set = false;
@@ -529,9 +529,9 @@ struct http_server *http_server_new(struct loop *l, const struct http_server_opt
         free(s);
         return NULL;
     }
-    s->alarm = alarm_new(l, on_alarm, s);
+    s->alarm = alarm_new(l, on_server_alarm, s);
     s->lingerers = lingerers_new(l);
-    s->watch = watch_new(l, daemon_fd(s->daemon), on_readable, s);
+    s->watch = watch_new(l, daemon_fd(s->daemon), on_server_readable, s);
     assert(s->watch != NULL); /* an epoll descriptor that nobody else watches */
     watch_set(s->watch, LOOP_READ);
     s->accepting = watch_new(l, s->listen_fd, on_acceptable, s);

@@ -421,7 +421,7 @@ const char *exchange_peer(const struct exchange *x)
 
 /* --- how an exchange ends --- */
 
-static void resume(struct exchange *x)
+static void resume_exchange(struct exchange *x)
 {
     if (!x->is_in_handler) {
         MHD_resume_connection(x->conn);
@@ -440,7 +440,7 @@ void exchange_answer(struct exchange *x, int status, const char *content_type, c
         add_response_header(x->response, MHD_HTTP_HEADER_CONNECTION, "close");
     }
     end_exchange(x, X_ANSWERED);
-    resume(x);
+    resume_exchange(x);
 }
 
 void exchange_add_header(struct exchange *x, const char *name, const char *value)
@@ -475,16 +475,11 @@ void exchange_drop(struct exchange *x)
 {
     assert(x->state == X_OPEN);
     end_exchange(x, X_DROPPED);
-    resume(x);
+    resume_exchange(x);
 }
 
 void exchange_set_data(struct exchange *x, void *ud, void (*free_ud)(void *))
 {
     x->data = ud;
     x->free_data = free_ud;
-}
-
-void *exchange_data(const struct exchange *x)
-{
-    return x->data;
 }

@@ -37,7 +37,7 @@ struct lingerer {
     size_t bytes_left;
 };
 
-static void end(struct lingerer *g)
+static void end_linger(struct lingerer *g)
 {
     timer_stop(&g->limit);
     watch_free(g->watch);
@@ -47,13 +47,13 @@ static void end(struct lingerer *g)
     free(g);
 }
 
-static void on_limit(struct timer *t)
+static void on_linger_limit(struct timer *t)
 {
-    end(list_entry(t, struct lingerer, limit));
+    end_linger(list_entry(t, struct lingerer, limit));
 }
 
 /* Bounded per turn, as a fast sender could keep the loop here. */
-static void on_readable(void *ud, int events)
+static void on_linger_readable(void *ud, int events)
 {
     struct lingerer *g = ud;
     char waste[16 << 10];
@@ -63,7 +63,7 @@ static void on_readable(void *ud, int events)
             return;
         }
         if (n <= 0 || (size_t)n >= g->bytes_left) {
-            end(g);
+            end_linger(g);
             return;
         }
         g->bytes_left -= (size_t)n;
@@ -84,7 +84,7 @@ void lingerers_free(struct lingerers *ls)
         return;
     }
     while (!list_is_empty(&ls->all)) {
-        end(list_entry(ls->all.next, struct lingerer, link));
+        end_linger(list_entry(ls->all.next, struct lingerer, link));
     }
     free(ls);
 }
@@ -104,12 +104,12 @@ void lingerers_add(struct lingerers *ls, int fd)
     g->home = ls;
     g->fd = copy;
     g->bytes_left = LINGER_BYTES;
-    timer_init(&g->limit, ls->loop, on_limit);
+    timer_init(&g->limit, ls->loop, on_linger_limit);
     list_push_back(&ls->all, &g->link);
     ls->count++;
-    g->watch = watch_new(ls->loop, copy, on_readable, g);
+    g->watch = watch_new(ls->loop, copy, on_linger_readable, g);
     if (g->watch == NULL) {
-        end(g);
+        end_linger(g);
         return;
     }
     (void)shutdown(copy, SHUT_WR); /* fails where the client has gone already */

@@ -87,7 +87,7 @@ static int bind_and_listen(int fd, const union any_address *a)
 }
 
 /* An address that listener_open would take. */
-static int read_address(const char *address, union any_address *out, struct err *e)
+static int read_listen_address(const char *address, union any_address *out, struct err *e)
 {
     return parse_address(address, out)
                ? 0
@@ -97,13 +97,13 @@ static int read_address(const char *address, union any_address *out, struct err 
 int listener_check(const char *address, struct err *e)
 {
     union any_address a;
-    return read_address(address, &a, e);
+    return read_listen_address(address, &a, e);
 }
 
 int listener_open(const char *address, struct err *e)
 {
     union any_address a;
-    if (read_address(address, &a, e) == -1) {
+    if (read_listen_address(address, &a, e) == -1) {
         return -1;
     }
     int fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -86,7 +86,7 @@ struct timer_heap *loop_timers(struct loop *l)
 
 /* --- wake-up --- */
 
-static void on_wake(uv_async_t *a)
+static void on_uv_wake(uv_async_t *a)
 {
     struct loop *l = a->data;
     list_each_safe (it, &l->wakes) {
@@ -236,7 +236,7 @@ void loop_stop(struct loop *l)
 
 /* --- signals, descriptors, alarms --- */
 
-static void on_signal(uv_signal_t *s, int signum)
+static void on_uv_signal(uv_signal_t *s, int signum)
 {
     struct signal_watch *w = (struct signal_watch *)s;
     w->fn(w->ud, signum);
@@ -253,7 +253,7 @@ int loop_on_signal(struct loop *l, int signum, void (*fn)(void *ud, int signum),
         free(w);
         return err_set(e, ERR_IO, "watch signal %d: %s", signum, uv_strerror(rc));
     }
-    rc = uv_signal_start(&w->signal, on_signal, signum);
+    rc = uv_signal_start(&w->signal, on_uv_signal, signum);
     if (rc != 0) {
         uv_close((uv_handle_t *)&w->signal, free_handle);
         return err_set(e, ERR_IO, "watch signal %d: %s", signum, uv_strerror(rc));
@@ -309,7 +309,7 @@ void watch_free(struct watch *w)
     }
 }
 
-static void on_alarm(uv_timer_t *t)
+static void on_uv_alarm(uv_timer_t *t)
 {
     struct alarm *a = (struct alarm *)t;
     uv_stop(t->loop); /* see on_sleep_over */
@@ -332,7 +332,7 @@ void alarm_set(struct alarm *a, int64_t delay_ms)
         return;
     }
     uv_update_time(a->timer.loop); /* see prepare_sleep */
-    (void)uv_timer_start(&a->timer, on_alarm, (uint64_t)delay_ms, 0);
+    (void)uv_timer_start(&a->timer, on_uv_alarm, (uint64_t)delay_ms, 0);
 }
 
 void alarm_free(struct alarm *a)
@@ -369,7 +369,7 @@ struct loop *loop_new(void)
     list_init(&l->wakes);
     int rc = uv_loop_init(&l->uv);
     if (rc == 0) {
-        rc = uv_async_init(&l->uv, &l->waker, on_wake);
+        rc = uv_async_init(&l->uv, &l->waker, on_uv_wake);
     }
     if (rc != 0) {
         log_error("loop", "start: %s", uv_strerror(rc));

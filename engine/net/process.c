@@ -32,7 +32,7 @@ static void free_process(uv_handle_t *h)
     free(h);
 }
 
-static void on_exit_of(uv_process_t *uv, int64_t status, int signum)
+static void on_uv_exit(uv_process_t *uv, int64_t status, int signum)
 {
     struct process *p = (struct process *)uv;
     p->has_exited = true;
@@ -62,7 +62,7 @@ static int spawn(struct loop *l, struct process *p, const struct process_opts *o
         { .flags = UV_INHERIT_FD, .data.fd = out_fd != -1 ? out_fd : STDERR_FILENO },
     };
     uv_process_options_t options = {
-        .exit_cb = on_exit_of,
+        .exit_cb = on_uv_exit,
         .file = o->argv[0],
         .args = (char **)(uintptr_t)o->argv,
         .env = (char **)(uintptr_t)o->env,

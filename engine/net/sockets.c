@@ -36,7 +36,7 @@ struct sockets {
     void *ud;
 };
 
-static struct place *place_of(struct sockets *s, int fd)
+static struct place *slot_of(struct sockets *s, int fd)
 {
     if (fd >= s->room) {
         int room = fd + 1 > 2 * s->room ? fd + 1 : 2 * s->room;
@@ -47,7 +47,7 @@ static struct place *place_of(struct sockets *s, int fd)
     return &s->places[fd];
 }
 
-static void tell(struct sockets *s, int fd, struct place *p, int events)
+static void watch_socket(struct sockets *s, int fd, struct place *p, int events)
 {
     struct epoll_event e = { .events = (events & LOOP_READ ? EPOLLIN : 0u) |
                                        (events & LOOP_WRITE ? EPOLLOUT : 0u),
@@ -66,29 +66,29 @@ static void tell(struct sockets *s, int fd, struct place *p, int events)
 
 void sockets_opened(struct sockets *s, int fd)
 {
-    *place_of(s, fd) = (struct place){ .is_kept = true };
+    *slot_of(s, fd) = (struct place){ .is_kept = true };
 }
 
 void sockets_closing(struct sockets *s, int fd)
 {
-    *place_of(s, fd) = (struct place){ .is_kept = false };
+    *slot_of(s, fd) = (struct place){ .is_kept = false };
 }
 
 void sockets_want(struct sockets *s, int fd, int events)
 {
-    struct place *p = place_of(s, fd);
+    struct place *p = slot_of(s, fd);
     p->wanted = (unsigned char)events;
     if (events != 0 || !p->is_kept) {
-        tell(s, fd, p, events);
+        watch_socket(s, fd, p, events);
     }
 }
 
-static void take(struct sockets *s, const struct epoll_event *e)
+static void take_socket_event(struct sockets *s, const struct epoll_event *e)
 {
     int fd = e->data.fd;
-    struct place *p = place_of(s, fd);
+    struct place *p = slot_of(s, fd);
     if (p->wanted == 0) {
-        tell(s, fd, p, 0);
+        watch_socket(s, fd, p, 0);
         return;
     }
     int events = (e->events & EPOLLIN ? LOOP_READ : 0) | (e->events & EPOLLOUT ? LOOP_WRITE : 0) |
@@ -104,7 +104,7 @@ static void on_ready(void *ud, int ready)
     struct epoll_event events[READY_MAX];
     int count = epoll_wait(s->epoll, events, READY_MAX, 0); /* -1: interrupted, so the next time */
     for (int i = 0; i < count; i++) {
-        take(s, &events[i]);
+        take_socket_event(s, &events[i]);
     }
     s->done(s->ud);
 }

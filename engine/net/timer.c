@@ -55,7 +55,7 @@ static void sift_down(struct timer_heap *h, size_t at)
     put_at(h, at, t);
 }
 
-static void insert(struct timer_heap *h, struct timer *t)
+static void insert_timer(struct timer_heap *h, struct timer *t)
 {
     if (h->len + 1 >= h->cap) {
         assert(h->cap < INT_MAX / 2);
@@ -67,7 +67,7 @@ static void insert(struct timer_heap *h, struct timer *t)
     sift_up(h, h->len);
 }
 
-static void take_out(struct timer_heap *h, struct timer *t)
+static void take_out_timer(struct timer_heap *h, struct timer *t)
 {
     size_t at = (size_t)t->index;
     assert(at <= h->len && h->items[at] == t);
@@ -88,7 +88,7 @@ void timer_heap_fini(struct timer_heap *h)
                  plural((int64_t)h->len, "timer", "timers"));
     }
     while (h->len > 0) {
-        take_out(h, h->items[h->len]);
+        take_out_timer(h, h->items[h->len]);
     }
     free(h->items);
     *h = (struct timer_heap){ 0 };
@@ -105,7 +105,7 @@ void timer_heap_fire(struct timer_heap *h, int64_t now_us)
     struct timer *t = timer_heap_peek(h);
     /* A new timer is never due before an older one that is due: its start was not before now_us. */
     while (t != NULL && t->due_us <= now_us && t->order < first_new) {
-        take_out(h, t);
+        take_out_timer(h, t);
         t->fn(t); /* may free t */
         t = timer_heap_peek(h);
     }
@@ -122,13 +122,13 @@ void timer_start(struct timer *t, int64_t delay_us)
     int64_t now = clock_mono_us();
     int64_t delay = delay_us > 0 ? delay_us : 0;
     t->due_us = delay > INT64_MAX - now ? INT64_MAX : now + delay;
-    insert(loop_timers(t->loop), t);
+    insert_timer(loop_timers(t->loop), t);
 }
 
 void timer_stop(struct timer *t)
 {
     if (t->index != 0) {
-        take_out(loop_timers(t->loop), t);
+        take_out_timer(loop_timers(t->loop), t);
     }
 }
 

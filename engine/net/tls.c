@@ -76,7 +76,7 @@ static struct tls *current;
 
 /* --- files --- */
 
-static int read_fd(int fd, struct buf *out)
+static int read_pem(int fd, struct buf *out)
 {
     char part[8192];
     ssize_t n;
@@ -88,7 +88,7 @@ static int read_fd(int fd, struct buf *out)
 }
 
 /* All of a file. The key's must not be open to others. */
-static int read_file(const char *path, bool is_key, struct buf *out, struct err *e)
+static int read_pem_file(const char *path, bool is_key, struct buf *out, struct err *e)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -102,7 +102,7 @@ static int read_file(const char *path, bool is_key, struct buf *out, struct err 
     int rc = 0;
     if (is_key && (st.st_mode & (S_IRWXO | S_IWGRP)) != 0) {
         rc = err_set(e, ERR_CONFIG, "tls: others may read or write the key %s: chmod 600 it", path);
-    } else if (read_fd(fd, out) == -1) {
+    } else if (read_pem(fd, out) == -1) {
         rc = err_set(e, ERR_CONFIG, "tls: cannot read %s, or it has more than %d bytes", path,
                      FILE_MAX);
     }
@@ -110,7 +110,7 @@ static int read_file(const char *path, bool is_key, struct buf *out, struct err 
     return rc;
 }
 
-static void look_at(const char *path, struct stamp *out)
+static void stamp_file(const char *path, struct stamp *out)
 {
     struct stat st;
     *out = (struct stamp){ 0 };
@@ -121,7 +121,7 @@ static void look_at(const char *path, struct stamp *out)
     }
 }
 
-static bool is_same(const struct stamp *a, const struct stamp *b)
+static bool is_unchanged(const struct stamp *a, const struct stamp *b)
 {
     return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
            a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
@@ -164,7 +164,8 @@ static int read_chain(struct identity *id, const struct buf *pem, const char *pa
     return 0;
 }
 
-static int read_key(struct identity *id, const struct buf *pem, const char *path, struct err *e)
+static int read_private_key(struct identity *id, const struct buf *pem, const char *path,
+                            struct err *e)
 {
     gnutls_datum_t text = datum(pem);
     int rc = gnutls_privkey_init(&id->key);
@@ -207,10 +208,10 @@ static struct identity *identity_read(const struct pair *files, struct err *e)
     struct buf certificate, key;
     buf_init(&certificate, FILE_MAX);
     buf_init(&key, FILE_MAX);
-    int rc = read_file(files->certificate, false, &certificate, e);
-    rc = rc == 0 ? read_file(files->key, true, &key, e) : rc;
+    int rc = read_pem_file(files->certificate, false, &certificate, e);
+    rc = rc == 0 ? read_pem_file(files->key, true, &key, e) : rc;
     rc = rc == 0 ? read_chain(id, &certificate, files->certificate, e) : rc;
-    rc = rc == 0 ? read_key(id, &key, files->key, e) : rc;
+    rc = rc == 0 ? read_private_key(id, &key, files->key, e) : rc;
     if (rc == 0 && !is_pair(id)) {
         rc = err_set(e, ERR_CONFIG, "tls: the key %s is not the one of the certificate %s",
                      files->key, files->certificate);
@@ -257,9 +258,9 @@ static void run_job(void *ud)
 {
     struct job *j = ud;
     struct stamp found[2];
-    look_at(j->files.certificate, &found[0]);
-    look_at(j->files.key, &found[1]);
-    if (is_same(&found[0], &j->seen[0]) && is_same(&found[1], &j->seen[1])) {
+    stamp_file(j->files.certificate, &found[0]);
+    stamp_file(j->files.key, &found[1]);
+    if (is_unchanged(&found[0], &j->seen[0]) && is_unchanged(&found[1], &j->seen[1])) {
         return;
     }
     memcpy(j->seen, found, sizeof found);
@@ -330,8 +331,8 @@ struct tls *tls_new(struct loop *l, const struct tls_files *files, struct err *e
     t->loop = l;
     t->files = (struct pair){ xstrdup(files->certificate), xstrdup(files->key) };
     timer_init(&t->look, l, on_look);
-    look_at(t->files.certificate, &t->seen[0]);
-    look_at(t->files.key, &t->seen[1]);
+    stamp_file(t->files.certificate, &t->seen[0]);
+    stamp_file(t->files.key, &t->seen[1]);
     t->now = identity_read(&t->files, e);
     if (t->now == NULL) {
         tls_free(t);

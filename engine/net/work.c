@@ -17,14 +17,14 @@ struct work {
 };
 
 /* --- a thread of the pool --- */
-static void on_run(uv_work_t *uv)
+static void on_uv_work(uv_work_t *uv)
 {
     struct work *w = (struct work *)uv;
     w->run(w->ud);
 }
 
 /* --- the loop --- */
-static void on_done(uv_work_t *uv, int status)
+static void on_uv_done(uv_work_t *uv, int status)
 {
     struct work *w = (struct work *)uv;
     w->done(w->ud);
@@ -37,6 +37,6 @@ void work_start(struct loop *l, void (*run)(void *ud), void (*done)(void *ud), v
     w->run = run;
     w->done = done;
     w->ud = ud;
-    int rc = uv_queue_work(loop_uv(l), &w->uv, on_run, on_done);
+    int rc = uv_queue_work(loop_uv(l), &w->uv, on_uv_work, on_uv_done);
     assert(rc == 0); /* it fails without a function only */
 }

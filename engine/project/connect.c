@@ -20,7 +20,7 @@ static char *find_secret(void *ud, const char *name)
 }
 
 /* What ladle.yaml says of the connection; NULL where it says nothing. */
-static const struct yaml *settings_of(const struct project *p, const char *name)
+static const struct yaml *settings_in_file(const struct project *p, const char *name)
 {
     return yaml_get(yaml_get(p->tree, "connections"), name);
 }
@@ -45,7 +45,7 @@ static struct connection *connect_one(const struct project_connect *o, const cha
     const struct fill from = { .find = find_secret,
                                .ud = (void *)o, /* it is only read */
                                .diags = d,
-                               .at = settings_of(o->project, name) };
+                               .at = settings_in_file(o->project, name) };
     struct connector *connector = h->connector(h->ud, kind != NULL ? kind : "", e);
     json_t *filled = connector != NULL ? fill_secrets(config, &from, e) : NULL;
     *is_told = connector != NULL && filled == NULL;
@@ -70,8 +70,8 @@ struct connection *project_connect(const struct project_connect *o, const char *
 /* --- all of them --- */
 
 /* The error stands at the setting that it is about, or at the connection. */
-static void tell(const struct project_connect *o, const char *name, const struct err *e,
-                 struct diags *d)
+static void tell_connection_error(const struct project_connect *o, const char *name,
+                                  const struct err *e, struct diags *d)
 {
     char *path = xasprintf("connections.%s.%s", name, e->detail);
     const struct yaml *at = project_place(o->project, path);
@@ -105,7 +105,7 @@ static int connect_or_tell(const struct project_connect *o, const char *name, co
         return 0;
     }
     if (!is_told) {
-        tell(o, name, &e, d);
+        tell_connection_error(o, name, &e, d);
     }
     return -1;
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
+#include "connector/account_words.h"
 #include "connector/schema.h"
 #include "project/connection_oauth.h"
 #include "project/connection_webhook.h"
@@ -35,8 +37,8 @@ static json_t *config_schema(const struct reader *r)
 
 /* --- values of the connector's own keys --- */
 
-static json_t *read_value(struct reader *r, const struct yaml *y, const char *what,
-                          const json_t *descriptor);
+static json_t *read_declared_value(struct reader *r, const struct yaml *y, const char *what,
+                                   const json_t *descriptor);
 
 static json_t *read_scalar(struct reader *r, const struct yaml *y, const char *what,
                            const json_t *descriptor)
@@ -60,8 +62,8 @@ static json_t *read_scalar(struct reader *r, const struct yaml *y, const char *w
     return v;
 }
 
-static json_t *read_list(struct reader *r, const struct yaml *y, const char *what,
-                         const json_t *descriptor)
+static json_t *read_value_list(struct reader *r, const struct yaml *y, const char *what,
+                               const json_t *descriptor)
 {
     const json_t *of = json_is_object(descriptor) ? json_object_get(descriptor, "of") : NULL;
     json_t *list = json_array();
@@ -70,7 +72,7 @@ static json_t *read_list(struct reader *r, const struct yaml *y, const char *wha
         return list;
     }
     for (size_t i = 0; i < y->count; i++) {
-        (void)json_array_append_new(list, read_value(r, y->items[i], what, of));
+        (void)json_array_append_new(list, read_declared_value(r, y->items[i], what, of));
     }
     return list;
 }
@@ -89,7 +91,7 @@ static json_t *read_map(struct reader *r, const struct yaml *y, const char *what
                                  SHOW(key), what);
             continue;
         }
-        (void)json_object_set_new(map, key->text, read_value(r, y->items[i], what, field));
+        (void)json_object_set_new(map, key->text, read_declared_value(r, y->items[i], what, field));
     }
     if (hole_is_open(map)) {
         check_error(r->diags, y, NULL, "%s cannot be a map with the one key `%s`", what,
@@ -98,13 +100,13 @@ static json_t *read_map(struct reader *r, const struct yaml *y, const char *what
     return map;
 }
 
-static json_t *read_value(struct reader *r, const struct yaml *y, const char *what,
-                          const json_t *descriptor)
+static json_t *read_declared_value(struct reader *r, const struct yaml *y, const char *what,
+                                   const json_t *descriptor)
 {
     const char *type = descriptor != NULL ? schema_type(descriptor) : NULL;
     bool is_any = type == NULL || strcmp(type, "any") == 0;
     if (y->kind == YAML_LIST && (is_any || strcmp(type, "list") == 0)) {
-        return read_list(r, y, what, descriptor);
+        return read_value_list(r, y, what, descriptor);
     }
     if (y->kind == YAML_MAP && (is_any || strcmp(type, "object") == 0)) {
         return read_map(r, y, what, descriptor);
@@ -145,7 +147,7 @@ static void refuse_key(struct reader *r, const struct yaml *key)
 }
 
 /* What the connector's table says of a key goes before the key that all have. */
-static void read_key(struct reader *r, const struct yaml *key, const struct yaml *y)
+static void read_connection_key(struct reader *r, const struct yaml *key, const struct yaml *y)
 {
     const struct setting_reader shared = { .diags = r->diags,
                                            .folder = r->folder,
@@ -155,7 +157,7 @@ static void read_key(struct reader *r, const struct yaml *key, const struct yaml
     char *what = xasprintf("`%s`", key->text);
     json_t *v = NULL;
     if (own != NULL) {
-        v = read_value(r, y, what, own);
+        v = read_declared_value(r, y, what, own);
     } else if (known != NULL) {
         v = setting_read(&shared, known, y, what);
     } else if (r->table != NULL) {
@@ -234,28 +236,34 @@ static void check_second_token(struct reader *r, const struct yaml *y)
     }
 }
 
-/* An agency's token is OAuth's, and a location's comes from it. */
-static void check_agency(struct reader *r, const struct yaml *y)
+/* A parent's token is OAuth's, and an account's comes from it. */
+static void check_parent(struct reader *r, const struct yaml *y)
 {
-    const struct yaml *agency = yaml_get(y, "agency");
+    struct account_words words = account_words(r->table);
+    const struct yaml *parent = words.parent != NULL ? yaml_get(y, words.parent) : NULL;
     const char *auth = json_get_text(r->config, "auth");
-    if (agency == NULL) {
+    if (parent == NULL) {
         return;
     }
-    if (yaml_get(y, "location") != NULL) {
-        check_error(r->diags, agency, "`agency` is for all of its locations, `location` for one",
-                    "`agency` and `location` do not go together");
+    if (yaml_get(y, words.one) != NULL) {
+        char *hint = xasprintf("`%s` is for all of its %ss, `%s` for one", words.parent, words.one,
+                               words.one);
+        check_error(r->diags, parent, hint, "`%s` and `%s` do not go together", words.parent,
+                    words.one);
+        free(hint);
     }
     if (yaml_get(y, "token") != NULL || (auth != NULL && strcmp(auth, "oauth") != 0)) {
-        check_error(r->diags, agency, "say auth: oauth, and leave `token` out",
-                    "an agency's connection needs OAuth: a location's token is given for no other");
+        check_error(r->diags, parent, "say auth: oauth, and leave `token` out",
+                    "%s %s's connection needs OAuth: %s %s's token is given for no other",
+                    plural_article(words.parent), words.parent, plural_article(words.one),
+                    words.one);
     }
 }
 
 static void check_missing(struct reader *r, const struct yaml *y)
 {
     check_second_token(r, y);
-    check_agency(r, y);
+    check_parent(r, y);
     const char *name;
     json_t *descriptor;
     json_object_foreach (config_schema(r), name, descriptor) {
@@ -277,7 +285,7 @@ json_t *connection_read(struct diags *d, const struct project_hooks *h, const ch
     }
     find_connector(&r, y);
     for (size_t i = 0; i < y->count; i++) {
-        read_key(&r, y->keys[i], y->items[i]);
+        read_connection_key(&r, y->keys[i], y->items[i]);
     }
     if (r.connector != NULL && r.table == NULL) {
         (void)json_object_del(r.config, "connector"); /* it was told: recipes need not miss it */

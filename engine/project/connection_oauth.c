@@ -31,20 +31,20 @@ struct oauth {
     const struct yaml *y;
 };
 
-static const json_t *setting(const struct oauth *o, const char *key)
+static const json_t *oauth_setting(const struct oauth *o, const char *key)
 {
     const json_t *own = json_object_get(o->config, key);
     return own != NULL ? own : json_object_get(o->auth, key);
 }
 
-static bool is(const struct oauth *o, const char *key, const char *value)
+static bool is_setting(const struct oauth *o, const char *key, const char *value)
 {
-    const char *text = json_string_value(setting(o, key));
+    const char *text = json_string_value(oauth_setting(o, key));
     return text != NULL && strcmp(text, value) == 0;
 }
 
 /* The place of a key, or of the connection where it is not there. */
-static const struct yaml *place(const struct oauth *o, const char *key)
+static const struct yaml *place_of_setting(const struct oauth *o, const char *key)
 {
     for (size_t i = 0; i < o->y->count; i++) {
         if (strcmp(o->y->keys[i]->text, key) == 0) {
@@ -56,7 +56,7 @@ static const struct yaml *place(const struct oauth *o, const char *key)
 
 static void need(const struct oauth *o, const char *key, const char *hint)
 {
-    if (setting(o, key) == NULL && yaml_get(o->y, key) == NULL) {
+    if (oauth_setting(o, key) == NULL && yaml_get(o->y, key) == NULL) {
         check_error(o->diags, o->y, hint, "a connection with `auth: oauth` needs `%s`", key);
     }
 }
@@ -65,7 +65,7 @@ static void refuse_without_oauth(const struct oauth *o)
 {
     for (const char *const *key = OAUTH_KEYS; *key != NULL; key++) {
         if (json_object_get(o->config, *key) != NULL) {
-            check_error(o->diags, place(o, *key), "add auth: oauth",
+            check_error(o->diags, place_of_setting(o, *key), "add auth: oauth",
                         "`%s` has no meaning without `auth: oauth`", *key);
         }
     }
@@ -87,13 +87,13 @@ static void check_params(const struct oauth *o)
 
 static void check_combination(const struct oauth *o)
 {
-    if (is(o, "grant", "client_credentials")) {
-        if (is(o, "client", "none")) {
-            check_error(o->diags, place(o, "client"), "body or basic",
+    if (is_setting(o, "grant", "client_credentials")) {
+        if (is_setting(o, "client", "none")) {
+            check_error(o->diags, place_of_setting(o, "client"), "body or basic",
                         "client credentials need a client that proves who it is");
         }
         if (json_is_true(json_object_get(o->config, "accept_installs"))) {
-            check_error(o->diags, place(o, "accept_installs"), NULL,
+            check_error(o->diags, place_of_setting(o, "accept_installs"), NULL,
                         "with `grant: client_credentials` nobody installs anything");
         }
         return;
@@ -117,7 +117,7 @@ void connection_check_oauth(struct diags *d, const json_t *table, const json_t *
     }
     need(&o, "token_url", "such as token_url: https://login.example.com/oauth/token");
     need(&o, "client_id", "such as client_id: ${env.CLIENT_ID}");
-    if (!is(&o, "client", "none")) {
+    if (!is_setting(&o, "client", "none")) {
         need(&o, "client_secret",
              "such as client_secret: ${secret.client_secret}; a public client says client: none");
     }

@@ -36,7 +36,7 @@ static int open_regular(const char *path, struct err *e)
     return err_set(e, ERR_IO, "%s is not a file", path);
 }
 
-static int read_all(int fd, struct buf *out, const char *path, struct err *e)
+static int read_whole_file(int fd, struct buf *out, const char *path, struct err *e)
 {
     char block[16384];
     for (;;) {
@@ -65,7 +65,7 @@ char *folder_read(const char *path, size_t max, size_t *len, struct err *e)
     struct buf b;
     buf_init(&b, max);
     char *text = NULL;
-    if (read_all(fd, &b, path, e) == 0) {
+    if (read_whole_file(fd, &b, path, e) == 0) {
         text = buf_take(&b, len);
     }
     buf_fini(&b);
@@ -79,7 +79,7 @@ static int cmp_names(const void *a, const void *b)
 }
 
 /* Collects the names; -1 past max. */
-static int collect(DIR *dir, char **names, size_t max, size_t *count)
+static int collect_names(DIR *dir, char **names, size_t max, size_t *count)
 {
     for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
         if (entry->d_name[0] == '.') {
@@ -106,7 +106,7 @@ char **folder_names(const char *path, size_t max, size_t *count, struct err *e)
         folder_free_names(names);
         return NULL;
     }
-    int rc = collect(dir, names, max, count);
+    int rc = collect_names(dir, names, max, count);
     (void)closedir(dir); /* it was only read from */
     if (rc != 0) {
         (void)err_set(e, ERR_TOO_LARGE, "%s holds more than %zu files", path, max);

@@ -73,7 +73,7 @@ static json_t *fill_one(struct diags *d, const struct yaml *y, const char *text,
 }
 
 /* Appends text, joining it with text before it. */
-static void add_text(json_t *parts, const char *text, size_t len)
+static void add_hole_text(json_t *parts, const char *text, size_t len)
 {
     size_t count = json_array_size(parts);
     json_t *last = count > 0 ? json_array_get(parts, count - 1) : NULL;
@@ -89,7 +89,7 @@ static void add_text(json_t *parts, const char *text, size_t len)
 static void add_part(json_t *parts, json_t *part)
 {
     if (json_is_string(part)) {
-        add_text(parts, json_string_value(part), json_string_length(part));
+        add_hole_text(parts, json_string_value(part), json_string_length(part));
         json_decref(part);
     } else {
         (void)json_array_append_new(parts, part); /* NULL after an error: left out */
@@ -97,15 +97,16 @@ static void add_part(json_t *parts, json_t *part)
 }
 
 /* One step through the text: the place behind it, or NULL where a hole is not closed. */
-static const char *step(struct diags *d, const struct yaml *y, const char *at, json_t *parts)
+static const char *take_hole_or_text(struct diags *d, const struct yaml *y, const char *at,
+                                     json_t *parts)
 {
     if (strncmp(at, "$${", 3) == 0) {
-        add_text(parts, "${", 2);
+        add_hole_text(parts, "${", 2);
         return at + 3;
     }
     if (strncmp(at, "${", 2) != 0) {
         size_t len = 1 + strcspn(at + 1, "$");
-        add_text(parts, at, len);
+        add_hole_text(parts, at, len);
         return at + len;
     }
     const char *close = strchr(at, '}');
@@ -127,7 +128,7 @@ json_t *hole_fill(struct diags *d, const struct yaml *y, const char *what)
     json_t *parts = json_array();
     const char *at = y->text;
     while (at != NULL && *at) {
-        at = step(d, y, at, parts);
+        at = take_hole_or_text(d, y, at, parts);
     }
     json_t *v = NULL;
     if (check_count(d) == before) {

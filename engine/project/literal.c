@@ -17,7 +17,7 @@
 /* Longer digits cannot be a number that anybody means. */
 enum { NUMBER_MAX = 64 };
 
-static const char *type_of(const json_t *descriptor)
+static const char *declared_type(const json_t *descriptor)
 {
     const char *type = descriptor != NULL ? schema_type(descriptor) : NULL;
     return type != NULL ? type : "any";
@@ -30,7 +30,7 @@ const char *literal_type_name(const json_t *descriptor)
         { "boolean", "true or false" }, { "date", "a date" },        { "list", "a list" },
         { "object", "a map" },
     };
-    const char *type = type_of(descriptor);
+    const char *type = declared_type(descriptor);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(type, names[i][0]) == 0) {
             return names[i][1];
@@ -41,12 +41,12 @@ const char *literal_type_name(const json_t *descriptor)
 
 bool literal_takes_text(const json_t *descriptor)
 {
-    const char *type = type_of(descriptor);
+    const char *type = declared_type(descriptor);
     return strcmp(type, "string") == 0 || strcmp(type, "date") == 0 || strcmp(type, "any") == 0;
 }
 
 /* A JSON number, or NULL: also for a whole one of more than 64 bits, which is a text everywhere. */
-static json_t *read_number(const char *text, size_t len)
+static json_t *read_json_number(const char *text, size_t len)
 {
     if (len == 0 || len > NUMBER_MAX || strchr("-0123456789", text[0]) == NULL) {
         return NULL;
@@ -62,7 +62,7 @@ static json_t *read_number(const char *text, size_t len)
 
 static json_t *read_integer(const char *text, size_t len)
 {
-    json_t *v = read_number(text, len);
+    json_t *v = read_json_number(text, len);
     if (json_is_integer(v)) {
         return v;
     }
@@ -90,11 +90,11 @@ static json_t *read_date(const char *text, size_t len)
     return date_parse(text, len, NULL, &us, &e) == 0 ? json_stringn(text, len) : NULL;
 }
 
-static json_t *read_any(const char *text, size_t len, bool is_plain)
+static json_t *read_literal(const char *text, size_t len, bool is_plain)
 {
     json_t *v = is_plain ? read_boolean(text, len) : NULL;
     if (v == NULL && is_plain) {
-        v = read_number(text, len);
+        v = read_json_number(text, len);
     }
     return v != NULL ? v : json_stringn(text, len);
 }
@@ -109,7 +109,7 @@ static json_t *read_typed(const char *type, const char *text, size_t len, bool i
         return read_integer(text, len);
     }
     if (strcmp(type, "number") == 0) {
-        return read_number(text, len);
+        return read_json_number(text, len);
     }
     if (strcmp(type, "boolean") == 0) {
         return read_boolean(text, len);
@@ -118,7 +118,7 @@ static json_t *read_typed(const char *type, const char *text, size_t len, bool i
         return read_date(text, len);
     }
     bool is_compound = strcmp(type, "list") == 0 || strcmp(type, "object") == 0;
-    return is_compound ? NULL : read_any(text, len, is_plain);
+    return is_compound ? NULL : read_literal(text, len, is_plain);
 }
 
 static const char *type_hint(const char *type)
@@ -136,18 +136,6 @@ static const char *type_hint(const char *type)
         }
     }
     return NULL;
-}
-
-static bool is_in_enum(const json_t *allowed, const json_t *v)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach ((json_t *)allowed, i, one) {
-        if (json_equal(one, (json_t *)v)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void append_choice(struct buf *out, const json_t *one, bool is_first)
@@ -218,7 +206,7 @@ static bool check_rules(struct diags *d, const struct yaml *at, const char *what
         return true;
     }
     const json_t *allowed = json_object_get(descriptor, "enum");
-    if (json_is_array(allowed) && !is_in_enum(allowed, v)) {
+    if (json_is_array(allowed) && !json_list_has(allowed, v)) {
         fail_enum(d, at, what, allowed);
         return false;
     }
@@ -242,7 +230,7 @@ json_t *literal_read(struct diags *d, const struct yaml *at, const char *what, c
     if (is_plain && text_is(text, len, "null") && json_get_bool(descriptor, "nullable", false)) {
         return json_null();
     }
-    const char *type = type_of(descriptor);
+    const char *type = declared_type(descriptor);
     json_t *v = read_typed(type, text, len, is_plain);
     if (v == NULL) {
         struct yaml shown = { .kind = YAML_SCALAR, .text = (char *)text, .len = len };
@@ -290,7 +278,7 @@ static json_t *map_tree(struct diags *d, const struct yaml *y, const char *what,
 json_t *literal_tree(struct diags *d, const struct yaml *y, const char *what,
                      const json_t *descriptor)
 {
-    const char *type = type_of(descriptor);
+    const char *type = declared_type(descriptor);
     bool is_any = strcmp(type, "any") == 0;
     if (y->kind == YAML_LIST && (is_any || strcmp(type, "list") == 0)) {
         return list_tree(d, y, what, descriptor);

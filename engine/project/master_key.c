@@ -37,7 +37,7 @@ static int say_other_key(const struct vault *v, const uint8_t wanted[KEY_ID], st
 }
 
 /* A key that is not there, of a store that needs it. */
-static void add_remedy(struct err *e)
+static void add_key_remedy(struct err *e)
 {
     char message[ERR_MESSAGE_MAX];
     (void)snprintf(message, sizeof message, "%s", e->message);
@@ -52,7 +52,7 @@ static struct vault *open_with(const char *path, const uint8_t id[KEY_ID], struc
 {
     struct vault *v = vault_open(path, false, e);
     if (v == NULL && e != NULL) {
-        add_remedy(e);
+        add_key_remedy(e);
     }
     if (v != NULL && vault_choose(v, id) == -1) {
         (void)say_other_key(v, id, e);
@@ -69,7 +69,7 @@ struct row {
     int64_t sealed;
 };
 
-static int read_row(struct store *s, struct row *out, struct err *e)
+static int read_key_row_now(struct store *s, struct row *out, struct err *e)
 {
     struct key_get *get = key_get_new();
     int rc = store_exec(s, &get->op, e);
@@ -87,7 +87,7 @@ static int finish_change(struct store *s, const struct master_key_opts *o, struc
     if (!o->has_lock && key_lock(o->path, &lock, NULL) == -1) {
         return 0;
     }
-    int rc = read_row(s, &row, e);
+    int rc = read_key_row_now(s, &row, e);
     struct vault *now = rc == 0 ? open_with(o->path, row.id, e) : NULL;
     rc = now != NULL ? 0 : -1;
     if (rc == 0 && vault_is_next(now)) {
@@ -116,12 +116,12 @@ static int name_key(struct store *s, const struct vault *v, struct err *e)
 }
 
 /* One look at row and files. NULL with *again where they changed meanwhile. */
-static struct vault *look(struct store *s, const struct master_key_opts *o, bool *again,
-                          struct err *e)
+static struct vault *look_at_keys(struct store *s, const struct master_key_opts *o, bool *again,
+                                  struct err *e)
 {
     struct row row;
     *again = false;
-    if (read_row(s, &row, e) == -1) {
+    if (read_key_row_now(s, &row, e) == -1) {
         return NULL;
     }
     bool is_new = !row.is_there && row.sealed == 0;
@@ -152,7 +152,7 @@ struct vault *master_key_open(struct store *s, const struct master_key_opts *o, 
     struct vault *v = NULL;
     bool again = true;
     for (int i = 0; i < LOOKS_MAX && v == NULL && again; i++) {
-        v = look(s, o, &again, e);
+        v = look_at_keys(s, o, &again, e);
     }
     return v;
 }
@@ -160,7 +160,7 @@ struct vault *master_key_open(struct store *s, const struct master_key_opts *o, 
 int master_key_look(struct store *s, const char *path, struct vault **out, struct err *e)
 {
     struct row row;
-    if (read_row(s, &row, e) == -1) {
+    if (read_key_row_now(s, &row, e) == -1) {
         return -1;
     }
     *out = master_key_open(s, &(struct master_key_opts){ .path = path }, e);
@@ -184,7 +184,7 @@ struct key_watch {
 };
 
 /* Reader thread. */
-static int found(void *ud, const uint8_t id[KEY_ID], struct err *e)
+static int found_key(void *ud, const uint8_t id[KEY_ID], struct err *e)
 {
     struct key_watch *w = ud;
     if (memcmp(id, w->known, KEY_ID) == 0) {
@@ -194,9 +194,9 @@ static int found(void *ud, const uint8_t id[KEY_ID], struct err *e)
     return w->fresh != NULL ? 0 : -1;
 }
 
-static void begin(struct key_watch *w);
+static void begin_look(struct key_watch *w);
 
-static void looked(struct store_op *op, const struct err *e)
+static void key_row_read(struct store_op *op, const struct err *e)
 {
     struct key_get *get = list_entry(op, struct key_get, op);
     struct key_watch *w = op->ud;
@@ -216,22 +216,22 @@ static void looked(struct store_op *op, const struct err *e)
         return; /* stopped */
     }
     if (w->wants_another) {
-        begin(w);
+        begin_look(w);
     } else {
         w->then(w->then_ud);
     }
 }
 
-static void begin(struct key_watch *w)
+static void begin_look(struct key_watch *w)
 {
     w->is_looking = true;
     w->wants_another = false;
     memcpy(w->known, key_id(vault_key(w->vault)), KEY_ID);
     struct key_get *get = key_get_new();
-    get->found = found;
+    get->found = found_key;
     get->found_ud = w;
     get->op.must_land = true;
-    get->op.done = looked;
+    get->op.done = key_row_read;
     get->op.ud = w;
     store_submit_read(w->store, &get->op);
 }
@@ -252,7 +252,7 @@ void key_watch_look(struct key_watch *w, void (*then)(void *ud), void *ud)
     if (w->is_looking) {
         w->wants_another = true;
     } else {
-        begin(w);
+        begin_look(w);
     }
 }
 

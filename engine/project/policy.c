@@ -84,8 +84,8 @@ static const char *quote(const char *word, char out[32])
 }
 
 /* A number of a policy between two bounds replaces the standard one. */
-static void read_number(struct diags *d, const struct yaml *map, const char *word, const char *type,
-                        double max, json_t *out)
+static void read_policy_number(struct diags *d, const struct yaml *map, const char *word,
+                               const char *type, double max, json_t *out)
 {
     const struct yaml *y = yaml_get(map, word);
     char what[32];
@@ -144,7 +144,7 @@ static const char *const *retryable_kinds(const char *names[ERR_KIND_COUNT + 1])
     return names;
 }
 
-static void read_kind(struct diags *d, const struct yaml *y, json_t *kinds)
+static void read_error_kind(struct diags *d, const struct yaml *y, json_t *kinds)
 {
     const char *names[ERR_KIND_COUNT + 1];
     if (!check_text(d, y, "a kind of error in `for`")) {
@@ -173,7 +173,7 @@ static void read_kinds(struct diags *d, const struct yaml *map, json_t *out)
     }
     json_t *kinds = json_array();
     for (size_t i = 0; i < y->count; i++) {
-        read_kind(d, y->items[i], kinds);
+        read_error_kind(d, y->items[i], kinds);
     }
     (void)json_object_set_new(out, "kinds", kinds);
 }
@@ -196,8 +196,8 @@ static json_t *in_full(struct diags *d, const struct yaml *y)
 {
     json_t *out = policy_json(&POLICIES[0]);
     check_words(d, y, POLICY_WORDS, "a retry policy");
-    read_number(d, y, "tries", "integer", TRIES_MAX, out);
-    read_number(d, y, "factor", "number", FACTOR_MAX, out);
+    read_policy_number(d, y, "tries", "integer", TRIES_MAX, out);
+    read_policy_number(d, y, "factor", "number", FACTOR_MAX, out);
     read_delay(d, y, "first", "first_us", out);
     read_delay(d, y, "longest", "longest_us", out);
     read_jitter(d, y, out);

@@ -91,11 +91,6 @@ static void read_connections(struct project *p, struct diags *d, const struct ya
 
 /* --- the whole --- */
 
-static char *copy_of(const json_t *settings, const char *key)
-{
-    return xstrdup_or_null(json_get_text(settings, key));
-}
-
 /* The networks of `trusted_proxies`, in p. */
 static void take_proxies(struct project *p, const json_t *list)
 {
@@ -150,12 +145,12 @@ static struct project *read_project(const char *folder, const struct yaml *root,
     *p = (struct project){
         .folder = xstrdup(folder),
         .hooks = h,
-        .listen = copy_of(settings, "listen"),
-        .public_url = copy_of(settings, "public_url"),
-        .tls_certificate = copy_of(json_object_get(settings, "tls"), "certificate"),
-        .tls_key = copy_of(json_object_get(settings, "tls"), "key"),
-        .store = copy_of(settings, "store"),
-        .timezone = copy_of(settings, "timezone"),
+        .listen = json_copy_text(settings, "listen"),
+        .public_url = json_copy_text(settings, "public_url"),
+        .tls_certificate = json_copy_text(json_object_get(settings, "tls"), "certificate"),
+        .tls_key = json_copy_text(json_object_get(settings, "tls"), "key"),
+        .store = json_copy_text(settings, "store"),
+        .timezone = json_copy_text(settings, "timezone"),
         .inputs = json_incref(json_object_get(settings, "inputs")),
         .retention = retention_of(settings),
     };
@@ -186,7 +181,7 @@ static struct project *parse_project(const char *folder, const char *text, size_
 }
 
 /* The text of ladle.yaml; NULL with the error recorded. Yours. */
-static char *read_file(const char *folder, size_t *len, struct diags *d)
+static char *read_ladle_yaml(const char *folder, size_t *len, struct diags *d)
 {
     struct err e = ERR_INIT;
     char *path = xasprintf("%s/ladle.yaml", folder);
@@ -215,7 +210,7 @@ struct project *project_read(const char *folder, const struct project_hooks *h, 
         return NULL;
     }
     size_t len = 0;
-    char *text = read_file(absolute, &len, d);
+    char *text = read_ladle_yaml(absolute, &len, d);
     struct project *p = text != NULL ? parse_project(absolute, text, len, h, d) : NULL;
     if (p != NULL) {
         p->typed = xstrdup(folder);

@@ -11,7 +11,7 @@
 
 enum { SAMPLE_MAX = 1 << 20 };
 
-static json_t *parse(const char *name, const char *text, size_t len, struct err *e)
+static json_t *parse_sample(const char *name, const char *text, size_t len, struct err *e)
 {
     json_t *v = json_parse(text, len, e);
     if (v == NULL) {
@@ -26,7 +26,7 @@ static json_t *read_own(const char *folder, const char *name, struct err *e)
     char *path = xasprintf("%s/%s", folder, name);
     size_t len;
     char *text = folder_read(path, SAMPLE_MAX, &len, e);
-    json_t *v = text != NULL ? parse(name, text, len, e) : NULL;
+    json_t *v = text != NULL ? parse_sample(name, text, len, e) : NULL;
     free(text);
     free(path);
     return v;
@@ -42,7 +42,7 @@ json_t *sample_file_read(const char *folder, const char *sample, struct err *e)
     json_t *v = folder != NULL ? read_own(folder, name, e) : NULL;
     const struct embedded *built_in = v != NULL ? NULL : embed_find(name);
     if (built_in != NULL && e->kind == ERR_NOT_FOUND) {
-        v = parse(name, built_in->data, built_in->len, e);
+        v = parse_sample(name, built_in->data, built_in->len, e);
     }
     free(name);
     return v;

@@ -25,7 +25,7 @@ char *secrets_key_path(const struct project *p)
 }
 
 /* The opened value of a row, or NULL. Yours. */
-static struct secret *open_row(struct store *s, const struct vault *v, const char *row_name)
+static struct secret *open_secret_row(struct store *s, const struct vault *v, const char *row_name)
 {
     struct secret *value = NULL;
     struct secret_get *get = secret_get_new(row_name);
@@ -39,7 +39,7 @@ static struct secret *open_row(struct store *s, const struct vault *v, const cha
 char *secrets_find(struct store *s, const struct vault *v, const char *name)
 {
     char *row_name = xasprintf("user:%s", name);
-    struct secret *value = open_row(s, v, row_name);
+    struct secret *value = open_secret_row(s, v, row_name);
     char *text = value != NULL ? xstrndup(secret_bytes(value), secret_len(value)) : NULL;
     if (value != NULL) { /* for good: in ladle.yaml it can stand in any value of a connection */
         log_forbid(secret_bytes(value), secret_len(value));
@@ -74,7 +74,7 @@ static void forbid_vault(struct store *s, const struct vault *v)
     struct secret_list *list = secret_list_new("");
     if (store_exec(s, &list->op, NULL) == 0) {
         for (size_t i = 0; i < list->count; i++) {
-            struct secret *value = open_row(s, v, list->names[i]);
+            struct secret *value = open_secret_row(s, v, list->names[i]);
             if (value != NULL) {
                 forbid_value(value);
             }

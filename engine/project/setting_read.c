@@ -24,7 +24,7 @@ enum { KEY_FILE_MAX = 16 << 10 };
 /* The text in its normal form, or NULL and e. Yours. */
 typedef json_t *(*form_fn)(const struct setting_reader *r, const char *text, struct err *e);
 
-static json_t *read_address(const struct setting_reader *r, const char *text, struct err *e)
+static json_t *read_address_setting(const struct setting_reader *r, const char *text, struct err *e)
 {
     const char *port = strrchr(text, ':');
     bool is_local = port != NULL && strncmp(text, "localhost:", 10) == 0;
@@ -118,9 +118,15 @@ static json_t *read_date(const struct setting_reader *r, const char *text, struc
 }
 
 static const form_fn FORMS[FORM_COUNT] = {
-    [FORM_ADDRESS] = read_address, [FORM_URL] = read_url,   [FORM_URL_PATH] = read_url_path,
-    [FORM_NETWORK] = read_network, [FORM_ZONE] = read_zone, [FORM_STORE] = read_store,
-    [FORM_FILE] = read_file_name,  [FORM_DATE] = read_date, [FORM_PUBLIC_KEY] = read_public_key,
+    [FORM_ADDRESS] = read_address_setting,
+    [FORM_URL] = read_url,
+    [FORM_URL_PATH] = read_url_path,
+    [FORM_NETWORK] = read_network,
+    [FORM_ZONE] = read_zone,
+    [FORM_STORE] = read_store,
+    [FORM_FILE] = read_file_name,
+    [FORM_DATE] = read_date,
+    [FORM_PUBLIC_KEY] = read_public_key,
 };
 
 /* --- messages --- */
@@ -131,8 +137,8 @@ static char *example_of(const struct setting *k)
     return k->example != NULL ? xasprintf("such as %s: %s", k->name, k->example) : NULL;
 }
 
-static void refuse(const struct setting_reader *r, const struct setting *k, const struct yaml *y,
-                   const char *what, const char *why)
+static void refuse_setting(const struct setting_reader *r, const struct setting *k,
+                           const struct yaml *y, const char *what, const char *why)
 {
     char *example = example_of(k);
     check_error(r->diags, y, example, "%s: %s", what, why);
@@ -148,8 +154,8 @@ static void refuse_word(const struct setting_reader *r, const struct setting *k,
 }
 
 /* Whether the node is of the kind that the row wants: one value, a list or a map. */
-static bool fits(const struct setting_reader *r, const struct setting *k, const struct yaml *y,
-                 enum yaml_kind kind, const char *what)
+static bool fits_words(const struct setting_reader *r, const struct setting *k,
+                       const struct yaml *y, enum yaml_kind kind, const char *what)
 {
     if (y->kind == kind && !yaml_is_empty(y)) {
         return true;
@@ -186,7 +192,7 @@ static json_t *read_duration(const struct setting_reader *r, const struct settin
         return json_string(text);
     }
     if (duration_parse(text, strlen(text), &us, &e) == -1) {
-        refuse(r, k, y, what, e.message);
+        refuse_setting(r, k, y, what, e.message);
         return NULL;
     }
     if (us < k->min_us) {
@@ -198,8 +204,8 @@ static json_t *read_duration(const struct setting_reader *r, const struct settin
     return json_string(text);
 }
 
-static json_t *read_text(const struct setting_reader *r, const struct setting *k,
-                         const struct yaml *y, const char *what, const char *text)
+static json_t *read_setting_text(const struct setting_reader *r, const struct setting *k,
+                                 const struct yaml *y, const char *what, const char *text)
 {
     struct err e = ERR_INIT;
     if (k->words != NULL && !word_is_in(k->words, text)) {
@@ -208,7 +214,7 @@ static json_t *read_text(const struct setting_reader *r, const struct setting *k
     }
     json_t *v = FORMS[k->form] != NULL ? FORMS[k->form](r, text, &e) : json_string(text);
     if (v == NULL) {
-        refuse(r, k, y, what, e.message);
+        refuse_setting(r, k, y, what, e.message);
     }
     return v;
 }
@@ -233,20 +239,21 @@ static json_t *read_open(const struct setting_reader *r, const struct setting *k
 static json_t *read_scalar(const struct setting_reader *r, const struct setting *k,
                            const struct yaml *y, const char *what)
 {
-    json_t *filled = fits(r, k, y, YAML_SCALAR, what) ? hole_fill(r->diags, y, what) : NULL;
+    json_t *filled = fits_words(r, k, y, YAML_SCALAR, what) ? hole_fill(r->diags, y, what) : NULL;
     if (filled == NULL || hole_is_open(filled)) {
         return filled != NULL ? read_open(r, k, y, what, filled) : NULL;
     }
     const char *text = json_string_value(filled);
     json_t *v = k->kind == SETTING_FLAG       ? read_flag(r, y, what, text)
                 : k->kind == SETTING_DURATION ? read_duration(r, k, y, what, text)
-                                              : read_text(r, k, y, what, text);
+                                              : read_setting_text(r, k, y, what, text);
     json_decref(filled);
     return v;
 }
 
 /* A scalar stays raw text: who knows its type reads it. */
-static json_t *read_any(const struct setting_reader *r, const struct yaml *y, const char *what)
+static json_t *read_any_setting(const struct setting_reader *r, const struct yaml *y,
+                                const char *what)
 {
     static const struct setting text = { .kind = SETTING_TEXT };
     return y->kind == YAML_SCALAR ? read_scalar(r, &text, y, what)
@@ -255,10 +262,10 @@ static json_t *read_any(const struct setting_reader *r, const struct yaml *y, co
 
 /* --- lists and maps --- */
 
-static json_t *read_list(const struct setting_reader *r, const struct setting *k,
-                         const struct yaml *y, const char *what)
+static json_t *read_setting_list(const struct setting_reader *r, const struct setting *k,
+                                 const struct yaml *y, const char *what)
 {
-    if (!fits(r, k, y, YAML_LIST, what)) {
+    if (!fits_words(r, k, y, YAML_LIST, what)) {
         return NULL;
     }
     if (y->count == 0 || y->count > k->most) {
@@ -278,7 +285,7 @@ static json_t *read_list(const struct setting_reader *r, const struct setting *k
 static json_t *read_names(const struct setting_reader *r, const struct setting *k,
                           const struct yaml *y, const char *what)
 {
-    if (!fits(r, k, y, YAML_MAP, what)) {
+    if (!fits_words(r, k, y, YAML_MAP, what)) {
         return NULL;
     }
     json_t *map = json_object();
@@ -306,13 +313,13 @@ json_t *setting_read(const struct setting_reader *r, const struct setting *k, co
     case SETTING_DURATION:
         return read_scalar(r, k, y, what);
     case SETTING_LIST:
-        return read_list(r, k, y, what);
+        return read_setting_list(r, k, y, what);
     case SETTING_MAP:
-        return fits(r, k, y, YAML_MAP, what) ? setting_read_map(r, k->keys, y, what) : NULL;
+        return fits_words(r, k, y, YAML_MAP, what) ? setting_read_map(r, k->keys, y, what) : NULL;
     case SETTING_NAMES:
         return read_names(r, k, y, what);
     case SETTING_VALUE:
-        return read_any(r, y, what);
+        return read_any_setting(r, y, what);
     }
     return NULL;
 }
@@ -349,8 +356,8 @@ static json_t *usual_value(const struct setting_reader *r, const struct setting 
     return v;
 }
 
-static json_t *read_member(const struct setting_reader *r, const struct setting *k,
-                           const struct yaml *map, const char *what)
+static json_t *read_map_member(const struct setting_reader *r, const struct setting *k,
+                               const struct yaml *map, const char *what)
 {
     const struct yaml *y = yaml_get(map, k->name);
     json_t *v = NULL;
@@ -373,7 +380,7 @@ json_t *setting_read_map(const struct setting_reader *r, const struct setting *k
     check_unknown_keys(r, keys, y, what);
     for (const struct setting *k = keys; k->name != NULL; k++) {
         if (!k->is_read_apart) {
-            (void)json_object_set_new(map, k->name, read_member(r, k, y, what));
+            (void)json_object_set_new(map, k->name, read_map_member(r, k, y, what));
         }
     }
     return map;

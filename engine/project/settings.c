@@ -124,8 +124,8 @@ static const struct setting CONNECTION_KEYS[] = {
     { .name = "connector",
       .kind = SETTING_TEXT,
       .is_needed = true,
-      .says = "The kind of service: a connector that is built in (`highlevel` `convertcalculator` "
-              "`http` `records` `webhook`), or a file of `scripts/connectors/`.",
+      .says = "The kind of service: a connector that is built in (`ladle ops --all` has them), or "
+              "a file of `scripts/connectors/`.",
       .example = "highlevel" },
     { .name = "auth",
       .kind = SETTING_TEXT,
@@ -140,11 +140,6 @@ static const struct setting CONNECTION_KEYS[] = {
       .says = "Where the service's API is, if not where its connector says. Paths in calls are "
               "taken from here. It has no query.",
       .example = "https://api.example.com" },
-    { .name = "location",
-      .kind = SETTING_TEXT,
-      .says = "The account at the service that the connection is for. A token of another account "
-              "is refused.",
-      .example = "ve9EPM428h8vShlRW1KT" },
     { .name = "token",
       .kind = SETTING_TEXT,
       .says = "The token or API key, where it is not stored by `ladle connect NAME --token -`.",
@@ -385,7 +380,7 @@ static const char *const FORMS[FORM_COUNT][2] = {
 };
 
 /* "hex or base64", "a, b or c". */
-static void put_words(struct buf *out, const char *const *words)
+static void put_allowed_words(struct buf *out, const char *const *words)
 {
     for (size_t i = 0; words[i] != NULL; i++) {
         const char *before = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
@@ -397,7 +392,7 @@ char *setting_words(const char *const *words)
 {
     struct buf out;
     buf_init(&out, WHAT_MAX);
-    put_words(&out, words);
+    put_allowed_words(&out, words);
     return buf_take(&out, NULL);
 }
 
@@ -408,7 +403,7 @@ char *setting_what(const struct setting *k)
     switch (k->kind) {
     case SETTING_TEXT:
         if (k->words != NULL) {
-            put_words(&out, k->words);
+            put_allowed_words(&out, k->words);
         } else {
             (void)buf_puts(&out, FORMS[k->form][0]);
         }
@@ -418,7 +413,7 @@ char *setting_what(const struct setting *k)
         break;
     case SETTING_DURATION:
         (void)buf_puts(&out, k->words != NULL ? "a duration, or " : "a duration");
-        put_words(&out, k->words != NULL ? k->words : WORDS(NULL));
+        put_allowed_words(&out, k->words != NULL ? k->words : WORDS(NULL));
         break;
     case SETTING_LIST:
         (void)buf_printf(&out, "a list of %s", FORMS[k->of->form][1]);

@@ -44,7 +44,7 @@ static bool is_on_way(const struct walk *w, const char *name)
 
 static int follow(struct walk *w, const json_t *calls);
 
-static void keep(struct walk *w, const char *name, const struct part *p, int height)
+static void keep_height(struct walk *w, const char *name, const struct part *p, int height)
 {
     (void)json_object_set_new(w->calls, name,
                               json_pack("{s:O, s:O}", "plan", p->plan, "inputs", p->inputs));
@@ -84,7 +84,7 @@ static int enter(struct walk *w, const char *name)
     w->way[++w->depth] = name;
     int height = follow(w, p->calls);
     w->depth--;
-    keep(w, name, p, height);
+    keep_height(w, name, p, height);
     return 1 + height;
 }
 

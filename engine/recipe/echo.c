@@ -12,14 +12,14 @@
 #include "connector/causes.h"
 
 /* "crm contact_created", the event as the service sends it. Yours. */
-static char *key_of(const char *connection, const char *event)
+static char *echo_key(const char *connection, const char *event)
 {
     return xasprintf("%s %s", connection, event);
 }
 
 void echo_note_start(struct check *c, const struct reference *r)
 {
-    char *key = key_of(r->owner, causes_event(r->table, r->name));
+    char *key = echo_key(r->owner, causes_event(r->table, r->name));
     (void)json_object_set_new(c->starts, key, json_string(r->name));
     free(key);
 }
@@ -68,7 +68,7 @@ void echo_check(struct check *c, const struct yaml *use, const struct reference 
     const char *event;
     json_t *condition;
     json_object_foreach (causes, event, condition) {
-        char *key = key_of(r->owner, event);
+        char *key = echo_key(r->owner, event);
         const char *start = json_get_text(c->starts, key);
         if (start != NULL && causes_holds(condition, given)) {
             warn(c, use, r, start);

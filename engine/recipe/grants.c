@@ -11,7 +11,11 @@
 #include "base/ascii.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/plural.h"
+#include "connector/account_words.h"
 #include "connector/areas.h"
+#include "format/json.h"
+#include "token/token_pair.h"
 
 enum { STEPS_DEPTH_MAX = 64, NAME_MAX_BYTES = 128, WARNINGS_MAX = 20 };
 
@@ -32,7 +36,7 @@ struct use {
 
 /* --- what was granted --- */
 
-static const struct connection_row *row_of(const struct grants *g, const char *connection)
+static const struct connection_row *granted_row(const struct grants *g, const char *connection)
 {
     for (size_t i = 0; g->rows != NULL && i < g->rows->count; i++) {
         if (strcmp(g->rows->rows[i].name, connection) == 0) {
@@ -49,32 +53,6 @@ static const char *auth_of(const struct use *u)
     const json_t *kinds = json_object_get(json_object_get(u->connector, "auth"), "kinds");
     const char *usual = json_string_value(json_array_get(kinds, 0));
     return auth != NULL ? auth : usual != NULL ? usual : "none";
-}
-
-/* Words parted by blanks or commas. */
-static bool has_word(const char *words, const char *word)
-{
-    size_t len = strlen(word);
-    while (*words) {
-        size_t here = strcspn(words, " ,");
-        if (here == len && memcmp(words, word, len) == 0) {
-            return true;
-        }
-        words += here + strspn(words + here, " ,");
-    }
-    return false;
-}
-
-static bool is_in(const json_t *list, const char *word)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach ((json_t *)list, i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), word) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* The scopes that `ladle connect` will ask for; NULL where that is not said. */
@@ -115,8 +93,8 @@ static json_t *missing_scopes(const struct use *u, const char *granted, const js
     json_array_foreach ((json_t *)u->scopes, i, one) {
         const char *scope = json_string_value(one);
         bool is_missing =
-            scope != NULL &&
-            (granted != NULL ? !has_word(granted, scope) : asked != NULL && !is_in(asked, scope));
+            scope != NULL && (granted != NULL ? !token_pair_has_scope(granted, scope, strlen(scope))
+                                              : asked != NULL && !json_list_has_text(asked, scope));
         if (is_missing) {
             json_array_append(missing, one);
         }
@@ -140,7 +118,7 @@ static char *joined(const json_t *texts)
 
 static void check_scopes(const struct walk *w, const struct use *u)
 {
-    const struct connection_row *row = row_of(w->g, u->connection);
+    const struct connection_row *row = granted_row(w->g, u->connection);
     const char *granted = row != NULL ? row->scopes : NULL;
     bool is_oauth = strcmp(auth_of(u), "oauth") == 0;
     json_t *missing = missing_scopes(u, granted, is_oauth ? asked_for(u) : NULL);
@@ -165,22 +143,26 @@ static void check_scopes(const struct walk *w, const struct use *u)
 }
 
 /* Kinds of tokens that an operation does not take. */
-static void check_kind(const struct walk *w, const struct use *u, const json_t *operation)
+static void check_token_kind(const struct walk *w, const struct use *u, const json_t *operation)
 {
     const char *access = json_get_text(operation, "access");
     bool is_private = strcmp(auth_of(u), "token") == 0;
-    bool is_location = json_object_get(u->config, "location") != NULL &&
-                       json_object_get(u->config, "agency") == NULL;
+    struct account_words words = account_words(u->connector);
+    bool is_one = json_object_get(u->config, words.one) != NULL &&
+                  !account_words_is_parent(u->connector, u->config);
     if (json_get_bool(operation, "oauth_only", false) && is_private) {
         add_gap(w, u, NULL,
                 xasprintf("%s.%s takes no private integration token", u->connection, u->name),
                 "use a connection with `auth: oauth` for it");
     }
-    if (access != NULL && strcmp(access, "agency") == 0 && is_location) {
+    if (access != NULL && strcmp(access, "parent") == 0 && words.parent != NULL && is_one) {
+        char *hint = xasprintf("use a connection with `%s` for it", words.parent);
         add_gap(w, u, NULL,
-                xasprintf("%s.%s takes a token of an agency, and the connection is of a location",
-                          u->connection, u->name),
-                "use a connection with `agency` for it");
+                xasprintf("%s.%s takes a token of %s %s, and the connection is of %s %s",
+                          u->connection, u->name, plural_article(words.parent), words.parent,
+                          plural_article(words.one), words.one),
+                hint);
+        free(hint);
     }
 }
 
@@ -205,7 +187,7 @@ static void check_call(const struct walk *w, const json_t *step, const char *con
     if (operation != NULL) {
         u.scopes = json_object_get(operation, "scopes");
         check_scopes(w, &u);
-        check_kind(w, &u, operation);
+        check_token_kind(w, &u, operation);
     }
 }
 
@@ -220,7 +202,7 @@ static void check_trigger(const struct walk *w, const char *connection, const ch
 /* --- scripts --- */
 
 /* A name of letters, digits and _ at *at; false where there is none. Moves *at behind it. */
-static bool read_name(const char **at, char out[NAME_MAX_BYTES])
+static bool read_call_name(const char **at, char out[NAME_MAX_BYTES])
 {
     size_t len = 0;
     while (len < NAME_MAX_BYTES - 1 &&
@@ -234,12 +216,13 @@ static bool read_name(const char **at, char out[NAME_MAX_BYTES])
 }
 
 /* ctx.crm:create_task */
-static void check_text(const struct walk *w, const json_t *step, const char *text)
+static void check_script_call(const struct walk *w, const json_t *step, const char *text)
 {
     char connection[NAME_MAX_BYTES], operation[NAME_MAX_BYTES];
     for (const char *at = strstr(text, "ctx."); at != NULL; at = strstr(at, "ctx.")) {
         at += strlen("ctx.");
-        if (read_name(&at, connection) && *at == ':' && at++ != NULL && read_name(&at, operation)) {
+        if (read_call_name(&at, connection) && *at == ':' && at++ != NULL &&
+            read_call_name(&at, operation)) {
             check_call(w, step, connection, operation);
         }
     }
@@ -250,7 +233,7 @@ static void check_script(const struct walk *w, const json_t *step, const char *n
     json_t *bundle = json_parse_own(w->recipe->bundle, w->recipe->bundle_len, NULL);
     const char *text = json_get_text(json_object_get(bundle, "scripts"), name);
     if (text != NULL) {
-        check_text(w, step, text);
+        check_script_call(w, step, text);
     }
     json_decref(bundle);
 }

@@ -130,7 +130,8 @@ static json_t *input_value(struct check *c, const struct yaml *at, const char *n
 }
 
 /* The key node of an input's declaration. */
-static const struct yaml *place_of(const struct yaml *y, const struct yaml *root, const char *name)
+static const struct yaml *place_of_input(const struct yaml *y, const struct yaml *root,
+                                         const char *name)
 {
     for (size_t i = 0; y != NULL && y->kind == YAML_MAP && i < y->count; i++) {
         if (strcmp(y->keys[i]->text, name) == 0) {
@@ -162,7 +163,7 @@ json_t *inputs_values(struct check *c, const char *recipe, const struct yaml *y,
     const char *name;
     json_t *input;
     json_object_foreach ((json_t *)declared, name, input) {
-        const struct yaml *at = place_of(y, root, name);
+        const struct yaml *at = place_of_input(y, root, name);
         json_t *v = input_value(c, at, name, input, json_object_get(given, name));
         (void)json_object_set_new(values, name, v);
     }

@@ -11,7 +11,9 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "connector/account_words.h"
 #include "connector/schema.h"
+#include "format/json.h"
 #include "project/literal.h"
 #include "project/sample_file.h"
 #include "recipe/outline.h"
@@ -138,8 +140,8 @@ static void add_prepared(json_t *fields, const json_t *prepare)
     }
 }
 
-static void add_event(const struct check *c, json_t *fields, const json_t *connector,
-                      const char *name)
+static void add_known_event(const struct check *c, json_t *fields, const json_t *connector,
+                            const char *name)
 {
     struct areas areas = project_areas(c->hooks);
     const json_t *event = areas_event(&areas, connector, name);
@@ -160,9 +162,9 @@ json_t *known_event(const struct check *c, const struct reference *r)
     const json_t *connector = c->hooks->find_connector(c->hooks->ud, r->connector);
     const char *base = json_get_text(r->table, "of");
     json_t *fields = json_object();
-    add_event(c, fields, connector, r->name);
+    add_known_event(c, fields, connector, r->name);
     if (base != NULL) {
-        add_event(c, fields, connector, base);
+        add_known_event(c, fields, connector, base);
     }
     char *who = xasprintf("%s.%s", r->owner, r->name);
     json_t *d = json_object_size(fields) > 0
@@ -216,11 +218,6 @@ static char *path_text(const json_t *path, size_t count)
     return text;
 }
 
-static json_t *member(const json_t *d, const char *key)
-{
-    return json_is_object(d) ? json_object_get(d, key) : NULL;
-}
-
 /* One finding: where, about which path, up to where it was known. */
 struct finding {
     struct check *check;
@@ -246,13 +243,8 @@ __attribute__((format(printf, 3, 4))) static void tell(const struct finding *f, 
 /* "did you mean `x`?", else the fields that there are; yours. */
 static char *field_hint(const json_t *fields, const char *name)
 {
-    const char **names = xcalloc(json_object_size(fields) + 1, sizeof *names);
-    size_t count = 0;
-    const char *key;
-    json_t *d;
-    json_object_foreach ((json_t *)fields, key, d) {
-        names[count++] = key;
-    }
+    const char **names = json_names(fields);
+    size_t count = json_object_size(fields);
     const char *close = name != NULL ? diag_closest(name, names) : NULL;
     struct buf out;
     buf_init(&out, SHOWN_MAX);
@@ -273,9 +265,9 @@ static char *field_hint(const json_t *fields, const char *name)
 
 static void tell_field(const struct finding *f, const json_t *d, const char *name)
 {
-    const json_t *fields = member(d, "fields");
+    const json_t *fields = json_object_get(d, "fields");
     const char *root = json_string_value(json_array_get(f->path, 0));
-    const char *who = json_string_value(member(d, "who"));
+    const char *who = json_string_value(json_object_get(d, "who"));
     char *hint = field_hint(fields, name);
     char *there = path_text(f->path, f->depth);
     if (f->depth == 1 && strcmp(root, "event") == 0) {
@@ -310,7 +302,7 @@ static void tell_kind(const struct finding *f, const json_t *d)
 
 /* The field of that name. A date that the engine brings into one form has what came beside it, as
  * `startTime_raw`. NULL: there is none. */
-static const json_t *field_of(const json_t *fields, const char *name)
+static const json_t *known_field(const json_t *fields, const char *name)
 {
     static const char raw[] = "_raw";
     size_t len = strlen(name), end = sizeof raw - 1;
@@ -332,14 +324,14 @@ static const json_t *descend(struct finding *f, const json_t *d)
         return NULL;
     }
     if (strcmp(type, "list") == 0 && name == NULL) {
-        return member(d, "of");
+        return json_object_get(d, "of");
     }
     if (strcmp(type, "object") != 0) {
         tell_kind(f, d);
         return NULL;
     }
-    const json_t *fields = member(d, "fields");
-    const json_t *found = name != NULL ? field_of(fields, name) : NULL;
+    const json_t *fields = json_object_get(d, "fields");
+    const json_t *found = name != NULL ? known_field(fields, name) : NULL;
     if (fields != NULL && name == NULL && f->is_certain) {
         char *there = path_text(f->path, f->depth);
         tell(f, NULL, "`%s` is no list", there);
@@ -350,9 +342,9 @@ static const json_t *descend(struct finding *f, const json_t *d)
     return found;
 }
 
-static void walk(struct finding *f, const json_t *d)
+static void walk_fields(struct finding *f, const json_t *d)
 {
-    f->is_certain = f->is_certain || json_is_true(member(d, "closed"));
+    f->is_certain = f->is_certain || json_is_true(json_object_get(d, "closed"));
     for (; f->depth < json_array_size(f->path) && d != NULL; f->depth++) {
         d = descend(f, d);
     }
@@ -372,7 +364,7 @@ static void check_steps(struct check *c, const struct yaml *y, const json_t *pat
         return; /* computed, or all of them */
     }
     const json_t *d = json_object_get(c->steps, name);
-    const char *none = json_string_value(member(d, "none"));
+    const char *none = json_string_value(json_object_get(d, "none"));
     char *why = d == NULL && c->step != NULL ? outline_why(c->outline, c->step, name) : NULL;
     if (why != NULL) {
         check_error(c->diags, y, NULL, "%s", why);
@@ -385,7 +377,7 @@ static void check_steps(struct check *c, const struct yaml *y, const json_t *pat
     } else if (none != NULL) {
         check_error(c->diags, y, NULL, "step `%.60s` %s", name, none);
     } else {
-        walk(&(struct finding){ .check = c, .at = y, .path = path, .depth = 2 }, d);
+        walk_fields(&(struct finding){ .check = c, .at = y, .path = path, .depth = 2 }, d);
     }
     free(why);
 }
@@ -405,7 +397,7 @@ static void check_item(struct check *c, const struct yaml *y, const json_t *path
 static void check_root(struct check *c, const struct yaml *y, const json_t *path, json_t *known)
 {
     struct finding f = { .check = c, .at = y, .path = path, .depth = 1 };
-    walk(&f, known);
+    walk_fields(&f, known);
     json_decref(known);
 }
 
@@ -421,13 +413,39 @@ static void check_error_path(struct check *c, const struct yaml *y, const json_t
                                        "step", "string")));
 }
 
+static void add_account_word(const struct check *c, json_t *fields, const char *connector)
+{
+    const json_t *table =
+        connector != NULL ? c->hooks->find_connector(c->hooks->ud, connector) : NULL;
+    const char *word = account_words(table).one;
+    if (word != NULL || json_path(table, "webhook.account") != NULL) {
+        json_object_set_new(fields, word != NULL ? word : "account", json_pack("[s]", "string"));
+    }
+}
+
+/* The account of the event stands under the word of its connector: one that the recipe needs, or,
+ * as another recipe may call this one, any that the project has. */
+static void add_account_words(const struct check *c, json_t *fields)
+{
+    const char *name;
+    json_t *v;
+    json_object_foreach (c->needs, name, v) {
+        add_account_word(c, fields, json_string_value(v));
+    }
+    json_object_foreach (c->project != NULL ? c->project->connections : NULL, name, v) {
+        add_account_word(c, fields, json_get_text(v, "connector"));
+    }
+}
+
 static void check_meta(struct check *c, const struct yaml *y, const json_t *path)
 {
-    check_root(c, y, path,
-               closed_object(json_pack("{s:[s], s:[s], s:[s], s:[s], s:[s], s:[s], s:[s]}", "id",
-                                       "string", "type", "string", "connection", "string",
-                                       "received_at", "string", "location", "string", "event_type",
-                                       "string", "headers", "object")));
+    json_t *fields = json_pack("{s:[s], s:[s], s:[s], s:[s], s:[s], s:[s]}", "id", "string", "type",
+                               "string", "connection", "string", "received_at", "string",
+                               "event_type", "string", "headers", "object");
+    if (c->hooks != NULL && c->hooks->find_connector != NULL) {
+        add_account_words(c, fields);
+    }
+    check_root(c, y, path, closed_object(fields));
 }
 
 static void check_now(struct check *c, const struct yaml *y, const json_t *path)

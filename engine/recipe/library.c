@@ -142,7 +142,7 @@ static json_t *inputs_schema(const struct library *lib, const struct yaml *root,
     return schema;
 }
 
-static void add_entry(struct library *lib, const char *file, const struct yaml *root)
+static void add_recipe_file(struct library *lib, const char *file, const struct yaml *root)
 {
     const struct yaml *name = root->kind == YAML_MAP ? yaml_get(root, "recipe") : NULL;
     if (name == NULL || name->kind != YAML_SCALAR || !name_is_valid(name->text, name->len)) {
@@ -163,7 +163,8 @@ static void add_entry(struct library *lib, const char *file, const struct yaml *
 }
 
 /* A recipe's text by its file (recipes/NAME.yaml); yours, or NULL. */
-static char *read_text(const struct library *lib, const char *file, size_t *len, struct err *e)
+static char *read_recipe_text(const struct library *lib, const char *file, size_t *len,
+                              struct err *e)
 {
     char *path = xasprintf("%s/%s", lib->project->folder, file);
     char *text = folder_read(path, YAML_BYTES_MAX, len, e);
@@ -171,16 +172,16 @@ static char *read_text(const struct library *lib, const char *file, size_t *len,
     return text;
 }
 
-static void read_head(struct library *lib, const char *name)
+static void read_library_head(struct library *lib, const char *name)
 {
     size_t len = 0;
     struct err e = ERR_INIT;
     char *file = xasprintf("recipes/%s", name);
-    char *text = read_text(lib, file, &len, &e);
+    char *text = read_recipe_text(lib, file, &len, &e);
     struct diags *d = diags_new(file);
     struct yaml *root = text != NULL ? yaml_parse(text, len, d) : NULL;
     if (root != NULL) {
-        add_entry(lib, file, root);
+        add_recipe_file(lib, file, root);
     }
     yaml_tree_free(root);
     diags_free(d);
@@ -200,7 +201,7 @@ static void open_library(struct library *lib)
     char **names = folder_names(path, FILES_MAX, &count, &e); /* unreadable: there are none */
     for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
         if (folder_is_recipe(names[i])) {
-            read_head(lib, names[i]);
+            read_library_head(lib, names[i]);
         }
     }
     if (names != NULL) {
@@ -245,11 +246,11 @@ static char *first_error(struct diags *d)
     return text;
 }
 
-static void read_part(struct library *lib, struct entry *n)
+static void read_library_part(struct library *lib, struct entry *n)
 {
     size_t len = 0;
     struct err e = ERR_INIT;
-    char *text = read_text(lib, n->file, &len, &e);
+    char *text = read_recipe_text(lib, n->file, &len, &e);
     char *shown = project_shown(lib->project, n->file);
     struct diags *d = diags_new(shown);
     free(shown);
@@ -271,7 +272,7 @@ const struct part *library_part(struct library *lib, const char *name, char **fi
         return NULL;
     }
     if (!n->is_read) {
-        read_part(lib, n);
+        read_library_part(lib, n);
     }
     *first = n->first != NULL ? xstrdup(n->first) : NULL;
     return n->is_good ? &n->part : NULL;

@@ -113,7 +113,7 @@ static void set_converter(struct diags *d, const struct yaml *y, json_t *field,
     free(name);
 }
 
-static void read_field(struct diags *d, const struct yaml *y, json_t *fields, json_t *seen)
+static void read_map_field(struct diags *d, const struct yaml *y, json_t *fields, json_t *seen)
 {
     struct piece from, to, convert;
     if (!check_text(d, y, "a field of a map")) {
@@ -140,7 +140,7 @@ static void read_field(struct diags *d, const struct yaml *y, json_t *fields, js
     (void)json_array_append_new(fields, field);
 }
 
-static json_t *read_fields(struct diags *d, const struct yaml *y)
+static json_t *read_map_fields(struct diags *d, const struct yaml *y)
 {
     json_t *fields = json_array();
     if (!check_kind(d, y, YAML_LIST, "`fields`")) {
@@ -152,7 +152,7 @@ static json_t *read_fields(struct diags *d, const struct yaml *y)
     }
     json_t *seen = json_object();
     for (size_t i = 0; i < y->count; i++) {
-        read_field(d, y->items[i], fields, seen);
+        read_map_field(d, y->items[i], fields, seen);
     }
     json_decref(seen);
     return fields;
@@ -179,7 +179,7 @@ json_t *map_parse(const char *name, const char *text, size_t len, struct diags *
         check_map_name(d, root, name);
         const struct yaml *y = yaml_get(root, "fields");
         if (y != NULL) {
-            fields = read_fields(d, y);
+            fields = read_map_fields(d, y);
         } else {
             check_error(d, root, NULL, "a field map needs `fields`");
         }

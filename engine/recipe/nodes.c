@@ -133,7 +133,7 @@ static void add_connections(const struct check *c, const char *names[EXTRA_NAMES
     names[count] = NULL;
 }
 
-static void compile(struct check *c, const struct yaml *y, const char *text, size_t len)
+static void compile_text(struct check *c, const struct yaml *y, const char *text, size_t len)
 {
     if (c->hooks == NULL || c->hooks->check_expression == NULL) {
         return;
@@ -160,7 +160,7 @@ static json_t *expression(struct check *c, const struct yaml *y)
                     "an expression has at most %d bytes", EXPRESSION_MAX);
         return NULL;
     }
-    compile(c, y, text, len);
+    compile_text(c, y, text, len);
     struct scan s = { c, y, memmem(text, len, "function", 8) != NULL };
     scan_expression(text, len, on_find, &s);
     return json_pack("{s:s, s:s%, s:i}", "t", "expr", "s", text, len, "line", y->line);
@@ -232,7 +232,7 @@ static json_t *split_path(const char *text, size_t len)
     return NULL;
 }
 
-static void check_path(struct check *c, const struct yaml *y, const json_t *path)
+static void check_data_path(struct check *c, const struct yaml *y, const json_t *path)
 {
     const char *root = json_string_value(json_array_get(path, 0));
     if (root == NULL || !is_root(c, root)) {
@@ -254,11 +254,11 @@ static json_t *hole(struct check *c, const struct yaml *y, const char *text, siz
                     "`${…}` holds a path such as event.firstName and nothing else");
         return NULL;
     }
-    check_path(c, y, path);
+    check_data_path(c, y, path);
     return path;
 }
 
-static void flush(json_t *parts, struct buf *literal)
+static void flush_literal(json_t *parts, struct buf *literal)
 {
     if (literal->len > 0) {
         (void)json_array_append_new(parts, json_stringn(literal->data, literal->len));
@@ -285,7 +285,7 @@ static const char *text_part(struct check *c, const struct yaml *y, const char *
                     "`${` is not closed");
         return NULL;
     }
-    flush(parts, literal);
+    flush_literal(parts, literal);
     (void)json_array_append_new(parts, hole(c, y, at + 2, (size_t)(close - at - 2)));
     return close + 1;
 }
@@ -300,7 +300,7 @@ static json_t *text_node(struct check *c, const struct yaml *y)
     while (at != NULL && *at) {
         at = text_part(c, y, at, parts, &literal);
     }
-    flush(parts, &literal);
+    flush_literal(parts, &literal);
     buf_fini(&literal);
     if (json_array_size(parts) == 1 && json_is_string(json_array_get(parts, 0))) {
         json_t *node = json_pack("{s:s, s:O}", "t", "lit", "v", json_array_get(parts, 0));
@@ -419,8 +419,8 @@ static void check_missing(struct check *c, const struct yaml *y, const struct ya
 
 /* A field that is taken only together with another, which must say true: `tags` with
  * `replace_tags`. A value that is computed may say it. */
-static void check_needs(struct check *c, const struct yaml *map, const struct yaml *key,
-                        const json_t *descriptor)
+static void check_field_needs(struct check *c, const struct yaml *map, const struct yaml *key,
+                              const json_t *descriptor)
 {
     const char *needs = json_is_object(descriptor) ? json_get_text(descriptor, "needs") : NULL;
     const struct yaml *given = needs != NULL ? yaml_get(map, needs) : NULL;
@@ -442,7 +442,7 @@ static json_t *map_node(struct check *c, const struct yaml *y, const char *owner
             check_unknown_member(c->diags, key, key->text, schema, "%s has no field `%s`", owner,
                                  SHOW(key));
         }
-        check_needs(c, y, key, descriptor);
+        check_field_needs(c, y, key, descriptor);
         char *what = xasprintf("`%s`", SHOW(key));
         (void)json_object_set_new(fields, key->text, node_value(c, y->items[i], what, descriptor));
         free(what);
@@ -461,7 +461,7 @@ static json_t *object_node(struct check *c, const struct yaml *y, const char *wh
     return map_node(c, y, what, schema);
 }
 
-static bool takes(const json_t *descriptor, const char *type)
+static bool takes_type(const json_t *descriptor, const char *type)
 {
     const char *name = descriptor != NULL ? schema_type(descriptor) : NULL;
     return name == NULL || strcmp(name, "any") == 0 || strcmp(name, type) == 0;
@@ -470,10 +470,10 @@ static bool takes(const json_t *descriptor, const char *type)
 json_t *node_value(struct check *c, const struct yaml *y, const char *what,
                    const json_t *descriptor)
 {
-    if (y->kind == YAML_LIST && takes(descriptor, "list")) {
+    if (y->kind == YAML_LIST && takes_type(descriptor, "list")) {
         return list_node(c, y, what, descriptor);
     }
-    if (y->kind == YAML_MAP && takes(descriptor, "object")) {
+    if (y->kind == YAML_MAP && takes_type(descriptor, "object")) {
         return object_node(c, y, what, descriptor);
     }
     if (y->kind == YAML_SCALAR) {

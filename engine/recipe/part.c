@@ -176,7 +176,7 @@ static void set_node(json_t *plan, const char *key, json_t *node)
     (void)json_object_set_new(plan, key, node); /* NULL, where there was an error, is left out */
 }
 
-static void read_key(struct check *c, const struct yaml *root, json_t *plan)
+static void read_recipe_key(struct check *c, const struct yaml *root, json_t *plan)
 {
     const struct yaml *y = yaml_get(root, "key");
     if (y != NULL) {
@@ -250,7 +250,7 @@ static void read_start(struct check *c, const struct yaml *root, json_t *plan)
 
 /* --- the whole --- */
 
-static void read_head(struct check *c, const struct yaml *root, json_t *plan)
+static void read_recipe_head(struct check *c, const struct yaml *root, json_t *plan)
 {
     const struct yaml *name = need_word(c, root, "recipe", "it begins with `recipe: its-name`");
     if (name != NULL && check_name(c->diags, name, "a recipe")) {
@@ -273,13 +273,13 @@ static json_t *read_plan(struct check *c, const struct yaml *root)
 {
     json_t *plan = json_object();
     check_words(c->diags, root, WORDS, "a recipe");
-    read_head(c, root, plan);
+    read_recipe_head(c, root, plan);
     const struct yaml *condition = yaml_get(root, "if");
     if (condition != NULL) {
         set_node(plan, "if", node_condition(c, condition, "`if`"));
         c->is_conditional = !yaml_is(condition, "true");
     }
-    read_key(c, root, plan);
+    read_recipe_key(c, root, plan);
     read_steps(c, root, plan);
     return plan;
 }

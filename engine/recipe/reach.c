@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The settings of the connection, where they could be read; else NULL. */
-static const json_t *settings_of(const struct check *c, const struct reference *r)
+static const json_t *settings_in_reach(const struct check *c, const struct reference *r)
 {
     bool is_known = c->project != NULL && r->connector != NULL &&
                     json_object_get(c->project->faulty, r->owner) == NULL;
@@ -31,7 +31,7 @@ static bool is_path(const struct yaml *y)
 void reach_check(struct check *c, const struct reference *r, const struct yaml *use,
                  const struct yaml *with)
 {
-    const json_t *settings = settings_of(c, r);
+    const json_t *settings = settings_in_reach(c, r);
     if (settings == NULL || has_base_url(c, r, settings)) {
         return;
     }

@@ -17,7 +17,7 @@
 
 enum { RECIPE_FILES_MAX = 2000, FOLDERS_DEPTH = 8, WARNINGS_MAX = 20 };
 
-static void keep(struct diags ***list, size_t *count, struct diags *d)
+static void append_diags(struct diags ***list, size_t *count, struct diags *d)
 {
     *list = xrealloc(*list, (*count + 1) * sizeof **list);
     (*list)[(*count)++] = d;
@@ -27,9 +27,9 @@ static void keep(struct diags ***list, size_t *count, struct diags *d)
 static void keep_diags(struct recipe_set *set, struct diags *d)
 {
     if (d != NULL && check_count(d) > 0) {
-        keep(&set->diags, &set->diag_count, d);
+        append_diags(&set->diags, &set->diag_count, d);
     } else if (d != NULL && d->warning_count > 0) {
-        keep(&set->warned, &set->warned_count, d);
+        append_diags(&set->warned, &set->warned_count, d);
     } else {
         diags_free(d);
     }
@@ -68,7 +68,7 @@ static char *shown_name(const struct project *p, const char *name)
     return shown;
 }
 
-static void load_file(struct recipe_set *set, const char *name, struct library *lib)
+static void load_recipe(struct recipe_set *set, const char *name, struct library *lib)
 {
     char *shown = shown_name(library_project(lib), name);
     char *path = xasprintf("%s/recipes/%s", library_project(lib)->folder, name);
@@ -141,7 +141,7 @@ static void load_names(struct recipe_set *set, char **names, const struct projec
             refuse_file(set, p, "", names[i], "recipe");
             set->broken++;
         } else if (folder_is_recipe(names[i])) {
-            load_file(set, names[i], lib);
+            load_recipe(set, names[i], lib);
         } else if (!folder_ends_with(names[i], ".yaml") && strcmp(names[i], "maps") != 0) {
             char *inner = xasprintf("recipes/%s", names[i]);
             look_into(set, p->folder, inner, 0);
@@ -196,7 +196,7 @@ static void refuse_input(const struct project *p, const char *recipe, struct dia
 
 /* Values in ladle.yaml for a recipe that is not there are a slip of the pen. With a broken file
  * about, its name is not known, so nothing is said. */
-static void check_inputs(struct recipe_set *set, const struct project *p)
+static void check_used_inputs(struct recipe_set *set, const struct project *p)
 {
     if (set->diag_count > 0 || json_object_size(p->inputs) == 0) {
         return;
@@ -236,7 +236,7 @@ int recipe_set_load(struct recipe_set *set, const struct project *p, const struc
         recipe_set_fini(set);
         return -1;
     }
-    check_inputs(set, p);
+    check_used_inputs(set, p);
     return 0;
 }
 

@@ -112,7 +112,7 @@ static struct token read_long_string(struct cursor *c, int level)
     return (struct token){ TOKEN_STRING, start, len >= close ? len - close : len };
 }
 
-static struct token read_name(struct cursor *c)
+static struct token read_name_token(struct cursor *c)
 {
     const char *start = c->at;
     while (c->at < c->end && is_name_part(*c->at)) {
@@ -136,7 +136,7 @@ static struct token read_other(struct cursor *c)
     return (struct token){ TOKEN_OTHER, start, (size_t)(c->at - start) };
 }
 
-static struct token next_token(struct cursor *c)
+static struct token scan_token(struct cursor *c)
 {
     skip_blank(c);
     if (c->at >= c->end) {
@@ -149,20 +149,20 @@ static struct token next_token(struct cursor *c)
     if (*c->at == '"' || *c->at == '\'') {
         return read_string(c);
     }
-    return is_name_start(*c->at) ? read_name(c) : read_other(c);
+    return is_name_start(*c->at) ? read_name_token(c) : read_other(c);
 }
 
-static bool is_text(const struct token *t, const char *text)
+static bool is_token_text(const struct token *t, const char *text)
 {
     return t->len == strlen(text) && memcmp(t->text, text, t->len) == 0;
 }
 
 static bool is_sign(const struct token *t, const char *sign)
 {
-    return t->kind == TOKEN_OTHER && is_text(t, sign);
+    return t->kind == TOKEN_OTHER && is_token_text(t, sign);
 }
 
-static void tell(scan_fn fn, void *ud, enum scan_what what, const char *name, size_t len)
+static void tell_name(scan_fn fn, void *ud, enum scan_what what, const char *name, size_t len)
 {
     fn(ud, &(struct find){ .what = what, .name = name, .len = len });
 }
@@ -187,13 +187,13 @@ static int item_index(const struct token *t)
 static json_t *next_segment(struct cursor *c)
 {
     struct cursor ahead = *c;
-    struct token sign = next_token(&ahead);
-    struct token part = next_token(&ahead);
+    struct token sign = scan_token(&ahead);
+    struct token part = scan_token(&ahead);
     json_t *segment = NULL;
     if (is_sign(&sign, ".") && part.kind == TOKEN_NAME) {
         segment = json_stringn(part.text, part.len);
     } else if (is_sign(&sign, "[")) {
-        struct token close = next_token(&ahead);
+        struct token close = scan_token(&ahead);
         int index = part.kind == TOKEN_OTHER ? item_index(&part) : 0;
         if (is_sign(&close, "]") && part.kind == TOKEN_STRING) {
             segment = json_stringn(part.text, part.len);
@@ -224,56 +224,56 @@ static void find_path(const struct token *root, struct cursor c, scan_fn fn, voi
 
 static void find_map(struct cursor c, scan_fn fn, void *ud)
 {
-    struct token open = next_token(&c);
-    struct token name = next_token(&c);
-    struct token after = next_token(&c);
+    struct token open = scan_token(&c);
+    struct token name = scan_token(&c);
+    struct token after = scan_token(&c);
     if (is_sign(&open, "(") && name.kind == TOKEN_STRING && is_sign(&after, ",")) {
-        tell(fn, ud, SCAN_MAP, name.text, name.len);
+        tell_name(fn, ud, SCAN_MAP, name.text, name.len);
     } else {
-        tell(fn, ud, SCAN_MAP_ANY, NULL, 0);
+        tell_name(fn, ud, SCAN_MAP_ANY, NULL, 0);
     }
 }
 
 /* pages(crm.search_contacts, …), or the same name in quotes. */
 static void find_pages(struct cursor c, scan_fn fn, void *ud)
 {
-    struct token open = next_token(&c);
-    struct token owner = next_token(&c);
-    struct token dot = next_token(&c);
+    struct token open = scan_token(&c);
+    struct token owner = scan_token(&c);
+    struct token dot = scan_token(&c);
     bool is_call = is_sign(&open, "(");
     if (is_call && owner.kind == TOKEN_STRING && (is_sign(&dot, ",") || is_sign(&dot, ")"))) {
-        tell(fn, ud, SCAN_PAGES, owner.text, owner.len);
+        tell_name(fn, ud, SCAN_PAGES, owner.text, owner.len);
         return;
     }
-    struct token name = next_token(&c);
-    struct token after = next_token(&c);
+    struct token name = scan_token(&c);
+    struct token after = scan_token(&c);
     bool is_name = owner.kind == TOKEN_NAME && is_sign(&dot, ".") && name.kind == TOKEN_NAME;
     bool is_close = owner.text + owner.len + 1 == name.text; /* no blanks between them */
     if (is_call && is_name && is_close && (is_sign(&after, ",") || is_sign(&after, ")"))) {
-        tell(fn, ud, SCAN_PAGES, owner.text, (size_t)(name.text + name.len - owner.text));
+        tell_name(fn, ud, SCAN_PAGES, owner.text, (size_t)(name.text + name.len - owner.text));
     } else {
-        tell(fn, ud, SCAN_PAGES_ANY, NULL, 0);
+        tell_name(fn, ud, SCAN_PAGES_ANY, NULL, 0);
     }
 }
 
 static bool is_table_key(struct cursor c)
 {
-    struct token sign = next_token(&c);
-    struct token after = next_token(&c);
+    struct token sign = scan_token(&c);
+    struct token after = scan_token(&c);
     return is_sign(&sign, "=") && !is_sign(&after, "=");
 }
 
 static bool is_function_of(const struct token *name, const char *const *names)
 {
     for (; *names != NULL; names++) {
-        if (is_text(name, *names)) {
+        if (is_token_text(name, *names)) {
             return true;
         }
     }
     return false;
 }
 
-static void look_at(const struct token *name, struct cursor c, scan_fn fn, void *ud)
+static void look_at_name(const struct token *name, struct cursor c, scan_fn fn, void *ud)
 {
     static const char *const maps[] = { "map_fields", "map_each", NULL };
     if (is_table_key(c)) {
@@ -281,7 +281,7 @@ static void look_at(const struct token *name, struct cursor c, scan_fn fn, void 
     }
     if (is_function_of(name, maps)) {
         find_map(c, fn, ud);
-    } else if (is_text(name, "pages")) {
+    } else if (is_token_text(name, "pages")) {
         find_pages(c, fn, ud);
     } else {
         find_path(name, c, fn, ud);
@@ -292,10 +292,10 @@ void scan_expression(const char *text, size_t len, scan_fn fn, void *ud)
 {
     struct cursor c = { text, text + len };
     struct token before = { TOKEN_OTHER, text, 0 };
-    for (struct token t = next_token(&c); t.kind != TOKEN_END; t = next_token(&c)) {
+    for (struct token t = scan_token(&c); t.kind != TOKEN_END; t = scan_token(&c)) {
         bool is_field = is_sign(&before, ".") || is_sign(&before, ":");
         if (t.kind == TOKEN_NAME && !is_field) {
-            look_at(&t, c, fn, ud);
+            look_at_name(&t, c, fn, ud);
         }
         before = t;
     }

@@ -14,6 +14,7 @@
 
 #include "base/ascii.h"
 #include "base/mem.h"
+#include "connector/account_words.h"
 #include "format/date.h"
 #include "format/duration.h"
 #include "project/literal.h"
@@ -46,7 +47,7 @@ static void set_new(json_t *object, const char *key, json_t *value)
 }
 
 /* The step's name, checked and unique; NULL where it has none. Borrowed. */
-static const char *read_name(struct check *c, const struct yaml *y)
+static const char *read_step_name(struct check *c, const struct yaml *y)
 {
     const struct yaml *name = yaml_get(y, "step");
     if (name == NULL) {
@@ -156,12 +157,19 @@ static bool read_each(struct check *c, const struct yaml *y, json_t *step, struc
 
 /* --- use --- */
 
-/* Whether a connection has the value that fields are filled with: an agency's has the location of
- * each event. */
-static bool has_setting(const json_t *config, const char *key)
+/* The table of the step's connector, or NULL. Borrowed. */
+static const json_t *table_of_step(struct check *c, const struct reference *r)
+{
+    bool is_known = r->connector != NULL && c->hooks != NULL && c->hooks->find_connector != NULL;
+    return is_known ? c->hooks->find_connector(c->hooks->ud, r->connector) : NULL;
+}
+
+/* Whether a connection has the value that fields are filled with: a parent has the account of each
+ * event. */
+static bool has_setting(const json_t *table, const json_t *config, const char *key)
 {
     return json_object_get(config, key) != NULL ||
-           (strcmp(key, "location") == 0 && json_object_get(config, "agency") != NULL);
+           (account_words_is_parent(table, config) && strcmp(key, account_words(table).one) == 0);
 }
 
 /* The fields that the connection fills in: those whose descriptor says from_connection, where the
@@ -169,6 +177,7 @@ static bool has_setting(const json_t *config, const char *key)
 static json_t *filled_fields(struct check *c, const struct reference *r, const json_t *schema)
 {
     json_t *filled = json_object();
+    const json_t *table = table_of_step(c, r);
     const json_t *config =
         c->project != NULL ? json_object_get(c->project->connections, r->owner) : NULL;
     const char *field;
@@ -178,7 +187,7 @@ static json_t *filled_fields(struct check *c, const struct reference *r, const j
             json_is_object(descriptor) ? json_get_text(descriptor, "from_connection") : NULL;
         bool is_faulty =
             c->project != NULL && json_object_get(c->project->faulty, r->owner) != NULL;
-        if (from != NULL && (c->project == NULL || is_faulty || has_setting(config, from))) {
+        if (from != NULL && (c->project == NULL || is_faulty || has_setting(table, config, from))) {
             set_new(filled, field, json_true());
         }
     }
@@ -227,25 +236,21 @@ static void check_one_of(struct check *c, const struct yaml *with, const struct 
     buf_fini(&names);
 }
 
-/* The field by which a step names another account of its agency (auth.accounts.field of the
- * connector), where the connection is an agency's; or NULL. Borrowed. */
-static const char *account_field(struct check *c, const struct reference *r)
+/* The field by which a step names another account, where the connection is a parent; or NULL.
+ * Borrowed. */
+static const char *step_account_field(struct check *c, const struct reference *r)
 {
     const json_t *config =
         c->project != NULL ? json_object_get(c->project->connections, r->owner) : NULL;
-    if (r->connector == NULL || json_object_get(config, "agency") == NULL || c->hooks == NULL ||
-        c->hooks->find_connector == NULL) {
-        return NULL;
-    }
-    const json_t *table = c->hooks->find_connector(c->hooks->ud, r->connector);
-    return json_path_text(table, "auth.accounts.field");
+    const json_t *table = table_of_step(c, r);
+    return account_words_is_parent(table, config) ? account_words(table).field : NULL;
 }
 
 /* The fields that a step may give; NULL: any. New reference. */
 static json_t *fields_of(struct check *c, const struct reference *r)
 {
     json_t *schema = json_object_get(r->table, "input");
-    const char *field = account_field(c, r);
+    const char *field = step_account_field(c, r);
     if (!json_is_object(schema) || field == NULL || json_object_get(schema, field) != NULL) {
         return json_is_object(schema) ? json_incref(schema) : NULL;
     }
@@ -254,8 +259,8 @@ static json_t *fields_of(struct check *c, const struct reference *r)
     return more;
 }
 
-static void read_fields(struct check *c, const struct yaml *y, const struct yaml *use,
-                        const struct reference *r, json_t *step)
+static void read_step_fields(struct check *c, const struct yaml *y, const struct yaml *use,
+                             const struct reference *r, json_t *step)
 {
     json_t *schema = fields_of(c, r);
     char *action = xasprintf("%s.%s", r->owner, r->name);
@@ -275,7 +280,7 @@ static void read_action(struct check *c, const struct yaml *y, const struct yaml
     if (is_found) {
         set_result(c, known_output(&r));
         set_new(step, "use", use_json(&r));
-        read_fields(c, y, use, &r, step);
+        read_step_fields(c, y, use, &r, step);
         echo_check(c, use, &r, json_object_get(step, "with"));
         reach_check(c, &r, use, yaml_get(y, "with"));
         if (r.connector == NULL) {
@@ -379,7 +384,7 @@ static void read_use(struct check *c, const struct yaml *y, const struct yaml *u
     read_timeout(c, y, step);
 }
 
-static json_t *read_text(struct check *c, const struct yaml *y, const char *what)
+static json_t *read_step_text(struct check *c, const struct yaml *y, const char *what)
 {
     json_t *text = json_pack("[s]", "string");
     json_t *node = node_value(c, y, what, text);
@@ -389,7 +394,7 @@ static json_t *read_text(struct check *c, const struct yaml *y, const char *what
 
 static void read_stop(struct check *c, const struct yaml *y, const struct yaml *stop, json_t *step)
 {
-    set_new(step, "stop", read_text(c, stop, "`stop`"));
+    set_new(step, "stop", read_step_text(c, stop, "`stop`"));
     set_result(c, known_none("ends the run, and gives no result"));
     c->has_stop = true;
 }
@@ -413,9 +418,10 @@ static void check_wait(struct check *c, const struct yaml *y, const char *text)
     }
 }
 
-static void read_wait(struct check *c, const struct yaml *y, const struct yaml *wait, json_t *step)
+static void read_wait_step(struct check *c, const struct yaml *y, const struct yaml *wait,
+                           json_t *step)
 {
-    json_t *node = read_text(c, wait, "`wait`");
+    json_t *node = read_step_text(c, wait, "`wait`");
     const char *text = json_get_text(node, "v");
     if (text != NULL) {
         check_wait(c, wait, text);
@@ -507,7 +513,7 @@ static void read_group(struct check *c, const struct yaml *y, const struct yaml 
     c->steps = before;
 }
 
-static json_t *read_step(struct check *c, const struct yaml *y);
+static json_t *read_one_step(struct check *c, const struct yaml *y);
 
 /* Each branch sees what was there before, and nothing of the others; what follows sees them all. */
 static json_t *read_branches(struct check *c, const struct yaml *list)
@@ -520,7 +526,7 @@ static json_t *read_branches(struct check *c, const struct yaml *list)
     for (size_t i = 0; i < list->count && i < AT_ONCE_MAX; i++) {
         c->steps = json_copy(before);
         c->has_error = had_error;
-        (void)json_array_append_new(steps, read_step(c, list->items[i]));
+        (void)json_array_append_new(steps, read_one_step(c, list->items[i]));
         (void)json_object_update(after, c->steps); /* fails only for what is no object */
         has_error = has_error || c->has_error;
         json_decref(c->steps);
@@ -560,7 +566,7 @@ static const struct work WORKS[] = {
       { "with", "each", "as", "parallel", "retry", "timeout", "on_error", "on_unknown" },
       read_use },
     { "stop", { NULL }, read_stop },
-    { "wait", { "on_error" }, read_wait },
+    { "wait", { "on_error" }, read_wait_step },
     { "wait_for", { "with", "timeout", "on_error" }, read_wait_for },
     { "call", { "with", "on_error" }, read_call },
     { "do", { "each", "as", "parallel", "on_error" }, read_group },
@@ -647,7 +653,7 @@ static json_t *read_work(struct check *c, const struct yaml *y, json_t *step)
 /* Its name, its condition and what it does. */
 static json_t *read_parts(struct check *c, const struct yaml *y)
 {
-    const char *name = read_name(c, y);
+    const char *name = read_step_name(c, y);
     json_t *step = json_object();
     set_new(step, "step", json_string(name != NULL ? name : ""));
     set_new(step, "line", json_integer(y->line));
@@ -664,7 +670,7 @@ static json_t *read_parts(struct check *c, const struct yaml *y)
     return step;
 }
 
-static json_t *read_step(struct check *c, const struct yaml *y)
+static json_t *read_one_step(struct check *c, const struct yaml *y)
 {
     if (!check_kind(c->diags, y, YAML_MAP, "a step")) {
         return NULL;
@@ -691,7 +697,7 @@ json_t *steps_read(struct check *c, const struct yaml *y, const char *what)
         check_error(c->diags, y, NULL, "%s has no steps", what);
     }
     for (size_t i = 0; i < y->count && json_object_size(c->names) <= STEPS_MAX; i++) {
-        (void)json_array_append_new(steps, read_step(c, y->items[i]));
+        (void)json_array_append_new(steps, read_one_step(c, y->items[i]));
     }
     return steps;
 }

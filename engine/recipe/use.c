@@ -22,8 +22,8 @@ void reference_fini(struct reference *r)
     *r = (struct reference){ 0 };
 }
 
-static bool split(struct check *c, const struct yaml *y, const char *what, const char *example,
-                  struct reference *out)
+static bool split_use(struct check *c, const struct yaml *y, const char *what, const char *example,
+                      struct reference *out)
 {
     if (!check_text(c->diags, y, what)) {
         return false;
@@ -165,8 +165,8 @@ static bool check_supported(struct check *c, const struct yaml *y, const struct 
 bool reference_action(struct check *c, const struct yaml *y, struct reference *out)
 {
     *out = (struct reference){ 0 };
-    if (!split(c, y, "`use`", "such as crm.create_task, records.upsert_task or scripts.score_lead",
-               out)) {
+    if (!split_use(c, y, "`use`",
+                   "such as crm.create_task, records.upsert_task or scripts.score_lead", out)) {
         return false;
     }
     if (strcmp(out->owner, "scripts") == 0) {
@@ -205,7 +205,7 @@ static bool check_can_come(struct check *c, const struct yaml *y, const struct r
 bool reference_event(struct check *c, const struct yaml *y, const char *what, struct reference *out)
 {
     *out = (struct reference){ 0 };
-    return split(c, y, what, "such as crm.contact_created", out) &&
+    return split_use(c, y, what, "such as crm.contact_created", out) &&
            find_member(c, y, out, "events") && check_can_come(c, y, out);
 }
 
@@ -235,7 +235,7 @@ void reference_pages(struct check *c, const struct yaml *y, const char *name, si
 
 /* --- scripts --- */
 
-static char *find_module(struct check *c, const char *name, size_t *len)
+static char *find_module_text(struct check *c, const char *name, size_t *len)
 {
     char *path = xstrdup(name);
     for (char *p = path; *p; p++) {
@@ -250,7 +250,7 @@ static char *find_module(struct check *c, const char *name, size_t *len)
 static bool is_built_in(struct check *c, const char *name)
 {
     size_t own_len = 0, len = 0;
-    char *own = find_module(c, name, &own_len);
+    char *own = find_module_text(c, name, &own_len);
     char *path = xstrdup(name);
     for (char *p = path; *p; p++) {
         *p = *p == '.' ? '/' : *p;
@@ -306,7 +306,7 @@ static bool read_module(const char *at, char out[MODULE_NAME_MAX + 1])
 static json_t *keep_source(struct check *c, const struct yaml *y, const char *name)
 {
     size_t len = 0;
-    char *text = find_module(c, name, &len);
+    char *text = find_module_text(c, name, &len);
     json_t *source = text != NULL ? json_stringn(text, len) : NULL;
     if (text != NULL && source == NULL) {
         check_error(c->diags, y, NULL, "the source of `%.64s` is not UTF-8", name);

@@ -314,7 +314,7 @@ void run_finish(struct run *run)
 
 /* --- saving --- */
 
-static void wake_waiters(struct run *run)
+static void wake_ended_waits(struct run *run)
 {
     struct list *link;
     while ((link = list_pop(&run->waiting_now)) != NULL) {
@@ -376,7 +376,7 @@ static void save_done(struct store_op *op, const struct err *e)
         run_conclude(run, RUN_CANCELLED, 0, NULL);
         return;
     }
-    wake_waiters(run);
+    wake_ended_waits(run);
     if (was_final) {
         run->state = was_cancelled ? RUN_CANCELLED : run->state; /* that is what its row says */
         runner_run_over(run->runner, run, has_released);

@@ -45,7 +45,7 @@ static void shelf_init(struct shelf *s, size_t max)
     list_init(&s->oldest_first);
 }
 
-static void drop(struct shelf *s, struct entry *n)
+static void drop_echo(struct shelf *s, struct entry *n)
 {
     (void)map_remove(s->entries, n->key); /* it is this one */
     list_remove(&n->link);
@@ -60,7 +60,7 @@ static void drop_old(struct shelf *s, int64_t now_us, size_t max)
         if (n->at_us > now_us - WINDOW_US && map_len(s->entries) <= max) {
             return;
         }
-        drop(s, n);
+        drop_echo(s, n);
     }
 }
 
@@ -90,7 +90,7 @@ static struct entry *touch(struct shelf *s, char *key_taken, int64_t now_us)
 
 /* --- notes --- */
 
-/* An agency's account notes under its agency's name, as events come for that. */
+/* A parent's account notes under its parent's name, as events come for that. */
 static char *note_key(const char *connection, const char *event, const char *id)
 {
     return xasprintf("%.*s %s %s", (int)strcspn(connection, "/"), connection, event, id);

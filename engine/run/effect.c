@@ -41,7 +41,7 @@ struct effect *effect_new(struct branch *b, const char *path, const char *unit)
 }
 
 /* It is at its connection no more. */
-static void leave(struct effect *fx)
+static void leave_gate(struct effect *fx)
 {
     if (fx->entered != NULL) {
         turns_leave(fx->turns, fx->entered);
@@ -53,7 +53,7 @@ static void leave(struct effect *fx)
 void effect_close(void *ud)
 {
     struct effect *fx = ud;
-    leave(fx);
+    leave_gate(fx);
     if (fx->call != NULL) {
         (void)call_cancel(fx->call); /* unknown outcomes have a STARTED row already */
         fx->call = NULL;
@@ -223,19 +223,19 @@ void effect_succeed(struct effect *fx, json_t *output)
     strand_wake(fx->wake);
 }
 
-static void replace(char **field, const char *text)
+static void replace_text(char **field, const char *text)
 {
     free(*field);
     *field = text != NULL ? xstrdup(text) : NULL;
 }
 
 /* Notes for act.failed what the step's row must keep. */
-static void note_failure(struct effect *fx, bool is_unknown, const char *answer)
+static void note_effect_failure(struct effect *fx, bool is_unknown, const char *answer)
 {
     struct branch *b = fx->branch;
-    replace(&b->answer, answer);
-    replace(&b->unknown_path, is_unknown ? fx->path : NULL);
-    replace(&b->connection, fx->connection != NULL ? connection_name(fx->connection) : NULL);
+    replace_text(&b->answer, answer);
+    replace_text(&b->unknown_path, is_unknown ? fx->path : NULL);
+    replace_text(&b->connection, fx->connection != NULL ? connection_name(fx->connection) : NULL);
     b->can_settle = is_unknown && (fx->operation->probe != NULL || fx->may_repeat);
 }
 
@@ -244,7 +244,7 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
     bool is_unknown = e->kind == ERR_UNKNOWN || fx->is_probing;
     fx->has_failed = true;
     fx->err = *e;
-    note_failure(fx, is_unknown, answer);
+    note_effect_failure(fx, is_unknown, answer);
     /* A step's own row is written by act.failed, which knows whether it is tried again. */
     if (fx->unit != NULL) {
         struct journal_row *row = record(fx, is_unknown ? JOURNAL_STARTED : JOURNAL_FAILED);
@@ -258,34 +258,34 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
 /* --- calls --- */
 
 /* Nothing was sent, and nothing is journalled: the run waits, and the step is walked again. */
-static void put_off(struct effect *fx, const struct err *e)
+static void put_off_effect(struct effect *fx, const struct err *e)
 {
-    leave(fx);
+    leave_gate(fx);
     fx->is_put_off = true;
     fx->err = *e;
     strand_wake(fx->wake);
 }
 
-static bool enter(struct effect *fx)
+static bool enter_gate(struct effect *fx)
 {
     const char *name = connection_name(fx->connection);
     const char *turn = fx->run->load.turn_of;
     struct err e = ERR_INIT;
     bool has_turn = turn != NULL && strcmp(turn, name) == 0;
     if (turns_enter(fx->turns, name, has_turn, &e) == -1) {
-        put_off(fx, &e);
+        put_off_effect(fx, &e);
         return false;
     }
     fx->entered = xstrdup(name);
     return true;
 }
 
-static void answered(void *ud, json_t *output, const struct err *e, const char *answer)
+static void effect_answered(void *ud, json_t *output, const struct err *e, const char *answer)
 {
     struct effect *fx = ud;
     fx->call = NULL;
     if (e != NULL && e->kind == ERR_TURN) {
-        put_off(fx, e);
+        put_off_effect(fx, e);
     } else if (e != NULL) {
         effect_fail(fx, e, answer);
     } else {
@@ -334,7 +334,7 @@ static struct call_opts opts_of(struct effect *fx)
         .may_be_put_off = true,
         .is_fresh = fx->is_fresh,
         .before_send = operation_is_idempotent(fx->operation, fx->input) ? NULL : before_send,
-        .done = answered,
+        .done = effect_answered,
         .ud = fx,
     };
 }
@@ -359,7 +359,7 @@ static void probed(void *ud, json_t *output, const struct err *e, const char *an
     struct effect *fx = ud;
     fx->call = NULL;
     if (e != NULL && e->kind == ERR_TURN) {
-        put_off(fx, e);
+        put_off_effect(fx, e);
     } else if (e != NULL && e->kind == ERR_UNKNOWN && fx->may_repeat) {
         log_info("run",
                  "%s: whether it took effect cannot be found out; it is sent again, as its "
@@ -387,7 +387,7 @@ static void begin_unknown(struct effect *fx, const struct journal_row *row)
     fx->call = call_probe(service_calls(runner_service(fx->run->runner)), &o, row->started_us);
 }
 
-/* An agency's call goes through the connection of the event's account, or of the one that the input
+/* A parent's call goes through the connection of the event's account, or of the one that the input
  * names. */
 static void choose_connection(struct effect *fx)
 {
@@ -395,7 +395,7 @@ static void choose_connection(struct effect *fx)
     const char *from = meta_connection(run->meta);
     bool is_its_event = from != NULL && strcmp(from, connection_name(fx->connection)) == 0;
     fx->connection = accounts_choose(runner_service(run->runner), fx->connection, fx->operation,
-                                     fx->input, is_its_event ? meta_location(run->meta) : NULL);
+                                     fx->input, is_its_event ? meta_account(run->meta) : NULL);
 }
 
 void effect_begin(struct effect *fx)
@@ -403,7 +403,7 @@ void effect_begin(struct effect *fx)
     const struct journal_row *row = run_recall(fx->run, fx->path);
     choose_connection(fx);
     bool is_local = record_effect_is_local(fx);
-    if (!is_local && !enter(fx)) {
+    if (!is_local && !enter_gate(fx)) {
         return;
     }
     note_echo(fx, NULL);

@@ -35,7 +35,7 @@ static void likeness_free(void *ud)
     free(k);
 }
 
-static bool is_told(enum run_state state)
+static bool is_told_end(enum run_state state)
 {
     return state == RUN_DEAD || state == RUN_PARKED || state == RUN_SKIPPED ||
            state == RUN_CANCELLED;
@@ -131,7 +131,7 @@ static void log_untold(struct likeness *k)
 /* --- counting --- */
 
 /* Tells what was counted; lets go of what has come to an end. */
-static void sweep(struct timer *t)
+static void sweep_likenesses(struct timer *t)
 {
     struct end_log *g = list_entry(t, struct end_log, timer);
     size_t pos = 0;
@@ -150,7 +150,7 @@ static void sweep(struct timer *t)
     }
 }
 
-static struct likeness *add(struct end_log *g, const char *key, const struct run_end *end)
+static struct likeness *add_likeness(struct end_log *g, const char *key, const struct run_end *end)
 {
     struct likeness *k = xcalloc(1, sizeof *k);
     k->recipe = xstrdup(end->recipe);
@@ -165,7 +165,7 @@ static struct likeness *add(struct end_log *g, const char *key, const struct run
 
 void end_log_tell(struct end_log *g, const struct run_end *end)
 {
-    if (!is_told(end->state)) {
+    if (!is_told_end(end->state)) {
         return;
     }
     char *key = xasprintf("%s\n%s\n%d\n%d\n%d", end->recipe, end->step != NULL ? end->step : "",
@@ -173,7 +173,7 @@ void end_log_tell(struct end_log *g, const struct run_end *end)
     struct likeness *k = map_get(g->ends, key);
     bool is_first = k == NULL;
     if (is_first) {
-        k = add(g, key, end);
+        k = add_likeness(g, key, end);
     }
     k->newest = end->id;
     k->why = *end->why;
@@ -190,7 +190,7 @@ struct end_log *end_log_new(struct loop *l)
 {
     struct end_log *g = xcalloc(1, sizeof *g);
     g->ends = map_new();
-    timer_init(&g->timer, l, sweep);
+    timer_init(&g->timer, l, sweep_likenesses);
     return g;
 }
 

@@ -104,7 +104,7 @@ static int act_meta(lua_State *L)
     return 1;
 }
 
-static char *text_of(lua_State *L, int index)
+static char *text_argument(lua_State *L, int index)
 {
     if (lua_isnoneornil(L, index)) {
         return NULL;
@@ -128,9 +128,9 @@ static int act_complete(lua_State *L)
         return 0; /* walked again */
     }
     void **input = box_push(L, free);
-    *input = text_of(L, 2);
+    *input = text_argument(L, 2);
     void **output = box_push(L, free);
-    *output = text_of(L, 3);
+    *output = text_argument(L, 3);
     struct journal_row *row = run_record(run, path, JOURNAL_DONE);
     row->attempts = effect_attempt_of(run, path);
     free(row->input);
@@ -362,7 +362,7 @@ static int finish_wait_end(lua_State *L, int status, lua_KContext ctx)
     return vm_raise(L, &e);
 }
 
-static int end_wait(lua_State *L, const char *path)
+static int end_wait(lua_State *L, const char *path, const struct journal_row *earlier)
 {
     struct wait_end **end = (struct wait_end **)box_push(L, close_wait_end);
     *end = xcalloc(1, sizeof **end);
@@ -371,16 +371,22 @@ static int end_wait(lua_State *L, const char *path)
     (*end)->waiter.fn = wait_end_saved;
     (*end)->wake = strand_wake_of(L);
     run_end_wait((*end)->run, path);
+    /* As it is: where the event has made it DONE it stays so, and the save tells that. */
+    struct journal_row *row = run_record((*end)->run, path, JOURNAL_WAITING);
+    row->due_us = earlier->due_us;
+    row->attempts = earlier->attempts;
+    free(row->error);
+    row->error = xstrdup_or_null(earlier->error);
     run_when_saved((*end)->run, &(*end)->waiter);
     return strand_wait(L, (lua_KContext)*end, finish_wait_end);
 }
 
-/* The match with what is not said: an agency's run waits for events of its own account. Yours. */
+/* The match with what is not said: a parent's run waits for events of its own account. Yours. */
 static char *whole_match(const struct run *run, const char *connection, const char *match)
 {
     const struct connection *c = service_find(runner_service(run->runner), connection);
     const char *from = meta_connection(run->meta);
-    const char *account = meta_location(run->meta);
+    const char *account = meta_account(run->meta);
     if (c == NULL || account == NULL || from == NULL || strcmp(from, connection) != 0) {
         return xstrdup(match);
     }
@@ -403,14 +409,14 @@ static int act_wait_for(lua_State *L)
     bool has_begun =
         earlier != NULL && earlier->due_us > 0; /* else it failed before, or is retried */
     if (has_begun && earlier->due_us <= clock_wall_us()) {
-        return end_wait(L, path);
+        return end_wait(L, path, earlier);
     }
     if (has_begun) {
         branch_set_step(act_branch(L), path);
         return rest(L, RUN_WAITING, earlier->due_us, NULL);
     }
     char **match = (char **)box_push(L, free);
-    *match = text_of(L, 4);
+    *match = text_argument(L, 4);
     const char *connection = luaL_checkstring(L, 2), *event = luaL_checkstring(L, 3);
     int64_t due_us = clock_wall_us() + luaL_checkinteger(L, 5);
     char *whole = whole_match(run, connection, *match);

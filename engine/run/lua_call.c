@@ -57,7 +57,7 @@ static const struct operation *find_operation(lua_State *L, const struct connect
 }
 
 /* Begins the effect of the input at index 4 and waits for its end. */
-static int begin(lua_State *L, struct effect *fx)
+static int begin_effect(lua_State *L, struct effect *fx)
 {
     const char *connection = luaL_checkstring(L, 2);
     fx->connection = service_find(runner_service(fx->run->runner), connection);
@@ -96,7 +96,7 @@ int act_call(lua_State *L)
     void **slot = box_push(L, effect_close); // … box
     struct effect *fx = *slot = effect_new(b, path, unit);
     fx->may_repeat = lua_toboolean(L, 7);
-    return begin(L, fx);
+    return begin_effect(L, fx);
 }
 
 /* act.look(path, connection, operation, input, timeout_us, is_fresh) -> output: a call of an
@@ -112,7 +112,7 @@ int act_look(lua_State *L)
     struct effect *fx = *slot = effect_new(b, path, NULL);
     fx->is_look = true;
     fx->is_fresh = lua_toboolean(L, 6);
-    return begin(L, fx);
+    return begin_effect(L, fx);
 }
 
 /* act.begun(path) -> whether an earlier attempt sent this very call and never learned the outcome

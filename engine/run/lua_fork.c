@@ -44,7 +44,7 @@ static void fork_close(void *ud)
 static void branch_ended(void *ud, lua_State *L, int count, const struct err *e);
 
 /* Begins the next function as a branch.   [-0, +0, raises] */
-static void begin_next(struct fork *f, lua_State *L)
+static void begin_branch(struct fork *f, lua_State *L)
 {
     luaL_checkstack(L, 4, "a branch");
     int index = f->begun + 1;
@@ -97,7 +97,7 @@ static void branch_ended(void *ud, lua_State *L, int count, const struct err *e)
     }
     keep_result(L, f, b->index, count, e);
     if (f->begun < f->count) {
-        begin_next(f, L);
+        begin_branch(f, L);
     }
     f->branches[b->index - 1] = NULL;
     branch_free(b);
@@ -143,7 +143,7 @@ int act_fork(lua_State *L)
     f->results = luaL_ref(L, LUA_REGISTRYINDEX);
     f->wake = strand_wake_of(L);
     while (f->begun < count && f->begun < at_once) {
-        begin_next(f, L);
+        begin_branch(f, L);
     }
     run_add_busy(b->run, -1);
     return strand_wait(L, (lua_KContext)f, fork_finish);

@@ -34,7 +34,7 @@ struct program {
 };
 
 /* Modules: the project's scripts come from the bundle, the engine's own from the program. */
-static char *find_module(void *ud, const char *name, size_t *len)
+static char *find_bundled(void *ud, const char *name, size_t *len)
 {
     const struct program *p = ud;
     const json_t *text = json_object_get(json_object_get(p->bundle, "scripts"), name);
@@ -50,8 +50,8 @@ struct build {
     const luaL_Reg *act;
 };
 
-/* build(struct build *)   [-0, +0, raises]: require 'lib.walk'.new(bundle, act) */
-static int build(lua_State *L)
+/* build_walk(struct build *)   [-0, +0, raises]: require 'lib.walk'.new(bundle, act) */
+static int build_walk(lua_State *L)
 {
     const struct build *b = lua_touserdata(L, 1);
     lua_getglobal(L, "require");
@@ -69,16 +69,17 @@ static int build(lua_State *L)
 }
 
 /* Takes the reference of the bundle. */
-static struct program *make(const char *hash, json_t *bundle, const luaL_Reg *act, struct err *e)
+static struct program *make_program_of(const char *hash, json_t *bundle, const luaL_Reg *act,
+                                       struct err *e)
 {
     struct program *p = xcalloc(1, sizeof *p);
     *p = (struct program){ .refs = 1, .hash = xstrdup(hash), .bundle = bundle, .act = act };
     const json_t *plan = program_plan(p);
     p->has_conditions = json_object_get(plan, "if") != NULL || json_object_get(plan, "key") != NULL;
     p->vm = vm_new(
-        &(struct vm_opts){ .find_module = find_module, .ud = p, .memory_max = MEMORY_MAX }, e);
+        &(struct vm_opts){ .find_module = find_bundled, .ud = p, .memory_max = MEMORY_MAX }, e);
     struct build b = { .program = p, .act = act };
-    if (p->vm == NULL || vm_enter(p->vm, build, &b, e) == -1) {
+    if (p->vm == NULL || vm_enter(p->vm, build_walk, &b, e) == -1) {
         err_prefix(e, "recipe %s", program_name(p));
         program_unref(p);
         return NULL;
@@ -89,12 +90,12 @@ static struct program *make(const char *hash, json_t *bundle, const luaL_Reg *ac
 struct program *program_new(const struct program_opts *o, struct err *e)
 {
     json_t *bundle = json_parse_own(o->bundle, o->bundle_len, e);
-    return bundle != NULL ? make(o->hash, bundle, o->act, e) : NULL;
+    return bundle != NULL ? make_program_of(o->hash, bundle, o->act, e) : NULL;
 }
 
 struct program *program_new_alone(const struct program *p, struct err *e)
 {
-    return make(p->hash, json_incref(p->bundle), p->act, e);
+    return make_program_of(p->hash, json_incref(p->bundle), p->act, e);
 }
 
 void program_add_run(struct program *p, int by)
@@ -184,7 +185,7 @@ struct entry {
     struct err why_not;
 };
 
-static int decide(lua_State *L)
+static int decide_conditions(lua_State *L)
 {
     struct entry *n = lua_touserdata(L, 1);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &DECIDE);
@@ -210,7 +211,7 @@ static int decide(lua_State *L)
 static int decide_alone(const struct program *p, struct entry *n, struct err *e)
 {
     struct program *own = program_new_alone(p, e);
-    int rc = own != NULL ? vm_enter(own->vm, decide, n, e) : -1;
+    int rc = own != NULL ? vm_enter(own->vm, decide_conditions, n, e) : -1;
     program_unref(own);
     return rc;
 }
@@ -219,7 +220,7 @@ int program_decide(struct program *p, const json_t *event, const json_t *meta, i
                    bool *is_wanted, char **key, struct err *e)
 {
     struct entry n = { .program = p, .event = event, .meta = meta, .now_us = now_us };
-    int rc = vm_enter(p->vm, decide, &n, e);
+    int rc = vm_enter(p->vm, decide_conditions, &n, e);
     if (rc == -1 && e != NULL && e->kind == ERR_MEMORY && p->runs > 0) {
         rc = decide_alone(p, &n, e);
     }

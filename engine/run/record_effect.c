@@ -37,17 +37,7 @@ static const char *const not_content[] = { "source", "origin" };
 
 bool record_effect_is_local(const struct effect *fx)
 {
-    if (!fx->operation->is_local) {
-        return false;
-    }
-    const char *sink = json_get_text(connection_config(fx->connection), "sink");
-    return sink == NULL || strcmp(sink, "local") == 0;
-}
-
-static char *copy_text(const json_t *object, const char *key)
-{
-    const char *text = key != NULL ? json_get_text(object, key) : NULL;
-    return text != NULL ? xstrdup(text) : NULL;
+    return connection_is_local(fx->connection, fx->operation);
 }
 
 /* --- answers --- */
@@ -98,7 +88,7 @@ static void put_done(struct store_op *op, const struct err *e)
     free(write);
 }
 
-static json_t *list_json(const struct record_list *list)
+static json_t *records_json(const struct record_list *list)
 {
     json_t *records = json_array();
     for (size_t i = 0; i < list->count; i++) {
@@ -124,7 +114,7 @@ static void list_done(struct store_op *op, const struct err *e)
                                    ? json_pack("{s:o}", "record", record_json(&list->rows[0]))
                                    : json_object());
         } else {
-            effect_succeed(fx, json_pack("{s:o}", "records", list_json(list)));
+            effect_succeed(fx, json_pack("{s:o}", "records", records_json(list)));
         }
     }
     record_list_free(list);
@@ -161,10 +151,10 @@ static void begin_put(struct effect *fx, enum record_kind kind, const json_t *st
     json_t *content = is_delete ? json_object() : content_of(fx->input);
     put->is_delete = is_delete;
     put->row.kind = kind;
-    put->row.source = copy_text(fx->input, "source");
-    put->row.source_id = copy_text(fx->input, id);
-    put->row.contact_id = copy_text(fx->input, json_get_text(store, "contact"));
-    put->row.origin = copy_text(fx->input, "origin");
+    put->row.source = json_copy_text(fx->input, "source");
+    put->row.source_id = json_copy_text(fx->input, id);
+    put->row.contact_id = json_copy_text(fx->input, json_get_text(store, "contact"));
+    put->row.origin = json_copy_text(fx->input, "origin");
     put->row.fields = effect_text(content);
     put->emit = is_delete ? NULL : event_of(&put->row);
     put->op.must_land = true;
@@ -176,7 +166,7 @@ static void begin_put(struct effect *fx, enum record_kind kind, const json_t *st
     store_submit(runner_store(fx->run->runner), &put->op);
 }
 
-static void begin_list(struct effect *fx, enum record_kind kind, const json_t *store)
+static void begin_record_list(struct effect *fx, enum record_kind kind, const json_t *store)
 {
     struct record_list *list = record_list_new();
     const char *id = json_get_text(store, "id");
@@ -208,7 +198,7 @@ void record_effect_begin(struct effect *fx)
     if (schema_check(fx->operation->input, fx->input, &e) == -1) {
         effect_fail(fx, &e, NULL);
     } else if (strcmp(action, "get") == 0 || strcmp(action, "list") == 0) {
-        begin_list(fx, kind, store);
+        begin_record_list(fx, kind, store);
     } else {
         begin_put(fx, kind, store, strcmp(action, "delete") == 0);
     }

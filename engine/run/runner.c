@@ -115,7 +115,7 @@ static struct program *make_program(const char *hash, const char *bundle, size_t
         e);
 }
 
-static void keep(struct map *m, const char *key, struct program *p)
+static void keep_program(struct map *m, const char *key, struct program *p)
 {
     program_ref(p);
     program_unref(map_put(m, key, p));
@@ -136,8 +136,8 @@ int runner_add_recipe(struct runner *r, const char *name, const char *hash, cons
     put.bundle_len = len;
     int rc = store_exec(r->o.store, &put.op, e);
     if (rc == 0) {
-        keep(r->newest, name, p);
-        keep(r->versions, hash, p);
+        keep_program(r->newest, name, p);
+        keep_program(r->versions, hash, p);
     }
     program_unref(p);
     return rc;
@@ -185,7 +185,7 @@ static void wait_for_memory(struct run *run)
     run_conclude(run, RUN_WAITING, clock_wall_us() + MEMORY_LOOK_US, &e);
 }
 
-static void begin(struct runner *r, struct run *run)
+static void begin_run(struct runner *r, struct run *run)
 {
     struct err e = ERR_INIT;
     bool has_room = runner_has_room(r);
@@ -206,7 +206,7 @@ void runner_begin(struct runner *r, const struct run_start *s)
     run->event_len = s->event_len;
     run->meta = s->meta;
     run->created_us = s->created_us;
-    begin(r, run);
+    begin_run(r, run);
 }
 
 void runner_add_in_flight(struct runner *r, int by)
@@ -312,7 +312,7 @@ static void version_came(struct store_op *op, const struct err *e)
         p = make_program(w->hash, w->get.bundle, w->get.bundle_len, &why);
     }
     if (p != NULL) {
-        keep(w->runner->versions, w->hash, p);
+        keep_program(w->runner->versions, w->hash, p);
         begin_claimed(w->runner, &w->load, p);
         program_unref(p);
     } else if (why.kind != ERR_CANCELLED) {
@@ -343,12 +343,15 @@ static void fetch_version(struct runner *r, struct run_load *load)
 static struct meta *claimed_meta(const struct runner *r, const struct run_load *load,
                                  const json_t *event)
 {
-    return meta_new(r->o.service, &(struct meta_source){ .event = load->run.event_id,
-                                                         .connection = load->connection,
-                                                         .type = load->type,
-                                                         .received_us = load->received_us,
-                                                         .payload = event,
-                                                         .headers = load->headers });
+    const char *name = load->connection;
+    return meta_new(
+        &(struct meta_source){ .event = load->run.event_id,
+                               .c = name != NULL ? service_find(r->o.service, name) : NULL,
+                               .connection = name,
+                               .type = load->type,
+                               .received_us = load->received_us,
+                               .payload = event,
+                               .headers = load->headers });
 }
 
 /* A run that is made so long after its event came is no answer to it any more, but a replay, or
@@ -386,7 +389,7 @@ static void begin_claimed(struct runner *r, struct run_load *load, struct progra
         run_conclude(run, RUN_WAITING, clock_wall_us() + MEMORY_LOOK_US, &run->load.run.err);
         return;
     }
-    begin(r, run);
+    begin_run(r, run);
 }
 
 static void take_claimed(struct runner *r, struct run_load *load)

@@ -147,7 +147,7 @@ void turns_written(struct turns *t, const char *connection)
 
 /* --- taking --- */
 
-static void claimed(struct store_op *op, const struct err *e)
+static void turns_claimed(struct store_op *op, const struct err *e)
 {
     struct gate *g = op->ud;
     struct turns *t = g->turns;
@@ -173,23 +173,24 @@ static void claimed(struct store_op *op, const struct err *e)
     drop_if_idle(g);
 }
 
-static int bounded(int64_t a, size_t room)
+static int bounded_room(int64_t a, size_t room)
 {
     return a < (int64_t)room ? (int)(a > 0 ? a : 0) : (int)room;
 }
 
-static void take(struct gate *g, const struct call_turns *turns, size_t room, size_t bytes_max)
+static void claim_turns(struct gate *g, const struct call_turns *turns, size_t room,
+                        size_t bytes_max)
 {
     struct turns *t = g->turns;
-    struct run_claim *claim = run_claim_new(bounded(turns->events, room), clock_wall_us());
+    struct run_claim *claim = run_claim_new(bounded_room(turns->events, room), clock_wall_us());
     claim->turn_of = xstrdup(g->name);
     claim->after_recipe = g->last_recipe;
     g->last_recipe = NULL;
-    claim->backfill_max = bounded(turns->backfills, room);
+    claim->backfill_max = bounded_room(turns->backfills, room);
     claim->backfill_first = (int)((g->streak + claim->limit) / (BACKFILL_TURNS + 1));
     claim->bytes_max = bytes_max;
     claim->op.must_land = true;
-    claim->op.done = claimed;
+    claim->op.done = turns_claimed;
     claim->op.ud = g;
     g->claim = claim;
     runner_add_in_flight(t->o.runner, 1);
@@ -198,7 +199,7 @@ static void take(struct gate *g, const struct call_turns *turns, size_t room, si
 
 /* What the connection has room for; any number where it is not there any more: its runs end by
  * saying so. */
-static void ask(const struct gate *g, struct call_turns *out)
+static void ask_room(const struct gate *g, struct call_turns *out)
 {
     struct service *s = runner_service(g->turns->o.runner);
     struct connection *c = accounts_hold_named(s, g->name);
@@ -210,15 +211,15 @@ static void ask(const struct gate *g, struct call_turns *out)
 }
 
 /* Returns how many were asked for. */
-static size_t look(struct gate *g, size_t room, size_t bytes_max)
+static size_t look_at_gate(struct gate *g, size_t room, size_t bytes_max)
 {
     struct call_turns turns;
     size_t bound = bound_room(g->turns, g);
     size_t most = room < bound ? room : bound;
     most = most < CLAIM_MAX ? most : CLAIM_MAX;
-    ask(g, &turns);
+    ask_room(g, &turns);
     if (most > 0 && turns.events > 0) {
-        take(g, &turns, most, bytes_max);
+        claim_turns(g, &turns, most, bytes_max);
         return (size_t)g->claim->limit;
     }
     int64_t wait_us = most == 0 ? LOOK_US : turns.again_us;
@@ -237,7 +238,7 @@ void turns_turn(struct turns *t, size_t room, size_t bytes_max)
     list_each_safe (link, &t->waiting) {
         struct gate *g = list_entry(link, struct gate, link);
         if (g->claim == NULL && g->look_us <= now) {
-            room -= look(g, room, bytes_max);
+            room -= look_at_gate(g, room, bytes_max);
         }
         if (g->claim == NULL) {
             next_us = g->look_us < next_us ? g->look_us : next_us;
@@ -248,14 +249,14 @@ void turns_turn(struct turns *t, size_t room, size_t bytes_max)
     }
 }
 
-static void on_timer(struct timer *timer)
+static void on_look_timer(struct timer *timer)
 {
     list_entry(timer, struct turns, timer)->may_look = true;
 }
 
 /* --- life --- */
 
-static void found(struct store_op *op, const struct err *e)
+static void gates_found(struct store_op *op, const struct err *e)
 {
     struct run_turns *list = list_entry(op, struct run_turns, op);
     struct turns *t = op->ud;
@@ -273,7 +274,7 @@ void turns_start(struct turns *t)
 {
     struct run_turns *list = run_turns_new();
     list->op.must_land = true;
-    list->op.done = found;
+    list->op.done = gates_found;
     list->op.ud = t;
     runner_add_in_flight(t->o.runner, 1);
     store_submit(runner_store(t->o.runner), &list->op);
@@ -285,7 +286,7 @@ struct turns *turns_new(const struct turns_opts *o)
     t->o = *o;
     t->gates = map_new();
     list_init(&t->waiting);
-    timer_init(&t->timer, o->loop, on_timer);
+    timer_init(&t->timer, o->loop, on_look_timer);
     return t;
 }
 

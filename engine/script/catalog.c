@@ -24,7 +24,7 @@ struct reading {
 };
 
 /* Runs the file and takes its table.   [-1, +0, raises] */
-static int read_table(lua_State *L)
+static int run_catalog_table(lua_State *L)
 {
     struct reading *r = lua_touserdata(L, 1);
     const char *chunk = lua_pushfstring(L, "@scripts/%s.lua", r->path);
@@ -52,14 +52,14 @@ static int check_name(const struct reading *r, struct err *e)
     return 0;
 }
 
-static int run_file(const char *project_folder, struct reading *r, struct err *e)
+static int run_catalog_file(const char *project_folder, struct reading *r, struct err *e)
 {
     struct vm_opts opts = { .find_module = source_find_module, .ud = (void *)project_folder };
     struct vm *vm = vm_new(&opts, e);
     if (vm == NULL) {
         return -1;
     }
-    int rc = vm_enter(vm, read_table, r, e);
+    int rc = vm_enter(vm, run_catalog_table, r, e);
     vm_free(vm);
     return rc == 0 ? check_name(r, e) : rc;
 }
@@ -98,7 +98,7 @@ static json_t *read_catalog(const char *project_folder, const char *path, const 
         return NULL;
     }
     struct reading r = { .path = path, .name = name, .text = text, .len = len };
-    if (run_file(project_folder, &r, e) == -1) {
+    if (run_catalog_file(project_folder, &r, e) == -1) {
         json_decref(r.table);
         r.table = NULL;
     }

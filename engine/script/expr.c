@@ -128,7 +128,7 @@ static void try_compile(lua_State *L, const char *before, const struct expressio
 }
 
 /* Raises what is wrong with the syntax.   [-1, +0, raises] */
-static int compile(lua_State *L)
+static int compile_expression(lua_State *L)
 {
     const struct expression *x = lua_touserdata(L, 1);
     try_compile(L, "return ", x, "\n");
@@ -151,7 +151,7 @@ static int clean_message(struct err *e)
     return err_set(e, ERR_SCRIPT, "%s", text);
 }
 
-static int check_form(const struct expression *x, struct err *e)
+static int check_bytes(const struct expression *x, struct err *e)
 {
     if (x->len > TEXT_MAX) {
         return err_set(e, ERR_SCRIPT, "an expression of more than %d bytes: write an action in Lua",
@@ -165,7 +165,7 @@ static int check_form(const struct expression *x, struct err *e)
 
 static int check_syntax(const struct expression *x, struct err *e)
 {
-    if (vm_enter(checker.vm, compile, (void *)x, e) == -1) {
+    if (vm_enter(checker.vm, compile_expression, (void *)x, e) == -1) {
         return e != NULL ? clean_message(e) : -1;
     }
     return 0;
@@ -277,7 +277,7 @@ static const char *skip_operator(const char *p, const char *end)
     return p + 1;
 }
 
-static struct token next_token(struct reader *r)
+static struct token read_token(struct reader *r)
 {
     const char *p = skip_blank(r->at, r->end);
     struct token t = { .kind = TOKEN_OTHER, .start = p };
@@ -307,7 +307,7 @@ static struct token next_token(struct reader *r)
     return t;
 }
 
-static bool is_text(const struct token *t, const char *text)
+static bool is_token(const struct token *t, const char *text)
 {
     return strlen(text) == t->len && memcmp(t->start, text, t->len) == 0;
 }
@@ -325,18 +325,18 @@ static void collect_locals(const struct expression *x, struct locals *l)
 {
     struct reader r = { .at = x->text, .end = x->text + x->len };
     bool is_list = false; /* within a list of names that are declared */
-    for (struct token t = next_token(&r); t.kind != TOKEN_END; t = next_token(&r)) {
+    for (struct token t = read_token(&r); t.kind != TOKEN_END; t = read_token(&r)) {
         if (t.kind == TOKEN_KEYWORD) {
-            is_list = is_text(&t, "function") || is_text(&t, "local") || is_text(&t, "for");
+            is_list = is_token(&t, "function") || is_token(&t, "local") || is_token(&t, "for");
         } else if (is_list && t.kind == TOKEN_NAME && l->count < LOCALS_MAX) {
             l->names[l->count++] = t;
-        } else if (!is_text(&t, "(") && !is_text(&t, ",")) {
+        } else if (!is_token(&t, "(") && !is_token(&t, ",")) {
             is_list = is_list && t.kind == TOKEN_NAME;
         }
     }
 }
 
-static bool is_local(const struct locals *l, const struct token *t)
+static bool is_local_name(const struct locals *l, const struct token *t)
 {
     for (size_t i = 0; i < l->count; i++) {
         if (l->names[i].len == t->len && memcmp(l->names[i].start, t->start, t->len) == 0) {
@@ -346,32 +346,32 @@ static bool is_local(const struct locals *l, const struct token *t)
     return false;
 }
 
-static bool is_known(const struct expression *x, const struct locals *l, const struct token *t)
+static bool is_known_name(const struct expression *x, const struct locals *l, const struct token *t)
 {
     return is_listed(ENVIRONMENT, t->start, t->len) || is_listed(x->extra, t->start, t->len) ||
-           is_helper(t->start, t->len) || is_local(l, t);
+           is_helper(t->start, t->len) || is_local_name(l, t);
 }
 
 /* Whether a name behind `before` and in front of `after` names a variable: not a field, not a key
  * of a table. */
 static bool is_variable(const struct token *before, const struct token *after)
 {
-    if (is_text(before, ".") || is_text(before, ":") || is_text(before, "::")) {
+    if (is_token(before, ".") || is_token(before, ":") || is_token(before, "::")) {
         return false;
     }
-    bool may_be_key = is_text(before, "{") || is_text(before, ",") || is_text(before, ";");
-    return !(may_be_key && is_text(after, "="));
+    bool may_be_key = is_token(before, "{") || is_token(before, ",") || is_token(before, ";");
+    return !(may_be_key && is_token(after, "="));
 }
 
 /* The first free name that nobody knows, of kind TOKEN_END where there is none. */
-static struct token find_unknown(const struct expression *x, const struct locals *l)
+static struct token find_unknown_name(const struct expression *x, const struct locals *l)
 {
     struct reader r = { .at = x->text, .end = x->text + x->len };
     struct token before = { .kind = TOKEN_OTHER, .start = "" };
-    struct token t = next_token(&r);
+    struct token t = read_token(&r);
     while (t.kind != TOKEN_END) {
-        struct token after = next_token(&r);
-        if (t.kind == TOKEN_NAME && is_variable(&before, &after) && !is_known(x, l, &t)) {
+        struct token after = read_token(&r);
+        if (t.kind == TOKEN_NAME && is_variable(&before, &after) && !is_known_name(x, l, &t)) {
             return t;
         }
         before = t;
@@ -424,7 +424,7 @@ static const struct {
 static const char *habit_hint(const struct token *t)
 {
     for (size_t i = 0; i < sizeof HABITS / sizeof *HABITS; i++) {
-        if (is_text(t, HABITS[i].word)) {
+        if (is_token(t, HABITS[i].word)) {
             return HABITS[i].hint;
         }
     }
@@ -456,18 +456,18 @@ static int find_foreign(const struct expression *x, char **hint, struct err *e)
     struct token before = { .kind = TOKEN_OTHER, .start = "" };
     int depth = 0;
     bool has_function = false;
-    for (struct token t = next_token(&r); t.kind != TOKEN_END; t = next_token(&r)) {
-        bool may_be = t.kind == TOKEN_OTHER || (t.kind == TOKEN_NAME && !is_text(&before, "."));
+    for (struct token t = read_token(&r); t.kind != TOKEN_END; t = read_token(&r)) {
+        bool may_be = t.kind == TOKEN_OTHER || (t.kind == TOKEN_NAME && !is_token(&before, "."));
         const char *better = may_be ? habit_hint(&t) : NULL;
         if (better != NULL) {
             return tell_habit(&t, NULL, better, hint, e);
         }
-        if (t.kind == TOKEN_KEYWORD && is_text(&before, ".")) {
+        if (t.kind == TOKEN_KEYWORD && is_token(&before, ".")) {
             return tell_field(&t, hint, e);
         }
-        has_function = has_function || (t.kind == TOKEN_KEYWORD && is_text(&t, "function"));
-        depth += is_text(&t, "{") - is_text(&t, "}");
-        if (is_text(&t, "=") && depth <= 0 && !has_function) {
+        has_function = has_function || (t.kind == TOKEN_KEYWORD && is_token(&t, "function"));
+        depth += is_token(&t, "{") - is_token(&t, "}");
+        if (is_token(&t, "=") && depth <= 0 && !has_function) {
             return tell_habit(&t, "one `=` sets a value, and an expression sets none",
                               "write `==` to compare", hint, e);
         }
@@ -487,13 +487,13 @@ static struct ends read_ends(const struct expression *x)
     struct ends ends = { .has_inner = false };
     struct reader r = { .at = x->text, .end = x->text + x->len };
     size_t count = 0;
-    for (struct token t = next_token(&r); t.kind != TOKEN_END; t = next_token(&r)) {
+    for (struct token t = read_token(&r); t.kind != TOKEN_END; t = read_token(&r)) {
         if (count < 2) {
             ends.first[count] = t;
         }
         ends.last[0] = ends.last[1];
         ends.last[1] = t;
-        ends.has_inner = ends.has_inner || is_text(&t, "=") || is_text(&t, ",");
+        ends.has_inner = ends.has_inner || is_token(&t, "=") || is_token(&t, ",");
         count++;
     }
     return count >= 5 ? ends : (struct ends){ .has_inner = true };
@@ -503,8 +503,8 @@ static struct ends read_ends(const struct expression *x)
 static int find_double_braces(const struct expression *x, char **hint, struct err *e)
 {
     struct ends n = read_ends(x);
-    if (n.has_inner || !is_text(&n.first[0], "{") || !is_text(&n.first[1], "{") ||
-        !is_text(&n.last[0], "}") || !is_text(&n.last[1], "}") ||
+    if (n.has_inner || !is_token(&n.first[0], "{") || !is_token(&n.first[1], "{") ||
+        !is_token(&n.last[0], "}") || !is_token(&n.last[1], "}") ||
         n.first[0].start + 1 != n.first[1].start || n.last[0].start + 1 != n.last[1].start) {
         return 0;
     }
@@ -523,7 +523,7 @@ static bool is_number_text(const struct token *t)
     return true;
 }
 
-static bool is_word(const struct token *t)
+static bool is_lua_word(const struct token *t)
 {
     return t->kind == TOKEN_STRING && !is_number_text(t);
 }
@@ -550,13 +550,13 @@ static int find_trap(const struct expression *x, char **hint, struct err *e)
 {
     struct reader r = { .at = x->text, .end = x->text + x->len };
     struct token before = { .kind = TOKEN_OTHER, .start = "" };
-    for (struct token t = next_token(&r); t.kind != TOKEN_END; t = next_token(&r)) {
+    for (struct token t = read_token(&r); t.kind != TOKEN_END; t = read_token(&r)) {
         struct reader ahead = r;
-        struct token after = next_token(&ahead), behind = next_token(&ahead);
-        if (is_text(&t, "+") && (is_word(&before) || is_word(&after))) {
+        struct token after = read_token(&ahead), behind = read_token(&ahead);
+        if (is_token(&t, "+") && (is_lua_word(&before) || is_lua_word(&after))) {
             return tell_habit(&t, "`+` adds numbers", "texts are joined by `..`", hint, e);
         }
-        if (is_text(&t, "|") && is_helper(after.start, after.len) && !is_text(&behind, "(")) {
+        if (is_token(&t, "|") && is_helper(after.start, after.len) && !is_token(&behind, "(")) {
             char *better = xasprintf("a function has its values in brackets: %.*s(…)",
                                      (int)after.len, after.start);
             int rc = tell_habit(&t, NULL, better, hint, e);
@@ -578,7 +578,7 @@ static int check_names(const struct expression *x, char **hint, struct err *e)
 {
     struct locals l = { .count = 0 };
     collect_locals(x, &l);
-    struct token unknown = find_unknown(x, &l);
+    struct token unknown = find_unknown_name(x, &l);
     if (unknown.kind == TOKEN_END) {
         return 0;
     }
@@ -597,7 +597,7 @@ int expr_check(const char *text, size_t len, const char *const *extra, char **hi
 {
     const struct expression x = { .text = text, .len = len, .extra = extra };
     *hint = NULL;
-    if (checker_open(e) == -1 || check_form(&x, e) == -1) {
+    if (checker_open(e) == -1 || check_bytes(&x, e) == -1) {
         return -1;
     }
     if (check_syntax(&x, e) == -1) {

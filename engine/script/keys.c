@@ -45,7 +45,7 @@ static int compare(const void *pa, const void *pb)
     return (a->place > b->place) - (a->place < b->place);
 }
 
-static struct key key_of(lua_State *L, int index, lua_Integer place)
+static struct key sort_key(lua_State *L, int index, lua_Integer place)
 {
     struct key k = { .place = place, .rank = 1 + place };
     if (lua_type(L, index) == LUA_TNUMBER) {
@@ -84,7 +84,7 @@ int keys_push_few(lua_State *L, int index, int order[KEYS_FEW])
             lua_settop(L, first - 1);
             return -1;
         }
-        struct key key = key_of(L, -1, count + 1);
+        struct key key = sort_key(L, -1, count + 1);
         int at = count++;
         for (; at > 0 && compare(&key, &keys[at - 1]) < 0; at--) {
             keys[at] = keys[at - 1];
@@ -113,7 +113,7 @@ lua_Integer keys_push_sorted(lua_State *L, int index)
     /* Of a weak table the collector may have taken some meanwhile: there are not more than before.
      */
     while (lua_next(L, table) != 0) {
-        keys[place] = key_of(L, -2, place + 1);
+        keys[place] = sort_key(L, -2, place + 1);
         lua_pop(L, 1);
         lua_pushvalue(L, -1);
         lua_rawseti(L, -3, ++place);

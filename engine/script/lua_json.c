@@ -30,7 +30,7 @@ static size_t count_parts(const char *text, size_t len)
     return count;
 }
 
-static json_t *parse(lua_State *L, struct err *e)
+static json_t *parse_argument(lua_State *L, struct err *e)
 {
     size_t len;
     const char *text = luaL_checklstring(L, 1, &len);
@@ -48,7 +48,7 @@ static int json_lua_decode(lua_State *L)
 {
     struct err e = ERR_INIT;
     void **slot = box_push(L, release_json); // text box
-    *slot = parse(L, &e);
+    *slot = parse_argument(L, &e);
     if (*slot == NULL) {
         return vm_raise(L, &e);
     }
@@ -61,7 +61,7 @@ static int json_lua_try_decode(lua_State *L)
 {
     struct err e = ERR_INIT;
     void **slot = box_push(L, release_json); // text box
-    *slot = parse(L, &e);
+    *slot = parse_argument(L, &e);
     if (*slot == NULL) {
         lua_pushnil(L);
         vm_push_err(L, &e);

@@ -65,7 +65,7 @@ static bool push_found(lua_State *L, const char *name)
 /* find(name) -> function or nothing. A C function of its own, so that its box is closed before the
  * module runs.
  *   [-1, +0 or +1, raises] */
-static int find_module(lua_State *L)
+static int find_file(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, PRELOAD); // name preload
@@ -118,7 +118,7 @@ static bool is_loading(lua_State *L, const char *name)
 /* Pushes what the module returns, `true` for nothing.   [-0, +1, raises] */
 static void run_module(lua_State *L, const char *name)
 {
-    lua_pushcfunction(L, find_module);
+    lua_pushcfunction(L, find_file);
     lua_pushstring(L, name);
     lua_call(L, 1, 1); // function
     if (lua_isnil(L, -1)) {
@@ -167,7 +167,7 @@ void require_push(lua_State *L)
 /* --- an open state --- */
 
 /* A searcher for package.searchers: (name) -> loader | why not   [-1, +1, raises] */
-static int search(lua_State *L)
+static int search_module(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1);
     if (!is_module_name(name) || !push_found(L, name)) {
@@ -180,7 +180,7 @@ void require_open(lua_State *L)
 {
     lua_getglobal(L, "package");
     lua_getfield(L, -1, "searchers"); // package searchers
-    lua_pushcfunction(L, search);
+    lua_pushcfunction(L, search_module);
     lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
     lua_pop(L, 2);
 }

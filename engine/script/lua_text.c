@@ -33,7 +33,7 @@ static size_t start_of(lua_State *L, int arg, size_t len)
     return len - (size_t)-init;
 }
 
-static bool is_plain(const struct subject *s)
+static bool is_plain_subject(const struct subject *s)
 {
     for (size_t i = 0; i < s->pattern_len; i++) {
         if (memchr("^$*+?.([%-", s->pattern[i], 10) != NULL) {
@@ -59,7 +59,8 @@ static int find_plain(lua_State *L, const struct subject *s, size_t start)
 
 /* Looks for the first match from start on; its end, and its begin in *begin, or NULL.   [-0, +0,
  * raises] */
-static const char *search(struct pattern *m, const char *p, size_t start, const char **begin)
+static const char *search_subject(struct pattern *m, const char *p, size_t start,
+                                  const char **begin)
 {
     bool is_anchored = p < m->end && *p == '^';
     p += is_anchored;
@@ -81,7 +82,7 @@ static int find_pattern(lua_State *L, const struct subject *s, size_t start, boo
     struct pattern m;
     const char *begin;
     pattern_init(&m, L, s->text, s->len, s->pattern + s->pattern_len);
-    const char *end = search(&m, s->pattern, start, &begin);
+    const char *end = search_subject(&m, s->pattern, start, &begin);
     pattern_settle(&m);
     if (end == NULL) {
         lua_pushnil(L);
@@ -104,7 +105,7 @@ static int text_find(lua_State *L)
         lua_pushnil(L);
         return 1;
     }
-    if (lua_toboolean(L, 4) || is_plain(&s)) {
+    if (lua_toboolean(L, 4) || is_plain_subject(&s)) {
         return find_plain(L, &s, start);
     }
     return find_pattern(L, &s, start, true);
@@ -170,7 +171,7 @@ struct substitution {
 };
 
 /* Adds the replacement text with its %0 … %9 and %%.   [-0, +0, raises] */
-static void add_text(struct substitution *sub, const char *s, const char *e)
+static void add_expanded(struct substitution *sub, const char *s, const char *e)
 {
     lua_State *L = sub->m.L;
     size_t len;
@@ -216,7 +217,7 @@ static bool add_replacement(struct substitution *sub, const char *s, const char 
 {
     lua_State *L = sub->m.L;
     if (sub->type != LUA_TFUNCTION && sub->type != LUA_TTABLE) {
-        add_text(sub, s, e);
+        add_expanded(sub, s, e);
         return true;
     }
     push_replacement(sub, s, e);

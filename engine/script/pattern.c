@@ -18,7 +18,7 @@ enum {
 
 static const char ESCAPE = '%';
 
-static const char *match(struct pattern *m, const char *s, const char *p);
+static const char *match_pattern(struct pattern *m, const char *s, const char *p);
 
 void pattern_settle(struct pattern *m)
 {
@@ -27,7 +27,7 @@ void pattern_settle(struct pattern *m)
     vm_charge(m->L, steps / STEPS_PER_UNIT);
 }
 
-static inline void step(struct pattern *m, size_t count)
+static inline void count_step(struct pattern *m, size_t count)
 {
     m->steps += count;
     if (m->steps >= STEPS_BATCH) {
@@ -63,7 +63,7 @@ static const char *set_end(struct pattern *m, const char *p)
             p++;
         }
     } while (p == m->end || *p != ']');
-    step(m, (size_t)(p - begin) / 8);
+    count_step(m, (size_t)(p - begin) / 8);
     return p + 1;
 }
 
@@ -149,7 +149,7 @@ static bool is_in_set(int c, const char *p, const char *last)
 /* Whether the character at s is the single item p … next. */
 static bool matches_item(struct pattern *m, const char *s, const char *p, const char *next)
 {
-    step(m, 1);
+    count_step(m, 1);
     if (s >= m->text_end) {
         return false;
     }
@@ -160,7 +160,7 @@ static bool matches_item(struct pattern *m, const char *s, const char *p, const 
     case '%':
         return is_in_class(c, (unsigned char)p[1]);
     case '[':
-        step(m, (size_t)(next - p) / 8);
+        count_step(m, (size_t)(next - p) / 8);
         return is_in_set(c, p, next - 1);
     default:
         return (unsigned char)*p == c;
@@ -180,7 +180,7 @@ static const char *match_balance(struct pattern *m, const char *s, const char *p
     }
     int open = 1;
     while (++s < m->text_end) {
-        step(m, 1);
+        count_step(m, 1);
         if (*s == p[1]) {
             if (--open == 0) {
                 return s + 1;
@@ -217,7 +217,7 @@ static const char *match_back(struct pattern *m, const char *s, int digit)
         return NULL;
     }
     size_t len = (size_t)m->capture[i].len;
-    step(m, len / 8);
+    count_step(m, len / 8);
     if ((size_t)(m->text_end - s) < len || memcmp(m->capture[i].start, s, len) != 0) {
         return NULL;
     }
@@ -232,7 +232,7 @@ static const char *expand_most(struct pattern *m, const char *s, const char *p, 
         count++;
     }
     for (; count >= 0; count--) {
-        const char *end = match(m, s + count, next + 1);
+        const char *end = match_pattern(m, s + count, next + 1);
         if (end != NULL) {
             return end;
         }
@@ -244,7 +244,7 @@ static const char *expand_most(struct pattern *m, const char *s, const char *p, 
 static const char *expand_least(struct pattern *m, const char *s, const char *p, const char *next)
 {
     for (;; s++) {
-        const char *end = match(m, s, next + 1);
+        const char *end = match_pattern(m, s, next + 1);
         if (end != NULL) {
             return end;
         }
@@ -262,7 +262,7 @@ static const char *open_capture(struct pattern *m, const char *s, const char *p,
     m->capture[m->captures].start = s;
     m->capture[m->captures].len = len;
     m->captures++;
-    const char *end = match(m, s, p);
+    const char *end = match_pattern(m, s, p);
     if (end == NULL) {
         m->captures--;
     }
@@ -280,7 +280,7 @@ static const char *close_capture(struct pattern *m, const char *s, const char *p
         return NULL;
     }
     m->capture[i].len = s - m->capture[i].start;
-    const char *end = match(m, s, p);
+    const char *end = match_pattern(m, s, p);
     if (end == NULL) {
         m->capture[i].len = CAPTURE_OPEN;
     }
@@ -314,7 +314,7 @@ static struct place match_single(struct pattern *m, const char *s, const char *p
         return (struct place){ .text = expand_most(m, s + 1, p, next), .is_end = true };
     }
     if (suffix == '?') {
-        const char *end = match(m, s + 1, next + 1);
+        const char *end = match_pattern(m, s + 1, next + 1);
         return end != NULL ? (struct place){ .text = end, .is_end = true }
                            : (struct place){ .text = s, .pattern = next + 1 };
     }
@@ -356,14 +356,14 @@ static struct place advance(struct pattern *m, const char *s, const char *p)
     return *p == ESCAPE ? match_escape(m, s, p) : match_single(m, s, p);
 }
 
-static const char *match(struct pattern *m, const char *s, const char *p)
+static const char *match_pattern(struct pattern *m, const char *s, const char *p)
 {
     if (m->depth-- == 0) {
         luaL_error(m->L, "pattern too complex");
     }
     struct place at = { .text = s, .pattern = p };
     while (at.text != NULL && !at.is_end && at.pattern != m->end) {
-        step(m, 1);
+        count_step(m, 1);
         at = advance(m, at.text, at.pattern);
     }
     m->depth++;
@@ -374,8 +374,8 @@ const char *pattern_match(struct pattern *m, const char *s, const char *p)
 {
     m->captures = 0;
     m->depth = DEPTH_MAX;
-    step(m, 1); /* an empty pattern, too, is tried at each place */
-    return match(m, s, p);
+    count_step(m, 1); /* an empty pattern, too, is tried at each place */
+    return match_pattern(m, s, p);
 }
 
 /* --- captures --- */

@@ -37,7 +37,7 @@ bool source_is_name(const char *name)
 }
 
 /* All of a regular file; NULL where it is none, too large or cannot be read. Yours. */
-static char *read_all(int fd, size_t *len)
+static char *read_source(int fd, size_t *len)
 {
     struct stat st;
     if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) || st.st_size > SOURCE_MAX) {
@@ -59,7 +59,7 @@ static char *read_project(const char *folder, const char *name, size_t *len)
 {
     char *path = xasprintf("%s/scripts/%s.lua", folder, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a named pipe must not stop us */
-    char *text = fd != -1 ? read_all(fd, len) : NULL;
+    char *text = fd != -1 ? read_source(fd, len) : NULL;
     if (fd != -1) {
         (void)close(fd); /* was only read */
     }

@@ -229,7 +229,7 @@ struct ending {
 };
 
 /* On the main state, protected: the coroutine takes no calls any more.   [-1, +0, raises] */
-static int tell_end(lua_State *L)
+static int strand_ended(lua_State *L)
 {
     const struct ending *n = lua_touserdata(L, 1);
     if (n->error == NULL) {
@@ -249,7 +249,7 @@ static void end_with_error(struct strand *s, const struct err *error)
     struct vm *vm = s->owner.vm;
     bool was_lenient = vm->is_lenient;
     vm->is_lenient = true;
-    if (s->end != NULL && vm_enter(vm, tell_end, &n, &e) == -1) {
+    if (s->end != NULL && vm_enter(vm, strand_ended, &n, &e) == -1) {
         log_error("script", "the end of a strand failed: %s", e.message);
     }
     vm->is_lenient = was_lenient;
@@ -259,12 +259,12 @@ static void end_with_results(struct strand *s, int count)
 {
     struct err e = ERR_INIT;
     struct ending n = { .strand = s, .count = count };
-    if (s->end != NULL && vm_enter(s->owner.vm, tell_end, &n, &e) == -1) {
+    if (s->end != NULL && vm_enter(s->owner.vm, strand_ended, &n, &e) == -1) {
         end_with_error(s, &e);
     }
 }
 
-static void finish(struct strand *s, int status, int count, const struct err *error)
+static void finish_strand(struct strand *s, int status, int count, const struct err *error)
 {
     s->state = STRAND_ENDING;
     if (status == LUA_OK) {
@@ -340,7 +340,7 @@ static void end_wait(struct strand *s)
 }
 
 /* Reads the error that the coroutine died of; its own stack takes no calls any more. */
-static void explain(struct strand *s, int status, struct err *e)
+static void explain_strand(struct strand *s, int status, struct err *e)
 {
     lua_State *L = s->owner.vm->main;
     if (!lua_checkstack(L, 8)) {
@@ -355,7 +355,7 @@ static void explain(struct strand *s, int status, struct err *e)
     lua_pop(L, 1);
 }
 
-static void resume(struct strand *s)
+static void resume_strand(struct strand *s)
 {
     struct vm *vm = s->owner.vm;
     struct err e = ERR_INIT;
@@ -367,7 +367,7 @@ static void resume(struct strand *s)
     struct meter outer = meter_begin(vm, s->used);
     int status = lua_resume(s->co, vm->main, nargs, &count);
     if (status != LUA_OK && status != LUA_YIELD) {
-        explain(s, status, &e);
+        explain_strand(s, status, &e);
     }
     s->used = vm->meter.used;
     meter_end(vm, &outer);
@@ -375,7 +375,7 @@ static void resume(struct strand *s)
         lua_pop(s->co, count);
         park(s);
     } else {
-        finish(s, status, count, &e);
+        finish_strand(s, status, count, &e);
     }
 }
 
@@ -386,7 +386,7 @@ bool strands_run(struct strands *q)
         if (i > 0 && clock_mono_us() >= end_us) {
             break;
         }
-        resume(list_entry(list_pop(&q->ready), struct strand, link));
+        resume_strand(list_entry(list_pop(&q->ready), struct strand, link));
     }
     return !list_is_empty(&q->ready);
 }

@@ -198,7 +198,7 @@ void vm_charge_bytes(lua_State *L, uint64_t bytes)
 
 /* --- protected calls --- */
 
-static int read_error(lua_State *L)
+static int read_lua_error(lua_State *L)
 {
     vm_read_err(L, 1, lua_touserdata(L, 2));
     return 0;
@@ -210,7 +210,7 @@ void vm_explain(struct vm *vm, lua_State *L, int status, struct err *e)
     struct err read = ERR_INIT;
     set_memory_error(vm, &read);
     if (status != LUA_ERRMEM && lua_checkstack(L, 4)) {
-        lua_pushcfunction(L, read_error); // … error read_error
+        lua_pushcfunction(L, read_lua_error); // … error read_error
         lua_pushvalue(L, -2);
         lua_pushlightuserdata(L, &read); // … error read_error error read
         if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
@@ -340,7 +340,7 @@ static int on_panic(lua_State *L)
     return 0; /* Lua aborts */
 }
 
-static int fill(lua_State *L)
+static int fill_state(lua_State *L)
 {
     box_open(L);
     error_open(L);
@@ -380,7 +380,7 @@ struct vm *vm_new(const struct vm_opts *o, struct err *e)
     }
     lua_atpanic(vm->main, on_panic);
     *(struct owner **)lua_getextraspace(vm->main) = &vm->owner;
-    if (vm_enter(vm, fill, NULL, e) == -1) {
+    if (vm_enter(vm, fill_state, NULL, e) == -1) {
         vm_free(vm);
         return NULL;
     }

@@ -90,14 +90,14 @@ static int64_t int_field(lua_State *L, int table, const char *name)
 }
 
 /* A kind that a script made up is a script's error. */
-static enum err_kind kind_of(const char *name)
+static enum err_kind kind_of_name(const char *name)
 {
     enum err_kind kind = err_kind_parse(name);
     bool is_known = strcmp(err_kind_name(kind), name) == 0;
     return is_known && kind != ERR_NONE ? kind : ERR_SCRIPT;
 }
 
-static void read_table(lua_State *L, int table, struct err *e)
+static void read_error_table(lua_State *L, int table, struct err *e)
 {
     char kind[32];
     char message[ERR_RAW_MAX];
@@ -106,9 +106,9 @@ static void read_table(lua_State *L, int table, struct err *e)
         kind[0] = '\0';
     }
     if (!copy_field(L, table, "message", message, sizeof message)) {
-        (void)err_set(e, kind_of(kind), "the script raised a table without a message");
+        (void)err_set(e, kind_of_name(kind), "the script raised a table without a message");
     } else {
-        (void)err_set(e, kind_of(kind), "%s", message);
+        (void)err_set(e, kind_of_name(kind), "%s", message);
     }
     int64_t status = int_field(L, table, "status");
     e->status = status >= 100 && status <= 999 ? (int)status : 0;
@@ -126,7 +126,7 @@ void vm_read_err(lua_State *L, int index, struct err *e)
     index = lua_absindex(L, index);
     switch (lua_type(L, index)) {
     case LUA_TTABLE:
-        read_table(L, index, &read);
+        read_error_table(L, index, &read);
         break;
     case LUA_TSTRING:
         (void)err_set(&read, ERR_SCRIPT, "%s", lua_tostring(L, index));

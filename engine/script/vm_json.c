@@ -102,7 +102,7 @@ struct encoder {
     size_t bytes;
 };
 
-static void refuse(lua_State *L, enum err_kind kind, const char *text)
+static void raise_kind(lua_State *L, enum err_kind kind, const char *text)
 {
     struct err e = ERR_INIT;
     (void)err_set(&e, kind, "%s", text);
@@ -115,8 +115,8 @@ static void count_value(struct encoder *n, size_t bytes)
     n->nodes++;
     n->bytes += bytes;
     if (n->nodes > JSON_NODES_MAX || n->bytes > JSON_BYTES_MAX) {
-        refuse(n->L, ERR_TOO_LARGE,
-               "a value is too large for JSON (over 500,000 parts or 16 MiB of text)");
+        raise_kind(n->L, ERR_TOO_LARGE,
+                   "a value is too large for JSON (over 500,000 parts or 16 MiB of text)");
     }
     if (n->nodes % 64 == 0) {
         vm_charge(n->L, 64 * VALUE_COST);
@@ -127,7 +127,7 @@ static void count_value(struct encoder *n, size_t bytes)
 static json_t *checked(struct encoder *n, json_t *v)
 {
     if (v == NULL) {
-        refuse(n->L, ERR_INVALID, "a text is not UTF-8: JSON has no other");
+        raise_kind(n->L, ERR_INVALID, "a text is not UTF-8: JSON has no other");
     }
     return v;
 }
@@ -139,7 +139,7 @@ static json_t *make_number(struct encoder *n, int index)
     }
     lua_Number number = lua_tonumber(n->L, index);
     if (!isfinite(number)) {
-        refuse(n->L, ERR_INVALID, "JSON has no infinite numbers and no NaN");
+        raise_kind(n->L, ERR_INVALID, "JSON has no infinite numbers and no NaN");
     }
     return json_real(number);
 }
@@ -170,8 +170,8 @@ static lua_Integer list_length(lua_State *L, int index)
     }
     if (json_is_marked(L, index)) {
         if (has_other) {
-            refuse(L, ERR_INVALID,
-                   "a table that is marked as an array has a key that is no position");
+            raise_kind(L, ERR_INVALID,
+                       "a table that is marked as an array has a key that is no position");
         }
         return length;
     }
@@ -184,7 +184,7 @@ static const char *member_name(struct encoder *n, size_t *len)
 {
     lua_State *L = n->L;
     if (lua_type(L, -1) != LUA_TSTRING && !lua_isinteger(L, -1)) {
-        refuse(L, ERR_INVALID, "a table has a key that is neither a text nor a whole number");
+        raise_kind(L, ERR_INVALID, "a table has a key that is neither a text nor a whole number");
     }
     const char *name = lua_tolstring(L, -1, len);
     count_value(n, *len);
@@ -192,7 +192,7 @@ static const char *member_name(struct encoder *n, size_t *len)
 }
 
 static json_t *make_empty(struct encoder *n, int index, lua_Integer *length);
-static void fill(struct encoder *n, int index, lua_Integer length, json_t *into);
+static void fill_members(struct encoder *n, int index, lua_Integer length, json_t *into);
 
 /* Makes the value at index and everything in it, attached to `array` or, under the name, to
  * `object`, before it is filled: so the root owns all of it at any time.   [-0, +0, raises] */
@@ -205,7 +205,7 @@ static void attach(struct encoder *n, json_t *into, const char *name, size_t nam
     } else {
         (void)json_object_setn_new_nocheck(into, name, name_len, v); /* as above */
     }
-    fill(n, index, length, v);
+    fill_members(n, index, length, v);
 }
 
 static void fill_array(struct encoder *n, int index, lua_Integer count, json_t *array)
@@ -227,10 +227,10 @@ static void fill_member(struct encoder *n, int index, json_t *object)
     size_t len;
     const char *name = member_name(n, &len);
     if (!utf8_is_valid(name, len)) {
-        refuse(L, ERR_INVALID, "a key is not UTF-8: JSON has no other");
+        raise_kind(L, ERR_INVALID, "a key is not UTF-8: JSON has no other");
     }
     if (json_object_getn(object, name, len) != NULL) {
-        refuse(L, ERR_INVALID, "a table has the same key as a number and as a text");
+        raise_kind(L, ERR_INVALID, "a table has the same key as a number and as a text");
     }
     attach(n, object, name, len, lua_gettop(L) - 1);
     lua_pop(L, 2);
@@ -260,13 +260,13 @@ static void fill_object(struct encoder *n, int index, json_t *object)
 static void enter_level(struct encoder *n)
 {
     if (++n->depth > JSON_DEPTH_MAX) {
-        refuse(n->L, ERR_INVALID, "a table is nested over 64 levels deep, or contains itself");
+        raise_kind(n->L, ERR_INVALID, "a table is nested over 64 levels deep, or contains itself");
     }
     luaL_checkstack(n->L, 12, "JSON");
 }
 
 /* Fills the empty array (of that length) or object from the table at index.   [-0, +0, raises] */
-static void fill(struct encoder *n, int index, lua_Integer length, json_t *into)
+static void fill_members(struct encoder *n, int index, lua_Integer length, json_t *into)
 {
     if (lua_type(n->L, index) != LUA_TTABLE) {
         return;
@@ -340,7 +340,7 @@ static json_t *convert(lua_State *L, int index, bool marks_functions)
     json_t **slot = push_anchor(L); // anchor
     lua_Integer length = -1;
     *slot = make_empty(&n, index, &length);
-    fill(&n, index, length, *slot);
+    fill_members(&n, index, length, *slot);
     vm_charge(L, n.bytes / BYTES_PER_UNIT);
     json_t *v = *slot;
     *slot = NULL;
@@ -365,7 +365,7 @@ static size_t text_len(lua_State *L, int index)
     return lua_type(L, index) == LUA_TSTRING ? lua_rawlen(L, index) : 0;
 }
 
-static void measure(struct encoder *n, int index)
+static void measure_table(struct encoder *n, int index)
 {
     lua_State *L = n->L;
     count_value(n, text_len(L, index));
@@ -376,7 +376,7 @@ static void measure(struct encoder *n, int index)
     lua_pushnil(L);
     while (lua_next(L, index) != 0) { // key value
         count_value(n, text_len(L, -2));
-        measure(n, lua_gettop(L));
+        measure_table(n, lua_gettop(L));
         lua_pop(L, 1);
     }
     n->depth--;
@@ -386,7 +386,7 @@ void json_measure(lua_State *L, int index)
 {
     struct encoder n = { .L = L };
     luaL_checkstack(L, 12, "JSON");
-    measure(&n, lua_absindex(L, index));
+    measure_table(&n, lua_absindex(L, index));
 }
 
 void json_open(lua_State *L)

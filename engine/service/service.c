@@ -39,11 +39,11 @@ static int equip(struct service *s, struct connection *c, struct err *e)
     return 0;
 }
 
-struct connection *service_make_account(struct service *s, struct connection *agency,
+struct connection *service_make_account(struct service *s, struct connection *parent,
                                         const char *account)
 {
-    struct connection *c = account_new(agency, account);
-    c->token = token_new(c, &s->token_news, NULL); /* the agency's settings were checked */
+    struct connection *c = account_new(parent, account);
+    c->token = token_new(c, &s->token_news, NULL); /* the parent's settings were checked */
     return c;
 }
 
@@ -124,7 +124,7 @@ static void make_owner(struct service *s)
 static void recovered(void *ud, struct connection *c)
 {
     struct service *s = ud;
-    if (connection_is_agency(c)) {
+    if (connection_is_parent(c)) {
         accounts_revive(s, c);
     }
     if (s->on_recover != NULL) {
@@ -132,17 +132,19 @@ static void recovered(void *ud, struct connection *c)
     }
 }
 
-/* A call of the agency, which waits for its token, its limit and its breaker like any other. */
-static void exchange(void *ud, struct connection *account,
-                     void (*done)(void *ud, json_t *output, const struct err *e,
-                                  const char *answer),
-                     void *done_ud)
+/* A call of the parent, which waits for its token, its limit and its breaker like any other. */
+static void exchange_account_token(void *ud, struct connection *account,
+                                   void (*done)(void *ud, json_t *output, const struct err *e,
+                                                const char *answer),
+                                   void *done_ud)
 {
     struct service *s = ud;
+    json_t *input = json_object();
+    json_set_text(input, connection_account_words(account).field, account->account);
     (void)call_start(s->calls, &(struct call_opts){
                                    .connection = account->parent,
                                    .operation = &account->parent->exchange,
-                                   .input = json_pack("{s:s}", "locationId", account->account),
+                                   .input = input,
                                    .done = done,
                                    .ud = done_ud,
                                });
@@ -155,7 +157,8 @@ struct service *service_new(const struct service_opts *o)
         .loop = o->loop, .http = o->http, .store = o->store, .vault = o->vault, .zone = o->zone
     };
     s->is_engine = o->is_engine;
-    s->token_news = (struct token_news){ .recovered = recovered, .exchange = exchange, .ud = s };
+    s->token_news =
+        (struct token_news){ .recovered = recovered, .exchange = exchange_account_token, .ud = s };
     s->by_name = map_new();
     accounts_init(s);
     make_owner(s);
@@ -218,7 +221,8 @@ void service_on_event(struct service *s, void (*fn)(void *ud), void *ud)
     s->env.news->ud = ud;
 }
 
-static const struct connection_row *find_row(const struct connection_list *list, const char *name)
+static const struct connection_row *find_stored_row(const struct connection_list *list,
+                                                    const char *name)
 {
     for (size_t i = 0; i < list->count; i++) {
         if (strcmp(list->rows[i].name, name) == 0) {
@@ -254,7 +258,7 @@ int service_load(struct service *s, struct err *e)
                  : store_exec(s->env.store, &list->op, e);
     for (size_t i = 0; rc == 0 && i < s->count; i++) {
         struct connection *c = s->connections[i];
-        const struct connection_row *row = find_row(list, c->name);
+        const struct connection_row *row = find_stored_row(list, c->name);
         rc = token_load(c->token, row, e);
         health_load(c, row);
         load_webhook(c, row);

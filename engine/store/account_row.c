@@ -1,5 +1,5 @@
 /*
- * Stores the accounts of agencies, as they come and go. Written in the transaction of the event
+ * Stores the accounts of parents, as they come and go. Written in the transaction of the event
  * that says so: an event that is stored once changes its account once, whatever happens between.
  * Writer thread.
  */
@@ -43,7 +43,7 @@ void account_note_fini(struct account_note *a)
     *a = (struct account_note){ .change = ACCOUNT_UNCHANGED };
 }
 
-static int add(struct db *db, const struct account_note *a, int64_t now_us, struct err *e)
+static int note_account(struct db *db, const struct account_note *a, int64_t now_us, struct err *e)
 {
     struct query *q = db_query(db, add_account);
     query_bind_text(q, 1, a->name);
@@ -80,7 +80,7 @@ int account_apply(struct db *db, const struct account_note *a, int64_t now_us, s
     case ACCOUNT_UNCHANGED:
         return 0;
     case ACCOUNT_ADDED:
-        return add(db, a, now_us, e);
+        return note_account(db, a, now_us, e);
     case ACCOUNT_REMOVED:
         return take_away(db, a, now_us, e);
     }
@@ -92,22 +92,22 @@ static int revive_exec(struct store_op *op, struct db *db, struct err *e)
     const struct account_revive *r = list_entry(op, struct account_revive, op);
     struct query *q = db_query(db, revive_accounts);
     query_bind_int(q, 1, op->now_us);
-    query_bind_text(q, 2, r->agency);
+    query_bind_text(q, 2, r->parent);
     return query_run(q, e);
 }
 
-struct account_revive *account_revive_new(const char *agency)
+struct account_revive *account_revive_new(const char *parent)
 {
     struct account_revive *r = xcalloc(1, sizeof *r);
     r->op.exec = revive_exec;
-    r->agency = xstrdup(agency);
+    r->parent = xstrdup(parent);
     return r;
 }
 
 void account_revive_free(struct account_revive *r)
 {
     if (r != NULL) {
-        free(r->agency);
+        free(r->parent);
         free(r);
     }
 }

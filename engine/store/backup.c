@@ -24,7 +24,7 @@ static int check_store(const char *path, struct err *e)
     return result;
 }
 
-static int copy(const char *from, const char *to, struct err *e)
+static int copy_store_file(const char *from, const char *to, struct err *e)
 {
     if (access(to, F_OK) == 0) {
         return err_set(e, ERR_CONFLICT, "%s is there already; give another name", to);
@@ -38,7 +38,7 @@ int store_backup(const struct store_opts *o, const char *path, struct err *e)
     if (from == NULL) {
         return -1;
     }
-    int result = copy(from, path, e);
+    int result = copy_store_file(from, path, e);
     free(from);
     return result;
 }

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "format/json.h"
 #include "store/db.h"
 #include "store/ops.h"
 
@@ -63,19 +64,11 @@ static json_t *text_of_id(const struct id *id)
     return json_string(text);
 }
 
-/* Texts are stored ones, or an error's, which may be cut within a character: json_string gives NULL
- * for what is not UTF-8, and the replacement says so. */
-static json_t *text_or_null(const char *text)
-{
-    json_t *value = text != NULL ? json_string(text) : json_null();
-    return value != NULL ? value : json_string("(not text)");
-}
-
 static json_t *describe_error(const struct err *err)
 {
     json_t *v = json_object();
     json_object_set_new(v, "kind", json_string(err_kind_name(err->kind)));
-    json_object_set_new(v, "message", text_or_null(err->message));
+    json_object_set_new(v, "message", json_text_or_null(err->message));
     json_object_set_new(v, "status", json_integer(err->status));
     return v;
 }
@@ -84,21 +77,21 @@ static json_t *describe_run(const struct run_news *news, const char *recipe)
 {
     json_t *v = json_object();
     json_object_set_new(v, "id", text_of_id(news->run));
-    json_object_set_new(v, "recipe", text_or_null(recipe));
-    json_object_set_new(v, "step", text_or_null(news->step));
+    json_object_set_new(v, "recipe", json_text_or_null(recipe));
+    json_object_set_new(v, "step", json_text_or_null(news->step));
     json_object_set_new(v, "state", json_string(run_state_name(news->state)));
     json_object_set_new(v, "error", describe_error(news->err));
     return v;
 }
 
 /* From the row of select_origin. */
-static json_t *describe(struct query *q, const struct run_news *news)
+static json_t *describe_news(struct query *q, const struct run_news *news)
 {
     json_t *event = json_object();
     struct id id = query_id(q, 1);
     json_object_set_new(event, "id", text_of_id(&id));
-    json_object_set_new(event, "connection", text_or_null(query_peek_text(q, 2)));
-    json_object_set_new(event, "type", text_or_null(query_peek_text(q, 3)));
+    json_object_set_new(event, "connection", json_text_or_null(query_peek_text(q, 2)));
+    json_object_set_new(event, "type", json_text_or_null(query_peek_text(q, 3)));
     json_t *v = json_object();
     json_object_set_new(v, "run", describe_run(news, query_peek_text(q, 0)));
     json_object_set_new(v, "event", event);
@@ -106,15 +99,15 @@ static json_t *describe(struct query *q, const struct run_news *news)
 }
 
 /* A run is claimed before it can end again, and each claim counts. */
-static char *key_of(const struct run_news *news)
+static char *news_key(const struct run_news *news)
 {
     char text[ID_TEXT + 1];
     id_format(news->run, text);
     return xasprintf("%s:%d", text, news->attempts);
 }
 
-static int add(struct db *db, const struct run_news *news, char *key_taken, const json_t *payload,
-               int64_t now_us, struct err *e)
+static int add_engine_event(struct db *db, const struct run_news *news, char *key_taken,
+                            const json_t *payload, int64_t now_us, struct err *e)
 {
     struct event_row event = { .id = id_of(news, now_us), .key = key_taken };
     struct id original;
@@ -127,19 +120,19 @@ static int add(struct db *db, const struct run_news *news, char *key_taken, cons
 int engine_event_add(struct db *db, const struct run_news *news, int64_t now_us, bool *has_emitted,
                      struct err *e)
 {
-    char *key = key_of(news);
+    char *key = news_key(news);
     struct query *q = db_query(db, select_origin);
     query_bind_id(q, 1, news->run);
     query_bind_text(q, 2, key);
     int rc = query_next(q, e);
-    json_t *payload = rc == 1 ? describe(q, news) : NULL;
+    json_t *payload = rc == 1 ? describe_news(q, news) : NULL;
     query_end(q);
     *has_emitted = rc == 1;
     if (rc != 1) {
         free(key);
         return rc;
     }
-    int result = add(db, news, key, payload, now_us, e);
+    int result = add_engine_event(db, news, key, payload, now_us, e);
     json_decref(payload);
     return result;
 }

@@ -60,8 +60,8 @@ void event_row_fini(struct event_row *row)
 /* --- writing --- */
 
 /* 1 where it was inserted, 0 where its id or its key is taken, -1 on error. */
-static int64_t insert(struct db *db, const struct event_row *row, const struct id *duplicate_of,
-                      struct err *e)
+static int64_t insert_event_row(struct db *db, const struct event_row *row,
+                                const struct id *duplicate_of, struct err *e)
 {
     bool is_duplicate = !id_is_zero(duplicate_of);
     struct query *q = db_query(db, insert_event);
@@ -106,7 +106,7 @@ static int add_duplicate(struct db *db, const struct event_row *row, struct id *
     if (rc == -1) {
         return -1;
     }
-    int64_t inserted = rc == 1 ? insert(db, row, original, e) : 0;
+    int64_t inserted = rc == 1 ? insert_event_row(db, row, original, e) : 0;
     if (inserted == 0) {
         char text[ID_TEXT + 1];
         id_format(&row->id, text);
@@ -121,7 +121,7 @@ int event_add(struct db *db, const struct event_row *row, struct id *original, s
     static const struct id nobody;
     assert(!id_is_zero(&row->id));
     *original = nobody;
-    int64_t inserted = insert(db, row, &nobody, e);
+    int64_t inserted = insert_event_row(db, row, &nobody, e);
     if (inserted != 1) {
         return inserted == 0 ? add_duplicate(db, row, original, e) : -1;
     }
@@ -149,7 +149,7 @@ static int route(struct db *db, struct event_put *put, struct err *e)
                : waits_wake(db, put, e);
 }
 
-static int put_exec(struct store_op *op, struct db *db, struct err *e)
+static int event_put_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct event_put *put = list_entry(op, struct event_put, op);
     if (event_add(db, &put->event, &put->original, e) == -1) {
@@ -207,7 +207,7 @@ static int route_exec(struct store_op *op, struct db *db, struct err *e)
 struct event_put *event_put_new(void)
 {
     struct event_put *put = xcalloc(1, sizeof(*put));
-    put->op.exec = put_exec;
+    put->op.exec = event_put_exec;
     put->event.id = id_new();
     return put;
 }
@@ -279,7 +279,7 @@ static const char list_unrouted[] = LIST_HEAD LIST_FILTER
     " limit $6";
 static const char select_one[] = LIST_HEAD " where id = $2";
 
-static struct query *start_list(struct db *db, const struct event_list *list)
+static struct query *start_event_list(struct db *db, const struct event_list *list)
 {
     bool is_one = !id_is_zero(&list->only);
     struct query *q = db_query(db, is_one                ? select_one
@@ -314,7 +314,7 @@ static void read_event(struct query *q, struct event_row *row)
     row->note = query_text(q, 11);
 }
 
-static void clear_list(struct event_list *list)
+static void clear_event_list(struct event_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         event_row_fini(&list->rows[i]);
@@ -324,11 +324,11 @@ static void clear_list(struct event_list *list)
     list->count = 0;
 }
 
-static int list_exec(struct store_op *op, struct db *db, struct err *e)
+static int event_list_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct event_list *list = list_entry(op, struct event_list, op);
-    clear_list(list);
-    struct query *q = start_list(db, list);
+    clear_event_list(list);
+    struct query *q = start_event_list(db, list);
     int rc;
     while ((rc = query_next(q, e)) == 1) {
         list->rows = rows_grow(list->rows, list->count, sizeof(*list->rows));
@@ -341,7 +341,7 @@ static int list_exec(struct store_op *op, struct db *db, struct err *e)
 struct event_list *event_list_new(void)
 {
     struct event_list *list = xcalloc(1, sizeof(*list));
-    list->op.exec = list_exec;
+    list->op.exec = event_list_exec;
     list->limit = 100;
     return list;
 }
@@ -349,7 +349,7 @@ struct event_list *event_list_new(void)
 void event_list_free(struct event_list *list)
 {
     if (list != NULL) {
-        clear_list(list);
+        clear_event_list(list);
         free(list);
     }
 }

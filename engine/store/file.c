@@ -58,7 +58,7 @@ static int make_folder(const char *folder, struct err *e)
     return result;
 }
 
-static int make_file(const char *path, const char *folder, struct err *e)
+static int make_store_file(const char *path, const char *folder, struct err *e)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd == -1) {
@@ -76,7 +76,7 @@ int file_prepare(const char *path, struct err *e)
     char *folder = folder_of(path);
     int result = make_folder(folder, e);
     if (result == 0) {
-        result = make_file(path, folder, e);
+        result = make_store_file(path, folder, e);
     }
     free(folder);
     return result;

@@ -32,7 +32,7 @@ static int prune(struct db *db, int64_t now_us, struct err *e)
     return query_run(q, e);
 }
 
-static int64_t insert(struct db *db, const struct flow_put *p, struct err *e)
+static int64_t insert_flow_row(struct db *db, const struct flow_put *p, struct err *e)
 {
     struct query *q = db_query(db, insert_flow);
     query_bind_text(q, 1, p->name);
@@ -41,7 +41,7 @@ static int64_t insert(struct db *db, const struct flow_put *p, struct err *e)
     return query_change(q, e);
 }
 
-static int64_t replace(struct db *db, const struct flow_put *p, struct err *e)
+static int64_t replace_flow_row(struct db *db, const struct flow_put *p, struct err *e)
 {
     struct query *q = db_query(db, replace_flow);
     query_bind_int(q, 1, p->op.now_us);
@@ -51,7 +51,7 @@ static int64_t replace(struct db *db, const struct flow_put *p, struct err *e)
     return query_change(q, e);
 }
 
-static int put_exec(struct store_op *op, struct db *db, struct err *e)
+static int flow_put_exec(struct store_op *op, struct db *db, struct err *e)
 {
     const struct flow_put *p = list_entry(op, struct flow_put, op);
     if (key_check(db, p->sealed, p->len, e) == -1) {
@@ -60,7 +60,7 @@ static int put_exec(struct store_op *op, struct db *db, struct err *e)
     if (p->before == NULL && prune(db, op->now_us, e) == -1) {
         return -1;
     }
-    int64_t changed = p->before == NULL ? insert(db, p, e) : replace(db, p, e);
+    int64_t changed = p->before == NULL ? insert_flow_row(db, p, e) : replace_flow_row(db, p, e);
     if (changed == 0) {
         return err_set(e, ERR_CONFLICT, "this authorisation was changed by somebody else");
     }
@@ -70,7 +70,7 @@ static int put_exec(struct store_op *op, struct db *db, struct err *e)
 struct flow_put *flow_put_new(const char *name, uint8_t *sealed_taken, size_t len)
 {
     struct flow_put *p = xcalloc(1, sizeof *p);
-    p->op.exec = put_exec;
+    p->op.exec = flow_put_exec;
     p->name = xstrdup(name);
     p->sealed = sealed_taken;
     p->len = len;

@@ -82,7 +82,7 @@ static struct id bound_of(const struct pattern *p, uint8_t filler)
     return id;
 }
 
-static bool is_known(const struct id_search *s, const struct id *id)
+static bool is_known_id(const struct id_search *s, const struct id *id)
 {
     for (size_t i = 0; i < s->count; i++) {
         if (id_cmp(&s->matches[i].id, id) == 0) {
@@ -94,7 +94,7 @@ static bool is_known(const struct id_search *s, const struct id *id)
 
 static void add_match(struct id_search *s, const struct id *id, bool is_event)
 {
-    if (is_known(s, id)) {
+    if (is_known_id(s, id)) {
         return;
     }
     if (s->count == ID_SEARCH_MOST) {
@@ -105,8 +105,8 @@ static void add_match(struct id_search *s, const struct id *id, bool is_event)
 }
 
 /* One walk over the ids between two; `end`: only those that end like that, or NULL. */
-static int walk(struct db *db, struct id_search *s, bool is_event, const struct id bounds[2],
-                const struct pattern *end, struct err *e)
+static int walk_ids(struct db *db, struct id_search *s, bool is_event, const struct id bounds[2],
+                    const struct pattern *end, struct err *e)
 {
     struct query *q = db_query(db, is_event ? select_events : select_runs);
     /* Not as an id: the lowest one would be null. */
@@ -123,16 +123,16 @@ static int walk(struct db *db, struct id_search *s, bool is_event, const struct 
     return rc == -1 ? -1 : 0;
 }
 
-static int look_at(struct db *db, struct id_search *s, bool is_event, const struct pattern *p,
-                   struct err *e)
+static int look_at_ids(struct db *db, struct id_search *s, bool is_event, const struct pattern *p,
+                       struct err *e)
 {
     const struct pattern any = { .count = 0 };
     const struct id range[2] = { bound_of(p, 0), bound_of(p, 0x0f) };
     const struct id all[2] = { bound_of(&any, 0), bound_of(&any, 0x0f) };
-    if (walk(db, s, is_event, range, NULL, e) == -1) {
+    if (walk_ids(db, s, is_event, range, NULL, e) == -1) {
         return -1;
     }
-    return p->count < DIGITS ? walk(db, s, is_event, all, p, e) : 0;
+    return p->count < DIGITS ? walk_ids(db, s, is_event, all, p, e) : 0;
 }
 
 static int search_exec(struct store_op *op, struct db *db, struct err *e)
@@ -141,10 +141,11 @@ static int search_exec(struct store_op *op, struct db *db, struct err *e)
     struct pattern p;
     s->count = 0;
     s->is_more = false;
-    if (read_pattern(s->text, &p, e) == -1 || (s->in_runs && look_at(db, s, false, &p, e) == -1)) {
+    if (read_pattern(s->text, &p, e) == -1 ||
+        (s->in_runs && look_at_ids(db, s, false, &p, e) == -1)) {
         return -1;
     }
-    return s->in_events ? look_at(db, s, true, &p, e) : 0;
+    return s->in_events ? look_at_ids(db, s, true, &p, e) : 0;
 }
 
 void id_search_init(struct id_search *s, const char *text)

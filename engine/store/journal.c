@@ -93,7 +93,7 @@ int journal_write(struct db *db, const struct run_save *save, int64_t now_us, bo
     return 0;
 }
 
-static void read_row(struct query *q, struct journal_row *row)
+static void read_journal_row(struct query *q, struct journal_row *row)
 {
     row->path = query_text(q, 0);
     row->state = (enum journal_state)query_int(q, 1);
@@ -115,7 +115,7 @@ int journal_read(struct db *db, const struct id *run_id, struct journal_row **ro
     int rc;
     while ((rc = query_next(q, e)) == 1) {
         *rows = rows_grow(*rows, *count, sizeof(**rows));
-        read_row(q, &(*rows)[*count]);
+        read_journal_row(q, &(*rows)[*count]);
         (*count)++;
     }
     return rc;

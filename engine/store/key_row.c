@@ -50,7 +50,7 @@ static const char delete_sealed[] =
 /* --- the row --- */
 
 /* 1: the id of the row's key is in id; 0: there is no row; -1. */
-static int read_key(struct db *db, uint8_t id[KEY_ID], int64_t *since_us, struct err *e)
+static int read_key_row(struct db *db, uint8_t id[KEY_ID], int64_t *since_us, struct err *e)
 {
     struct query *q = db_query(db, select_key);
     int rc = query_next(q, e);
@@ -74,7 +74,7 @@ int key_check(struct db *db, const uint8_t *sealed, size_t len, struct err *e)
 {
     uint8_t in_use[KEY_ID];
     int64_t since_us;
-    int rc = read_key(db, in_use, &since_us, e);
+    int rc = read_key_row(db, in_use, &since_us, e);
     if (rc != 1) {
         return rc;
     }
@@ -107,7 +107,7 @@ static int write_key_of(struct db *db, const struct vault *v, int64_t now_us, st
     return rc;
 }
 
-static int count(struct db *db, int64_t *n, struct err *e)
+static int count_values(struct db *db, int64_t *n, struct err *e)
 {
     struct query *q = db_query(db, count_sealed);
     int rc = query_next(q, e);
@@ -116,13 +116,13 @@ static int count(struct db *db, int64_t *n, struct err *e)
     return rc == -1 ? -1 : 0;
 }
 
-static int get_exec(struct store_op *op, struct db *db, struct err *e)
+static int key_get_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct key_get *g = list_entry(op, struct key_get, op);
     g->is_there = false;
     g->since_us = 0;
-    int rc = read_key(db, g->id, &g->since_us, e);
-    if (rc == -1 || count(db, &g->sealed, e) == -1) {
+    int rc = read_key_row(db, g->id, &g->since_us, e);
+    if (rc == -1 || count_values(db, &g->sealed, e) == -1) {
         return -1;
     }
     g->is_there = rc == 1;
@@ -132,7 +132,7 @@ static int get_exec(struct store_op *op, struct db *db, struct err *e)
 struct key_get *key_get_new(void)
 {
     struct key_get *g = xcalloc(1, sizeof(*g));
-    g->op.exec = get_exec;
+    g->op.exec = key_get_exec;
     return g;
 }
 
@@ -185,7 +185,7 @@ static bool is_under(const struct value *v, const struct vault *vault)
 /* --- putting --- */
 
 /* A store of before this row was known may hold values under another key. */
-static int check_all(struct db *db, const struct key_put *p, struct err *e)
+static int check_sealed_rows(struct db *db, const struct key_put *p, struct err *e)
 {
     struct value v = { .name = xstrdup("") };
     const uint8_t *id = vault_sealed_id(p->sealed, p->len);
@@ -204,22 +204,22 @@ static int check_all(struct db *db, const struct key_put *p, struct err *e)
     return rc;
 }
 
-static int put_exec(struct store_op *op, struct db *db, struct err *e)
+static int key_put_exec(struct store_op *op, struct db *db, struct err *e)
 {
     const struct key_put *p = list_entry(op, struct key_put, op);
     uint8_t id[KEY_ID];
     int64_t since_us;
-    int rc = read_key(db, id, &since_us, e);
+    int rc = read_key_row(db, id, &since_us, e);
     if (rc != 0) {
         return rc == -1 ? -1 : err_set(e, ERR_CONFLICT, "the store has its master key already");
     }
-    return check_all(db, p, e) == -1 ? -1 : write_key(db, p->sealed, p->len, op->now_us, e);
+    return check_sealed_rows(db, p, e) == -1 ? -1 : write_key(db, p->sealed, p->len, op->now_us, e);
 }
 
 struct key_put *key_put_new(uint8_t *sealed_taken, size_t len)
 {
     struct key_put *p = xcalloc(1, sizeof(*p));
-    p->op.exec = put_exec;
+    p->op.exec = key_put_exec;
     p->sealed = sealed_taken;
     p->len = len;
     return p;
@@ -235,7 +235,8 @@ void key_put_free(struct key_put *p)
 
 /* --- changing --- */
 
-static int reseal(struct db *db, const struct key_change *c, const struct value *v, struct err *e)
+static int reseal_value(struct db *db, const struct key_change *c, const struct value *v,
+                        struct err *e)
 {
     struct secret *plain = vault_open_value(c->from, v->name, v->sealed, v->len, e);
     if (plain == NULL) {
@@ -257,9 +258,9 @@ static int reseal_all(struct db *db, struct key_change *c, struct err *e)
 {
     struct value v = { .name = xstrdup("") };
     int64_t all = 0;
-    int rc = count(db, &all, e) == -1 ? -1 : 1;
+    int rc = count_values(db, &all, e) == -1 ? -1 : 1;
     while (rc == 1 && (rc = next_value(db, &v, e)) == 1) {
-        rc = reseal(db, c, &v, e) == -1 ? -1 : 1;
+        rc = reseal_value(db, c, &v, e) == -1 ? -1 : 1;
         c->sealed++;
         if (c->progress != NULL) {
             c->progress(c->progress_ud, c->sealed, all);

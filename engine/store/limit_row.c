@@ -35,7 +35,7 @@ static void limit_row_fini(struct limit_row *row)
     free(row->state);
 }
 
-static int put_exec(struct store_op *op, struct db *db, struct err *e)
+static int limit_put_exec(struct store_op *op, struct db *db, struct err *e)
 {
     const struct limit_put *p = list_entry(op, struct limit_put, op);
     struct query *q = db_query(db, upsert_limit);
@@ -53,7 +53,7 @@ static int put_exec(struct store_op *op, struct db *db, struct err *e)
 struct limit_put *limit_put_new(void)
 {
     struct limit_put *p = xcalloc(1, sizeof *p);
-    p->op.exec = put_exec;
+    p->op.exec = limit_put_exec;
     return p;
 }
 
@@ -75,7 +75,7 @@ static void clear(struct limit_list *l)
     l->count = 0;
 }
 
-static int list_exec(struct store_op *op, struct db *db, struct err *e)
+static int limit_list_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct limit_list *l = list_entry(op, struct limit_list, op);
     clear(l);
@@ -93,7 +93,7 @@ static int list_exec(struct store_op *op, struct db *db, struct err *e)
 struct limit_list *limit_list_new(void)
 {
     struct limit_list *l = xcalloc(1, sizeof *l);
-    l->op.exec = list_exec;
+    l->op.exec = limit_list_exec;
     return l;
 }
 

@@ -124,7 +124,7 @@ const char *record_change_name(enum record_change c)
     return "unknown";
 }
 
-void record_row_fini(struct record_row *row)
+static void clear_record_row(struct record_row *row)
 {
     free(row->source);
     free(row->source_id);
@@ -152,8 +152,8 @@ static void read_record(struct query *q, struct record_row *row)
 /* --- one record --- */
 
 /* 1 where it is there, 0, or -1. */
-static int find(struct db *db, const struct record_row *key, struct record_row *found,
-                struct err *e)
+static int find_record(struct db *db, const struct record_row *key, struct record_row *found,
+                       struct err *e)
 {
     struct query *q = db_query(db, select_record);
     query_bind_int(q, 1, key->kind);
@@ -236,13 +236,13 @@ out:
     return result;
 }
 
-static bool is_equal(const char *a, const char *b)
+static bool is_equal_text(const char *a, const char *b)
 {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
 /* Gives the row what it has of the record that is there. */
-static void inherit(struct record_row *row, const struct record_row *old)
+static void inherit_fields(struct record_row *row, const struct record_row *old)
 {
     row->id = old->id;
     row->version = old->version;
@@ -280,8 +280,8 @@ static int update(struct db *db, struct record_put *p, const struct record_row *
     if (merge_fields(row, old, &is_same, e) == -1) {
         return -1;
     }
-    inherit(row, old);
-    if (is_same && old->deleted_us == 0 && is_equal(row->contact_id, old->contact_id)) {
+    inherit_fields(row, old);
+    if (is_same && old->deleted_us == 0 && is_equal_text(row->contact_id, old->contact_id)) {
         p->change = RECORD_SAME;
         return 0;
     }
@@ -317,7 +317,7 @@ static int mark_deleted(struct db *db, struct record_put *p, const struct record
                         struct err *e)
 {
     struct record_row *row = &p->row;
-    inherit(row, old);
+    inherit_fields(row, old);
     free(row->fields);
     row->fields = xstrdup(old->fields);
     if (old->deleted_us != 0) {
@@ -334,12 +334,12 @@ static int mark_deleted(struct db *db, struct record_put *p, const struct record
 }
 
 /* The row as it was given: exec may run twice, and merging changes the row. */
-static void begin_from_given(struct record_put *p)
+static void begin_record_row(struct record_put *p)
 {
     if (p->given.source_id == NULL) {
         p->given = p->row;
     } else {
-        record_row_fini(&p->row);
+        clear_record_row(&p->row);
     }
     p->row = p->given;
     p->row.source = xstrdup_or_null(p->given.source);
@@ -352,7 +352,7 @@ static void begin_from_given(struct record_put *p)
 static int change_record(struct db *db, struct record_put *p, struct err *e)
 {
     struct record_row old = { 0 };
-    int rc = find(db, &p->row, &old, e);
+    int rc = find_record(db, &p->row, &old, e);
     if (rc == 1) {
         rc = p->is_delete ? mark_deleted(db, p, &old, e) : update(db, p, &old, e);
     } else if (rc == 0 && p->is_delete) {
@@ -360,14 +360,14 @@ static int change_record(struct db *db, struct record_put *p, struct err *e)
     } else if (rc == 0) {
         rc = create(db, p, e);
     }
-    record_row_fini(&old);
+    clear_record_row(&old);
     return rc;
 }
 
-static int put_exec(struct store_op *op, struct db *db, struct err *e)
+static int record_put_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct record_put *p = list_entry(op, struct record_put, op);
-    begin_from_given(p);
+    begin_record_row(p);
     if (change_record(db, p, e) == -1) {
         return -1;
     }
@@ -383,7 +383,7 @@ static int put_exec(struct store_op *op, struct db *db, struct err *e)
 struct record_put *record_put_new(void)
 {
     struct record_put *p = xcalloc(1, sizeof(*p));
-    p->op.exec = put_exec;
+    p->op.exec = record_put_exec;
     p->row.id = id_new();
     return p;
 }
@@ -393,8 +393,8 @@ void record_put_free(struct record_put *p)
     if (p == NULL) {
         return;
     }
-    record_row_fini(&p->row);
-    record_row_fini(&p->given);
+    clear_record_row(&p->row);
+    clear_record_row(&p->given);
     run_save_free(p->journal);
     if (p->emit != NULL) {
         event_row_fini(p->emit);
@@ -405,19 +405,19 @@ void record_put_free(struct record_put *p)
 
 /* --- lists --- */
 
-static void clear_list(struct record_list *l)
+static void clear_record_list(struct record_list *l)
 {
     for (size_t i = 0; i < l->count; i++) {
-        record_row_fini(&l->rows[i]);
+        clear_record_row(&l->rows[i]);
     }
     free(l->rows);
     l->rows = NULL;
     l->count = 0;
 }
 
-static int collect(struct record_list *l, struct query *q, struct err *e)
+static int collect_records(struct record_list *l, struct query *q, struct err *e)
 {
-    clear_list(l);
+    clear_record_list(l);
     int rc;
     while ((rc = query_next(q, e)) == 1) {
         l->rows = rows_grow(l->rows, l->count, sizeof(*l->rows));
@@ -427,7 +427,7 @@ static int collect(struct record_list *l, struct query *q, struct err *e)
     return rc;
 }
 
-static const char *choose_list(const struct record_list *l)
+static const char *choose_record_sql(const struct record_list *l)
 {
     if (l->source_id != NULL) {
         return list_of_source;
@@ -435,17 +435,17 @@ static const char *choose_list(const struct record_list *l)
     return l->contact_id != NULL ? list_of_contact : list_all;
 }
 
-static int list_exec(struct store_op *op, struct db *db, struct err *e)
+static int record_list_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct record_list *l = list_entry(op, struct record_list, op);
-    struct query *q = db_query(db, choose_list(l));
+    struct query *q = db_query(db, choose_record_sql(l));
     query_bind_text(q, 1, l->source_id);
     query_bind_text(q, 2, l->contact_id);
     query_bind_int(q, 3, l->kind);
     query_bind_text(q, 4, l->source);
     query_bind_int(q, 5, l->with_deleted);
     query_bind_int(q, 6, rows_limit(l->limit));
-    return collect(l, q, e);
+    return collect_records(l, q, e);
 }
 
 static int versions_exec(struct store_op *op, struct db *db, struct err *e)
@@ -456,13 +456,13 @@ static int versions_exec(struct store_op *op, struct db *db, struct err *e)
     query_bind_text(q, 2, l->source);
     query_bind_text(q, 3, l->source_id);
     query_bind_int(q, 4, rows_limit(l->limit));
-    return collect(l, q, e);
+    return collect_records(l, q, e);
 }
 
 struct record_list *record_list_new(void)
 {
     struct record_list *l = xcalloc(1, sizeof(*l));
-    l->op.exec = list_exec;
+    l->op.exec = record_list_exec;
     l->kind = -1;
     l->limit = 100;
     return l;
@@ -478,7 +478,7 @@ struct record_list *record_versions_new(void)
 void record_list_free(struct record_list *l)
 {
     if (l != NULL) {
-        clear_list(l);
+        clear_record_list(l);
         free(l);
     }
 }

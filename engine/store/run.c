@@ -100,17 +100,6 @@ const char *run_state_name(enum run_state s)
     return (unsigned)s < RUN_STATE_COUNT ? state_names[s] : "unknown";
 }
 
-int run_state_parse(const char *name, enum run_state *out)
-{
-    for (int i = 0; i < RUN_STATE_COUNT; i++) {
-        if (strcmp(name, state_names[i]) == 0) {
-            *out = (enum run_state)i;
-            return 0;
-        }
-    }
-    return -1;
-}
-
 bool run_has_ended(enum run_state s)
 {
     return s >= RUN_DONE;
@@ -176,7 +165,7 @@ static void copy_text(char *out, size_t size, const char *text)
     (void)snprintf(out, size, "%s", text != NULL ? text : ""); /* what was stored fitted */
 }
 
-static void read_error(struct query *q, int first, struct err *err)
+static void read_run_error(struct query *q, int first, struct err *err)
 {
     *err = ERR_INIT;
     const char *kind = query_peek_text(q, first);
@@ -206,7 +195,7 @@ void run_read(struct query *q, int first, struct run_row *row)
     }
     row->created_us = query_int(q, first + 9);
     row->updated_us = query_int(q, first + 10);
-    read_error(q, first + 11, &row->err);
+    read_run_error(q, first + 11, &row->err);
     row->is_backfill = query_int(q, first + 16) != 0;
 }
 
@@ -288,8 +277,8 @@ int run_finish_change(struct db *db, const struct id *id, const struct standing 
     return before->key != NULL ? release(db, before->recipe, before->key, now_us, released, e) : 0;
 }
 
-static int write_state(struct db *db, const struct run_save *save, enum run_state state,
-                       int64_t due_us, int64_t now_us, struct err *e)
+static int write_run_state(struct db *db, const struct run_save *save, enum run_state state,
+                           int64_t due_us, int64_t now_us, struct err *e)
 {
     struct query *q = db_query(db, update_run);
     query_bind_int(q, 1, state);
@@ -315,7 +304,7 @@ static int check_change(const struct standing *before, const struct run_save *sa
                    run_state_name(save->state));
 }
 
-static int emit_news(struct db *db, struct run_save *save, int64_t now_us, struct err *e)
+static int emit_end_news(struct db *db, struct run_save *save, int64_t now_us, struct err *e)
 {
     if (save->state != RUN_DEAD && save->state != RUN_PARKED) {
         return 0;
@@ -336,11 +325,11 @@ static int apply_state(struct db *db, const struct standing *before, struct run_
     enum run_state state = must_go_on ? RUN_QUEUED : save->state;
     int64_t due_us = must_go_on ? now_us : save->due_us;
     save->was_woken = save->was_woken || must_go_on;
-    if (write_state(db, save, state, due_us, now_us, e) == -1 ||
+    if (write_run_state(db, save, state, due_us, now_us, e) == -1 ||
         run_finish_change(db, &save->id, before, state, now_us, &save->released, e) == -1) {
         return -1;
     }
-    return emit_news(db, save, now_us, e);
+    return emit_end_news(db, save, now_us, e);
 }
 
 /* Waits before rows: what is wrong with a wait is found before anything is written. */

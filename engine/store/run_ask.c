@@ -100,7 +100,7 @@ static const char release_parked[] =
     " and not exists (select 1 from connection where connection.name = run.parked_for"
     " and connection.state in ('broken', 'suspended')))";
 
-static int refuse(const struct standing *now, const char *what, struct err *e)
+static int refuse_ask(const struct standing *now, const char *what, struct err *e)
 {
     if (now->is_blocked) {
         return err_set(e, ERR_CONFLICT, "the run waits behind another one of its key; %s that one",
@@ -116,7 +116,7 @@ static int cancel(struct db *db, const struct run_ask *ask, const struct standin
                   struct err *e)
 {
     if (run_has_ended(before->state)) {
-        return refuse(before, "cancel", e);
+        return refuse_ask(before, "cancel", e);
     }
     struct query *q = db_query(db, cancel_run);
     query_bind_int(q, 1, ask->op.now_us);
@@ -193,7 +193,7 @@ static int reopen(struct db *db, const struct requeue *r, const struct standing 
 static int retry(struct db *db, struct requeue *r, const struct standing *before, struct err *e)
 {
     if (before->state != RUN_DEAD && before->state != RUN_PARKED && before->state != RUN_WAITING) {
-        return refuse(before, "retry", e);
+        return refuse_ask(before, "retry", e);
     }
     if (decide_due(db, r, before, e) == -1 || reopen(db, r, before, e) == -1) {
         return -1;
@@ -203,7 +203,7 @@ static int retry(struct db *db, struct requeue *r, const struct standing *before
 
 /* --- resolve --- */
 
-static int check_output(const struct run_ask *ask, struct err *e)
+static int check_asked_output(const struct run_ask *ask, struct err *e)
 {
     if (ask->as != RESOLVE_DONE || ask->output == NULL) {
         return 0;
@@ -217,8 +217,8 @@ static int check_output(const struct run_ask *ask, struct err *e)
 }
 
 /* The row whose outcome is unknown: its path, and what it tells of its tries. */
-static int find_unknown(struct db *db, const struct id *id, const char *step,
-                        struct journal_row *row, struct err *e)
+static int find_unknown_row(struct db *db, const struct id *id, const char *step,
+                            struct journal_row *row, struct err *e)
 {
     struct query *q = db_query(db, select_unknown);
     query_bind_id(q, 1, id);
@@ -271,17 +271,17 @@ static int write_outcome(struct db *db, const struct run_ask *ask, const struct 
     return result;
 }
 
-static int resolve(struct db *db, const struct run_ask *ask, struct requeue *r,
-                   const struct standing *before, struct err *e)
+static int resolve_run(struct db *db, const struct run_ask *ask, struct requeue *r,
+                       const struct standing *before, struct err *e)
 {
     if (before->state != RUN_PARKED) {
-        return refuse(before, "resolve", e);
+        return refuse_ask(before, "resolve", e);
     }
-    if (check_output(ask, e) == -1) {
+    if (check_asked_output(ask, e) == -1) {
         return -1;
     }
     struct journal_row row;
-    if (find_unknown(db, &ask->id, before->step, &row, e) == -1) {
+    if (find_unknown_row(db, &ask->id, before->step, &row, e) == -1) {
         return -1;
     }
     int result = write_outcome(db, ask, &row, e);
@@ -312,7 +312,7 @@ static int ask_exec(struct store_op *op, struct db *db, struct err *e)
         result = cancel(db, ask, &before, e);
         break;
     case RUN_REQUEST_RESOLVE:
-        result = resolve(db, ask, &r, &before, e);
+        result = resolve_run(db, ask, &r, &before, e);
         break;
     }
     standing_fini(&before);

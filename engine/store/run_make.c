@@ -66,7 +66,7 @@ struct making {
     int64_t now_us;
 };
 
-static void begin_from_given(struct run_seed *seed)
+static void begin_run_seed(struct run_seed *seed)
 {
     if (!seed->is_kept) {
         seed->is_kept = true;
@@ -127,7 +127,7 @@ static int find_settling(struct db *db, const struct run_seed *seed, struct id *
     return rc;
 }
 
-static int settle(struct db *db, struct making *m, struct err *e)
+static int settle_run(struct db *db, struct making *m, struct err *e)
 {
     struct run_seed *seed = m->seed;
     seed->state = RUN_QUEUED;
@@ -173,13 +173,13 @@ static int stand_in_line(struct db *db, struct making *m, struct err *e)
     return 0;
 }
 
-static int decide(struct db *db, struct making *m, struct err *e)
+static int decide_run(struct db *db, struct making *m, struct err *e)
 {
     struct run_seed *seed = m->seed;
     if (run_has_ended(seed->state)) {
         return 0;
     }
-    if (seed->settle_us > 0 && settle(db, m, e) == -1) {
+    if (seed->settle_us > 0 && settle_run(db, m, e) == -1) {
         return -1;
     }
     if (m->key == NULL) {
@@ -193,7 +193,7 @@ static int decide(struct db *db, struct making *m, struct err *e)
 }
 
 /* Why the run was skipped, where it was this file that did it. */
-static struct err reason_of(const struct run_seed *seed)
+static struct err reason_of_skip(const struct run_seed *seed)
 {
     struct err reason = seed->err;
     if (seed->state == RUN_SKIPPED && seed->given_state != RUN_SKIPPED) {
@@ -202,11 +202,11 @@ static struct err reason_of(const struct run_seed *seed)
     return reason;
 }
 
-static int insert(struct db *db, const struct id *event_id, int replay, const struct making *m,
-                  struct err *e)
+static int insert_run_row(struct db *db, const struct id *event_id, int replay,
+                          const struct making *m, struct err *e)
 {
     const struct run_seed *seed = m->seed;
-    struct err reason = reason_of(seed);
+    struct err reason = reason_of_skip(seed);
     struct query *q = db_query(db, insert_run);
     query_bind_id(q, 1, &seed->id);
     query_bind_text(q, 2, seed->recipe);
@@ -224,7 +224,7 @@ static int insert(struct db *db, const struct id *event_id, int replay, const st
     return query_run(q, e);
 }
 
-static int emit_news(struct db *db, const struct making *m, struct err *e)
+static int emit_start_news(struct db *db, const struct making *m, struct err *e)
 {
     bool has_emitted;
     struct run_news news = { .run = &m->seed->id, .state = RUN_DEAD, .err = &m->seed->err };
@@ -235,13 +235,13 @@ int run_add(struct db *db, const struct id *event_id, int replay, struct run_see
             int64_t now_us, struct err *e)
 {
     assert(!id_is_zero(&seed->id));
-    begin_from_given(seed);
+    begin_run_seed(seed);
     struct making m = { .seed = seed,
                         .key = seed->mode != RUN_MODE_PARALLEL ? seed->key : NULL,
                         .now_us = now_us };
-    if (decide(db, &m, e) == -1 || insert(db, event_id, replay, &m, e) == -1) {
+    if (decide_run(db, &m, e) == -1 || insert_run_row(db, event_id, replay, &m, e) == -1) {
         return -1;
     }
     tally_add(db, COUNTER_RUN_STATE + (int)seed->state, 1);
-    return seed->state == RUN_DEAD ? emit_news(db, &m, e) : 0;
+    return seed->state == RUN_DEAD ? emit_start_news(db, &m, e) : 0;
 }

@@ -183,7 +183,7 @@ enum {
     STATES_STUCK = 1 << RUN_PARKED | 1 << RUN_DEAD,
 };
 
-static const char *choose_list(const struct run_list *list, unsigned states)
+static const char *choose_run_sql(const struct run_list *list, unsigned states)
 {
     if (!id_is_zero(&list->event_id)) {
         return list_of_event;
@@ -194,7 +194,7 @@ static const char *choose_list(const struct run_list *list, unsigned states)
     return (states & ~(unsigned)STATES_STUCK) == 0 ? list_stuck : list_all;
 }
 
-static struct query *start_list(struct db *db, const struct run_list *list)
+static struct query *start_run_list(struct db *db, const struct run_list *list)
 {
     if (!id_is_zero(&list->only)) {
         struct query *q = db_query(db, select_one);
@@ -203,7 +203,7 @@ static struct query *start_list(struct db *db, const struct run_list *list)
     }
     unsigned states = list->states & STATES_ALL;
     states = list->states == 0 ? STATES_ALL : states;
-    struct query *q = db_query(db, choose_list(list, states));
+    struct query *q = db_query(db, choose_run_sql(list, states));
     rows_bind_before(q, 1, &list->before);
     query_bind_int(q, 2, states);
     query_bind_text(q, 3, list->recipe);
@@ -212,7 +212,7 @@ static struct query *start_list(struct db *db, const struct run_list *list)
     return q;
 }
 
-static void clear_list(struct run_list *list)
+static void clear_run_list(struct run_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         run_row_fini(&list->rows[i]);
@@ -227,11 +227,11 @@ static void clear_list(struct run_list *list)
     list->count = list->journal_count = 0;
 }
 
-static int list_exec(struct store_op *op, struct db *db, struct err *e)
+static int run_list_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct run_list *list = list_entry(op, struct run_list, op);
-    clear_list(list);
-    struct query *q = start_list(db, list);
+    clear_run_list(list);
+    struct query *q = start_run_list(db, list);
     int rc;
     while ((rc = query_next(q, e)) == 1) {
         list->rows = rows_grow(list->rows, list->count, sizeof(*list->rows));
@@ -247,7 +247,7 @@ static int list_exec(struct store_op *op, struct db *db, struct err *e)
 struct run_list *run_list_new(void)
 {
     struct run_list *list = xcalloc(1, sizeof(*list));
-    list->op.exec = list_exec;
+    list->op.exec = run_list_exec;
     list->limit = 100;
     return list;
 }
@@ -255,7 +255,7 @@ struct run_list *run_list_new(void)
 void run_list_free(struct run_list *list)
 {
     if (list != NULL) {
-        clear_list(list);
+        clear_run_list(list);
         free(list);
     }
 }

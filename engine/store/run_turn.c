@@ -139,8 +139,8 @@ static int take_round(struct db *db, struct run_claim *claim, bool is_backfill, 
 }
 
 /* Up to `most` more, in rounds until there are no others. */
-static int take(struct db *db, struct run_claim *claim, bool is_backfill, int most, int64_t now_us,
-                struct err *e)
+static int take_class(struct db *db, struct run_claim *claim, bool is_backfill, int most,
+                      int64_t now_us, struct err *e)
 {
     size_t until = claim->count + (size_t)(most > 0 ? most : 0);
     while (claim->count < until) {
@@ -172,16 +172,16 @@ int run_take_turns(struct db *db, struct run_claim *claim, int64_t now_us, struc
     int limit = rows_limit(claim->limit);
     int most = claim->backfill_max < limit ? claim->backfill_max : limit;
     int first = claim->backfill_first < most ? claim->backfill_first : most;
-    if (take(db, claim, true, first, now_us, e) == -1) {
+    if (take_class(db, claim, true, first, now_us, e) == -1) {
         return -1;
     }
     int backfills = (int)claim->count;
-    if (take(db, claim, false, limit - backfills, now_us, e) == -1) {
+    if (take_class(db, claim, false, limit - backfills, now_us, e) == -1) {
         return -1;
     }
     int left = limit - (int)claim->count;
     int more = most - backfills < left ? most - backfills : left;
-    return take(db, claim, true, more, now_us, e) == -1 ? -1 : find_more(db, claim, e);
+    return take_class(db, claim, true, more, now_us, e) == -1 ? -1 : find_more(db, claim, e);
 }
 
 /* --- where --- */

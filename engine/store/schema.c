@@ -217,7 +217,7 @@ static const char tables_5[] =
 static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4, tables_5 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
-static int judge(struct db *db, const struct db_stamp *stamp, struct err *e)
+static int judge_stamp(struct db *db, const struct db_stamp *stamp, struct err *e)
 {
     if (stamp->application == 0 && stamp->version == 0 && stamp->is_empty) {
         return 0;
@@ -291,7 +291,7 @@ static int upgrade(struct db *db, struct err *e)
         return -1;
     }
     struct db_stamp stamp;
-    if (db_read_stamp(db, &stamp, e) == -1 || judge(db, &stamp, e) == -1 ||
+    if (db_read_stamp(db, &stamp, e) == -1 || judge_stamp(db, &stamp, e) == -1 ||
         migrate(db, stamp.version, e) == -1) {
         db_rollback(db);
         return -1;
@@ -300,7 +300,7 @@ static int upgrade(struct db *db, struct err *e)
 }
 
 /* Reads the stamp as of one moment: another process may be making the tables. */
-static int look(struct db *db, struct db_stamp *stamp, struct err *e)
+static int read_stamp(struct db *db, struct db_stamp *stamp, struct err *e)
 {
     if (db_begin_reading(db, e) == -1) {
         return -1;
@@ -313,7 +313,7 @@ static int look(struct db *db, struct db_stamp *stamp, struct err *e)
 int schema_open(struct db *db, bool is_read_only, struct err *e)
 {
     struct db_stamp stamp;
-    if (look(db, &stamp, e) == -1 || judge(db, &stamp, e) == -1) {
+    if (read_stamp(db, &stamp, e) == -1 || judge_stamp(db, &stamp, e) == -1) {
         return -1;
     }
     if (is_read_only) {

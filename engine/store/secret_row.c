@@ -50,17 +50,17 @@ static const char upsert_health[] =
 #define SELECT_CONNECTIONS                                                                         \
     "select name, state, reason, scopes, account, since_us, expires_us, health"                    \
     " from connection"
-#define OF_AGENCY                                                                                  \
+#define OF_PARENT                                                                                  \
     " where substr(name, 1, length($1) + 1) = $1 || '/'"                                           \
     " and ($2 is null or state = $2)"
 
 static const char list_own[] = SELECT_CONNECTIONS
     " where name not like '%/%'"
     " order by name";
-static const char list_accounts[] = SELECT_CONNECTIONS OF_AGENCY
+static const char list_accounts[] = SELECT_CONNECTIONS OF_PARENT
     " order by state = 'connected', name"
     " limit $3";
-static const char count_accounts[] = "select count(*) from connection" OF_AGENCY;
+static const char count_accounts[] = "select count(*) from connection" OF_PARENT;
 
 static const char select_state[] =
     "select state, reason"
@@ -93,7 +93,7 @@ static int remove_secret(struct db *db, const char *name, struct err *e)
     return removed == -1 ? -1 : 0;
 }
 
-static int put_exec(struct store_op *op, struct db *db, struct err *e)
+static int secret_put_exec(struct store_op *op, struct db *db, struct err *e)
 {
     const struct secret_put *p = list_entry(op, struct secret_put, op);
     if (p->sealed == NULL) {
@@ -105,7 +105,7 @@ static int put_exec(struct store_op *op, struct db *db, struct err *e)
 struct secret_put *secret_put_new(const char *name, uint8_t *sealed_taken, size_t len)
 {
     struct secret_put *p = xcalloc(1, sizeof(*p));
-    p->op.exec = put_exec;
+    p->op.exec = secret_put_exec;
     p->name = xstrdup(name);
     p->sealed = sealed_taken;
     p->len = len;
@@ -156,7 +156,7 @@ static int get_beside(struct db *db, struct secret_get *g, struct err *e)
     return rc == -1 ? -1 : 0;
 }
 
-static int get_exec(struct store_op *op, struct db *db, struct err *e)
+static int secret_get_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct secret_get *g = list_entry(op, struct secret_get, op);
     clear_get(g);
@@ -177,7 +177,7 @@ static int get_exec(struct store_op *op, struct db *db, struct err *e)
 struct secret_get *secret_get_new(const char *name)
 {
     struct secret_get *g = xcalloc(1, sizeof(*g));
-    g->op.exec = get_exec;
+    g->op.exec = secret_get_exec;
     g->name = xstrdup(name);
     return g;
 }
@@ -194,7 +194,7 @@ void secret_get_free(struct secret_get *g)
     free(g);
 }
 
-static void clear_list(struct secret_list *l)
+static void clear_secret_list(struct secret_list *l)
 {
     for (size_t i = 0; i < l->count; i++) {
         free(l->names[i]);
@@ -206,10 +206,10 @@ static void clear_list(struct secret_list *l)
     l->count = 0;
 }
 
-static int list_exec(struct store_op *op, struct db *db, struct err *e)
+static int secret_list_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct secret_list *l = list_entry(op, struct secret_list, op);
-    clear_list(l);
+    clear_secret_list(l);
     struct query *q = db_query(db, list_secrets);
     query_bind_text(q, 1, l->prefix != NULL ? l->prefix : "");
     int rc;
@@ -226,7 +226,7 @@ static int list_exec(struct store_op *op, struct db *db, struct err *e)
 struct secret_list *secret_list_new(const char *prefix)
 {
     struct secret_list *l = xcalloc(1, sizeof(*l));
-    l->op.exec = list_exec;
+    l->op.exec = secret_list_exec;
     l->prefix = prefix;
     return l;
 }
@@ -234,7 +234,7 @@ struct secret_list *secret_list_new(const char *prefix)
 void secret_list_free(struct secret_list *l)
 {
     if (l != NULL) {
-        clear_list(l);
+        clear_secret_list(l);
         free(l);
     }
 }
@@ -368,7 +368,7 @@ static void clear_connections(struct connection_list *l)
 static int count_all(struct db *db, struct connection_list *l, struct err *e)
 {
     struct query *q = db_query(db, count_accounts);
-    query_bind_text(q, 1, l->agency);
+    query_bind_text(q, 1, l->parent);
     query_bind_text(q, 2, l->state);
     int rc = query_next(q, e);
     l->total = rc == 1 ? query_int(q, 0) : 0;
@@ -379,7 +379,7 @@ static int count_all(struct db *db, struct connection_list *l, struct err *e)
 static struct query *start_accounts(struct db *db, const struct connection_list *l)
 {
     struct query *q = db_query(db, list_accounts);
-    query_bind_text(q, 1, l->agency);
+    query_bind_text(q, 1, l->parent);
     query_bind_text(q, 2, l->state);
     query_bind_int(q, 3, l->limit > 0 ? l->limit : INT64_MAX);
     return q;
@@ -389,10 +389,10 @@ static int connections_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct connection_list *l = list_entry(op, struct connection_list, op);
     clear_connections(l);
-    if (l->agency != NULL && count_all(db, l, e) == -1) {
+    if (l->parent != NULL && count_all(db, l, e) == -1) {
         return -1;
     }
-    struct query *q = l->agency != NULL ? start_accounts(db, l) : db_query(db, list_own);
+    struct query *q = l->parent != NULL ? start_accounts(db, l) : db_query(db, list_own);
     int rc;
     while ((rc = query_next(q, e)) == 1) {
         l->rows = rows_grow(l->rows, l->count, sizeof(*l->rows));

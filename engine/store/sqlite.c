@@ -59,7 +59,7 @@ struct db {
 
 /* --- errors --- */
 
-static enum err_kind kind_of(sqlite3 *handle, int rc)
+static enum err_kind kind_of_code(sqlite3 *handle, int rc)
 {
     switch (rc & 0xff) {
     case SQLITE_FULL:
@@ -97,18 +97,19 @@ static const char *words_for(struct db *db, int rc)
     }
 }
 
-static int fail(struct db *db, int rc, struct err *e)
+static int sqlite_failed(struct db *db, int rc, struct err *e)
 {
     int primary = rc & 0xff;
     if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
         db->is_damaged = true;
     }
-    return err_set(e, kind_of(db->handle, rc), "the store %s: %s", db->path, words_for(db, rc));
+    return err_set(e, kind_of_code(db->handle, rc), "the store %s: %s", db->path,
+                   words_for(db, rc));
 }
 
 /* --- statements --- */
 
-static size_t place_of(const char *sql)
+static size_t place_in_cache(const char *sql)
 {
     uintptr_t hash = (uintptr_t)sql * UINT64_C(0x9e3779b97f4a7c15);
     return (size_t)(hash >> 32) & (QUERIES_MAX - 1);
@@ -124,7 +125,7 @@ static void check_params(sqlite3_stmt *stmt)
     }
 }
 
-static void prepare(struct query *q)
+static void prepare_query(struct query *q)
 {
     q->rc =
         sqlite3_prepare_v3(q->db->handle, q->sql, -1, SQLITE_PREPARE_PERSISTENT, &q->stmt, NULL);
@@ -135,7 +136,7 @@ static void prepare(struct query *q)
 
 struct query *db_query(struct db *db, const char *sql)
 {
-    size_t place = place_of(sql);
+    size_t place = place_in_cache(sql);
     while (db->queries[place].sql != NULL && db->queries[place].sql != sql) {
         place = (place + 1) & (QUERIES_MAX - 1);
     }
@@ -147,7 +148,7 @@ struct query *db_query(struct db *db, const char *sql)
         q->db = db;
     }
     if (q->stmt == NULL) {
-        prepare(q);
+        prepare_query(q);
     }
     return q;
 }
@@ -196,7 +197,7 @@ int query_next(struct query *q, struct err *e)
     if (rc == SQLITE_ROW) {
         return 1;
     }
-    int result = rc == SQLITE_DONE ? 0 : fail(q->db, rc, e);
+    int result = rc == SQLITE_DONE ? 0 : sqlite_failed(q->db, rc, e);
     query_end(q);
     return result;
 }
@@ -303,7 +304,7 @@ void db_rollback(struct db *db)
 
 int db_commit(struct db *db, struct err *e)
 {
-    int result = FAULT_FAILS("store.commit_full") ? fail(db, SQLITE_FULL, e)
+    int result = FAULT_FAILS("store.commit_full") ? sqlite_failed(db, SQLITE_FULL, e)
                                                   : query_run(db_query(db, commit), e);
     if (result == -1) {
         db_rollback(db);
@@ -409,7 +410,7 @@ int64_t db_next_number(struct db *db, int64_t now_us)
 int db_run_script(struct db *db, const char *script, struct err *e)
 {
     int rc = sqlite3_exec(db->handle, script, NULL, NULL, NULL);
-    return rc == SQLITE_OK ? 0 : fail(db, rc, e);
+    return rc == SQLITE_OK ? 0 : sqlite_failed(db, rc, e);
 }
 
 /* The first column of the first row; for pragmas that are asked once. */
@@ -423,7 +424,7 @@ static int read_int(struct db *db, const char *sql, int64_t *value, struct err *
     if (rc == SQLITE_ROW) {
         *value = sqlite3_column_int64(stmt, 0);
     }
-    int result = rc == SQLITE_ROW ? 0 : fail(db, rc, e);
+    int result = rc == SQLITE_ROW ? 0 : sqlite_failed(db, rc, e);
     (void)sqlite3_finalize(stmt); /* repeats the error of the step */
     return result;
 }
@@ -473,7 +474,7 @@ int db_set_durable(struct db *db, struct err *e)
         rc = switch_on_log(db, &is_on);
     }
     if (rc != SQLITE_ROW) {
-        return fail(db, rc, e);
+        return sqlite_failed(db, rc, e);
     }
     if (!is_on) {
         return err_set(e, ERR_CONFIG,

@@ -20,7 +20,7 @@ struct copying {
     sqlite3_backup *backup;
 };
 
-static int fail(sqlite3 *handle, const char *path, int rc, struct err *e)
+static int copy_failed(sqlite3 *handle, const char *path, int rc, struct err *e)
 {
     enum err_kind kind = (rc & 0xff) == SQLITE_FULL ? ERR_STORE_FULL : ERR_STORE;
     return err_set(e, kind, "cannot copy the store, %s: %s", path,
@@ -32,13 +32,13 @@ static int open_both(struct copying *c, struct err *e)
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     int rc = sqlite3_open_v2(c->from_path, &c->from, flags, NULL);
     if (rc != SQLITE_OK) {
-        return fail(c->from, c->from_path, rc, e);
+        return copy_failed(c->from, c->from_path, rc, e);
     }
     (void)sqlite3_busy_timeout(c->from, BUSY_TIMEOUT_MS);
     rc = sqlite3_exec(c->from, "pragma query_only = on; begin; select count(*) from sqlite_master",
                       NULL, NULL, NULL);
     if (rc != SQLITE_OK) {
-        return fail(c->from, c->from_path, rc, e);
+        return copy_failed(c->from, c->from_path, rc, e);
     }
     rc = sqlite3_open_v2(c->to_path, &c->to, flags, NULL);
     if (rc == SQLITE_OK) {
@@ -46,14 +46,14 @@ static int open_both(struct copying *c, struct err *e)
         rc = sqlite3_exec(c->to, "pragma journal_mode = off; pragma synchronous = full", NULL, NULL,
                           NULL);
     }
-    return rc == SQLITE_OK ? 0 : fail(c->to, c->to_path, rc, e);
+    return rc == SQLITE_OK ? 0 : copy_failed(c->to, c->to_path, rc, e);
 }
 
 static int copy_pages(struct copying *c, struct err *e)
 {
     c->backup = sqlite3_backup_init(c->to, "main", c->from, "main");
     if (c->backup == NULL) {
-        return fail(c->to, c->to_path, sqlite3_errcode(c->to), e);
+        return copy_failed(c->to, c->to_path, sqlite3_errcode(c->to), e);
     }
     int rc;
     do {
@@ -62,11 +62,11 @@ static int copy_pages(struct copying *c, struct err *e)
                                               : sqlite3_backup_step(c->backup, STEP_PAGES);
     } while (rc == SQLITE_OK);
     if (rc != SQLITE_DONE) {
-        return fail(NULL, c->to_path, rc, e);
+        return copy_failed(NULL, c->to_path, rc, e);
     }
     rc = sqlite3_backup_finish(c->backup);
     c->backup = NULL;
-    return rc == SQLITE_OK ? 0 : fail(c->to, c->to_path, rc, e);
+    return rc == SQLITE_OK ? 0 : copy_failed(c->to, c->to_path, rc, e);
 }
 
 int db_copy(const char *from, const char *to, struct err *e)
@@ -81,7 +81,7 @@ int db_copy(const char *from, const char *to, struct err *e)
     }
     int rc = sqlite3_close(c.to);
     if (rc != SQLITE_OK && result == 0) {
-        result = fail(c.to, to, rc, e);
+        result = copy_failed(c.to, to, rc, e);
     }
     (void)sqlite3_close(c.from); /* it was only read */
     return result;

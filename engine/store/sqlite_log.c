@@ -45,7 +45,7 @@ static sqlite3_file *real_of(sqlite3_file *f)
 }
 
 /* What could not be written is given up: SQLite rolls back. */
-static int flush(sqlite3_file *f)
+static int flush_lines(sqlite3_file *f)
 {
     struct log *log = (struct log *)f;
     int len = log->len;
@@ -57,7 +57,7 @@ static int log_write(sqlite3_file *f, const void *data, int len, sqlite3_int64 a
 {
     struct log *log = (struct log *)f;
     bool goes_on = log->len > 0 && at == log->at + log->len && len <= GATHER_MAX - log->len;
-    int rc = goes_on ? SQLITE_OK : flush(f);
+    int rc = goes_on ? SQLITE_OK : flush_lines(f);
     if (rc != SQLITE_OK || len > GATHER_MAX) {
         return rc != SQLITE_OK ? rc : log->real->pMethods->xWrite(log->real, data, len, at);
     }
@@ -71,7 +71,7 @@ static int log_write(sqlite3_file *f, const void *data, int len, sqlite3_int64 a
         log->ends_commit = memcmp((const char *)data + 4, none, sizeof none) != 0;
         return SQLITE_OK;
     }
-    return log->ends_commit ? flush(f) : SQLITE_OK;
+    return log->ends_commit ? flush_lines(f) : SQLITE_OK;
 }
 
 /* What is gathered belongs to no commit, or it would have been written. */
@@ -85,25 +85,25 @@ static int log_close(sqlite3_file *f)
 
 static int log_read(sqlite3_file *f, void *data, int len, sqlite3_int64 at)
 {
-    int rc = flush(f);
+    int rc = flush_lines(f);
     return rc == SQLITE_OK ? real_of(f)->pMethods->xRead(real_of(f), data, len, at) : rc;
 }
 
 static int log_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
-    int rc = flush(f);
+    int rc = flush_lines(f);
     return rc == SQLITE_OK ? real_of(f)->pMethods->xTruncate(real_of(f), size) : rc;
 }
 
 static int log_sync(sqlite3_file *f, int flags)
 {
-    int rc = flush(f);
+    int rc = flush_lines(f);
     return rc == SQLITE_OK ? real_of(f)->pMethods->xSync(real_of(f), flags) : rc;
 }
 
 static int log_size(sqlite3_file *f, sqlite3_int64 *size)
 {
-    int rc = flush(f);
+    int rc = flush_lines(f);
     return rc == SQLITE_OK ? real_of(f)->pMethods->xFileSize(real_of(f), size) : rc;
 }
 

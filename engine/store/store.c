@@ -163,7 +163,7 @@ static void fail_batch(struct list *batch, const struct err *why)
     }
 }
 
-static int run_ops(struct db *db, struct list *batch, enum care care, struct err *e)
+static int exec_ops(struct db *db, struct list *batch, enum care care, struct err *e)
 {
     list_each (link, batch) {
         int rc = run_op(db, op_of(link), care, e);
@@ -180,7 +180,7 @@ static int write_batch(struct db *db, struct list *batch, enum care care, struct
     if (db_begin(db, e) == -1) {
         return -1;
     }
-    int rc = run_ops(db, batch, care, e);
+    int rc = exec_ops(db, batch, care, e);
     if (rc == 0) {
         rc = tally_flush(db, e);
     }
@@ -204,7 +204,7 @@ static void clear_errors(struct list *batch)
 }
 
 /* A disk stays full for a while: the log says when it begins and when it is over. */
-static void note_failure(struct worker *w, const struct err *e)
+static void note_commit_failure(struct worker *w, const struct err *e)
 {
     if (e != NULL && !w->is_failing) {
         log_error("store", "nothing can be %s: %s", w->done_to_ops, e->message);
@@ -222,7 +222,7 @@ static void run_writes(struct worker *w, struct list *batch)
     if (rc == 1) {
         rc = write_batch(w->db, batch, EACH, &e);
     }
-    note_failure(w, rc == 0 ? NULL : &e);
+    note_commit_failure(w, rc == 0 ? NULL : &e);
     if (rc != 0) {
         fail_batch(batch, &e);
     }
@@ -267,7 +267,7 @@ static void hand_back(struct worker *w, struct list *batch)
 }
 
 /* Hands back what is over; what is held up stays, for the next try. */
-static void settle(struct worker *w, struct list *batch, bool gives_up)
+static void settle_batch(struct worker *w, struct list *batch, bool gives_up)
 {
     struct list over = LIST_INIT(over);
     list_each_safe (link, batch) {
@@ -345,7 +345,7 @@ static void *run_writer(void *ud)
     while (take_queue(w, &batch, true, &gives_up)) {
         if (!list_is_empty(&batch)) {
             run_writes(w, &batch);
-            settle(w, &batch, gives_up);
+            settle_batch(w, &batch, gives_up);
         }
         look_around(w);
     }
@@ -360,8 +360,8 @@ static void *run_reader(void *ud)
     while (take_queue(w, &batch, false, &gives_up)) {
         struct err e = ERR_INIT;
         run_reads(w->db, &batch, &e);
-        note_failure(w, e.kind != ERR_NONE ? &e : NULL);
-        settle(w, &batch, gives_up);
+        note_commit_failure(w, e.kind != ERR_NONE ? &e : NULL);
+        settle_batch(w, &batch, gives_up);
     }
     return NULL;
 }
@@ -432,7 +432,7 @@ static bool tick(void *ud)
     return false;
 }
 
-static void deliver(struct store *s, struct list *ops)
+static void deliver_ops(struct store *s, struct list *ops)
 {
     struct list *link;
     while ((link = list_pop(ops)) != NULL) {
@@ -444,7 +444,7 @@ static void deliver(struct store *s, struct list *ops)
     }
 }
 
-static void on_wake(void *ud)
+static void on_store_wake(void *ud)
 {
     struct store *s = ud;
     struct list finished = LIST_INIT(finished);
@@ -454,13 +454,13 @@ static void on_wake(void *ud)
     s->has_changed = false;
     s->is_open = !s->is_damaged;
     (void)pthread_mutex_unlock(&s->lock);
-    deliver(s, &finished);
+    deliver_ops(s, &finished);
     if (has_changed && s->on_change != NULL && !s->is_closing) {
         s->on_change(s->ud);
     }
 }
 
-static void submit(struct store *s, struct worker *w, struct store_op *op)
+static void submit_to(struct store *s, struct worker *w, struct store_op *op)
 {
     op->err = ERR_INIT;
     op->now_us = clock_wall_us();
@@ -481,12 +481,12 @@ static void submit(struct store *s, struct worker *w, struct store_op *op)
 
 void store_submit(struct store *s, struct store_op *op)
 {
-    submit(s, &s->writer, op);
+    submit_to(s, &s->writer, op);
 }
 
 void store_submit_read(struct store *s, struct store_op *op)
 {
-    submit(s, &s->reader, op);
+    submit_to(s, &s->reader, op);
 }
 
 size_t store_queue_len(const struct store *s)
@@ -636,7 +636,7 @@ int store_start(struct store *s, struct loop *l, void (*on_change)(void *ud), vo
     s->on_change = on_change;
     s->ud = ud;
     s->writer.seen_version = db_data_version(s->writer.db);
-    loop_on_wake(l, on_wake, s);
+    loop_on_wake(l, on_store_wake, s);
     loop_add_tick(l, tick, s);
     loop_wake(l); /* for what was submitted before */
     if (worker_start(&s->writer, "store-writer", run_writer, e) == -1 ||
@@ -654,10 +654,10 @@ void store_close(struct store *s)
         stop_workers(s);
         FAULT("store.closing");
         loop_remove_tick(s->loop, tick, s);
-        loop_off_wake(s->loop, on_wake, s);
+        loop_off_wake(s->loop, on_store_wake, s);
         s->is_closing = true;
         while (!list_is_empty(&s->finished)) {
-            on_wake(s);
+            on_store_wake(s);
         }
     }
     store_free(s);

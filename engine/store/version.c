@@ -20,7 +20,7 @@ static const char select_version[] =
     " from version"
     " where hash = $1";
 
-static int put_exec(struct store_op *op, struct db *db, struct err *e)
+static int version_put_exec(struct store_op *op, struct db *db, struct err *e)
 {
     const struct version_put *v = list_entry(op, struct version_put, op);
     struct query *q = db_query(db, insert_version);
@@ -33,10 +33,10 @@ static int put_exec(struct store_op *op, struct db *db, struct err *e)
 
 void version_put_init(struct version_put *v)
 {
-    *v = (struct version_put){ .op.exec = put_exec };
+    *v = (struct version_put){ .op.exec = version_put_exec };
 }
 
-static int get_exec(struct store_op *op, struct db *db, struct err *e)
+static int version_get_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct version_get *v = list_entry(op, struct version_get, op);
     free(v->bundle);
@@ -56,5 +56,5 @@ static int get_exec(struct store_op *op, struct db *db, struct err *e)
 
 void version_get_init(struct version_get *v)
 {
-    *v = (struct version_get){ .op.exec = get_exec };
+    *v = (struct version_get){ .op.exec = version_get_exec };
 }

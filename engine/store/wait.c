@@ -135,7 +135,7 @@ static char *index_text(const json_t *value)
     return text;
 }
 
-static bool is_equal(const json_t *a, const json_t *b)
+static bool is_equal_value(const json_t *a, const json_t *b)
 {
     if (json_is_number(a) && json_is_number(b) && json_typeof(a) != json_typeof(b)) {
         return json_number_value(a) == json_number_value(b);
@@ -155,7 +155,7 @@ static bool has_all(const json_t *payload, const char *match)
     json_t *value;
     json_object_foreach (wanted, path, value) {
         const json_t *found = json_path(payload, path);
-        result = result && found != NULL && is_equal(found, value);
+        result = result && found != NULL && is_equal_value(found, value);
     }
     json_decref(wanted);
     return result;
@@ -287,8 +287,8 @@ static int next_field(struct db *db, const struct event_put *put, const char *na
 }
 
 /* Adds the waits for this field and its value to put->woken. */
-static int collect(struct db *db, struct event_put *put, const char *name, const char *field,
-                   struct err *e)
+static int collect_waits(struct db *db, struct event_put *put, const char *name, const char *field,
+                         struct err *e)
 {
     const json_t *found = json_path(put->json, field);
     if (found == NULL) {
@@ -322,7 +322,7 @@ static int collect_name(struct db *db, struct event_put *put, const char *name, 
         free(field);
         field = next;
         if (result == 0 && field != NULL) {
-            result = collect(db, put, name, field, e);
+            result = collect_waits(db, put, name, field, e);
         }
     }
     free(field);
@@ -357,7 +357,8 @@ static int make_due(struct db *db, const struct id *run, int64_t now_us, struct 
     return query_run(q, e);
 }
 
-static int wake(struct db *db, const struct event_put *put, const struct woken *w, struct err *e)
+static int wake_run(struct db *db, const struct event_put *put, const struct woken *w,
+                    struct err *e)
 {
     if (remove_wait(db, &w->run, w->path, e) == -1 || complete(db, put, w, e) == -1) {
         return -1;
@@ -416,7 +417,7 @@ int waits_wake(struct db *db, struct event_put *put, struct err *e)
         }
     }
     for (size_t i = 0; i < put->woken_count; i++) {
-        if (wake(db, put, &put->woken[i], e) == -1) {
+        if (wake_run(db, put, &put->woken[i], e) == -1) {
             return -1;
         }
     }

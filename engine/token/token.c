@@ -49,7 +49,7 @@ enum {
 #define PAUSE_LONGEST_US (24LL * 3600 * SECOND_US)
 static const int64_t sleep_max_us = 3600LL * SECOND_US; /* the wall clock may jump: look again */
 
-static void begin(struct token *t);
+static void begin_due(struct token *t);
 
 /* --- small things --- */
 
@@ -116,7 +116,7 @@ static void count_refresh(const char *result)
 }
 
 /* Wakes all who wait; e NULL: the token is good. */
-static void wake(struct token *t, const struct err *e)
+static void wake_waiters(struct token *t, const struct err *e)
 {
     struct list waiters;
     list_init(&waiters);
@@ -131,7 +131,7 @@ static void wake(struct token *t, const struct err *e)
 static void serve_waiters(struct token *t)
 {
     if (t->phase == PHASE_IDLE && !list_is_empty(&t->waiters)) {
-        begin(t);
+        begin_due(t);
     }
 }
 
@@ -169,7 +169,7 @@ void token_on_timer(struct timer *timer)
         token_schedule(t);
         return;
     }
-    begin(t);
+    begin_due(t);
 }
 
 /* Makes the pair the one in use. */
@@ -224,7 +224,7 @@ static bool is_under_way(const struct token *t)
 }
 
 /* Writes the state that it is in; a lease ends with it, but for that of a refresh that goes on. */
-static void write_state(struct token *t)
+static void write_token_state(struct token *t)
 {
     struct connection_put *put = token_put(t, &t->pair);
     if (is_under_way(t)) {
@@ -244,7 +244,7 @@ static void mark_broken(struct token *t, const char *reason)
     log_error("token", "%s is broken: %s; %s", t->c->name, reason, remedy);
     free(remedy);
     health_emit(t->c, "connection_broken", reason, t->since_us);
-    write_state(t);
+    write_token_state(t);
 }
 
 /* --- suspended --- */
@@ -284,7 +284,7 @@ void token_suspend(struct token *t, const char *reason)
         log_warn("token", "%s is suspended: %s; it is tried again by itself", t->c->name, reason);
         health_emit(t->c, "connection_broken", reason, t->since_us);
     }
-    write_state(t);
+    write_token_state(t);
     token_schedule(t);
 }
 
@@ -296,11 +296,11 @@ void token_note_refusal(struct token *t, const char *message)
 }
 
 /* What it has may serve again: the service says what it thinks of it at the next call. */
-static void resume(struct token *t)
+static void resume_token(struct token *t)
 {
     token_set_state(t, STATE_CONNECTED, NULL);
     t->retry_at_us = 0;
-    write_state(t);
+    write_token_state(t);
     token_schedule(t);
     token_tell_recovered(t);
 }
@@ -325,7 +325,7 @@ void token_fail(struct token *t, const struct err *e)
     log_warn("token", "%s: its token was not refreshed: %s", t->c->name, e->message);
     struct err copy = t->last;
     token_become_idle(t);
-    wake(t, &copy);
+    wake_waiters(t, &copy);
     token_answer_ask(t, &copy);
 }
 
@@ -370,7 +370,7 @@ static void committed(struct store_op *op, const struct err *e)
     token_adopt(t, &t->next);
     token_second_done(t);
     token_become_idle(t);
-    wake(t, NULL);
+    wake_waiters(t, NULL);
     token_answer_ask(t, NULL);
     if (is_news) {
         token_tell_recovered(t);
@@ -410,7 +410,7 @@ static void tell_refused(struct token *t, int status)
     (void)say_broken(t, &broken);
     broken.status = status;
     token_become_idle(t);
-    wake(t, &broken);
+    wake_waiters(t, &broken);
 }
 
 void token_give_up(struct token *t, const char *reason)
@@ -479,7 +479,7 @@ static bool is_lost_answer(const struct err *e)
     return e->kind == ERR_UNKNOWN || e->kind == ERR_PROTOCOL || e->kind == ERR_TOO_LARGE;
 }
 
-static void answered(struct token *t, const struct http_response *res)
+static void refresh_answered(struct token *t, const struct http_response *res)
 {
     struct token_pair pair, by_hand;
     struct err e = ERR_INIT;
@@ -514,7 +514,7 @@ static void asked(void *ud, const struct http_response *res, const struct err *f
             token_fail(t, &e);
         }
     } else {
-        answered(t, res);
+        refresh_answered(t, res);
     }
 }
 
@@ -531,7 +531,7 @@ void token_send(struct token *t, const struct token_grant *g)
 }
 
 /* With the lease. An account that has nothing to refresh, or does not know whether that is spent,
- * gets its token from its agency's. */
+ * gets its token from its parent's. */
 static void refresh(struct token *t)
 {
     if (t->is_self_granted) {
@@ -606,14 +606,14 @@ static void go_on(struct token *t, bool is_changed, bool is_news)
     if (is_changed && token_is_broken(t)) {
         struct err e = ERR_INIT;
         (void)say_broken(t, &e);
-        wake(t, &e);
+        wake_waiters(t, &e);
     } else if (is_changed && is_valid(t)) {
-        wake(t, NULL);
+        wake_waiters(t, NULL);
     }
     serve_waiters(t);
 }
 
-static void looked(struct store_op *op, const struct err *e)
+static void token_read(struct store_op *op, const struct err *e)
 {
     struct secret_get *get = list_entry(op, struct secret_get, op);
     struct token *t = op->ud;
@@ -652,18 +652,18 @@ void token_look(struct token *t)
     t->reading->connection = t->is_unknown ? xstrdup(t->c->name) : NULL;
     token_second_ask(t, t->reading);
     t->reading->op.must_land = true;
-    t->reading->op.done = looked;
+    t->reading->op.done = token_read;
     t->reading->op.ud = t;
     store_submit_read(t->c->env->store, &t->reading->op);
 }
 
 /* Goes on with what is to be done: try again what was suspended, switch to a second token, or
  * refresh. */
-static void begin(struct token *t)
+static void begin_due(struct token *t)
 {
     assert(t->phase == PHASE_IDLE);
     if (t->state == STATE_SUSPENDED && is_valid(t)) {
-        resume(t);
+        resume_token(t);
     } else if (t->kind == KIND_STATIC) {
         token_second_look(t);
     } else {
@@ -734,7 +734,7 @@ int token_get(struct token *t, uint64_t refused_generation, struct token_wait *w
     }
     list_push_back(&t->waiters, &w->link);
     if (t->phase == PHASE_IDLE) {
-        begin(t);
+        begin_due(t);
     }
     return 0;
 }

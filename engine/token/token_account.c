@@ -1,6 +1,6 @@
 /*
- * Gets the token of an agency's account. It is asked for with the agency's token, as a call of the
- * agency (so it waits for that token, for the agency's limit and for the breaker), and then lives
+ * Gets the token of a parent's account. It is asked for with the parent's token, as a call of the
+ * parent (so it waits for that token, for the parent's limit and for the breaker), and then lives
  * like any other: refreshed with its own refresh token where it has one. Where that is refused, or
  * an answer was lost, it is asked for again in the same way, which does no harm. Loop thread.
  */
@@ -12,7 +12,7 @@
 #include "store/account_row.h"
 #include "token/token_state.h"
 
-/* The agency's token did not do: it is broken, or lacks a scope. That is not the account's trouble;
+/* The parent's token did not do: it is broken, or lacks a scope. That is not the account's trouble;
  * a person has to help, and then all accounts go on. */
 static bool is_of_agency(const struct token *t, const struct err *e)
 {
@@ -42,7 +42,7 @@ static int read_pair(struct token *t, const json_t *output, struct err *e)
     return 0;
 }
 
-static void exchanged(void *ud, json_t *output, const struct err *e, const char *answer)
+static void account_exchanged(void *ud, json_t *output, const struct err *e, const char *answer)
 {
     struct token *t = ud;
     t->has_exchange = false;
@@ -66,7 +66,7 @@ void token_exchange(struct token *t)
     t->phase = PHASE_ASKING;
     t->is_exchanging = true;
     t->has_exchange = true;
-    t->news->exchange(t->news->ud, t->c, exchanged, t);
+    t->news->exchange(t->news->ud, t->c, account_exchanged, t);
 }
 
 /* --- what becomes of an account --- */

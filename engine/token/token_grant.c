@@ -169,8 +169,8 @@ static size_t grant_headers(struct http_header out[3], bool is_json, const char 
     return basic != NULL ? 3 : 2;
 }
 
-static int send_to(struct connection *c, const char *url, const json_t *fields,
-                   struct token_sending *how, struct err *e)
+static int send_token_request(struct connection *c, const char *url, const json_t *fields,
+                              struct token_sending *how, struct err *e)
 {
     bool is_json = token_setting_is(c, "encoding", "json");
     char *basic = token_setting_is(c, "client", "basic") ? basic_header(c) : NULL;
@@ -213,7 +213,7 @@ int token_grant_send(struct connection *c, const struct token_grant *g, struct t
         rc = err_set(e, ERR_CONFIG, "%s has no client_id; say it in ladle.yaml", c->name);
     } else {
         json_t *fields = grant_fields(c, g);
-        rc = send_to(c, url, fields, how, e);
+        rc = send_token_request(c, url, fields, how, e);
         json_forget(fields);
     }
     free(url);
@@ -240,8 +240,8 @@ static const char *advice(const char *code)
 }
 
 /* A field of the answer: where the settings say it is, else under `name`, else under `camel`. */
-static json_t *field_of(const struct connection *c, const json_t *body, const char *key,
-                        const char *name, const char *camel)
+static json_t *answer_field(const struct connection *c, const json_t *body, const char *key,
+                            const char *name, const char *camel)
 {
     const char *path = json_get_text(token_setting(c, "answer"), key);
     if (path != NULL) {
@@ -254,7 +254,7 @@ static json_t *field_of(const struct connection *c, const json_t *body, const ch
 /* The `error` of the answer where it is a code such as invalid_grant, else "". */
 static void error_code(const struct connection *c, const json_t *body, char out[CODE_MAX])
 {
-    const char *text = json_string_value(field_of(c, body, "error", "error", NULL));
+    const char *text = json_string_value(answer_field(c, body, "error", "error", NULL));
     size_t len = text != NULL ? strlen(text) : 0;
     bool is_code =
         len > 0 && len < CODE_MAX &&
@@ -266,7 +266,7 @@ static void error_code(const struct connection *c, const json_t *body, char out[
 static char *description(const struct connection *c, const struct http_response *res,
                          const json_t *body)
 {
-    json_t *said = field_of(c, body, "error_description", "error_description", NULL);
+    json_t *said = answer_field(c, body, "error_description", "error_description", NULL);
     if (!json_is_string(said)) {
         return classify_message(res, body);
     }
@@ -276,7 +276,7 @@ static char *description(const struct connection *c, const struct http_response 
     return text;
 }
 
-static enum err_kind kind_of(int status, const char *code)
+static enum err_kind kind_of_refusal(int status, const char *code)
 {
     if (strcmp(code, "temporarily_unavailable") == 0 || strcmp(code, "server_error") == 0) {
         return ERR_UNAVAILABLE;
@@ -296,9 +296,10 @@ static int say_refused(const struct connection *c, const struct http_response *r
     char *said = description(c, res, body);
     bool is_more = *said != '\0' && strcmp(said, code) != 0;
     const char *help = advice(code);
-    (void)err_set(e, kind_of(res->status, code), "the token endpoint of %s answered %d%s%s%s%s%s%s",
-                  c->name, res->status, *code != '\0' ? " " : "", code, is_more ? ": " : "",
-                  is_more ? said : "", help != NULL ? "; " : "", help != NULL ? help : "");
+    (void)err_set(e, kind_of_refusal(res->status, code),
+                  "the token endpoint of %s answered %d%s%s%s%s%s%s", c->name, res->status,
+                  *code != '\0' ? " " : "", code, is_more ? ": " : "", is_more ? said : "",
+                  help != NULL ? "; " : "", help != NULL ? help : "");
     e->status = res->status;
     e->retry_at_us = limiter_retry_after(res);
     free(said);
@@ -307,13 +308,7 @@ static int say_refused(const struct connection *c, const struct http_response *r
 
 /* --- a grant --- */
 
-static struct secret *secret_of(const json_t *v)
-{
-    size_t len = json_string_length(v);
-    return len > 0 && len <= TOKEN_MAX ? secret_new(json_string_value(v), len) : NULL;
-}
-
-static char *copy_of(const json_t *v)
+static char *copy_answer_text(const json_t *v)
 {
     size_t len = json_string_length(v);
     return len > 0 && len <= TOKEN_MAX ? xstrdup(json_string_value(v)) : NULL;
@@ -355,16 +350,18 @@ static char *scopes_of(const struct connection *c, const json_t *v)
     return buf_take(&out, NULL);
 }
 
-static char *account_of(const struct connection *c, const json_t *body)
+static char *granted_account(const struct connection *c, const json_t *body)
 {
     const char *path = token_setting_text(c, "account");
-    char *account = path != NULL ? copy_of(json_path(body, path)) : NULL;
-    return account != NULL ? account : copy_of(json_object_get(body, "companyId"));
+    char *account = path != NULL ? copy_answer_text(json_path(body, path)) : NULL;
+    const char *of_parent = json_path_text(c->auth, "accounts.parent_auth.account");
+    return account != NULL || of_parent == NULL ? account
+                                                : copy_answer_text(json_path(body, of_parent));
 }
 
 /* Fills in what the answer left out, since nothing changed there. */
-static void inherit(struct token_pair *p, const struct connection *c,
-                    const struct token_pair *before)
+static void inherit_pair(struct token_pair *p, const struct connection *c,
+                         const struct token_pair *before)
 {
     if (before == NULL) {
         char *wanted = token_scopes_wanted(c, " ");
@@ -382,22 +379,24 @@ static void inherit(struct token_pair *p, const struct connection *c,
 static void read_pair(struct token_pair *out, const struct connection *c, const json_t *body,
                       const struct token_pair *before)
 {
-    int64_t lifetime_us = lifetime_of(field_of(c, body, "expires_in", "expires_in", "expiresIn"));
+    int64_t lifetime_us =
+        lifetime_of(answer_field(c, body, "expires_in", "expires_in", "expiresIn"));
     out->lifetime_us = lifetime_us;
     out->expires_us = lifetime_us > 0 ? clock_wall_us() + lifetime_us : 0;
-    out->scopes = scopes_of(c, field_of(c, body, "scope", "scope", NULL));
-    out->account = account_of(c, body);
+    out->scopes = scopes_of(c, answer_field(c, body, "scope", "scope", NULL));
+    out->account = granted_account(c, body);
     if (!token_is_self_granted(c)) { /* RFC 6749, 4.4.3: there it has no use */
-        out->refresh = secret_of(field_of(c, body, "refresh", "refresh_token", "refreshToken"));
+        out->refresh =
+            token_pair_secret(answer_field(c, body, "refresh", "refresh_token", "refreshToken"));
     }
-    inherit(out, c, before);
+    inherit_pair(out, c, before);
 }
 
 int token_grant_read_body(struct token_pair *out, const struct connection *c, const json_t *body,
                           struct err *e)
 {
     *out = (struct token_pair){
-        .access = secret_of(field_of(c, body, "access", "access_token", "accessToken")),
+        .access = token_pair_secret(answer_field(c, body, "access", "access_token", "accessToken")),
     };
     if (out->access == NULL) {
         return err_set(e, ERR_PROTOCOL, "%s: the answer holds no token", c->name);
@@ -414,12 +413,13 @@ int token_grant_read(struct token_pair *out, const struct connection *c,
     json_t *body = json_parse(buf_text(&res->body), res->body.len, NULL);
     *out = (struct token_pair){ .access = NULL };
     if (is_ok) {
-        out->access = secret_of(field_of(c, body, "access", "access_token", "accessToken"));
+        out->access =
+            token_pair_secret(answer_field(c, body, "access", "access_token", "accessToken"));
     }
     int rc = 0;
     if (out->access != NULL) {
         read_pair(out, c, body, before);
-    } else if (is_ok && field_of(c, body, "error", "error", NULL) == NULL) {
+    } else if (is_ok && answer_field(c, body, "error", "error", NULL) == NULL) {
         rc = err_set(e, ERR_PROTOCOL, "%s: the token endpoint answered %d without a token", c->name,
                      res->status);
     } else {

@@ -54,7 +54,7 @@ static void look_again(struct timer *timer)
     }
 }
 
-static void answered(struct store_op *op, const struct err *e)
+static void lease_answered(struct store_op *op, const struct err *e)
 {
     struct lease_take *l = list_entry(op, struct lease_take, op);
     struct token *t = op->ud;
@@ -90,7 +90,7 @@ void token_lease(struct token *t, void (*go)(struct token *))
     t->leasing = lease_take_new(t->c->name, env->owner);
     memcpy(t->leasing->expected, t->stored, sizeof t->stored);
     t->leasing->op.must_land = t->ask.done == NULL; /* a person can be told that it failed */
-    t->leasing->op.done = answered;
+    t->leasing->op.done = lease_answered;
     t->leasing->op.ud = t;
     store_submit(env->store, &t->leasing->op);
 }

@@ -11,7 +11,7 @@
 #include "format/url.h"
 #include "token/token_state.h"
 
-static void set_text(json_t *o, const char *key, const char *text)
+static void set_query_text(json_t *o, const char *key, const char *text)
 {
     if (text != NULL && *text != '\0') {
         json_object_set_new(o, key, json_string(text));
@@ -26,12 +26,12 @@ static void set_own(json_t *query, const struct connection *c, const struct toke
     for (const char *const *key = ours; *key != NULL; key++) {
         (void)json_object_del(query, *key); /* -1: it was not there */
     }
-    set_text(query, "response_type", "code");
-    set_text(query, "client_id", connection_text(c, "client_id"));
-    set_text(query, "redirect_uri", l->redirect_uri);
-    set_text(query, "state", l->state);
-    set_text(query, "code_challenge", l->challenge);
-    set_text(query, "code_challenge_method", l->challenge != NULL ? "S256" : NULL);
+    set_query_text(query, "response_type", "code");
+    set_query_text(query, "client_id", connection_text(c, "client_id"));
+    set_query_text(query, "redirect_uri", l->redirect_uri);
+    set_query_text(query, "state", l->state);
+    set_query_text(query, "code_challenge", l->challenge);
+    set_query_text(query, "code_challenge_method", l->challenge != NULL ? "S256" : NULL);
 }
 
 static void set_params(json_t *query, const struct connection *c)
@@ -81,7 +81,7 @@ static char *usual_link(const struct connection *c, const char *base, const stru
     if (query != NULL) {
         char *scopes = token_scopes_wanted(c, token_scope_separator(c));
         set_own(query, c, l);
-        set_text(query, "scope", scopes);
+        set_query_text(query, "scope", scopes);
         set_params(query, c);
         link = put_together(base, query, e);
         free(scopes);

@@ -16,17 +16,11 @@
 
 /* --- making and loading --- */
 
-static bool is_kind(const struct connection *c, const char *kind)
+static bool takes_kind(const struct connection *c, const char *kind)
 {
     json_t *kinds = json_object_get(c->auth, "kinds");
-    size_t i;
-    json_t *one;
-    json_array_foreach (kinds, i, one) {
-        if (strcmp(json_string_value(one), kind) == 0) {
-            return true;
-        }
-    }
-    return json_array_size(kinds) == 0 && strcmp(kind, "none") == 0;
+    return json_list_has_text(kinds, kind) ||
+           (json_array_size(kinds) == 0 && strcmp(kind, "none") == 0);
 }
 
 /* What `auth` says; without it: a token where one is given, else the connector's weakest way. */
@@ -36,16 +30,16 @@ static const char *auth_kind(const struct connection *c, bool has_token)
     if (said != NULL) {
         return said;
     }
-    if (has_token && is_kind(c, "token")) {
+    if (has_token && takes_kind(c, "token")) {
         return "token";
     }
-    return is_kind(c, "none") ? "none" : is_kind(c, "oauth") ? "oauth" : "token";
+    return takes_kind(c, "none") ? "none" : takes_kind(c, "oauth") ? "oauth" : "token";
 }
 
 /* The connector can do with that kind, and what it needs is within reach. */
-static int check_kind(const struct connection *c, const char *kind, struct err *e)
+static int check_auth_kind(const struct connection *c, const char *kind, struct err *e)
 {
-    if (!is_kind(c, kind)) {
+    if (!takes_kind(c, kind)) {
         (void)err_set(e, ERR_CONFIG, "the connector %s has no auth `%s`",
                       connector_name(c->connector), kind);
         return err_about(e, "auth");
@@ -58,7 +52,7 @@ struct token *token_new(struct connection *c, const struct token_news *news, str
 {
     const char *given = connection_text(c, "token");
     const char *kind = auth_kind(c, given != NULL);
-    if (check_kind(c, kind, e) == -1) {
+    if (check_auth_kind(c, kind, e) == -1) {
         return NULL;
     }
     struct token *t = xcalloc(1, sizeof *t);
@@ -193,7 +187,7 @@ static void set_date(json_t *out, const char *key, int64_t us)
     json_object_set_new(out, key, us > 0 ? json_string(text) : json_null());
 }
 
-static void set_text(json_t *out, const char *key, const char *text)
+static void set_status_text(json_t *out, const char *key, const char *text)
 {
     json_object_set_new(out, key, text != NULL ? json_string(text) : json_null());
 }
@@ -230,7 +224,7 @@ static char *open_remedy(const struct connection *c)
         return xasprintf("change `headers` of %s in ladle.yaml and start the engine again",
                          c->name);
     }
-    if (!is_kind(c, "token")) {
+    if (!takes_kind(c, "token")) {
         return xasprintf("the connector %s knows no authorisation: there is nothing to set for %s",
                          connector_name(c->connector), c->name);
     }
@@ -274,7 +268,7 @@ int token_check_connect(const struct connection *c, struct err *e)
 
 /* --- what is told --- */
 
-static json_t *remedy(const struct token *t)
+static json_t *remedy_or_null(const struct token *t)
 {
     bool is_first_use = t->state == STATE_NEW && t->is_self_granted;
     if (t->state == STATE_CONNECTED || is_first_use) {
@@ -288,11 +282,11 @@ static json_t *remedy(const struct token *t)
 
 void token_describe(const struct token *t, json_t *out)
 {
-    set_text(out, "state", shown_state(t));
-    json_object_set_new(out, "remedy", remedy(t));
-    set_text(out, "reason", t->reason);
+    set_status_text(out, "state", shown_state(t));
+    json_object_set_new(out, "remedy", remedy_or_null(t));
+    set_status_text(out, "reason", t->reason);
     set_date(out, "since", t->since_us);
     set_date(out, "expires_at", t->pair.expires_us);
-    set_text(out, "scopes", t->pair.scopes);
-    set_text(out, "account", t->pair.account);
+    set_status_text(out, "scopes", t->pair.scopes);
+    set_status_text(out, "account", t->pair.account);
 }

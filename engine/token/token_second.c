@@ -27,12 +27,12 @@ static char *refused_name(const struct token *t)
     return xasprintf("token-refused:%s", t->c->name);
 }
 
-static struct secret *copy_of(const struct secret *s)
+static struct secret *copy_token(const struct secret *s)
 {
     return secret_new(secret_bytes(s), secret_len(s));
 }
 
-static bool is_same(const struct secret *a, const struct secret *b)
+static bool is_same_token(const struct secret *a, const struct secret *b)
 {
     return secret_len(a) == secret_len(b) &&
            memcmp(secret_bytes(a), secret_bytes(b), secret_len(a)) == 0;
@@ -87,7 +87,7 @@ static bool was_refused(const struct token *t, const struct secret_get *get)
     struct secret *refused =
         vault_open_value(t->c->env->vault, get->name, get->sealed, get->len, NULL);
     struct secret *digest = digest_of(t);
-    bool is = refused != NULL && is_same(refused, digest);
+    bool is = refused != NULL && is_same_token(refused, digest);
     secret_free(digest);
     secret_free(refused);
     return is;
@@ -113,7 +113,7 @@ int token_second_load(struct token *t, struct err *e)
 
 /* --- the switch --- */
 
-static void found(struct store_op *op, const struct err *e)
+static void found_second(struct store_op *op, const struct err *e)
 {
     struct secret_get *get = list_entry(op, struct secret_get, op);
     struct token *t = op->ud;
@@ -147,7 +147,7 @@ void token_second_look(struct token *t)
     t->reading = secret_get_new(name);
     free(name);
     t->reading->op.must_land = true;
-    t->reading->op.done = found;
+    t->reading->op.done = found_second;
     t->reading->op.ud = t;
     store_submit_read(t->c->env->store, &t->reading->op);
 }
@@ -156,7 +156,7 @@ void token_second_use(struct token *t)
 {
     token_pair_fini(&t->next);
     if (t->second.configured != NULL) {
-        t->next.access = copy_of(t->second.configured);
+        t->next.access = copy_token(t->second.configured);
     } else {
         t->next = t->second.found;
         t->second.found = (struct token_pair){ .access = NULL };
@@ -219,7 +219,7 @@ static int check(const struct token *t, struct err *e)
     if (t->pair.access == NULL || t->state == STATE_BROKEN) {
         return err_set(e, ERR_CONFLICT, "%s has no token that works; leave --next out", t->c->name);
     }
-    if (is_same(t->pair.access, t->ask.value)) {
+    if (is_same_token(t->pair.access, t->ask.value)) {
         return err_set(e, ERR_CONFLICT, "%s uses this token already", t->c->name);
     }
     return 0;
@@ -232,7 +232,7 @@ void token_second_store(struct token *t)
         token_answer_ask(t, &e);
         return;
     }
-    struct token_pair pair = { .access = copy_of(t->ask.value) };
+    struct token_pair pair = { .access = copy_token(t->ask.value) };
     char *name = next_name(t);
     uint8_t *sealed;
     size_t len;

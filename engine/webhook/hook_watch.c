@@ -23,6 +23,7 @@
 #include "connection/health.h"
 #include "format/date.h"
 #include "format/duration.h"
+#include "format/json.h"
 #include "store/event.h"
 
 enum { FAILS_MIN = 5, GOOD_IN_ROW = 3, HOOK_MINUTES = 15 };
@@ -279,7 +280,7 @@ static void put_date(json_t *v, const char *key, int64_t us)
 }
 
 /* The moment that something is awaited from matters where the store has no event to tell it. */
-static json_t *describe(const struct connection *c)
+static json_t *describe_silence(const struct connection *c)
 {
     const struct hook_watch *w = c->watch;
     json_t *v = json_object();
@@ -299,7 +300,7 @@ int hook_watch_init(struct connection *c, struct err *e)
     const char *text = json_get_text(c->config, "expect_every");
     struct hook_watch *w = c->watch = xcalloc(1, sizeof *w);
     w->c = c;
-    c->describe_webhook = describe;
+    c->describe_webhook = describe_silence;
     timer_init(&w->silence, c->env->loop, on_silence);
     if (text != NULL && duration_parse(text, strlen(text), &w->expect_us, e) == -1) {
         e->kind = ERR_CONFIG;
@@ -323,20 +324,13 @@ void hook_watch_fini(struct connection *c)
     free(w);
 }
 
-static int64_t date_at(const json_t *v, const char *key)
-{
-    const char *text = json_get_text(v, key);
-    int64_t us = 0;
-    return text != NULL && date_parse(text, strlen(text), NULL, &us, NULL) == 0 ? us : 0;
-}
-
 void hook_watch_load(struct connection *c, const json_t *stored)
 {
     struct hook_watch *w = c->watch;
-    w->failing_since_us = date_at(stored, "failing_since");
-    w->told_us = date_at(stored, "told");
+    w->failing_since_us = json_get_date(stored, "failing_since");
+    w->told_us = json_get_date(stored, "told");
     if (w->expect_us > 0) {
-        w->silent_since_us = date_at(stored, "silent_since");
-        w->last_us = date_at(stored, "awaited_since");
+        w->silent_since_us = json_get_date(stored, "silent_since");
+        w->last_us = json_get_date(stored, "awaited_since");
     }
 }

@@ -20,7 +20,7 @@ static const json_t *scheme_part(const struct connection *c, const char *key)
 }
 
 /* The text at a place of the delivery, or NULL: there is none, or it is none to keep. Yours. */
-static char *text_at(const json_t *place, const struct delivery *d, const json_t *event)
+static char *delivery_text(const json_t *place, const struct delivery *d, const json_t *event)
 {
     const char *header = json_get_text(place, "header");
     const char *field = json_get_text(place, "field");
@@ -38,7 +38,7 @@ char *scheme_id(const struct connection *c, const struct delivery *d, const json
     size_t i;
     json_t *place;
     json_array_foreach ((json_t *)scheme_part(c, "dedupe"), i, place) {
-        char *id = text_at(place, d, event);
+        char *id = delivery_text(place, d, event);
         if (id != NULL) {
             return id;
         }
@@ -49,7 +49,7 @@ char *scheme_id(const struct connection *c, const struct delivery *d, const json
 char *scheme_type(const struct connection *c, const struct delivery *d, const json_t *event)
 {
     const json_t *place = scheme_part(c, "type");
-    return place != NULL ? text_at(place, d, event) : NULL;
+    return place != NULL ? delivery_text(place, d, event) : NULL;
 }
 
 const char *scheme_challenge(const struct connection *c, const json_t *event)

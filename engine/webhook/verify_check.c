@@ -190,8 +190,9 @@ static bool is_body_covered(const struct rule *r, const struct delivery *d, cons
            strncasecmp(given, hex, sizeof hex) == 0;
 }
 
-static enum refusal check_text(const struct rule *r, const struct delivery *d, const char *header,
-                               const struct signed_facts *f, struct err *e)
+static enum refusal check_signed_text(const struct rule *r, const struct delivery *d,
+                                      const char *header, const struct signed_facts *f,
+                                      struct err *e)
 {
     struct evidence ev = { .digest_len = 0 };
     struct buf made = { .data = NULL };
@@ -230,7 +231,7 @@ static enum refusal check_signature(const struct rule *r, const struct delivery 
                               .content_type = header_text(d, "content-type"),
                               .body = d->body,
                               .len = d->len };
-    return check_text(r, d, header, &f, e);
+    return check_signed_text(r, d, header, &f, e);
 }
 
 /* --- tokens and passwords --- */

@@ -10,20 +10,9 @@
 #include <string.h>
 
 #include "format/duration.h"
+#include "format/json.h"
 
 /* --- the connection's part --- */
-
-static bool holds(const json_t *list, const char *word)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach (list, i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), word) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* A timestamp is a place in the table and the name of a header in the settings. */
 static void take_setting(json_t *table, const json_t *config, const char *key)
@@ -46,7 +35,7 @@ static json_t *fill_table(const json_t *table, const json_t *scheme, const json_
                                             "timestamp", "tolerance", "user",     NULL };
     json_t *own = json_copy((json_t *)table);
     for (const char *const *s = settings; *s != NULL; s++) {
-        if (holds(json_object_get(scheme, "takes"), *s)) {
+        if (json_list_has_text(json_object_get(scheme, "takes"), *s)) {
             take_setting(own, config, *s);
         }
     }
@@ -56,7 +45,7 @@ static json_t *fill_table(const json_t *table, const json_t *scheme, const json_
 /* --- reading --- */
 
 /* The words are those of the table's shape (connector/connector_shape.h). */
-static void read_kind(struct rule *r, const char *kind)
+static void read_rule_kind(struct rule *r, const char *kind)
 {
     if (strcmp(kind, "none") == 0) {
         r->kind = RULE_OPEN;
@@ -74,7 +63,7 @@ static void read_kind(struct rule *r, const char *kind)
     }
 }
 
-static struct place place_of(const json_t *table)
+static struct place read_rule_place(const json_t *table)
 {
     const char *split = json_get_text(table, "split");
     const char *prefix = json_get_text(table, "prefix");
@@ -112,7 +101,7 @@ static int read_tolerance(struct rule *r, struct err *e)
 }
 
 /* Every {name} of the signed text is one that there is. */
-static int check_signed_text(const struct rule *r, struct err *e)
+static int check_text_rule(const struct rule *r, struct err *e)
 {
     static const char *const names[] = { "{body}", "{id}", "{timestamp}", "{url}", "{form}", NULL };
     for (const char *at = strchr(r->signed_text, '{'); at != NULL; at = strchr(at + 1, '{')) {
@@ -146,14 +135,14 @@ static int read_signed_text(struct rule *r, struct err *e)
     const char *usual = r->timestamp.header != NULL ? "{timestamp}.{body}" : "{body}";
     r->signed_text = text != NULL ? text : usual;
     r->body_digest = json_get_text(r->table, "body_digest");
-    return check_signed_text(r, e);
+    return check_text_rule(r, e);
 }
 
 static void read_places(struct rule *r)
 {
-    r->signature = place_of(r->table);
-    r->id = place_of(json_object_get(r->table, "id"));
-    r->timestamp = place_of(json_object_get(r->table, "timestamp"));
+    r->signature = read_rule_place(r->table);
+    r->id = read_rule_place(json_object_get(r->table, "id"));
+    r->timestamp = read_rule_place(json_object_get(r->table, "timestamp"));
 }
 
 static int check_header(const struct rule *r, const char *kind, struct err *e)
@@ -179,7 +168,7 @@ int rule_read(struct rule *r, const json_t *table, const json_t *scheme, const j
     *r = (struct rule){ .table = fill_table(table, scheme, config) };
     const char *kind = json_get_text(r->table, "kind");
     r->user = json_get_text(r->table, "user");
-    read_kind(r, kind);
+    read_rule_kind(r, kind);
     read_places(r);
     if (check_header(r, kind, e) == -1 || read_encoding(r, e) == -1 ||
         read_signed_text(r, e) == -1 || read_tolerance(r, e) == -1) {

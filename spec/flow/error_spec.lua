@@ -15,7 +15,8 @@ local HANDED_ON = '    on_error:\n'
 local CRASHES = "return {\n  name = 'crashes', summary = 'x',\n  run = function(_, input)\n    return input.a.b\n"
   .. '  end,\n}'
 local REFUSES = "return { name = 'refuses', summary = 'x', run = function() fail('invalid', 'not you') end }"
-local SHARES = "local same = { kind = 'invalid', message = 'the same each time' }\nreturn { name = 'shares', summary = 'x',\n"
+local SHARES = "local same = { kind = 'invalid', message = 'the same each time' }\n"
+  .. "return { name = 'shares', summary = 'x',\n"
   .. '  run = function(_, _) error(same, 0) end }'
 local NEEDS = "return { name = 'needs', summary = 'x', input = { id = { 'string' } }, run = function() return {} end }"
 
@@ -87,7 +88,9 @@ describe('an error', function()
     }
     for name, case in pairs(CASES) do recipes[name] = case[1] end
     stage = stages.open(journey.files(recipes, {
-      scripts = { ['shares.lua'] = SHARES, ['crashes.lua'] = CRASHES, ['refuses.lua'] = REFUSES, ['needs.lua'] = NEEDS },
+      scripts = {
+        ['shares.lua'] = SHARES, ['crashes.lua'] = CRASHES, ['refuses.lua'] = REFUSES, ['needs.lua'] = NEEDS,
+      },
       texts = { ['part.yaml'] = 'recipe: part\nneeds:\n  crm: highlevel\ndo:\n' .. asks('ask', '= "c" .. event.no') },
     }))
     for name in pairs(recipes) do journey.send(stage, name) end

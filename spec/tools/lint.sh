@@ -9,7 +9,8 @@ if grep -nE "(^|[^a-zA-Z0-9_])($banned) *\(" engine/*/*.c engine/*.c; then
     echo "lint: these functions are banned; see what the neighbours use"
     bad=1
 fi
-if grep -nE '(TODO|FIXME|XXX|HACK)' engine/*/*.[ch] engine/*.c scripts/*/*.lua scripts/*.lua recipes/*.yaml 2>/dev/null; then
+# As words of their own: a template of mkdtemp is none. This file names them.
+if grep -rnwE 'TODO|FIXME|XXX|HACK' --exclude-dir=corpus --exclude=lint.sh Makefile engine scripts recipes spec; then
     echo "lint: unfinished business"
     bad=1
 fi

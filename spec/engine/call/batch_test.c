@@ -251,6 +251,20 @@ static void one_business_for_many_contacts_is_one_call(void **state)
     fini_all(o, 2);
 }
 
+static void who_is_not_in_the_list_of_what_was_done_is_told_so(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = crm(f);
+    struct outcome o[2] = { { .count = 0 } };
+    start(f, c, "add_remove_contact_from_business", "{'ids':['c1'],'businessId':'b1'}", &o[0]);
+    start(f, c, "add_remove_contact_from_business", "{'ids':['c2'],'businessId':'b1'}", &o[1]);
+    fix_settle(f);
+    fix_answer(f, 0, 200, NULL, "{'success':true,'ids':['c2']}");
+    assert_int_equal(o[0].err.kind, ERR_INVALID);
+    assert_int_equal(o[1].err.kind, ERR_NONE);
+    fini_all(o, 2);
+}
+
 static void ignore_end(void *ud, const struct err *e)
 {
     assert_null(e);
@@ -347,6 +361,7 @@ int main(void)
         WITH(a_failure_that_passes_is_everybodys),
         WITH(giving_up_one_is_no_matter_of_the_others),
         WITH(one_business_for_many_contacts_is_one_call),
+        WITH(who_is_not_in_the_list_of_what_was_done_is_told_so),
         WITH(what_was_folded_is_not_taken_along_by_another),
         WITH(one_that_is_too_large_takes_nobody_along),
     };

@@ -264,6 +264,7 @@ static void nothing_is_sent_before_the_owner_says_go(void **state)
     announce(f, crm(f), "create_task", TASK, &w);
     assert_int_equal(w.announced, 1);
     fix_pass(f, 5 * SECOND);
+    fix_settle(f);
     assert_int_equal(f->http.count, 0);
     call_go(w.call);
     assert_int_equal(f->http.count, 1);
@@ -410,6 +411,84 @@ static void a_service_that_is_down_is_left_alone_for_a_while(void **state)
     outcome_fini(&o);
 }
 
+static void a_service_that_nobody_reaches_is_left_alone_for_a_while(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o = { .count = 0 };
+    struct connection *c = crm(f);
+    for (int i = 0; i < 5; i++) {
+        fix_call(f, c, "get_contact", "{'contactId':'c1'}", &o);
+        fix_break(f, f->http.count - 1, ERR_UNREACHABLE);
+    }
+    fix_call(f, c, "get_contact", "{'contactId':'c1'}", &o);
+    assert_int_equal(f->http.count, 5);
+    assert_int_equal(o.err.kind, ERR_UNAVAILABLE);
+    outcome_fini(&o);
+}
+
+/* --- slots --- */
+
+/* A service that takes two calls in ten seconds. */
+static struct connection *mill(struct fixture *f)
+{
+    struct connection *c = fix_add(
+        f, "mill",
+        fix_connector(
+            f, "mill",
+            fix_json("{'name':'mill','base_url':'https://mill.test','auth':{'kinds':['none']},"
+                     "'limits':[{'requests':2,'per_ms':10000}],"
+                     "'operations':{'look':{'method':'GET','path':'/look'}}}")),
+        "{'connector':'mill','auth':'none'}");
+    fix_start(f);
+    return c;
+}
+
+static void a_call_that_is_cancelled_on_its_way_counts_until_it_is_out_of_the_window(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = mill(f);
+    struct outcome o[4] = { { .count = 0 } };
+    for (int i = 0; i < 2; i++) {
+        assert_true(call_cancel(fix_call(f, c, "look", "{}", &o[i])));
+    }
+    for (int i = 2; i < 4; i++) {
+        fix_call(f, c, "look", "{}", &o[i]);
+    }
+    fix_pass(f, 9 * SECOND);
+    fix_settle(f);
+    assert_int_equal(f->http.count, 2); /* the service may have seen them */
+    fix_pass(f, 2 * SECOND);
+    fix_settle(f);
+    assert_int_equal(f->http.count, 4);
+}
+
+static void a_call_that_the_breaker_sends_away_gives_its_slot_back(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = mill(f);
+    struct outcome o[4] = { { .count = 0 } };
+    for (size_t i = 0; i < 4; i++) {
+        fix_call(f, c, "look", "{}", &o[i]);
+        if (i < 2) {
+            fix_answer(f, i, 200, NULL, "{}");
+        }
+    }
+    fix_pass(f, 9900000); /* the others wait for the limit */
+    for (int i = 0; i < BREAKER_FAILURES; i++) {
+        breaker_report(&c->breaker, false, true);
+    }
+    fix_pass(f, BREAKER_FIRST_US / 2);
+    fix_settle(f);
+    assert_int_equal(o[2].err.kind, ERR_UNAVAILABLE);
+    assert_int_equal(o[3].err.kind, ERR_UNAVAILABLE);
+    fix_pass(f, BREAKER_FIRST_US);
+    fix_call(f, c, "look", "{}", &o[0]);
+    assert_int_equal(f->http.count, 3);
+    for (int i = 0; i < 4; i++) {
+        outcome_fini(&o[i]);
+    }
+}
+
 /* --- cancelling --- */
 
 static void a_call_can_be_cancelled_at_every_stage(void **state)
@@ -490,6 +569,7 @@ static void calls_of_all_kinds_share_the_limit_of_their_connection(void **state)
         fix_answer(f, (size_t)i, 422, NULL, "");
     }
     fix_pass(f, 10 * SECOND);
+    fix_settle(f);
     assert_int_equal(f->http.count, 100);
     fix_pass(f, SECOND / 5);
     fix_settle(f); /* what was kept before is used up */
@@ -594,6 +674,9 @@ int main(void)
         WITH(a_post_that_may_be_repeated_times_out_instead),
         WITH(a_refused_call_says_when_it_makes_sense_again),
         WITH(a_service_that_is_down_is_left_alone_for_a_while),
+        WITH(a_service_that_nobody_reaches_is_left_alone_for_a_while),
+        WITH(a_call_that_is_cancelled_on_its_way_counts_until_it_is_out_of_the_window),
+        WITH(a_call_that_the_breaker_sends_away_gives_its_slot_back),
         WITH(a_call_can_be_cancelled_at_every_stage),
         WITH(a_cancelled_call_gives_its_slot_back),
         WITH(the_service_ends_with_calls_at_every_stage),

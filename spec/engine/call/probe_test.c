@@ -111,6 +111,7 @@ static void a_probe_waits_until_what_was_sent_has_arrived(void **state)
                      },
                      fix_wall_us);
     fix_pass(f, 5 * SECOND - 1);
+    fix_settle(f);
     assert_int_equal(f->http.count, 0);
     fix_pass(f, 1);
     fix_settle(f);

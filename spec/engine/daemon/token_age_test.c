@@ -167,7 +167,8 @@ static void the_engine_looks_every_day_and_tells_of_an_old_token(void **state)
     store_token(s);
     assert_int_equal(store_start(s, l, NULL, NULL, &e), 0);
     struct token_reminder *r = token_reminder_new(l, s, &p);
-    assert_int_equal(fault_arm("store.read=fail", &e), 0); /* the first look is made again at once */
+    assert_int_equal(fault_arm("store.read=fail", &e),
+                     0); /* the first look is made again at once */
     token_reminder_start(r);
     int fds[2];
     assert_int_equal(pipe(fds), 0);

@@ -197,10 +197,11 @@ static void add_batch(struct door *d)
     assert_true(fputs(RECEIVE, file) >= 0);
     assert_int_equal(fclose(file), 0);
     fix_add(f, "batch",
-            fix_connector(f, "batch",
-                          fix_json("{'name':'batch','auth':{'kinds':['none']},'operations':{},"
-                                   "'receive':{'function':true},'webhook':{'verify':'config'," SCHEMES "},"
-                                   "'events':{'item':{'summary':'s'}}}")),
+            fix_connector(
+                f, "batch",
+                fix_json("{'name':'batch','auth':{'kinds':['none']},'operations':{},"
+                         "'receive':{'function':true},'webhook':{'verify':'config'," SCHEMES "},"
+                         "'events':{'item':{'summary':'s'}}}")),
             "{'connector':'batch','auth':'none','verify':'none'}");
 }
 

@@ -278,6 +278,36 @@ static void what_others_used_up_is_taken_over_from_the_headers(void **state)
     stage_free(s);
 }
 
+static void a_service_never_makes_the_limit_larger_than_the_table(void **state)
+{
+    struct stage *s = stage_new(*state, "[{'requests':10,'per_ms':10000}]", "{'max':'x-max'}");
+    s->is_answered_at_once = false;
+    ask(s, 0, 1);
+    (void)answer(s, 200, "x-max", "50");
+    s->is_answered_at_once = true;
+    ask(s, 1, 60);
+    assert_int_equal(sent_count, 10);
+    stage_free(s);
+}
+
+static void each_window_is_kept_to(void **state)
+{
+    static const char *const orders[] = {
+        "[{'requests':10,'per_ms':1000},{'requests':15,'per_ms':60000}]",
+        "[{'requests':15,'per_ms':60000},{'requests':10,'per_ms':1000}]",
+    };
+    for (int i = 0; i < 2; i++) {
+        struct stage *s = stage_new(*state, orders[i], NULL);
+        ask(s, 0, 30);
+        assert_int_equal(sent_count, 10);
+        fix_pass(*state, 2 * SECOND);
+        assert_int_equal(sent_count, 15);
+        fix_pass(*state, 50 * SECOND);
+        assert_int_equal(sent_count, 15);
+        stage_free(s);
+    }
+}
+
 static void the_window_is_the_one_that_the_service_names(void **state)
 {
     struct stage *s = stage_new(*state, "[{'requests':100,'per_ms':10000}]",
@@ -707,6 +737,8 @@ int main(void)
         WITH(a_429_that_says_nothing_closes_it_for_a_window),
         WITH(an_http_date_is_understood_as_retry_after),
         WITH(what_others_used_up_is_taken_over_from_the_headers),
+        WITH(a_service_never_makes_the_limit_larger_than_the_table),
+        WITH(each_window_is_kept_to),
         WITH(the_window_is_the_one_that_the_service_names),
         WITH(a_young_process_sends_one_call_at_a_time_until_it_knows_more),
         WITH(remaining_zero_closes_it_for_the_interval),

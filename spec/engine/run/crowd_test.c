@@ -145,7 +145,7 @@ static void large_events_are_taken_a_few_at_a_time(void **state)
                          .program = runner_program(w.runner, "r"),
                          .event = event,
                          .event_len = 900000,
-                         .meta = meta_new(NULL, &(struct meta_source){ .connection = NULL }),
+                         .meta = meta_new(&(struct meta_source){ .connection = NULL }),
                          .created_us = fix_wall_us });
         fix_settle(w.f);
     }

@@ -11,11 +11,16 @@
 
 enum { NOW = 1000000000 };
 
-static void random_high(void *ud, void *out, size_t len)
+/* The same numbers in every run: all of a draw's range is seen in a few hundred draws. */
+static void random_known(void *ud, void *out, size_t len)
 {
+    static uint64_t state = UINT64_C(88172645463325252);
     unsigned char *bytes = out;
     for (size_t i = 0; i < len; i++) {
-        bytes[i] = 0x7f;
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes[i] = (unsigned char)(state >> 24);
     }
 }
 
@@ -38,21 +43,65 @@ static struct retry_plan decide(json_t *p, int tries, enum err_kind kind, int64_
 
 static void a_delay_doubles_up_to_the_longest(void **state)
 {
-    int64_t expected[] = { 1000000, 2000000, 4000000 };
-    for (int tries = 1; tries <= 3; tries++) {
-        struct retry_plan plan = decide(policy("none"), tries, ERR_UNAVAILABLE, 0, false);
+    int64_t expected[] = { 1000000, 2000000, 4000000, 5000000, 5000000 };
+    for (int tries = 1; tries <= 5; tries++) {
+        json_t *p = policy("none");
+        json_object_set_new(p, "tries", json_integer(9));
+        struct retry_plan plan = decide(p, tries, ERR_UNAVAILABLE, 0, false);
         assert_int_equal(plan.verdict, RETRY_AGAIN);
         assert_int_equal(plan.due_us - NOW, expected[tries - 1]);
     }
 }
 
-static void jitter_stays_within_the_bound(void **state)
+enum { DRAWS = 400 };
+
+/* The earliest and the latest of many plans for the same failure. */
+static void draw(const json_t *policy, enum err_kind kind, int64_t retry_at_us,
+                 int64_t *earliest_us, int64_t *latest_us)
 {
-    static const struct clock c = { .random = random_high };
+    static const struct clock c = { .random = random_known };
     clock_replace(&c);
-    struct retry_plan plan = decide(policy("full"), 2, ERR_UNAVAILABLE, 0, false);
+    *earliest_us = INT64_MAX;
+    *latest_us = 0;
+    for (int i = 0; i < DRAWS; i++) {
+        int64_t due_us = decide(json_deep_copy(policy), 2, kind, retry_at_us, false).due_us;
+        *earliest_us = due_us < *earliest_us ? due_us : *earliest_us;
+        *latest_us = due_us > *latest_us ? due_us : *latest_us;
+    }
     clock_replace(NULL);
-    assert_true(plan.due_us > NOW && plan.due_us <= NOW + 2000000);
+}
+
+/* A policy whose second delay is that long. */
+static json_t *policy_of(const char *jitter, int64_t delay_us)
+{
+    json_t *p = policy(jitter);
+    json_object_set_new(p, "first_us", json_integer(delay_us / 2));
+    return p;
+}
+
+static void jitter_spreads_delays_over_all_that_the_bound_allows_and_no_further(void **state)
+{
+    int64_t earliest_us, latest_us;
+    json_t *p = policy_of("full", 2000000);
+    draw(p, ERR_UNAVAILABLE, 0, &earliest_us, &latest_us);
+    json_decref(p);
+    assert_in_range(earliest_us - NOW, 1000, 100000);
+    assert_in_range(latest_us - NOW, 1900000, 2000000);
+    p = policy_of("full", 2000); /* so short that the ends are met */
+    draw(p, ERR_UNAVAILABLE, 0, &earliest_us, &latest_us);
+    json_decref(p);
+    assert_in_range(earliest_us - NOW, 1000, 1010);
+    assert_in_range(latest_us - NOW, 1990, 2000);
+}
+
+static void who_is_told_the_same_moment_comes_a_little_apart_and_never_before(void **state)
+{
+    int64_t told_us = NOW + 60000000, earliest_us, latest_us;
+    json_t *p = policy("none");
+    draw(p, ERR_RATE_LIMITED, told_us, &earliest_us, &latest_us);
+    json_decref(p);
+    assert_in_range(earliest_us - told_us, 0, 20000);
+    assert_in_range(latest_us - told_us, 200000, 250000);
 }
 
 static void the_last_try_is_final(void **state)
@@ -110,7 +159,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_delay_doubles_up_to_the_longest),
-        cmocka_unit_test(jitter_stays_within_the_bound),
+        cmocka_unit_test(jitter_spreads_delays_over_all_that_the_bound_allows_and_no_further),
+        cmocka_unit_test(who_is_told_the_same_moment_comes_a_little_apart_and_never_before),
         cmocka_unit_test(the_last_try_is_final),
         cmocka_unit_test(an_error_that_repeats_is_final_at_once),
         cmocka_unit_test(what_the_service_says_wins_over_the_policy),

@@ -48,7 +48,7 @@ static struct id begin(struct world *w, const char *recipe, int n)
     char *hash = xasprintf("hash-%s", recipe);
     struct id id = world_store_version(w, recipe, hash, event);
     free(hash);
-    struct meta *meta = meta_new(NULL, &(struct meta_source){ .connection = NULL });
+    struct meta *meta = meta_new(&(struct meta_source){ .connection = NULL });
     runner_begin(w->runner, &(struct run_start){ .id = id,
                                                  .program = runner_program(w->runner, recipe),
                                                  .event = event,

@@ -192,7 +192,8 @@ static void a_retry_that_skips_waits_ends_the_time_of_all_of_them(void **state)
     assert_int_equal(list->rows[0].state, RUN_QUEUED);
     assert_int_equal(list->rows[0].due_us, fix_now_us);
     assert_int_equal(list->journal[0].due_us, 0);
-    assert_int_equal(list->journal[1].due_us, fix_now_us); /* over, and not as if it had not begun */
+    assert_int_equal(list->journal[1].due_us,
+                     fix_now_us); /* over, and not as if it had not begun */
     assert_int_equal(list->journal[2].due_us, fix_now_us - 1000);
     run_list_free(list);
 }

@@ -153,6 +153,15 @@ static const char rows_of_version_1[] =
     "    (x'01900000000070008000000000000011', 'push', 2, 3, 2, 1764000000000002, 0, '{}', null);"
     "insert into version (hash, recipe, created_us, bundle) values ('h1', 'greet', 1, x'7b7d');"
     "insert into secret (name, updated_us, sealed) values ('token', 1, x'00ff');"
+    "insert into connection (name, state, reason, scopes, account, since_us, expires_us)"
+    " values ('crm', 'broken', 'spent', 'contacts.write', 'loc1', 5, 77);"
+    "insert into record (id, kind, source, source_id, contact_id, origin, version, created_us,"
+    "    updated_us, deleted_us, fields)"
+    " values (x'01900000000070008000000000000021', 0, 'crm', 'c1', null, 'workspace', 2, 3, 4, 0,"
+    "    '{\"name\":\"Jane\"}');"
+    "insert into record_version (record_id, version, contact_id, origin, updated_us, deleted_us,"
+    "    fields)"
+    " values (x'01900000000070008000000000000021', 1, null, 'workspace', 3, 0, '{}');"
     "update counter set n = 2 where id = 8;"
     "update counter set n = 1 where id in (0, 2, 10);"
     "pragma application_id = 1281451116;"
@@ -241,26 +250,122 @@ static void runs_of_version_1_go_on(void **state)
     event_put_free(again);
 }
 
+/* The text that a query gives, on a connection of its own; sql is a static text. Yours. */
+static char *text_of(const struct fixture *f, const char *sql)
+{
+    struct err e = ERR_INIT;
+    struct db *db = db_open(f->path, true, &e);
+    assert_non_null(db);
+    struct query *q = db_query(db, sql);
+    assert_int_equal(query_next(q, &e), 1);
+    char *text = query_text(q, 0);
+    assert_non_null(text);
+    query_end(q);
+    db_close(db);
+    return text;
+}
+
+static void assert_same_text(const struct fixture *a, const struct fixture *b, const char *sql)
+{
+    char *one = text_of(a, sql);
+    char *other = text_of(b, sql);
+    assert_string_equal(one, other);
+    free(one);
+    free(other);
+}
+
 static void a_migrated_store_has_the_tables_of_a_new_one(void **state)
 {
+    static const char everything[] =
+        "select group_concat(type || ' ' || name || ': ' || sql, char(10))"
+        " from (select type, name, sql from sqlite_master where sql is not null order by type,"
+        "    name)";
+    static const char counters[] =
+        "select group_concat(id, ' ') from (select id from counter order by id)";
     struct fixture *f = *state;
-    static const char *const sums[] = {
-        "select count(*) from sqlite_master where name not like 'sqlite_%'",
-        "select sum(length(sql)) from sqlite_master where name not like 'sqlite_%'",
-        "select count(*) from counter",
-    };
     f->store = fix_open_store(f, false, true);
     struct fixture fresh = *f;
     snprintf(fresh.path, sizeof fresh.path, "%s/fresh.db", f->folder);
     snprintf(fresh.url, sizeof fresh.url, "sqlite:%s", fresh.path);
     store_close(fix_open_store(&fresh, false, false));
-    for (int i = 0; i < 3; i++) {
-        assert_int_equal(fix_number(f, sums[i]), fix_number(&fresh, sums[i]));
-    }
+    assert_same_text(f, &fresh, everything);
+    assert_same_text(f, &fresh, counters);
     assert_int_equal(fix_number(f, "pragma user_version"),
                      fix_number(&fresh, "pragma user_version"));
     assert_false(exists(&fresh, ".v0"));
     assert_false(exists(&fresh, ".v1"));
+}
+
+/* All that version 1 knew of its rows, table by table. */
+static const char *const contents[] = {
+    "select group_concat(quote(number) || quote(id) || quote(connection) || quote(type) ||"
+    "    quote(dedupe_key) || quote(received_us) || quote(is_routed) || quote(replay) ||"
+    "    quote(duplicate_of) || quote(headers) || quote(payload), char(10))"
+    " from (select * from event order by number)",
+    "select group_concat(quote(id) || quote(recipe) || quote(version) || quote(event_id) ||"
+    "    quote(replay) || quote(order_key) || quote(state) || quote(attempts) || quote(step) ||"
+    "    quote(due_us) || quote(created_us) || quote(updated_us) || quote(error_kind) ||"
+    "    quote(error_message) || quote(error_status) || quote(error_retry_us) ||"
+    "    quote(error_detail), char(10))"
+    " from (select * from run order by id)",
+    "select group_concat(quote(run_id) || quote(path) || quote(number) || quote(state) ||"
+    "    quote(attempts) || quote(started_us) || quote(ended_us) || quote(input) ||"
+    "    quote(output) || quote(error), char(10))"
+    " from (select * from journal order by run_id, path)",
+    "select group_concat(quote(hash) || quote(recipe) || quote(created_us) || quote(bundle),"
+    "    char(10)) from (select * from version order by hash)",
+    "select group_concat(quote(name) || quote(updated_us) || quote(sealed), char(10))"
+    " from (select * from secret order by name)",
+    "select group_concat(quote(name) || quote(state) || quote(reason) || quote(scopes) ||"
+    "    quote(account) || quote(since_us) || quote(expires_us), char(10))"
+    " from (select * from connection order by name)",
+    "select group_concat(quote(id) || quote(kind) || quote(source) || quote(source_id) ||"
+    "    quote(contact_id) || quote(origin) || quote(version) || quote(created_us) ||"
+    "    quote(updated_us) || quote(deleted_us) || quote(fields), char(10))"
+    " from (select * from record order by id)",
+    "select group_concat(quote(record_id) || quote(version) || quote(contact_id) ||"
+    "    quote(origin) || quote(updated_us) || quote(deleted_us) || quote(fields), char(10))"
+    " from (select * from record_version order by record_id, version)",
+    "select group_concat(id || ' ' || n, char(10))"
+    " from (select * from counter where id < 11 order by id)",
+};
+enum { CONTENTS = sizeof contents / sizeof contents[0] };
+
+static void every_row_is_as_it_was_in_the_store_and_in_the_copy(void **state)
+{
+    struct fixture *f = *state;
+    char *before[CONTENTS];
+    for (int i = 0; i < CONTENTS; i++) {
+        before[i] = text_of(f, contents[i]);
+    }
+    f->store = fix_open_store(f, false, true);
+    struct fixture copy = copy_of(f);
+    for (int i = 0; i < CONTENTS; i++) {
+        char *after = text_of(f, contents[i]);
+        char *kept = text_of(&copy, contents[i]);
+        assert_string_equal(after, before[i]);
+        assert_string_equal(kept, before[i]);
+        free(after);
+        free(kept);
+        free(before[i]);
+    }
+}
+
+static void what_version_1_did_not_know_is_as_its_rows_meant_it(void **state)
+{
+    struct fixture *f = *state;
+    f->store = fix_open_store(f, false, true);
+    assert_int_equal(fix_number(f,
+                                "select count(*) from run where mode = 0 and is_woken = 0"
+                                " and settle_until_us = 0 and parked_for is null"
+                                " and is_backfill = 0"),
+                     2);
+    assert_int_equal(fix_number(f,
+                                "select count(*) from journal where due_us = 0"
+                                " and fails_run = 0"),
+                     2);
+    assert_int_equal(fix_number(f, "select count(*) from event where note is null"), 2);
+    assert_int_equal(fix_number(f, "select count(*) from connection where health is null"), 1);
 }
 
 static void a_copy_of_what_was_there_is_kept(void **state)
@@ -344,6 +449,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(runs_of_version_1_go_on),
         TEST(a_migrated_store_has_the_tables_of_a_new_one),
+        TEST(every_row_is_as_it_was_in_the_store_and_in_the_copy),
+        TEST(what_version_1_did_not_know_is_as_its_rows_meant_it),
         TEST(a_copy_of_what_was_there_is_kept),
         TEST(a_store_to_read_only_is_not_migrated),
         TEST(without_room_for_the_copy_nothing_is_changed),

@@ -62,6 +62,7 @@ static void a_parallel_run_neither_blocks_nor_releases_one_in_order(void **state
     assert_false(active.is_blocked);
     struct made next = make_mode(f, RUN_MODE_QUEUE, RUN_RUNNING);
     assert_true(next.is_blocked);
+    assert_false(make_mode(f, RUN_MODE_PARALLEL, RUN_RUNNING).is_blocked);
     struct id released = fix_move(f, parallel.id, RUN_DONE);
     assert_true(id_is_zero(&released));
     assert_true(fix_is_blocked(f, next.id));
@@ -231,6 +232,21 @@ static void an_event_after_the_run_began_begins_a_new_burst_behind_it(void **sta
     assert_int_equal(make_settling(f, "k", RUN_MODE_QUEUE).due_us, due_us);
 }
 
+static void a_run_that_was_tried_before_is_folded_into_none(void **state)
+{
+    struct fixture *f = *state;
+    struct made first = make_settling(f, "k", RUN_MODE_QUEUE);
+    fix_now_us += SETTLE_US;
+    struct run_claim *claim = run_claim_new(10, fix_now_us);
+    fix_exec(f, &claim->op);
+    run_claim_free(claim);
+    fix_move(f, first.id, RUN_DEAD);
+    fix_ask(f, first.id, RUN_REQUEST_RETRY);
+    struct made second = make_settling(f, "k", RUN_MODE_QUEUE);
+    assert_int_equal(fix_state(f, first.id), RUN_QUEUED);
+    assert_true(second.is_blocked);
+}
+
 static void a_run_that_settled_behind_another_is_due_when_it_is_released(void **state)
 {
     struct fixture *f = *state;
@@ -307,6 +323,7 @@ int main(void)
         TEST(keys_and_recipes_settle_apart),
         TEST(without_a_key_the_whole_recipe_settles),
         TEST(an_event_after_the_run_began_begins_a_new_burst_behind_it),
+        TEST(a_run_that_was_tried_before_is_folded_into_none),
         TEST(a_run_that_settled_behind_another_is_due_when_it_is_released),
         TEST(settling_goes_with_every_mode),
         TEST(a_run_that_is_made_ended_does_not_settle),

@@ -110,9 +110,9 @@ static void a_run_is_kept_from_its_end_not_from_its_beginning(void **state)
     struct id id = fix_run(f, "greet", NULL, RUN_WAITING);
     fix_now_us += 40 * DAY_US;
     fix_move(f, id, RUN_DONE);
-    fix_now_us += 29 * DAY_US;
+    fix_now_us += 30 * DAY_US;
     assert_int_equal(sweep(f), 0);
-    fix_now_us += 2 * DAY_US;
+    fix_now_us += 1;
     assert_int_equal(sweep(f), 2);
 }
 

@@ -120,6 +120,22 @@ static void a_token_and_the_state_that_it_leads_to_are_written_together(void **s
     connection_list_free(l);
 }
 
+static void a_token_whose_state_cannot_be_written_is_not_written(void **state)
+{
+    struct fixture *f = *state;
+    struct err e = ERR_INIT;
+    put_secret(f, "token:crm", "before");
+    struct connection_put *p = new_connection("crm", "connected");
+    free(p->row.state);
+    p->row.state = NULL; /* which the table refuses */
+    p->token_name = xstrdup("token:crm");
+    p->sealed = (uint8_t *)xstrdup("after");
+    p->len = 5;
+    assert_int_equal(store_exec(f->store, &p->op, &e), -1);
+    connection_put_free(p);
+    assert_secret(f, "token:crm", "before");
+}
+
 static void a_state_without_a_token_leaves_the_token_alone(void **state)
 {
     struct fixture *f = *state;
@@ -164,6 +180,7 @@ int main(void)
         TEST(sealed_bytes_may_hold_zeros),
         TEST(a_list_is_sorted_and_keeps_to_its_prefix),
         TEST(a_token_and_the_state_that_it_leads_to_are_written_together),
+        TEST(a_token_whose_state_cannot_be_written_is_not_written),
         TEST(a_state_without_a_token_leaves_the_token_alone),
         TEST(connections_come_by_name),
     };

@@ -193,9 +193,13 @@ static void the_second_token_is_not_used_before_the_switch_is_committed(void **s
     struct connection *c = with_both(f);
     struct outcome o = { .count = 0 };
     (void)fix_call(f, c, "get_contact", "{'contactId':'c1'}", &o);
+    fix_arm("store.commit_full=fail*"); /* so it is not, for as long as we like */
     fix_answer(f, 0, 401, NULL, "{'message':'no'}");
+    fix_settle(f);
     assert_string_equal(secret_bytes(token_access(c->token)), "pit-first");
     assert_int_equal(f->http.count, 1);
+    fault_disarm();
+    fix_await_store(f);
     fix_settle(f);
     assert_string_equal(secret_bytes(token_access(c->token)), "pit-second");
     outcome_fini(&o);

@@ -3,7 +3,10 @@
 
 #include "../service/lua_table.h"
 #include "base/log.h"
+#include "store/event.h"
+#include "store/lease_row.h"
 #include "token/token_pair.h"
+#include "token/token_state.h"
 
 #define CONFIG                                                                                     \
     "{'auth':'oauth','client_id':'app-1','client_secret':'client-secret-1','location':'L1',"       \
@@ -270,6 +273,79 @@ static void a_refresh_happens_ahead_of_the_expiry_by_itself(void **state)
     assert_string_equal(secret_bytes(token_access(c->token)), "access-2");
 }
 
+/* Connections that were authorised in one moment are not refreshed in one moment. */
+static void the_moment_of_a_refresh_is_drawn_from_two_minutes(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 86399);
+    int64_t least = INT64_MAX, most = 0;
+    for (size_t i = 1; i <= 30; i++) {
+        struct waiter w;
+        int64_t ahead_us = c->token->pair.expires_us - c->token->refresh_at_us;
+        least = ahead_us < least ? ahead_us : least;
+        most = ahead_us > most ? ahead_us : most;
+        assert_int_equal(get(c, token_generation(c->token), &w), 0);
+        fix_settle(f);
+        fix_answer(f, i, 200, NULL, NEW_PAIR(2));
+        fix_settle(f);
+    }
+    assert_in_range(least, 600 * SECOND, 630 * SECOND);
+    assert_in_range(most, 690 * SECOND, 720 * SECOND);
+}
+
+static void a_token_that_would_expire_on_the_way_is_not_used(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 3600);
+    struct waiter w;
+    fix_wall_us += 3569 * SECOND;
+    assert_int_equal(get(c, 0, &w), 1);
+    fix_wall_us += 2 * SECOND;
+    assert_int_equal(get(c, 0, &w), 0);
+    token_cancel(c->token, &w.wait);
+}
+
+/* Answers whatever is asked for with 503, second by second; how often it was. */
+static size_t refuse_for(struct fixture *f, int seconds)
+{
+    size_t before = f->http.count;
+    for (int i = 0; i < seconds; i++) {
+        fix_pass(f, SECOND);
+        fix_settle(f);
+        for (size_t k = before; k < f->http.count; k++) {
+            if (f->http.sent[k].done != NULL) {
+                fix_answer(f, k, 503, NULL, "down");
+            }
+        }
+    }
+    return f->http.count - before;
+}
+
+static void a_refresh_that_fails_is_tried_less_and_less_often_but_once_a_minute(void **state)
+{
+    struct fixture *f = *state;
+    (void)connected(f, 3600);
+    fix_pass(f, 3000 * SECOND + 1);
+    assert_in_range(refuse_for(f, 60), 4, 8);
+    assert_in_range(refuse_for(f, 600), 7, 12);
+}
+
+static size_t count_events(struct fixture *f, const char *type)
+{
+    struct event_list *list = event_list_new();
+    bool is_read = false;
+    list->type = type;
+    list->op.done = fix_barrier_done;
+    list->op.ud = &is_read;
+    store_submit_read(f->store, &list->op);
+    while (!is_read) {
+        loop_turn(f->loop, true);
+    }
+    size_t count = list->count;
+    event_list_free(list);
+    return count;
+}
+
 static void a_refused_refresh_breaks_the_connection_with_a_remedy(void **state)
 {
     struct fixture *f = *state;
@@ -285,6 +361,7 @@ static void a_refused_refresh_breaks_the_connection_with_a_remedy(void **state)
     assert_contains(w.err.message, "the refresh token is spent");
     assert_contains(w.err.message, "ladle connect crm");
     assert_true(connection_is_broken(c));
+    assert_int_equal(count_events(f, "connection_broken"), 1);
     assert_int_equal(get(c, 0, &w), -1);
     fix_pass(f, 7200 * SECOND);
     fix_settle(f);
@@ -467,6 +544,37 @@ static void a_token_that_the_service_refuses_is_refreshed_once_for_all(void **st
     assert_int_equal(f->http.count, 2);
 }
 
+/* The refusal comes when there is a new token: it is about the one before. */
+static void a_refusal_that_comes_late_asks_for_no_further_refresh(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 86399);
+    struct outcome o[2] = { { .count = 0 } };
+    fix_call(f, c, "get_contact", "{'contactId':'c1'}", &o[0]);
+    fix_answer(f, 1, 200, NULL, "{'contact':{}}");
+    fix_settle(f); /* its limiter has learned */
+    outcome_fini(&o[0]);
+    for (size_t i = 0; i < 2; i++) {
+        fix_call(f, c, "get_contact", i == 0 ? "{'contactId':'c1'}" : "{'contactId':'c2'}", &o[i]);
+    }
+    assert_int_equal(f->http.count, 4);
+    fix_answer(f, 2, 401, NULL, "{'message':'Invalid JWT'}");
+    fix_settle(f);
+    fix_answer(f, 4, 200, NULL, NEW_PAIR(2));
+    fix_settle(f);
+    fix_answer(f, 3, 401, NULL, "{'message':'Invalid JWT'}");
+    fix_settle(f);
+    assert_int_equal(f->http.count, 7); /* both calls once more, and no other refresh */
+    for (size_t i = 5; i < 7; i++) {
+        assert_string_equal(sent_header(&f->http.sent[i], "Authorization"), "Bearer access-2");
+        fix_answer(f, i, 200, NULL, "{'contact':{}}");
+    }
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(o[i].err.kind, ERR_NONE);
+        outcome_fini(&o[i]);
+    }
+}
+
 static void who_cancels_is_not_woken(void **state)
 {
     struct fixture *f = *state;
@@ -519,6 +627,87 @@ static void a_pair_that_another_process_stored_is_taken_instead_of_a_refresh(voi
 }
 
 /* The master key was changed by another process, and this one has not read the new one yet. */
+/* --- the lease --- */
+
+/* What another process is told that asks for the lease; free with lease_take_free. */
+static struct lease_take *take_as_other(struct fixture *f, const struct connection *c)
+{
+    struct lease_take *l = lease_take_new("crm", "other");
+    bool is_done = false;
+    memcpy(l->expected, c->token->stored, sizeof l->expected);
+    l->op.done = fix_barrier_done;
+    l->op.ud = &is_done;
+    store_submit(f->store, &l->op);
+    while (!is_done) {
+        loop_turn(f->loop, true);
+    }
+    return l;
+}
+
+static void a_refresh_that_came_to_nothing_gives_its_lease_back(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 3600);
+    struct waiter w;
+    fix_wall_us += 3600 * SECOND;
+    assert_int_equal(get(c, 0, &w), 0);
+    fix_settle(f);
+    struct lease_take *l = take_as_other(f, c);
+    assert_int_equal(l->verdict, LEASE_HELD);
+    lease_take_free(l);
+    fix_answer(f, 1, 503, NULL, "down");
+    fix_settle(f);
+    l = take_as_other(f, c);
+    assert_int_equal(l->verdict, LEASE_TAKEN);
+    assert_false(l->is_unclear);
+    lease_take_free(l);
+}
+
+static void of_a_process_that_died_with_its_refresh_the_answer_may_be_lost(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 3600);
+    struct waiter w;
+    lease_take_free(take_as_other(f, c)); /* and is never heard of again */
+    fix_wall_us += 3600 * SECOND;
+    assert_int_equal(get(c, 0, &w), 0);
+    fix_settle(f);
+    fix_answer(f, 1, 400, NULL, "{'error':'invalid_grant'}");
+    fix_settle(f);
+    assert_contains(w.err.message, "was lost");
+}
+
+/* Its commit is under way while the stored token is looked at: the lease finds it out. */
+static void a_pair_that_is_stored_before_the_lease_is_taken_is_not_asked_for(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 3600);
+    struct waiter w;
+    bool is_stored = false;
+    uint8_t *sealed;
+    size_t len;
+    struct token_pair pair = { .access = secret_new("access-9", 8),
+                               .refresh = secret_new("refresh-9", 9),
+                               .lifetime_us = 3600 * SECOND,
+                               .expires_us = fix_wall_us + 7200 * SECOND };
+    token_pair_seal(&pair, f->vault, "token:crm", &sealed, &len);
+    token_pair_fini(&pair);
+    struct secret_put *put = secret_put_new("token:crm", sealed, len);
+    put->op.done = fix_barrier_done;
+    put->op.ud = &is_stored;
+    fix_wall_us += 3600 * SECOND;
+    fix_arm("store.before_commit=stall@1..+300ms");
+    store_submit(f->store, &put->op);
+    assert_int_equal(get(c, 0, &w), 0);
+    fix_settle(f);
+    fault_disarm();
+    assert_true(is_stored);
+    secret_put_free(put);
+    assert_int_equal(w.count, 1);
+    assert_string_equal(secret_bytes(token_access(c->token)), "access-9");
+    assert_int_equal(f->http.count, 1);
+}
+
 static void what_cannot_be_opened_yet_stops_the_refresh_until_it_can(void **state)
 {
     struct fixture *f = *state;
@@ -839,6 +1028,9 @@ int main(void)
         WITH(all_who_wait_share_one_refresh),
         WITH(a_pair_is_not_used_before_it_is_committed),
         WITH(a_refresh_happens_ahead_of_the_expiry_by_itself),
+        WITH(the_moment_of_a_refresh_is_drawn_from_two_minutes),
+        WITH(a_token_that_would_expire_on_the_way_is_not_used),
+        WITH(a_refresh_that_fails_is_tried_less_and_less_often_but_once_a_minute),
         WITH(a_refused_refresh_breaks_the_connection_with_a_remedy),
         WITH(a_connection_that_is_authorised_again_recovers),
         WITH(a_service_that_is_down_leaves_the_old_token_in_use),
@@ -848,8 +1040,12 @@ int main(void)
         WITH(a_lost_answer_is_not_forgotten_over_a_try_that_reached_nobody),
         WITH(a_code_whose_answer_is_lost_says_nothing_of_the_refresh_token),
         WITH(a_token_that_the_service_refuses_is_refreshed_once_for_all),
+        WITH(a_refusal_that_comes_late_asks_for_no_further_refresh),
         WITH(who_cancels_is_not_woken),
         WITH(a_pair_that_another_process_stored_is_taken_instead_of_a_refresh),
+        WITH(a_refresh_that_came_to_nothing_gives_its_lease_back),
+        WITH(of_a_process_that_died_with_its_refresh_the_answer_may_be_lost),
+        WITH(a_pair_that_is_stored_before_the_lease_is_taken_is_not_asked_for),
         WITH(what_cannot_be_opened_yet_stops_the_refresh_until_it_can),
         WITH(a_broken_connection_recovers_when_another_process_connects_it),
         WITH(the_same_token_stored_again_mends_a_broken_connection),

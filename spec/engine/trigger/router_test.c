@@ -204,7 +204,78 @@ an_event_that_cannot_be_stored_starts_nothing_and_is_new_when_it_comes_again(voi
     door_close(&d);
 }
 
-static void store_unrouted(struct door *d, const char *key)
+/* A recipe with a key whose run begins with a call that may be repeated, so it goes at once. */
+static void door_add_looking(struct door *d)
+{
+    world_connect(&d->w, "shop",
+                  "{'name':'shop','base_url':'https://shop.example','auth':{'kinds':['none']},"
+                  "'operations':{'look':{'method':'GET','path':'/look'}}}");
+    world_add(
+        &d->w, "looks", "looks",
+        fix_json("{'plan':{'recipe':'looks','needs':{'shop':'shop'},'key':" EXPR(
+            "event.who") ",'do':[{'step':'l','use':{'connection':'shop','operation':'look'}}]},"
+                         "'inputs':{},'timezone':'UTC'}"));
+    router_add(d->router, "inbox", "received", "looks");
+}
+
+static void what_must_not_begin_calls_nobody(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add_looking(&d);
+    world_start(&d.w);
+    fix_arm("store.commit_full=fail"); /* the event is not stored */
+    assert_int_equal(door_accept(&d, "received", "k1", "{'who':'ann'}").err.kind, ERR_STORE_FULL);
+    fault_disarm();
+    assert_int_equal(d.w.f->http.count, 0);
+    assert_int_equal(door_accept(&d, "received", "k1", "{'who':'ann'}").runs, 1);
+    assert_int_equal(d.w.f->http.count, 1);
+    (void)door_accept(&d, "received", "k1", "{'who':'bob'}"); /* a duplicate */
+    assert_int_equal(d.w.f->http.count, 1);
+    (void)door_accept(&d, "received", "k2", "{'who':'ann'}"); /* behind the first */
+    assert_int_equal(d.w.f->http.count, 1);
+    (void)door_accept(&d, "received", "k3", "{'who':'bob'}");
+    assert_int_equal(d.w.f->http.count, 2);
+    door_close(&d);
+}
+
+static void a_burst_is_run_when_it_has_settled_although_nothing_else_happens(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "calm", "received", ",'settle_us':10000000");
+    world_start(&d.w);
+    struct id id = door_accept(&d, "received", "k1", "{}").id;
+    fix_pass(d.w.f, 9 * SECOND);
+    fix_settle(d.w.f);
+    assert_int_equal(door_state(&d, id, "calm"), RUN_QUEUED);
+    fix_pass(d.w.f, 2 * SECOND);
+    fix_settle(d.w.f);
+    assert_int_equal(door_state(&d, id, "calm"), RUN_DONE);
+    door_close(&d);
+}
+
+static void a_run_that_an_event_wakes_goes_on_at_once(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "hopes", "received", "");
+    world_add(&d.w, "hopes", "hopes-2",
+              fix_json("{'plan':{'recipe':'hopes','needs':{},'if':" EXPR(
+                  "event.asks") ",'do':[{'step':'hope','timeout_us':3600000000,"
+                                "'wait_for':{'connection':'inbox','event':'received'},"
+                                "'with':{'t':'map','v':{'answers':" EXPR(
+                                    "event.asks") "}}}]},"
+                                                  "'inputs':{},'timezone':'UTC'}"));
+    world_start(&d.w);
+    struct id id = door_accept(&d, "received", "k1", "{'asks':7}").id;
+    assert_int_equal(door_state(&d, id, "hopes"), RUN_WAITING);
+    (void)door_accept(&d, "received", "k2", "{'answers':7}");
+    assert_int_equal(door_state(&d, id, "hopes"), RUN_DONE);
+    door_close(&d);
+}
+
+static struct event_put *unrouted(const char *key)
 {
     struct event_put *put = event_put_new();
     put->event.connection = xstrdup("inbox");
@@ -213,6 +284,12 @@ static void store_unrouted(struct door *d, const char *key)
     put->event.received_us = fix_wall_us;
     put->event.payload = xstrdup("{}");
     put->event.payload_len = 2;
+    return put;
+}
+
+static void store_unrouted(struct door *d, const char *key)
+{
+    struct event_put *put = unrouted(key);
     world_commit(&d->w, &put->op);
     event_put_free(put);
 }
@@ -241,6 +318,28 @@ static void events_that_others_stored_are_found_and_routed_once(void **state)
     struct run_list *list = door_runs(&d, no_event, "greet");
     assert_int_equal(list->count, 100); /* a page */
     run_list_free(list);
+    door_close(&d);
+}
+
+/* The look is on its way when an event comes behind it. */
+static void what_is_stored_during_a_look_is_found_by_the_next(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "greet", "received", "");
+    world_start(&d.w);
+    router_scan(d.router);
+    struct event_put *put = unrouted("k1");
+    bool is_stored = false;
+    put->op.done = fix_barrier_done;
+    put->op.ud = &is_stored;
+    store_submit(d.w.f->store, &put->op);
+    router_scan(d.router);
+    fix_settle(d.w.f);
+    assert_true(is_stored);
+    event_put_free(put);
+    assert_int_equal(door_counts(&d).unrouted, 0);
+    assert_int_equal(door_counts(&d).by_state[RUN_DONE], 1);
     door_close(&d);
 }
 
@@ -302,6 +401,10 @@ int main(void)
         TEST(an_if_that_fails_makes_a_dead_run_and_keeps_the_event_and_the_others),
         TEST(runs_of_one_key_stand_in_line_those_of_others_do_not),
         TEST(an_event_that_cannot_be_stored_starts_nothing_and_is_new_when_it_comes_again),
+        TEST(what_must_not_begin_calls_nobody),
+        TEST(a_burst_is_run_when_it_has_settled_although_nothing_else_happens),
+        TEST(a_run_that_an_event_wakes_goes_on_at_once),
+        TEST(what_is_stored_during_a_look_is_found_by_the_next),
         TEST(a_stored_event_gets_its_runs_whichever_commit_fails),
         TEST(during_a_stop_what_is_stored_is_left_to_the_next_start),
         TEST(events_that_others_stored_are_found_and_routed_once),
