@@ -115,6 +115,7 @@ static const struct kind_info kinds[ERR_KIND_COUNT] = {
     [ERR_PROTOCOL] = { "protocol", false },
     [ERR_UNAVAILABLE] = { "unavailable", true },
     [ERR_RATE_LIMITED] = { "rate_limited", true },
+    [ERR_TURN] = { "turn", true },
     [ERR_EXPIRED] = { "expired", true },
     [ERR_AUTH] = { "auth", false },
     [ERR_FORBIDDEN] = { "forbidden", false },

@@ -24,6 +24,7 @@ enum err_kind {
     ERR_PROTOCOL,    /* the peer answered something that makes no sense */
     ERR_UNAVAILABLE, /* the service answered 5xx, or its breaker is open */
     ERR_RATE_LIMITED,
+    ERR_TURN,      /* not sent: its run waits, as a row, for its turn at a service */
     ERR_EXPIRED,   /* the access token is no longer accepted */
     ERR_AUTH,      /* the connection is broken: a person must authorise it */
     ERR_FORBIDDEN, /* scope or account not granted; the message names it */

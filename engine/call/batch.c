@@ -1,6 +1,7 @@
 /* Sends many API calls that want the same of different objects as one request. Whoever has the slot
  * leads; who follows it gives up its place in the limiter's queue and gets its part of the answer.
- * An object that the service refuses is an error of those who named it, and of nobody else. A
+ * An object that the service refuses is an error of those who named it, and of nobody else; whoever
+ * named one of which the answer says nothing goes again, alone. A
  * request for many that is refused as a whole says nothing about any of them: then each goes alone
  * (call.c), and the connection folds no more until the next start. */
 #include "call/batch.h"
@@ -56,6 +57,16 @@ static bool fits_batch(const struct service_call *call, const struct service_cal
 {
     return other != call && other->stage == STAGE_LIMIT && other->c == call->c &&
            other->op == call->op && may_fold(other) && is_same_kind(call, other);
+}
+
+bool batch_has_leader(const struct service_call *call)
+{
+    list_each (link, &call->set->calls) {
+        if (may_fold(call) && fits_batch(call, list_entry(link, struct service_call, link))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The objects that a call names: one, or a list. New reference. */
@@ -229,6 +240,10 @@ static void finish_refused(struct service_call *call, const char *why)
 static void finish_reported(struct service_call *call, const json_t *answers, const json_t *output)
 {
     json_t *report = report_of(answers, output, json_object_get(call->input, word(call, "each")));
+    if (report == NULL) {
+        call_go_alone(call);
+        return;
+    }
     if (!is_ok(answers, report)) {
         const char *field = json_get_text(answers, "message");
         finish_refused(call, field != NULL ? json_get_text(report, field) : NULL);

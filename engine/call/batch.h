@@ -20,6 +20,8 @@
  * Only for calls that may be repeated without harm. Loop thread. */
 struct service_call;
 
+/* Whether another that waits for the limiter would take this call along. */
+bool batch_has_leader(const struct service_call *call);
 /* The call has its slot and is about to be sent: takes along those that wait and fit. True: its
  * request is now that for many, and they follow it. */
 bool batch_fold(struct service_call *call);

@@ -77,9 +77,12 @@ static void count_time(struct connection *root, int64_t us)
     metric_observe_us(root->call_seconds, us);
 }
 
-/* An account has no metrics of its own. */
+/* An account has no metrics of its own. What was put off is no end. */
 static void count_call(const struct service_call *call, const struct err *e)
 {
+    if (e != NULL && e->kind == ERR_TURN) {
+        return;
+    }
     struct connection *root = connection_root(call->c);
     count_end(root, e == NULL ? ERR_NONE : e->kind);
     if (call->was_sent) {
@@ -107,6 +110,17 @@ static void fail_call(struct service_call *call, const struct err *e)
     call_finish(call, NULL, e, NULL);
 }
 
+/* It cannot be made now: its run waits for its turn, where it can. */
+static void put_off_call(struct service_call *call, const struct err *why)
+{
+    struct err e = *why;
+    if (call->may_be_put_off && !call->is_announced) {
+        (void)err_set(&e, ERR_TURN, "waits for its turn; %s", why->message);
+        e.retry_at_us = why->retry_at_us;
+    }
+    fail_call(call, &e);
+}
+
 /* --- calls that go together --- */
 
 void call_follow(struct service_call *call, struct service_call *leader)
@@ -123,6 +137,13 @@ static void restart(struct service_call *call)
     call->was_sent = false;
     call->stage = STAGE_START;
     timer_start(&call->timer, 0);
+}
+
+void call_go_alone(struct service_call *call)
+{
+    list_remove(&call->follow_link);
+    call->is_alone = true;
+    restart(call);
 }
 
 /* Whoever followed this call goes by itself. */
@@ -383,7 +404,7 @@ static void enter_call(struct service_call *call)
     if (health_enter(call->c, &call->is_trial, &e) == -1) {
         limiter_release(call->limiter, &call->limiter_wait);
         seats_leave(call->set->seats, &call->seat);
-        fail_call(call, &e);
+        put_off_call(call, &e);
         return;
     }
     call->stage = STAGE_OWNER;
@@ -400,7 +421,7 @@ static void seat_ready(struct seat_wait *w, const struct err *failed)
     struct service_call *call = list_entry(w, struct service_call, seat);
     if (failed != NULL) {
         limiter_release(call->limiter, &call->limiter_wait);
-        fail_call(call, failed);
+        put_off_call(call, failed);
     } else {
         enter_call(call);
     }
@@ -419,7 +440,7 @@ static void slot_ready(struct limiter_wait *w, const struct err *failed)
     struct service_call *call = list_entry(w, struct service_call, limiter_wait);
     show_waiting(call, -1);
     if (failed != NULL) {
-        fail_call(call, failed);
+        put_off_call(call, failed);
         return;
     }
     call->stage = STAGE_SEAT;
@@ -438,8 +459,16 @@ void call_leave_limit(struct service_call *call)
 
 static void need_slot(struct service_call *call)
 {
-    call->stage = STAGE_LIMIT;
+    struct err e = ERR_INIT;
+    bool is_short = call->may_be_put_off && !call->is_announced;
     call->limiter = limits_limiter(call->set->limits, call->c);
+    if (is_short && limiter_check(call->limiter, call->limiter_wait.is_backfill, &e) == -1 &&
+        !batch_has_leader(call)) {
+        put_off_call(call, &e);
+        return;
+    }
+    call->stage = STAGE_LIMIT;
+    call->limiter_wait.is_short = is_short;
     show_waiting(call, 1);
     limiter_wait(call->limiter, &call->limiter_wait);
 }
@@ -475,10 +504,7 @@ static int prepare_request(struct service_call *call, struct err *e)
         return -1;
     }
     call->is_idempotent = operation_is_idempotent(call->op, call->input);
-    if (request_build(&call->request, call->c, call->op, call->input, call->key, e) == -1) {
-        return -1;
-    }
-    return health_check(call->c, e); /* before it waits for anything else */
+    return request_build(&call->request, call->c, call->op, call->input, call->key, e);
 }
 
 static void begin_call(struct timer *t)
@@ -489,6 +515,8 @@ static void begin_call(struct timer *t)
         fail_call(call, call->early);
     } else if (prepare_request(call, &e) == -1) {
         fail_call(call, &e);
+    } else if (health_check(call->c, &e) == -1) { /* before it waits for anything else */
+        put_off_call(call, &e);
     } else if (!cache_take(call->set->cache, call)) {
         need_token(call, 0);
     }
@@ -511,6 +539,7 @@ static struct service_call *call_new(struct call_set *k, const struct call_opts 
     call->key = o->idempotency_key != NULL ? xstrdup(o->idempotency_key) : NULL;
     call->done = o->done;
     call->ud = o->ud;
+    call->may_be_put_off = o->may_be_put_off;
     call->token_wait.ready = token_ready;
     call->seat.ready = seat_ready;
     call->group = o->group != NULL ? xstrdup(o->group) : NULL;

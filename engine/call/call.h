@@ -13,8 +13,12 @@ struct call_opts {
     const char *group; /* who shares the limit in turns: the recipe's name, or NULL; borrowed during
                           the call to call_start */
     bool is_backfill;  /* not about something that just happened: leaves room for calls that are */
-    bool is_fresh;     /* the answer is not to be one that was kept for a while (cache.h) */
-    int64_t timeout_us;          /* from sending on; 0: the operation's, else 30 s */
+    /* Its run can wait in the store: where the limit, the breaker or the queue for a connection would
+     * hold it up for more than about a second, and nothing was announced yet, it ends with ERR_TURN
+     * at once. */
+    bool may_be_put_off;
+    bool is_fresh;      /* the answer is not to be one that was kept for a while (cache.h) */
+    int64_t timeout_us; /* from sending on; 0: the operation's, else 30 s */
     const char *idempotency_key; /* borrowed during the call to call_start; sent where the operation
                                     names a header; or NULL */
     /* For operations that are not idempotent: called when all is ready and before the first byte is

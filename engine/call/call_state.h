@@ -50,6 +50,7 @@ struct service_call {
     struct probe *probe; /* NULL: a call of its own */
     struct err *early;   /* it can only fail; or NULL */
     bool is_idempotent;
+    bool may_be_put_off;
     bool is_announced; /* before_send has had its turn */
     bool was_sent;
     bool has_token; /* the request carries it */
@@ -71,5 +72,7 @@ void call_finish(struct service_call *call, json_t *output, const struct err *e,
                  const char *answer);
 /* The call gives up its place in the limiter's queue. */
 void call_leave_limit(struct service_call *call);
+/* The service has not said what became of this one of many: it goes again, by itself. */
+void call_go_alone(struct service_call *call);
 /* The call waits for `leader`, and ends when that ends. It holds nothing. */
 void call_follow(struct service_call *call, struct service_call *leader);

@@ -151,6 +151,7 @@ static int exit_code(enum err_kind kind)
     case ERR_DUPLICATE:
     case ERR_PROTOCOL:
     case ERR_RATE_LIMITED:
+    case ERR_TURN:
     case ERR_EXPIRED:
     case ERR_AUTH:
     case ERR_FORBIDDEN:

@@ -66,6 +66,18 @@ static json_t *describe_look(const json_t *step)
     return v;
 }
 
+/* Nothing of such a wait stands in the journal, as nothing was tried. */
+static json_t *describe_turn(const struct run_row *row)
+{
+    json_t *v = json_object();
+    json_object_set_new(v, "step", row->step != NULL ? json_string(row->step) : json_null());
+    json_object_set_new(v, "for", json_string("turn"));
+    json_object_set_new(v, "event", json_null());
+    json_object_set_new(v, "match", json_null());
+    json_object_set_new(v, "until", view_time(row->err.retry_at_us));
+    return v;
+}
+
 static json_t *describe_unknown(const json_t *step)
 {
     json_t *v = json_object();
@@ -158,17 +170,30 @@ static void advise_dead(json_t *advice, const json_t *v, const char *id)
     say(advice, "`ladle replay %s` begins again with the event.", json_get_text(v, "event_id"));
 }
 
-static void advise_waiting(json_t *advice, const json_t *v, const char *id)
+static bool waits_for(const json_t *v, const char *what)
 {
     size_t i;
     json_t *wait;
-    bool has_retry = false;
     json_array_foreach (json_object_get(v, "waits"), i, wait) {
-        has_retry = has_retry || strcmp(json_get_text(wait, "for"), "retry") == 0;
+        if (strcmp(json_get_text(wait, "for"), what) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void advise_waiting(json_t *advice, const json_t *v, const char *id)
+{
+    if (waits_for(v, "turn")) {
+        say(advice,
+            "The run goes on by itself when its turn comes; `ladle connections` shows what "
+            "holds calls back.");
+        say(advice, "`ladle cancel %s` ends it.", id);
+        return;
     }
     say(advice,
-        has_retry ? "`ladle retry %s --now` tries again now."
-                  : "`ladle retry %s --now` skips the wait.",
+        waits_for(v, "retry") ? "`ladle retry %s --now` tries again now."
+                              : "`ladle retry %s --now` skips the wait.",
         id);
     say(advice, "`ladle cancel %s` ends it.", id);
 }
@@ -214,6 +239,9 @@ void outlook_add(json_t *v, const struct run_row *row)
     if (row->state == RUN_WAITING) {
         collect_steps(waits, steps, JOURNAL_STARTED, describe_look);
         collect_steps(waits, steps, JOURNAL_WAITING, describe_wait);
+        if (row->err.kind == ERR_TURN) {
+            json_array_append_new(waits, describe_turn(row));
+        }
     }
     if (row->state == RUN_PARKED) {
         collect_steps(unknown, steps, JOURNAL_STARTED, describe_unknown);

@@ -279,22 +279,26 @@ static void put_steps(struct sheet *s, const json_t *steps)
 
 /* --- what it waits for, and what to do --- */
 
-/* "nudge: for crm.appointment_created {"contactId":"c1"}, until 2026-…" */
+/* A wait before the first step is for what the event lacks. "nudge: for crm.appointment_created {"contactId":"c1"}, until 2026-…" */
 static void put_wait(struct sheet *s, const json_t *wait)
 {
     const char *event = json_get_text(wait, "event"), *until = json_get_text(wait, "until");
     const char *what = json_get_text(wait, "for");
     char *match = event != NULL ? value_text(s, json_object_get(wait, "match")) : NULL;
+    const char *step = json_get_text(wait, "step");
     bool is_retry = strcmp(what, "retry") == 0, is_turn = strcmp(what, "turn") == 0;
     bool is_look = strcmp(what, "look") == 0;
-    say(s, "  %s: %s%s%s%s%s%s", json_get_text(wait, "step"),
+    say(s, "  %s: %s%s%s%s%s%s", step != NULL ? step : "the event",
         event != NULL ? "for "
         : is_retry    ? "for another try"
-        : is_turn     ? "for its turn, as many calls are under way"
+        : is_turn     ? "for its turn"
         : is_look     ? "for the effect of its call to show"
                       : "for a time",
         event != NULL ? event : "", event != NULL ? " " : "", match != NULL ? match : "",
-        until != NULL ? ", until " : "", until != NULL ? until : "");
+        until == NULL ? ""
+        : is_turn     ? ", not before "
+                      : ", until ",
+        until != NULL ? until : "");
     free(match);
 }
 

@@ -28,7 +28,7 @@ json_t *view_value(const char *text, size_t len)
     if (text == NULL) {
         return json_null();
     }
-    json_t *v = json_parse(text, len, NULL);
+    json_t *v = json_parse_own(text, len, NULL);
     if (v != NULL) {
         return v;
     }

@@ -199,6 +199,11 @@ int health_check(struct connection *c, struct err *e)
     return breaker_check(&c->breaker, c->name, e);
 }
 
+int64_t health_room(struct connection *c, int64_t *again_us)
+{
+    return breaker_room(&connection_root(c)->breaker, again_us);
+}
+
 int health_enter(struct connection *c, bool *is_trial, struct err *e)
 {
     c = connection_root(c);

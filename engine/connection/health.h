@@ -23,7 +23,8 @@ void health_fini(struct connection *c);
  * `webhook` of row->health. */
 void health_load(struct connection *c, const struct connection_row *row);
 
-/* As breaker_check and breaker_enter. */
+/* As breaker_room, breaker_check and breaker_enter. */
+int64_t health_room(struct connection *c, int64_t *again_us);
 int health_check(struct connection *c, struct err *e);
 int health_enter(struct connection *c, bool *is_trial, struct err *e);
 /* How a call ended; `why` says what was wrong, where is_down. */

@@ -84,6 +84,6 @@ char *connector_dedupe_key(const struct connector *c, const json_t *payload, con
  * content type, which may be NULL). Yours; NULL and ERR_INVALID. Not for a connector that has a
  * function `receive`. */
 json_t *connector_decode(const struct connector *c, const char *body, size_t len,
-                         const char *content_type, struct err *e);
+                         const char *content_type, bool *was_mended, struct err *e);
 /* Its Lua function `receive` takes the body instead. */
 bool connector_has_receive(const struct connector *c);

@@ -188,9 +188,11 @@ static bool is_form(const struct connector *c, const char *content_type)
 }
 
 json_t *connector_decode(const struct connector *c, const char *body, size_t len,
-                         const char *content_type, struct err *e)
+                         const char *content_type, bool *was_mended, struct err *e)
 {
-    json_t *v = is_form(c, content_type) ? url_decode_form(body, len, e) : json_parse(body, len, e);
+    *was_mended = false;
+    json_t *v = is_form(c, content_type) ? url_decode_form(body, len, e)
+                                         : json_parse_event(body, len, was_mended, e);
     if (v == NULL) {
         (void)err_prefix(e, "the body");
         return NULL;

@@ -452,6 +452,11 @@ static void on_door_request(void *ud, struct exchange *x)
     }
 }
 
+static bool seems_good(void *ud, const struct exchange *x)
+{
+    return hooks_seems_good(((const struct engine *)ud)->hooks, x);
+}
+
 static int door_part_open(struct engine *en, struct err *e)
 {
     if (own_port_tls(en->loop, en->project, &en->tls, e) == -1) {
@@ -465,6 +470,7 @@ static int door_part_open(struct engine *en, struct err *e)
                                                              .tls = en->tls,
                                                              .body_max = HOOKS_BODY_MAX,
                                                              .on_request = on_door_request,
+                                                             .seems_good = seems_good,
                                                              .ud = en },
                                  e);
     return en->server != NULL ? 0 : -1;

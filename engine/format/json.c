@@ -154,6 +154,61 @@ json_t *json_parse_own(const char *text, size_t len, struct err *e)
     return parse_bounded(text, len, JSON_OWN_DEPTH_MAX, e);
 }
 
+/* The UTF-16 unit of an escape "\\uXXXX" at text; -1: there is none. */
+static int read_unit(const char *text, size_t len)
+{
+    int unit = 0;
+    if (len < 6 || text[0] != '\\' || text[1] != 'u') {
+        return -1;
+    }
+    for (int i = 2; i < 6; i++) {
+        static const char digits[] = "0123456789abcdef";
+        const char *at = text[i] != '\0' ? strchr(digits, text[i] | 0x20) : NULL;
+        if (at == NULL || text[i] < '0') { /* what is below becomes a digit by | 0x20 */
+            return -1;
+        }
+        unit = unit * 16 + (int)(at - digits);
+    }
+    return unit;
+}
+
+/* Replaces the escapes of halves that are alone, in place. Whether there were any. */
+static bool mend_surrogates(char *text, size_t len)
+{
+    bool is_mended = false;
+    for (size_t at = 0; at < len; at++) {
+        int unit = read_unit(text + at, len - at);
+        bool is_high = unit >= 0xd800 && unit < 0xdc00;
+        int next = is_high ? read_unit(text + at + 6, len - at - 6) : -1;
+        if (next >= 0xdc00 && next < 0xe000) {
+            at += 11;
+        } else if (unit >= 0xd800 && unit < 0xe000) {
+            memcpy(text + at, "\\ufffd", 6);
+            is_mended = true;
+            at += 5;
+        } else if (text[at] == '\\') {
+            at++; /* an escaped backslash begins no escape */
+        }
+    }
+    return is_mended;
+}
+
+json_t *json_parse_event(const char *text, size_t len, bool *was_mended, struct err *e)
+{
+    *was_mended = false;
+    json_t *v = parse_bounded(text, len, JSON_EVENT_DEPTH_MAX, e);
+    if (v != NULL || len == 0) {
+        return v;
+    }
+    char *copy = xmemdup(text, len);
+    if (mend_surrogates(copy, len)) {
+        v = parse_bounded(copy, len, JSON_EVENT_DEPTH_MAX, e);
+    }
+    *was_mended = v != NULL;
+    free(copy);
+    return v;
+}
+
 /* --- writing --- */
 
 static int write_value(struct buf *out, const json_t *v, bool is_sorted, int depth);

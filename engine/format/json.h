@@ -12,7 +12,7 @@
 /* The only file that includes jansson.h: the rest of the engine gets json_t through this header.
  * Integers are exact: one beyond 64 bits becomes the text of its digits. Empty arrays stay arrays,
  * the order of keys is kept. */
-enum { JSON_DEPTH_MAX = 64, JSON_OWN_DEPTH_MAX = 4 * JSON_DEPTH_MAX };
+enum { JSON_DEPTH_MAX = 64, JSON_EVENT_DEPTH_MAX = 200, JSON_OWN_DEPTH_MAX = 4 * JSON_DEPTH_MAX };
 
 /* Parses one document of any type and nothing after it. Refuses duplicate keys, bytes that are not
  * UTF-8 and nesting over JSON_DEPTH_MAX; an integer beyond 64 bits becomes a text. NULL and
@@ -21,6 +21,10 @@ json_t *json_parse(const char *text, size_t len, struct err *e);
 /* The same for what the engine wrote itself (journal, records): it wraps values from outside in
  * others, so that nesting up to JSON_OWN_DEPTH_MAX is read and written. */
 json_t *json_parse_own(const char *text, size_t len, struct err *e);
+/* The same for what others send and do not send again: nesting up to JSON_EVENT_DEPTH_MAX, and half of
+ * a surrogate pair ("\ud83d" alone, where a text was cut within an emoji) becomes U+FFFD;
+ * *was_mended says so. */
+json_t *json_parse_event(const char *text, size_t len, bool *was_mended, struct err *e);
 /* Whether a text is such an integer: digits, perhaps behind a minus, and too many for 64 bits. */
 bool json_is_big_integer(const char *text, size_t len);
 /* Compact text, keys in their order; yours (free). Never NULL for a value that json_parse or the

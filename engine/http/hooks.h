@@ -24,5 +24,8 @@ struct hooks_opts {
 
 struct hooks *hooks_new(const struct hooks_opts *o);
 void hooks_free(struct hooks *h);
+/* Whether the request, of which only the head is there, may be a delivery of somebody who is known:
+ * for what is dropped first where too much comes at once. */
+bool hooks_seems_good(const struct hooks *h, const struct exchange *x);
 /* Answers an exchange whose path begins with "/hooks/". */
 void hooks_handle(struct hooks *h, struct exchange *x);

@@ -6,28 +6,23 @@
 #include "base/err.h"
 
 /* Spares a service that is down, and the runs that would wait for it: after BREAKER_FAILURES
- * calls in a row that it could not serve, no call is made for a while; then one is, and its end
- * decides. When the service is back calls begin slowly: 1 in the first second, 2 in the next, 4, 8
- * …, up to the rate that its limits allow.
- *
- * Who is sent away is told a time of its own (retry_at_us), later for later comers and spread as
- * the slow start lets them in; so runs resume in the order in which they began to wait. Loop
- * thread.
+ * calls in a row that it could not serve, no call is made for a while, BREAKER_LONGEST_US at most;
+ * then one is, and its end decides. When the service is back calls begin with one, and each good
+ * answer lets two more begin, so it doubles as fast as the service answers. That is over with as
+ * many good answers as its limits allow in a second, or after BREAKER_START_US. Who comes too much
+ * is sent away, and asks breaker_room when to come again. Loop thread.
  */
 enum {
     BREAKER_FAILURES = 5,
-    BREAKER_FIRST_US = 5 * 1000 * 1000,
-    BREAKER_LONGEST_US = 60 * 1000 * 1000,
-    BREAKER_RATE_MAX = 128 /* calls a second at which every slow start is over */
+    BREAKER_FAILURES_EARLY = 2, /* in the slow start: it is not back */
+    BREAKER_FIRST_US = 1000 * 1000,
+    BREAKER_LONGEST_US = 10 * 1000 * 1000,
+    BREAKER_START_US = 4 * 1000 * 1000, /* of a service that answers slowly */
+    BREAKER_LOOK_US = 100 * 1000,       /* what depends on answers is looked at again after that */
+    BREAKER_RATE_MAX = 128              /* calls a second at which every slow start is over */
 };
 
 enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF_OPEN };
-
-/* Calls of one second after a moment. */
-struct breaker_second {
-    int64_t number;
-    int64_t calls;
-};
 
 /* Embedded by its owner; zeroed: closed. */
 struct breaker {
@@ -39,10 +34,13 @@ struct breaker {
     bool is_trying;        /* the one call is under way */
     bool is_starting;      /* closed, in the slow start */
     int64_t start_us;      /* of the slow start; monotonic */
-    struct breaker_second let_in;   /* in the slow start */
-    struct breaker_second promised; /* to those who were sent away */
+    int64_t good;          /* answers in it */
+    int64_t may_begin;     /* calls that it lets in before the next of them */
 };
 
+/* How many calls may begin now, INT64_MAX: any number. Where that is none, *again_us says after how
+ * long to ask again. */
+int64_t breaker_room(struct breaker *b, int64_t *again_us);
 /* Whether a call may be made; else ERR_UNAVAILABLE with retry_at_us and status 0. */
 int breaker_check(struct breaker *b, const char *name, struct err *e);
 /* The same, and the caller makes the call: it must end with breaker_report or breaker_release,

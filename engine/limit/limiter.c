@@ -58,6 +58,7 @@ struct limiter {
     int64_t closed_us;      /* monotonic time until which the service shut us out */
     bool is_learning;
     int64_t learning_us; /* monotonic time at which the careful phase ends by itself */
+    size_t waiting;      /* in both queues */
     int streak;          /* slots that events got while a backfill waited */
     struct fair_queue queues[CLASS_COUNT];
     struct timer timer;
@@ -155,6 +156,7 @@ static int64_t delay(struct limiter *l, int64_t now, enum limit_class class)
 static struct limiter_wait *pop(struct limiter *l, enum limit_class class)
 {
     struct fair_entry *entry = fair_queue_pop(&l->queues[class]);
+    l->waiting -= entry != NULL;
     return entry != NULL ? list_entry(entry, struct limiter_wait, entry) : NULL;
 }
 
@@ -168,15 +170,43 @@ static void grant(struct limiter *l, enum limit_class class)
     w->ready(w, NULL);
 }
 
-/* Sends a class away. */
-static void refuse_all(struct limiter *l, enum limit_class class, int64_t wait_us)
+static void push_wait(struct limiter *l, struct limiter_wait *w)
+{
+    fair_queue_push(&l->queues[w->is_backfill ? CLASS_BACKFILL : CLASS_EVENT], &w->entry, w->group);
+    l->waiting++;
+}
+
+static int say_closed(const struct limiter *l, int64_t wait_us, struct err *e)
+{
+    (void)err_set(e, ERR_RATE_LIMITED, "%s: the service takes no more calls for %lld s", l->o.name,
+                  (long long)((wait_us + 999999) / 1000000));
+    if (e != NULL) {
+        e->retry_at_us = clock_wall_us() + wait_us;
+    }
+    return -1;
+}
+
+static void refuse_wait(struct limiter *l, struct limiter_wait *w, int64_t wait_us)
 {
     struct err e = ERR_INIT;
-    (void)err_set(&e, ERR_RATE_LIMITED, "%s: the service takes no more calls for %lld s", l->o.name,
-                  (long long)(wait_us / 1000000));
-    e.retry_at_us = clock_wall_us() + wait_us;
+    (void)say_closed(l, wait_us, &e);
+    w->ready(w, &e);
+}
+
+/* Sends those of a class away who do not wait for so long; the others keep their order. */
+static void refuse_impatient(struct limiter *l, enum limit_class class, int64_t wait_us)
+{
+    struct list patient;
+    list_init(&patient);
     for (struct limiter_wait *w = pop(l, class); w != NULL; w = pop(l, class)) {
-        w->ready(w, &e);
+        if (wait_us > (w->is_short ? LIMITER_WAIT_SHORT_US : LIMITER_WAIT_MAX_US)) {
+            refuse_wait(l, w, wait_us);
+        } else {
+            list_push_back(&patient, &w->entry.link);
+        }
+    }
+    for (struct list *link = list_pop(&patient); link != NULL; link = list_pop(&patient)) {
+        push_wait(l, list_entry(link, struct limiter_wait, entry.link));
     }
 }
 
@@ -210,11 +240,11 @@ static void put_off(struct limiter *l, const int64_t wait_us[CLASS_COUNT])
         if (wait_us[c] == INT64_MAX) {
             continue;
         }
-        if (wait_us[c] > LIMITER_WAIT_MAX_US) {
-            refuse_all(l, (enum limit_class)c, wait_us[c]);
-        } else {
-            soonest = wait_us[c] < soonest ? wait_us[c] : soonest;
+        if (wait_us[c] > LIMITER_WAIT_SHORT_US) {
+            refuse_impatient(l, (enum limit_class)c, wait_us[c]);
         }
+        bool is_waited_for = !fair_queue_is_empty(&l->queues[c]);
+        soonest = is_waited_for && wait_us[c] < soonest ? wait_us[c] : soonest;
     }
     if (soonest != INT64_MAX) {
         timer_start(&l->timer, soonest);
@@ -292,13 +322,16 @@ void limiter_free(struct limiter *l)
 
 int64_t limiter_rate(const struct limiter *l)
 {
-    int64_t slowest = 0;
+    const struct rate_window *shortest = NULL;
     for (size_t i = 0; i < l->window_count; i++) {
         const struct rate_window *w = &l->windows[i];
-        int64_t rate = w->limit * 1000 / (w->per_us / 1000 + 1);
-        slowest = i == 0 || rate < slowest ? rate : slowest;
+        shortest = shortest == NULL || w->per_us < shortest->per_us ? w : shortest;
     }
-    return l->window_count > 0 && slowest == 0 ? 1 : slowest;
+    if (shortest == NULL) {
+        return 0;
+    }
+    int64_t rate = shortest->limit * 1000 / (shortest->per_us / 1000 + 1);
+    return rate > 0 ? rate : 1;
 }
 
 /* --- for calls --- */
@@ -313,9 +346,8 @@ static void serve_soon(struct limiter *l)
 
 void limiter_wait(struct limiter *l, struct limiter_wait *w)
 {
-    struct fair_queue *q = &l->queues[w->is_backfill ? CLASS_BACKFILL : CLASS_EVENT];
-    bool is_first = fair_queue_is_empty(q);
-    fair_queue_push(q, &w->entry, w->group);
+    bool is_first = fair_queue_is_empty(&l->queues[w->is_backfill ? CLASS_BACKFILL : CLASS_EVENT]);
+    push_wait(l, w);
     if (is_first) {
         serve_soon(l);
     }
@@ -323,7 +355,54 @@ void limiter_wait(struct limiter *l, struct limiter_wait *w)
 
 void limiter_cancel(struct limiter *l, struct limiter_wait *w)
 {
+    l->waiting -= w->entry.group != NULL;
     fair_queue_remove(&l->queues[w->is_backfill ? CLASS_BACKFILL : CLASS_EVENT], &w->entry);
+}
+
+/* Of those that one window has within a time. What is under way counts from its answer on, so it is
+ * no room within any time. */
+static int64_t window_room(struct limiter *l, struct rate_window *w, int64_t now, bool is_backfill)
+{
+    int64_t in_us = LIMITER_WAIT_SHORT_US;
+    int64_t open = l->reserved.all + l->in_flight.all;
+    int64_t room = w->limit - rate_window_used_then(w, now, in_us, false) - open;
+    if (is_backfill) {
+        open = l->reserved.backfills + l->in_flight.backfills;
+        int64_t share = share_of(w, CLASS_BACKFILL) - rate_window_used_then(w, now, in_us, true);
+        room = share - open < room ? share - open : room;
+    }
+    return room;
+}
+
+int64_t limiter_room(struct limiter *l, bool is_backfill)
+{
+    int64_t now = clock_mono_us();
+    int64_t room = INT64_MAX;
+    if (l->closed_us - now > LIMITER_WAIT_SHORT_US) {
+        return 0;
+    }
+    for (size_t i = 0; i < l->window_count; i++) {
+        int64_t one = window_room(l, &l->windows[i], now, is_backfill);
+        room = one < room ? one : room;
+    }
+    if (l->is_learning && now < l->learning_us) {
+        int64_t alone = 1 - l->reserved.all - l->in_flight.all;
+        room = alone < room ? alone : room;
+    }
+    if (room == INT64_MAX) {
+        return room;
+    }
+    return room > (int64_t)l->waiting ? room - (int64_t)l->waiting : 0;
+}
+
+int limiter_check(struct limiter *l, bool is_backfill, struct err *e)
+{
+    if (limiter_room(l, is_backfill) > 0) {
+        return 0;
+    }
+    int64_t wait_us = delay(l, clock_mono_us(), is_backfill ? CLASS_BACKFILL : CLASS_EVENT);
+    /* Others wait already for what is free sooner. */
+    return say_closed(l, wait_us > LIMITER_WAIT_SHORT_US ? wait_us : LIMITER_WAIT_SHORT_US, e);
 }
 
 void limiter_sent(struct limiter *l, const struct limiter_wait *w)

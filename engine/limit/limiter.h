@@ -20,9 +20,10 @@ struct limiter;
 
 enum {
     /* How long a call waits in memory at most; where the limit is closed for longer the call fails
-     * with ERR_RATE_LIMITED and the time at which it makes sense, so that the run waits in the
-     * store. */
+     * with ERR_RATE_LIMITED and the time at which it makes sense. */
     LIMITER_WAIT_MAX_US = 60 * 1000 * 1000,
+    /* The same for a call that can be put off, as its run can wait in the store. */
+    LIMITER_WAIT_SHORT_US = 1000 * 1000,
     LIMITER_EVENTS_SHARE = 5 /* one of so many calls is kept for what is no backfill */
 };
 
@@ -31,6 +32,7 @@ struct limiter_wait {
     struct fair_entry entry; /* private */
     const char *group;       /* borrowed while it waits; may be NULL */
     bool is_backfill;
+    bool is_short; /* waits LIMITER_WAIT_SHORT_US at most */
     /* Called in the loop: e NULL: the slot is the caller's, who must call limiter_sent or
      * limiter_release. */
     void (*ready)(struct limiter_wait *w, const struct err *e);
@@ -51,6 +53,11 @@ void limiter_free(struct limiter *l); /* nobody may wait any more */
 
 /* Queues; ready is called later, never from within. */
 void limiter_wait(struct limiter *l, struct limiter_wait *w);
+/* How many calls of that kind may begin within LIMITER_WAIT_SHORT_US, beside those that wait already;
+ * INT64_MAX: any number. */
+int64_t limiter_room(struct limiter *l, bool is_backfill);
+/* The same as an error where that is none: ERR_RATE_LIMITED with retry_at_us and status 0. */
+int limiter_check(struct limiter *l, bool is_backfill, struct err *e);
 /* While it waits; may be called twice. */
 void limiter_cancel(struct limiter *l, struct limiter_wait *w);
 void limiter_sent(struct limiter *l, const struct limiter_wait *w);    /* its call goes out now */
@@ -61,7 +68,8 @@ void limiter_release(struct limiter *l, const struct limiter_wait *w); /* the sl
 int64_t limiter_answered(struct limiter *l, const struct limiter_wait *w,
                          const struct http_response *res);
 
-/* Calls a second that it allows in the long run, at least 1; 0: any number. */
+/* Calls a second by its shortest window, at least 1; 0: any number. What a day allows says nothing of
+ * how fast calls may come now. */
 int64_t limiter_rate(const struct limiter *l);
 
 /* --- over a restart --- */

@@ -109,6 +109,25 @@ int64_t rate_window_used(struct rate_window *w, int64_t now, bool only_backfills
     return sum;
 }
 
+int64_t rate_window_used_then(struct rate_window *w, int64_t now, int64_t in_us,
+                              bool only_backfills)
+{
+    int64_t used = rate_window_used(w, now, only_backfills);
+    for (size_t i = 0; i < w->count; i++) { /* of the ring, from the oldest */
+        const struct rate_slot *s = &w->slots[(w->head + i) % (size_t)w->requests];
+        if (now + in_us - s->at_us < w->per_us) {
+            break;
+        }
+        used -= only_backfills ? s->is_backfill : 1;
+    }
+    for (int64_t i = w->newest - PARTS + 1; w->parts != NULL && i <= w->newest; i++) {
+        if (w->origin_us + (i + PARTS) * w->part_us <= now + in_us) {
+            used -= only_backfills ? window_part(w, i)->backfills : window_part(w, i)->calls;
+        }
+    }
+    return used;
+}
+
 void rate_window_add(struct rate_window *w, int64_t at_us, int64_t n, bool is_backfill)
 {
     if (w->slots == NULL) {

@@ -30,6 +30,9 @@ void rate_window_fini(struct rate_window *w);
 
 /* The calls of backfills, or of all. */
 int64_t rate_window_used(struct rate_window *w, int64_t now, bool only_backfills);
+/* The same as it will be in_us later, where no call is added. */
+int64_t rate_window_used_then(struct rate_window *w, int64_t now, int64_t in_us,
+                              bool only_backfills);
 /* `n` calls at the time at_us, which is no earlier than that of any call before. */
 void rate_window_add(struct rate_window *w, int64_t at_us, int64_t n, bool is_backfill);
 /* How long until it holds less than it does now (microseconds); -1 where it is empty. */

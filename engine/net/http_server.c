@@ -10,6 +10,10 @@
  * not polled, so a client that leaves meanwhile is noticed only when its answer is sent; until then
  * the exchange is whole, and safe to answer.
  *
+ * Connections are accepted here and given to the library: its own way of accepting stops for good
+ * where descriptors run out while it has none of them. Here it is tried again, and a connection that
+ * is one too many waits in the system's queue.
+ *
  * Time: a guest has slow_us, from its beginning or from the end of its last request, to bring a
  * whole request, however it trickles; that is also how long an idle connection is kept. One list in
  * the order of the deadlines (they are all the same distance away) and one timer serve all guests.
@@ -47,7 +51,11 @@ enum {
     SLOW_DEFAULT_US = 20 * 1000 * 1000,
     CONNECTIONS_DEFAULT = 4096,
     CONNECTION_MEMORY = 16 << 10, /* a request's head, a piece of its body; cleared for each */
-    LAST_RUNS = 8,                /* of the library when it ends, so that small answers leave */
+    BODIES_DEFAULT = 64 << 20,
+    ACCEPT_AT_ONCE = 64,          /* then others have their turn */
+    ACCEPT_AGAIN_US = 100 * 1000, /* after a lack of descriptors */
+    TELL_EVERY_US = 10 * 1000 * 1000,
+    LAST_RUNS = 8, /* of the library when it ends, so that small answers leave */
 };
 
 /* --- deadlines --- */
@@ -153,6 +161,62 @@ static enum MHD_Result begin_request(struct exchange *x, const char *version)
     return MHD_YES;
 }
 
+/* --- the bytes of all --- */
+
+/* Judged by its head once, as many may be asked for often. */
+static bool is_good(struct exchange *x)
+{
+    const struct http_server *s = x->server;
+    if (!x->is_judged) {
+        x->is_judged = true;
+        x->is_good = s->seems_good != NULL && s->seems_good(s->ud, x);
+    }
+    return x->is_good;
+}
+
+/* Answers 503, and lets go of the body at once; the library takes the connection down. */
+static void drop_body(struct exchange *x)
+{
+    send_refusal(x->guest, "503 Service Unavailable\r\nRetry-After: 5");
+    (void)shutdown(x->guest->fd, SHUT_RDWR); /* fails where the client has gone already */
+    list_remove(&x->guest->link);
+    x->server->body_bytes -= x->counted;
+    x->counted = 0;
+    buf_fini(&x->body);
+    x->state = X_DROPPED;
+}
+
+/* The one that has waited longest of those that are not whole: of them that seem good, or of the
+ * others. NULL: none. */
+static struct exchange *find_unfinished(struct http_server *s, bool good)
+{
+    list_each (link, &s->waiting) {
+        struct exchange *x = list_entry(link, struct guest, link)->x;
+        if (x != NULL && x->state == X_READING && x->counted > 0 && is_good(x) == good) {
+            return x;
+        }
+    }
+    return NULL;
+}
+
+static void make_room(struct http_server *s)
+{
+    while (s->body_bytes > s->bodies_max) {
+        struct exchange *x = find_unfinished(s, false);
+        x = x != NULL ? x : find_unfinished(s, true);
+        if (x == NULL) {
+            return; /* what is whole is about to be answered */
+        }
+        drop_body(x);
+    }
+}
+
+static void count_body(struct exchange *x)
+{
+    x->server->body_bytes += x->body.cap - x->counted;
+    x->counted = x->body.cap;
+}
+
 static enum MHD_Result take_body(struct exchange *x, const char *data, size_t *len)
 {
     if (buf_append(&x->body, data, *len) == -1) {
@@ -160,8 +224,10 @@ static enum MHD_Result take_body(struct exchange *x, const char *data, size_t *l
         send_refusal(x->guest, "413 Content Too Large");
         return MHD_NO;
     }
+    count_body(x);
+    make_room(x->server);
     *len = 0;
-    return MHD_YES;
+    return x->state == X_DROPPED ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result hand_over(struct exchange *x)
@@ -235,6 +301,63 @@ static size_t unescape(void *ud, struct MHD_Connection *conn, char *text)
     return len;
 }
 
+/* --- accepting --- */
+
+static void accept_soon(struct http_server *s, int64_t delay_us)
+{
+    if (s->accepting != NULL && !timer_is_armed(&s->accept_timer)) {
+        timer_start(&s->accept_timer, delay_us);
+    }
+}
+
+static void tell_full(struct http_server *s, int error)
+{
+    int64_t now = clock_mono_us();
+    if (s->told_us == 0 || now - s->told_us >= TELL_EVERY_US) {
+        s->told_us = now;
+        log_warn("http", "%s accepts no connection for now: %s", s->address,
+                 strerror(error)); /* EMFILE: too many open files */
+    }
+}
+
+/* Whether another try makes sense at once. */
+static bool accept_one(struct http_server *s)
+{
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+    if ((unsigned)s->guest_count >= s->guests_max) {
+        watch_set(s->accepting, 0); /* until one leaves */
+        return false;
+    }
+    int fd = accept4(s->listen_fd, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd != -1) {
+        /* It closes the socket where it does not take it. */
+        (void)MHD_add_connection(s->daemon, fd, (struct sockaddr *)&peer, len);
+        s->must_run = true;
+        return true;
+    }
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        tell_full(s, errno);
+        watch_set(s->accepting, 0); /* it stays readable */
+        accept_soon(s, ACCEPT_AGAIN_US);
+    }
+    return errno == EINTR || errno == ECONNABORTED;
+}
+
+static void on_acceptable(void *ud, int events)
+{
+    struct http_server *s = ud;
+    watch_set(s->accepting, LOOP_READ);
+    for (int i = 0; i < ACCEPT_AT_ONCE && accept_one(s); i++) {
+    }
+    loop_again(s->loop);
+}
+
+static void on_accept_timer(struct timer *t)
+{
+    on_acceptable(list_entry(t, struct http_server, accept_timer), LOOP_READ);
+}
+
 /* --- the library's events --- */
 
 static void on_connection(void *ud, struct MHD_Connection *conn, void **ours,
@@ -255,6 +378,7 @@ static void on_connection(void *ud, struct MHD_Connection *conn, void **ours,
     struct guest *g = *ours;
     list_remove(&g->link);
     g->server->guest_count--;
+    accept_soon(g->server, 0); /* there may have been one too many */
     if (g->must_linger) {
         lingerers_add(g->server->lingerers, g->fd);
     }
@@ -338,21 +462,19 @@ static unsigned connection_limit(int wanted)
 
 static struct MHD_Daemon *start_daemon(struct http_server *s, const struct http_server_opts *o)
 {
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
-                     (o->tls != NULL ? MHD_USE_TLS : 0);
+    unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+                     MHD_USE_ERROR_LOG | (o->tls != NULL ? MHD_USE_TLS : 0);
     struct MHD_OptionItem plain = { MHD_OPTION_END, 0, NULL };
     struct MHD_OptionItem secure[] = {
         { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities() },
         { MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls_callback() },
         { MHD_OPTION_END, 0, NULL },
     };
-    unsigned limit = connection_limit(o->connections_max);
     unsigned idle_s = (unsigned)((s->slow_us + 999999) / 1000000);
     return MHD_start_daemon(flags, 0, NULL, NULL, handle_request, s, /* no port: a socket of ours */
                             MHD_OPTION_EXTERNAL_LOGGER, on_log,
                             NULL, /* first, for the others' errors */
-                            MHD_OPTION_LISTEN_SOCKET, s->listen_fd,                        //
-                            MHD_OPTION_CONNECTION_LIMIT, limit,                            //
+                            MHD_OPTION_CONNECTION_LIMIT, s->guests_max,                    //
                             MHD_OPTION_PER_IP_CONNECTION_LIMIT, 0u,                        //
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, //
                             MHD_OPTION_CONNECTION_TIMEOUT, idle_s,                         //
@@ -376,6 +498,9 @@ static struct http_server *new_server(struct loop *l, const struct http_server_o
     struct http_server *s = xcalloc(1, sizeof(*s));
     s->loop = l;
     s->body_max = o->body_max;
+    s->bodies_max = o->bodies_max > 0 ? o->bodies_max : BODIES_DEFAULT;
+    s->seems_good = o->seems_good;
+    s->guests_max = connection_limit(o->connections_max);
     s->slow_us = o->slow_us > 0 ? o->slow_us : SLOW_DEFAULT_US;
     s->on_request = o->on_request;
     s->ud = o->ud;
@@ -384,6 +509,7 @@ static struct http_server *new_server(struct loop *l, const struct http_server_o
     list_init(&s->open);
     list_init(&s->pool);
     timer_init(&s->slow, l, on_slow);
+    timer_init(&s->accept_timer, l, on_accept_timer);
     return s;
 }
 
@@ -408,6 +534,9 @@ struct http_server *http_server_new(struct loop *l, const struct http_server_opt
     s->watch = watch_new(l, daemon_fd(s->daemon), on_server_readable, s);
     assert(s->watch != NULL); /* an epoll descriptor that nobody else watches */
     watch_set(s->watch, LOOP_READ);
+    s->accepting = watch_new(l, s->listen_fd, on_acceptable, s);
+    assert(s->accepting != NULL); /* a socket of ours */
+    watch_set(s->accepting, LOOP_READ);
     loop_add_tick(l, on_tick, s);
     return s;
 }
@@ -418,10 +547,10 @@ void http_server_quiesce(struct http_server *s)
         return;
     }
     s->is_quiet = true;
-    int fd = MHD_quiesce_daemon(s->daemon);
-    if (fd != MHD_INVALID_SOCKET) {
-        (void)close(fd); /* nothing was written */
-    }
+    timer_stop(&s->accept_timer);
+    watch_free(s->accepting);
+    s->accepting = NULL;
+    (void)close(s->listen_fd); /* nothing was written */
     s->must_run = true;
     loop_again(s->loop);
 }

@@ -21,7 +21,11 @@ struct http_server_opts {
     size_t body_max;     /* bytes; over it 413 */
     int64_t slow_us;     /* a request that is not whole by then is dropped; 0: 20 s */
     int connections_max; /* 0: 4096 */
-    struct tls *tls;     /* of tls.h, borrowed; NULL: plain HTTP */
+    /* Bytes of the bodies of all requests; 0: 64 MiB. Over it a request that is not whole yet is
+     * answered 503 and dropped, at first one of which seems_good (or NULL) says no from its head. */
+    size_t bodies_max;
+    bool (*seems_good)(void *ud, const struct exchange *x);
+    struct tls *tls; /* of tls.h, borrowed; NULL: plain HTTP */
     /* Must answer every exchange once, at once or later. */
     void (*on_request)(void *ud, struct exchange *x);
     void *ud;

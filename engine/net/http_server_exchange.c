@@ -40,7 +40,7 @@ struct exchange *exchange_new(struct http_server *s, struct guest *g, struct MHD
     x->guest = g;
     x->conn = conn;
     x->state = X_NEW;
-    x->is_bad = false;
+    x->is_bad = x->is_judged = false;
     return x;
 }
 
@@ -94,6 +94,8 @@ void exchange_close(struct exchange *x)
     }
     free(x->target);
     x->target = NULL;
+    s->body_bytes -= x->counted;
+    x->counted = 0;
     if (s->pool_len == POOL_MAX) {
         exchange_free(x);
         return;

@@ -21,8 +21,12 @@ struct http_server {
     struct loop *loop;
     struct MHD_Daemon *daemon;
     struct watch *watch;
-    struct alarm *alarm; /* the library's own time-outs */
-    struct timer slow;   /* the first deadline of `waiting` */
+    struct alarm *alarm;     /* the library's own time-outs */
+    struct watch *accepting; /* of listen_fd; NULL: it accepts no more */
+    struct timer accept_timer;
+    int64_t told_us; /* when it last told that it cannot accept */
+    unsigned guests_max;
+    struct timer slow; /* the first deadline of `waiting` */
     struct lingerers *lingerers;
     struct list waiting; /* guests that owe a request, by deadline */
     struct list open;    /* exchanges that are handed over and not answered */
@@ -30,8 +34,11 @@ struct http_server {
     int pool_len;
     int open_count;
     int guest_count;
-    int listen_fd; /* the library's, from its start on */
+    int listen_fd;
     size_t body_max;
+    size_t bodies_max;
+    size_t body_bytes; /* of all exchanges that the library knows */
+    bool (*seems_good)(void *ud, const struct exchange *x);
     int64_t slow_us;
     void (*on_request)(void *ud, struct exchange *x);
     void *ud;
@@ -72,6 +79,9 @@ struct exchange {
     const char *path;
     char *target; /* as it was sent, where it is not the path */
     struct buf body;
+    size_t counted; /* bytes of it in server.body_bytes */
+    bool is_judged; /* seems_good was asked, and said: */
+    bool is_good;
     struct MHD_Response *response;
     int status;
     struct {

@@ -15,6 +15,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "run/turns.h"
+
+enum {
+    TURN_LOOK_US = 1000 * 1000, /* of a branch that waits beside the turn of its run */
+    ALONE_US = 1000 * 1000,     /* until a run that had no memory is walked again */
+};
 
 struct run *run_new(struct runner *r, struct id id, struct program *p)
 {
@@ -27,6 +33,7 @@ struct run *run_new(struct runner *r, struct id id, struct program *p)
     list_init(&run->waiting_now);
     if (p != NULL) {
         program_ref(p);
+        program_add_run(p, 1);
     }
     return run;
 }
@@ -62,7 +69,11 @@ void run_free(struct run *run)
     run_load_fini(&run->load);
     free(run->step);
     free(run->parked_for);
+    free(run->turn_of);
     rest_free(run->rest);
+    if (run->program != NULL) {
+        program_add_run(run->program, -1);
+    }
     program_unref(run->program);
     free(run);
 }
@@ -132,6 +143,19 @@ void run_conclude(struct run *run, enum run_state state, int64_t due_us, const s
     run->due_us = due_us;
     run->err = e != NULL ? *e : ERR_INIT;
     runner_mark_ending(run->runner, run);
+}
+
+bool run_put_off_memory(struct run *run, const struct err *e)
+{
+    if (e->kind != ERR_MEMORY || run->is_alone || program_runs(run->program) < 2) {
+        return false;
+    }
+    struct err why = ERR_INIT;
+    (void)err_set(&why, ERR_MEMORY,
+                  "waits to run alone; other runs of %s had the memory that they share",
+                  program_name(run->program));
+    run_conclude(run, RUN_WAITING, clock_wall_us() + ALONE_US, &why);
+    return true;
 }
 
 /* --- branches --- */
@@ -209,6 +233,20 @@ void branch_rest(struct branch *b, enum run_state state, int64_t due_us, const s
     run_add_busy(run, -1);
 }
 
+/* A run waits at one gate. A branch that waits at another comes back by the time that it was told. */
+void branch_await_turn(struct branch *b, const char *connection, const struct err *e)
+{
+    struct run *run = b->run;
+    if (run->turn_of == NULL) {
+        run->turn_of = xstrdup(connection);
+        turns_await(runner_turns(run->runner), connection);
+    }
+    bool is_its = strcmp(run->turn_of, connection) == 0;
+    int64_t soon_us = clock_wall_us() + TURN_LOOK_US;
+    int64_t other_us = e->retry_at_us > soon_us ? e->retry_at_us : soon_us;
+    branch_rest(b, RUN_WAITING, is_its ? RUN_BLOCKED : other_us, e);
+}
+
 /* --- a clock that was set; the rules are those of store/clock_row.c --- */
 
 /* True: one of them waits for a date, which does not move. */
@@ -257,7 +295,9 @@ static void walk_ended(void *ud, lua_State *L, int count, const struct err *e)
     run->busy--;
     take_step(run, &walk->step);
     branch_free(walk);
-    run_conclude(run, e == NULL ? RUN_DONE : RUN_DEAD, 0, e);
+    if (e == NULL || !run_put_off_memory(run, e)) {
+        run_conclude(run, e == NULL ? RUN_DONE : RUN_DEAD, 0, e);
+    }
 }
 
 int run_walk(struct run *run, struct err *e)
@@ -304,6 +344,8 @@ void run_finish(struct run *run)
     save->due_us = run->due_us;
     save->err = run->err;
     save->step = run->step != NULL && run->state != RUN_DONE ? xstrdup(run->step) : NULL;
+    save->turn_of = xstrdup_or_null(run->turn_of);
+    save->is_backfill = run->is_backfill;
     save->parked_for =
         run->state == RUN_PARKED && run->parked_for != NULL ? xstrdup(run->parked_for) : NULL;
 }

@@ -23,6 +23,8 @@ struct run {
     bool is_backfill; /* no answer to what just happened: a replay, work that piled up, one of
                        * many that were retried at once */
     json_t *event;
+    size_t event_len;
+    bool is_alone; /* its program's state is its own */
     struct meta *meta;
     struct map *journal;      /* path -> struct journal_row of earlier attempts; NULL: none */
     struct run_load load;     /* owns those rows */
@@ -37,6 +39,7 @@ struct run {
     enum run_state state;
     int64_t due_us;
     struct err err;
+    char *turn_of;    /* the connection at which it waits for its turn, or NULL */
     char *parked_for; /* the connection that it waits for a person to authorise, or NULL */
     bool is_woken; /* an event came that it waits for: whatever its due time, it goes on at once */
 };
@@ -64,6 +67,8 @@ void branch_free(struct branch *b);
 void branch_rest(struct branch *b, enum run_state state, int64_t due_us, const struct err *e);
 /* The wall clock was set by so much: moves the ends of the waits of this attempt. */
 void run_clock_jumped(struct run *run, int64_t by_us);
+/* The branch waits for its turn at that connection, as *e (ERR_TURN) says. */
+void branch_await_turn(struct branch *b, const char *connection, const struct err *e);
 /* A branch joins others, or comes back from it. */
 void run_add_busy(struct run *run, int by);
 
@@ -86,6 +91,9 @@ void branch_set_step(struct branch *b, const char *name);
 void run_begin_wait(struct run *run, const char *path, const char *connection, const char *event,
                     const char *match);
 void run_end_wait(struct run *run, const char *path);
+/* The state that its recipe's runs share had no memory left for this one: it is walked again in one
+ * of its own. False where it had that already, or no other run to share with: it needs too much. */
+bool run_put_off_memory(struct run *run, const struct err *e);
 /* Ends the attempt with this state: the strand is closed at the end of the turn. */
 void run_conclude(struct run *run, enum run_state state, int64_t due_us, const struct err *e);
 
@@ -102,6 +110,7 @@ struct service *runner_service(struct runner *r);
 struct strands *runner_strands(struct runner *r);
 struct echoes *runner_echoes(struct runner *r);
 struct made *runner_made(struct runner *r);
+struct turns *runner_turns(struct runner *r);
 void runner_mark_dirty(struct runner *r, struct run *run);
 void runner_mark_ending(struct runner *r, struct run *run);
 void runner_run_over(struct runner *r, struct run *run, bool has_released);

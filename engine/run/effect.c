@@ -21,6 +21,7 @@
 #include "run/echoes.h"
 #include "run/looks.h"
 #include "run/made.h"
+#include "run/turns.h"
 #include "service/accounts.h"
 #include "store/tries.h"
 
@@ -34,6 +35,7 @@ struct effect *effect_new(struct branch *b, const char *path, const char *unit)
     struct run *run = b->run;
     fx->run = run;
     fx->branch = b;
+    fx->turns = runner_turns(run->runner);
     fx->path = xstrdup(path);
     fx->unit = unit != NULL ? xstrdup(unit) : NULL;
     fx->attempt = effect_attempt_of(run, unit != NULL ? unit : path);
@@ -44,9 +46,20 @@ struct effect *effect_new(struct branch *b, const char *path, const char *unit)
 
 static void take_back(struct effect *fx);
 
+/* It is at its connection no more. */
+static void leave_gate(struct effect *fx)
+{
+    if (fx->entered != NULL) {
+        turns_leave(fx->turns, fx->entered);
+        free(fx->entered);
+        fx->entered = NULL;
+    }
+}
+
 void effect_close(void *ud)
 {
     struct effect *fx = ud;
+    leave_gate(fx);
     bool was_sent = fx->call != NULL && call_cancel(fx->call);
     if (fx->call != NULL && fx->is_begun && !was_sent) {
         take_back(fx);
@@ -279,12 +292,36 @@ void effect_fail(struct effect *fx, const struct err *e, const char *answer)
 
 /* --- calls --- */
 
+void effect_put_off(struct effect *fx, const struct err *e)
+{
+    leave_gate(fx);
+    fx->is_put_off = true;
+    fx->err = *e;
+    strand_wake(fx->wake);
+}
+
+static bool enter_gate(struct effect *fx)
+{
+    const char *name = connection_name(fx->connection);
+    const char *turn = fx->run->load.turn_of;
+    struct err e = ERR_INIT;
+    bool has_turn = turn != NULL && strcmp(turn, name) == 0;
+    if (turns_enter(fx->turns, name, has_turn, &e) == -1) {
+        effect_put_off(fx, &e);
+        return false;
+    }
+    fx->entered = xstrdup(name);
+    return true;
+}
+
 static void effect_answered(void *ud, json_t *output, const struct err *e, const char *answer)
 {
     struct effect *fx = ud;
     fx->call = NULL;
     list_remove(&fx->open_link);
-    if (e != NULL) {
+    if (e != NULL && e->kind == ERR_TURN) {
+        effect_put_off(fx, e);
+    } else if (e != NULL) {
         if (e->kind == ERR_UNKNOWN) {
             (void)looks_plan(fx);
         }
@@ -335,6 +372,7 @@ struct call_opts effect_call_opts(struct effect *fx)
         .timeout_us = fx->timeout_us,
         .group = program_name(fx->run->program),
         .is_backfill = fx->run->is_backfill,
+        .may_be_put_off = true,
         .is_fresh = fx->is_fresh,
         .before_send = operation_is_idempotent(fx->operation, fx->input) ? NULL : before_send,
         .done = effect_answered,
@@ -392,9 +430,13 @@ void effect_begin(struct effect *fx)
 {
     const struct journal_row *row = run_recall(fx->run, fx->path);
     choose_connection(fx);
+    bool is_local = record_effect_is_local(fx);
+    if (!is_local && !enter_gate(fx)) {
+        return;
+    }
     choose_mark(fx);
     note_echo(fx, NULL);
-    if (record_effect_is_local(fx)) {
+    if (is_local) {
         record_effect_begin(fx);
     } else if (row != NULL && row->state == JOURNAL_STARTED) {
         looks_begin(fx, row);

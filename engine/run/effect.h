@@ -29,8 +29,11 @@ struct effect {
     int64_t looked_us;          /* when it was looked for last; wall time */
     json_t *output;
     struct err err;
-    bool is_begun;   /* this attempt has journalled that it is sent */
-    bool is_probing; /* looks for what an earlier attempt did */
+    struct turns *turns; /* the runner's: it outlives the run, as a box may */
+    char *entered;       /* the connection at whose calls it is counted (turns.h), or NULL */
+    bool is_put_off;     /* its run waits for its turn */
+    bool is_begun;       /* this attempt has journalled that it is sent */
+    bool is_probing;     /* looks for what an earlier attempt did */
     bool
         may_repeat; /* the step says `on_unknown: again`: what cannot be looked for is sent again */
     bool is_look;   /* reads only, and nothing of it is journalled */
@@ -44,6 +47,9 @@ void effect_begin(
     struct effect *fx); /* ends in effect_succeed or effect_fail, never from within this call */
 void effect_succeed(struct effect *fx, json_t *output); /* takes the reference; journals, wakes */
 void effect_fail(struct effect *fx, const struct err *e, const char *answer);
+/* Its call has to wait for its turn (ERR_TURN): nothing was sent, and nothing is journalled. The run
+ * waits, and the step is walked again. */
+void effect_put_off(struct effect *fx, const struct err *e);
 /* What its call is made with; the reference of the input is the caller's. */
 struct call_opts effect_call_opts(struct effect *fx);
 void effect_send(struct effect *fx); /* makes the call */

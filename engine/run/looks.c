@@ -370,7 +370,9 @@ static void looked(void *ud, json_t *output, const struct err *e, const char *an
 {
     struct effect *fx = ud;
     fx->call = NULL;
-    if (e == NULL && fx->mark != NULL) {
+    if (e != NULL && e->kind == ERR_TURN) {
+        effect_put_off(fx, e);
+    } else if (e == NULL && fx->mark != NULL) {
         decide(fx, output);
     } else if (e == NULL) {
         fx->reads = xcalloc(1, sizeof *fx->reads);

@@ -8,9 +8,19 @@
 #include "connector/paging.h"
 #include "run/effect.h"
 
+static int rest_for_ever(lua_State *L, int status, lua_KContext ctx)
+{
+    return strand_wait(L, ctx, rest_for_ever);
+}
+
 static int call_finish(lua_State *L, int status, lua_KContext ctx)
 {
     struct effect *fx = (struct effect *)ctx;
+    if (fx->is_put_off) { /* no script sees this: its run ends the attempt, and walks again */
+        branch_await_turn(fx->branch, connection_name(fx->connection), &fx->err);
+        (void)strand_wake_of(L); /* a wait of its own, which nobody ends */
+        return strand_wait(L, 0, rest_for_ever);
+    }
     if (fx->has_failed) {
         return vm_raise(L, &fx->err);
     }
@@ -18,13 +28,19 @@ static int call_finish(lua_State *L, int status, lua_KContext ctx)
     return 1;
 }
 
-static struct connection *find_connection(lua_State *L, struct run *run, const char *name)
+/* A connection that went from ladle.yaml: the run waits for a person, and nothing was called. */
+static int park_without(lua_State *L, const char *name)
 {
-    struct connection *c = service_find(runner_service(run->runner), name);
-    if (c == NULL) {
-        luaL_error(L, "there is no connection '%s' in ladle.yaml", name);
-    }
-    return c;
+    struct branch *b = act_branch(L);
+    struct err e = ERR_INIT;
+    (void)err_set(
+        &e, ERR_CONFIG,
+        "%s is not among the connections of ladle.yaml any more, and this step calls it; put "
+        "it back there and start again, then `ladle retry` goes on",
+        name);
+    branch_rest(b, RUN_PARKED, 0, &e);
+    (void)strand_wake_of(L); /* a wait of its own, which nobody ends */
+    return strand_wait(L, 0, rest_for_ever);
 }
 
 /* Finds what is to be called; an unknown one can only come from a script, as recipes are checked.
@@ -44,7 +60,10 @@ static const struct operation *find_operation(lua_State *L, const struct connect
 static int begin_effect(lua_State *L, struct effect *fx)
 {
     const char *connection = luaL_checkstring(L, 2);
-    fx->connection = find_connection(L, fx->run, connection);
+    fx->connection = service_find(runner_service(fx->run->runner), connection);
+    if (fx->connection == NULL) {
+        return park_without(L, connection);
+    }
     fx->operation = find_operation(L, fx->connection, connection, luaL_checkstring(L, 3));
     fx->timeout_us = luaL_optinteger(L, 5, 0);
     fx->input = vm_to_json(L, 4);
@@ -111,7 +130,11 @@ int act_describe(lua_State *L)
 {
     static const char *const keys[] = { "run", "run_when", "custom_fields", "dates" };
     const char *connection = luaL_checkstring(L, 1);
-    const struct connection *c = find_connection(L, act_branch(L)->run, connection);
+    const struct connection *c =
+        service_find(runner_service(act_branch(L)->run->runner), connection);
+    if (c == NULL) {
+        return park_without(L, connection);
+    }
     const struct operation *op = find_operation(L, c, connection, luaL_checkstring(L, 2));
     lua_settop(L, 2);
     lua_createtable(L, 0, 4); // table
@@ -167,7 +190,11 @@ int act_describe_event(lua_State *L)
  * +1, raises] */
 int act_setting(lua_State *L)
 {
-    const struct connection *c = find_connection(L, act_branch(L)->run, luaL_checkstring(L, 1));
+    const char *name = luaL_checkstring(L, 1);
+    const struct connection *c = service_find(runner_service(act_branch(L)->run->runner), name);
+    if (c == NULL) {
+        return park_without(L, name);
+    }
     lua_pushstring(L, json_get_text(connection_config(c), luaL_checkstring(L, 2)));
     return 1;
 }

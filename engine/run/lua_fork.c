@@ -89,6 +89,12 @@ static void branch_ended(void *ud, lua_State *L, int count, const struct err *e)
     struct branch *b = ud;
     struct fork *f = b->fork;
     struct run *run = b->run;
+    if (e != NULL && run_put_off_memory(run, e)) { /* nobody who joins it hears of that */
+        f->branches[b->index - 1] = NULL;
+        branch_free(b);
+        run_add_busy(run, -1);
+        return;
+    }
     keep_result(L, f, b->index, count, e);
     if (f->begun < f->count) {
         begin_branch(f, L);

@@ -7,12 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "script/catalog.h"
 
 /* The cap of one version's state. All of its runs in memory share it, so it is several times what
- * one may need. */
-enum { MEMORY_MAX = 128 << 20 };
+ * one may need. Further runs begin in it as long as half of it is free; one that does not fit beside
+ * the others all the same gets a state of its own (active.c). */
+enum {
+    MEMORY_MAX = 128 << 20,
+    COLLECT_EVERY_US = 200 * 1000, /* a collection of so much takes a while */
+};
 
 static const char DECIDE = 'd'; /* registry keys: their addresses */
 static const char RUN = 'r';
@@ -22,6 +27,9 @@ struct program {
     char *hash;
     json_t *bundle;
     struct vm *vm;
+    const luaL_Reg *act;
+    int runs;
+    int64_t collected_us; /* monotonic */
     bool has_conditions;
 };
 
@@ -60,25 +68,62 @@ static int build_walk(lua_State *L)
     return 0;
 }
 
-struct program *program_new(const struct program_opts *o, struct err *e)
+/* Takes the reference of the bundle. */
+static struct program *make_program_of(const char *hash, json_t *bundle, const luaL_Reg *act,
+                                       struct err *e)
 {
-    json_t *bundle = json_parse_own(o->bundle, o->bundle_len, e);
-    if (bundle == NULL) {
-        return NULL;
-    }
     struct program *p = xcalloc(1, sizeof *p);
-    *p = (struct program){ .refs = 1, .hash = xstrdup(o->hash), .bundle = bundle };
+    *p = (struct program){ .refs = 1, .hash = xstrdup(hash), .bundle = bundle, .act = act };
     const json_t *plan = program_plan(p);
     p->has_conditions = json_object_get(plan, "if") != NULL || json_object_get(plan, "key") != NULL;
     p->vm = vm_new(
         &(struct vm_opts){ .find_module = find_bundled, .ud = p, .memory_max = MEMORY_MAX }, e);
-    struct build b = { .program = p, .act = o->act };
+    struct build b = { .program = p, .act = act };
     if (p->vm == NULL || vm_enter(p->vm, build_walk, &b, e) == -1) {
         err_prefix(e, "recipe %s", program_name(p));
         program_unref(p);
         return NULL;
     }
     return p;
+}
+
+struct program *program_new(const struct program_opts *o, struct err *e)
+{
+    json_t *bundle = json_parse_own(o->bundle, o->bundle_len, e);
+    return bundle != NULL ? make_program_of(o->hash, bundle, o->act, e) : NULL;
+}
+
+struct program *program_new_alone(const struct program *p, struct err *e)
+{
+    return make_program_of(p->hash, json_incref(p->bundle), p->act, e);
+}
+
+void program_add_run(struct program *p, int by)
+{
+    p->runs += by;
+}
+
+int program_runs(const struct program *p)
+{
+    return p->runs;
+}
+
+static bool is_half_free(const struct program *p)
+{
+    return vm_memory(p->vm) < vm_memory_max(p->vm) / 2;
+}
+
+bool program_has_room(struct program *p)
+{
+    int64_t now = clock_mono_us();
+    if (p->runs == 0 || is_half_free(p)) {
+        return true;
+    }
+    if (now - p->collected_us >= COLLECT_EVERY_US) {
+        p->collected_us = now;
+        vm_collect(p->vm);
+    }
+    return is_half_free(p);
 }
 
 void program_ref(struct program *p)
@@ -162,11 +207,23 @@ static int decide_conditions(lua_State *L)
     return 0;
 }
 
+/* Where the runs that share the state have the memory, the event is looked at in another. */
+static int decide_alone(const struct program *p, struct entry *n, struct err *e)
+{
+    struct program *own = program_new_alone(p, e);
+    int rc = own != NULL ? vm_enter(own->vm, decide_conditions, n, e) : -1;
+    program_unref(own);
+    return rc;
+}
+
 int program_decide(struct program *p, const json_t *event, const json_t *meta, int64_t now_us,
                    bool *is_wanted, char **key, struct err *e)
 {
     struct entry n = { .program = p, .event = event, .meta = meta, .now_us = now_us };
     int rc = vm_enter(p->vm, decide_conditions, &n, e);
+    if (rc == -1 && e != NULL && e->kind == ERR_MEMORY && p->runs > 0) {
+        rc = decide_alone(p, &n, e);
+    }
     *is_wanted = n.is_wanted;
     *key = n.key;
     if (rc == 0 && !n.is_wanted) {

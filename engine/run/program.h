@@ -16,6 +16,8 @@ struct program_opts {
 };
 
 struct program *program_new(const struct program_opts *o, struct err *e); /* one reference */
+/* The same in a state of its own, for one run that does not fit in beside others; one reference. */
+struct program *program_new_alone(const struct program *p, struct err *e);
 void program_ref(struct program *p);
 void program_unref(struct program *p); /* the last one frees the state */
 
@@ -24,6 +26,13 @@ const char *program_hash(const struct program *p);
 const json_t *program_plan(const struct program *p);
 struct vm *
 program_vm(const struct program *p); /* for tests that make its allocator fail; borrowed */
+
+/* A run of it is in memory (1), or no more (-1). */
+void program_add_run(struct program *p, int by);
+int program_runs(const struct program *p);
+/* Whether one more run has room in the state: others leave half of its cap. Always where there are
+ * none. */
+bool program_has_room(struct program *p);
 
 /* Whether program_decide has anything to look at: the recipe says `if` or `key`. */
 bool program_has_conditions(const struct program *p);

@@ -24,9 +24,11 @@
 #include "run/echoes.h"
 #include "run/lua_act.h"
 #include "run/made.h"
+#include "run/turns.h"
 
 enum {
     CLAIM_MAX = 256,
+    MEMORY_LOOK_US = 1000 * 1000, /* whether a recipe's runs have left memory for one more */
     LOOK_AGAIN_US = 60 * 1000000, /* the longest sleep between two looks at the store */
 };
 
@@ -34,11 +36,14 @@ struct runner {
     struct runner_opts o;
     struct echoes *echoes;
     struct made *made;
+    struct turns *turns;
     struct map *newest; /* recipe -> struct program, a reference each */
     struct map
         *versions; /* hash -> struct program, a reference each: newest and older ones in use */
     struct list active;
     size_t active_count;
+    size_t event_bytes; /* of the events of these */
+    bool has_alone;     /* one of them has a state of its own */
     struct list dirty;
     struct list ending;
     struct run_claim *claim;     /* in flight, or NULL */
@@ -77,6 +82,11 @@ struct echoes *runner_echoes(struct runner *r)
 struct made *runner_made(struct runner *r)
 {
     return r->made;
+}
+
+struct turns *runner_turns(struct runner *r)
+{
+    return r->turns;
 }
 
 struct end_log *runner_end_log(const struct runner *r)
@@ -150,7 +160,8 @@ struct program *runner_program(const struct runner *r, const char *recipe)
 
 bool runner_has_room(const struct runner *r)
 {
-    return r->active_count < RUNNER_ACTIVE_MAX && !r->is_stopping;
+    return r->active_count < RUNNER_ACTIVE_MAX && r->event_bytes < RUNNER_EVENTS_MAX &&
+           !r->is_stopping;
 }
 
 size_t runner_active(const struct runner *r)
@@ -162,6 +173,8 @@ static void add_active(struct runner *r, struct run *run)
 {
     list_push_back(&r->active, &run->link);
     r->active_count++;
+    r->event_bytes += run->event_len;
+    r->has_alone = r->has_alone || run->is_alone;
 }
 
 /* The row becomes due at once, so the next start takes it up from its journal. */
@@ -170,24 +183,37 @@ static void put_back(struct run *run)
     run_conclude(run, RUN_QUEUED, clock_wall_us(), NULL);
 }
 
+/* Its recipe's other runs have the memory. */
+static void wait_for_memory(struct run *run)
+{
+    struct err e = ERR_INIT;
+    (void)err_set(&e, ERR_TURN,
+                  "waits for its turn; other runs of %s need the memory that they share",
+                  program_name(run->program));
+    run_conclude(run, RUN_WAITING, clock_wall_us() + MEMORY_LOOK_US, &e);
+}
+
 static void begin_run(struct runner *r, struct run *run)
 {
     struct err e = ERR_INIT;
+    bool has_room = runner_has_room(r);
     add_active(r, run);
-    if (r->is_cut) {
+    if (r->is_cut || !has_room) {
         put_back(run);
-    } else if (run_walk(run, &e) == -1) {
+    } else if (program_runs(run->program) > 1 && !program_has_room(run->program)) {
+        wait_for_memory(run);
+    } else if (run_walk(run, &e) == -1 && !run_put_off_memory(run, &e)) {
         run_conclude(run, RUN_DEAD, 0, &e);
     }
 }
 
-void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event,
-                  struct meta *meta, int64_t created_us)
+void runner_begin(struct runner *r, const struct run_start *s)
 {
-    struct run *run = run_new(r, id, p);
-    run->event = event;
-    run->meta = meta;
-    run->created_us = created_us;
+    struct run *run = run_new(r, s->id, s->program);
+    run->event = s->event;
+    run->event_len = s->event_len;
+    run->meta = s->meta;
+    run->created_us = s->created_us;
     begin_run(r, run);
 }
 
@@ -237,14 +263,19 @@ void runner_run_over(struct runner *r, struct run *run, bool has_released)
     if (run->state == RUN_WAITING) {
         runner_expect(r, run->is_woken ? 0 : run->due_us);
     }
-    r->may_be_due |= has_released;
+    r->may_be_due |= has_released || run->state == RUN_QUEUED;
     runner_run_lost(r, run);
 }
 
 void runner_run_lost(struct runner *r, struct run *run)
 {
-    r->may_be_due |= r->active_count >= RUNNER_ACTIVE_MAX; /* there was no room for others */
+    r->may_be_due |= !runner_has_room(r); /* there was none for others */
     r->active_count--;
+    r->event_bytes -= run->event_len;
+    r->has_alone = r->has_alone && !run->is_alone;
+    if (run->turn_of != NULL) {
+        turns_written(r->turns, run->turn_of);
+    }
     run_free(run);
 }
 
@@ -335,9 +366,22 @@ static struct meta *claimed_meta(const struct runner *r, const struct run_load *
  * work that piled up. */
 static const int64_t backfill_age_us = 3600LL * 1000 * 1000;
 
+/* A run that had no memory beside others goes on in a state of its own, one at a time. NULL: not
+ * now. */
+static struct program *program_alone(const struct runner *r, const struct program *p)
+{
+    struct err e = ERR_INIT;
+    return r->has_alone ? NULL : program_new_alone(p, &e);
+}
+
 static void begin_claimed(struct runner *r, struct run_load *load, struct program *p)
 {
-    struct run *run = run_of_load(r, load, p);
+    bool is_alone = load->run.err.kind == ERR_MEMORY;
+    struct program *own = is_alone ? program_alone(r, p) : NULL;
+    struct run *run = run_of_load(r, load, own != NULL ? own : p);
+    program_unref(own);
+    run->is_alone = own != NULL;
+    run->event_len = run->load.payload_len;
     run->is_backfill =
         run->load.run.is_backfill || run->created_us - run->load.received_us > backfill_age_us;
     run->event = json_parse_own(run->load.payload, run->load.payload_len, NULL);
@@ -347,6 +391,11 @@ static void begin_claimed(struct runner *r, struct run_load *load, struct progra
     }
     for (size_t i = 0; i < run->load.row_count; i++) {
         map_put(run->journal, run->load.rows[i].path, &run->load.rows[i]);
+    }
+    if (is_alone && own == NULL) {
+        add_active(r, run);
+        run_conclude(run, RUN_WAITING, clock_wall_us() + MEMORY_LOOK_US, &run->load.run.err);
+        return;
     }
     begin_run(r, run);
 }
@@ -390,7 +439,7 @@ static void claim_done(struct store_op *op, const struct err *e)
         for (size_t i = 0; i < claim->count; i++) {
             take_claimed(r, &claim->runs[i]);
         }
-        r->may_be_due |= claim->count == (size_t)claim->limit;
+        r->may_be_due |= claim->count == (size_t)claim->limit || claim->was_cut;
         sleep_until(r, claim->next_due_us);
     }
     run_claim_free(claim);
@@ -405,6 +454,7 @@ static void claim_if_due(struct runner *r)
     r->may_be_due = false;
     size_t room = RUNNER_ACTIVE_MAX - r->active_count;
     r->claim = run_claim_new(room < CLAIM_MAX ? (int)room : CLAIM_MAX, clock_wall_us());
+    r->claim->bytes_max = RUNNER_EVENTS_MAX - r->event_bytes;
     r->claim->op.must_land = true;
     r->claim->op.done = claim_done;
     r->claim->op.ud = r;
@@ -533,6 +583,10 @@ void runner_turn(struct runner *r)
         run_flush(list_entry(link, struct run, dirty_link));
     }
     claim_if_due(r);
+    if (r->is_started && runner_has_room(r)) {
+        turns_turn(r->turns, RUNNER_ACTIVE_MAX - r->active_count,
+                   RUNNER_EVENTS_MAX - r->event_bytes);
+    }
 }
 
 struct runner *runner_new(const struct runner_opts *o)
@@ -541,6 +595,8 @@ struct runner *runner_new(const struct runner_opts *o)
     r->o = *o;
     r->echoes = echoes_new();
     r->made = made_new();
+    r->turns =
+        turns_new(&(struct turns_opts){ .runner = r, .loop = o->loop, .take = take_claimed });
     r->newest = map_new();
     r->versions = map_new();
     r->end_log = end_log_new(o->loop);
@@ -568,6 +624,7 @@ void runner_free(struct runner *r)
     made_free(r->made);
     map_free(r->newest, unref_program);
     map_free(r->versions, unref_program);
+    turns_free(r->turns); /* what closes with a program's state leaves it */
     free(r);
 }
 
@@ -582,6 +639,7 @@ void runner_start(struct runner *r)
 {
     r->is_started = true;
     r->may_be_due = true;
+    turns_start(r->turns);
 }
 
 void runner_quiesce(struct runner *r)

@@ -11,7 +11,10 @@
  * it is due. Loop thread. */
 struct runner;
 
-enum { RUNNER_ACTIVE_MAX = 1024 }; /* runs in memory at once; further ones wait as rows */
+enum {
+    RUNNER_ACTIVE_MAX = 1024,     /* runs in memory at once; further ones wait as rows */
+    RUNNER_EVENTS_MAX = 16 << 20, /* bytes of their events; one more may begin below it */
+};
 
 struct runner_opts {
     struct loop *loop;
@@ -48,9 +51,17 @@ struct end_log *runner_end_log(const struct runner *r);
 
 /* Whether another run may begin in memory; if not, its row is made QUEUED and claimed later. */
 bool runner_has_room(const struct runner *r);
-/* Begins a run whose row was just made as RUNNING. The references of event and meta are taken. */
-void runner_begin(struct runner *r, struct id id, struct program *p, json_t *event,
-                  struct meta *meta, int64_t created_us);
+/* Begins a run whose row was just made as RUNNING. The references of event and meta are taken. Where
+ * there is no room for it any more, its row becomes QUEUED. */
+struct run_start {
+    struct id id;
+    struct program *program;
+    json_t *event;
+    size_t event_len; /* bytes of its text */
+    struct meta *meta;
+    int64_t created_us;
+};
+void runner_begin(struct runner *r, const struct run_start *s);
 /* Something in the store may be due now. */
 void runner_poke(struct runner *r);
 /* Something in the store is due then (wall time; RUN_BLOCKED: nobody knows). */

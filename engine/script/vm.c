@@ -38,6 +38,11 @@ size_t vm_memory(const struct vm *vm)
     return vm->memory;
 }
 
+size_t vm_memory_max(const struct vm *vm)
+{
+    return vm->memory_max;
+}
+
 void vm_fail_alloc_after(struct vm *vm, int64_t count)
 {
     vm->allocs_left = count;
@@ -312,6 +317,18 @@ int vm_lua_xpcall(lua_State *L)
     lua_rotate(L, 3, 2); // f handler true f …
     int status = lua_pcallk(L, count - 2, LUA_MULTRET, 2, 2, finish_pcall);
     return finish_pcall(L, status, 2);
+}
+
+static int collect(lua_State *L)
+{
+    lua_gc(L, LUA_GCCOLLECT);
+    return 0;
+}
+
+void vm_collect(struct vm *vm)
+{
+    assert(vm->depth == 0);
+    (void)vm_enter(vm, collect, NULL, NULL); /* what a __gc of a script raises is a warning */
 }
 
 /* --- life --- */

@@ -27,6 +27,9 @@ struct vm *vm_new(const struct vm_opts *o, struct err *e);
 void vm_free(struct vm *vm); /* its strands must have ended, or are cancelled without a call-back */
 struct vm *vm_of(lua_State *L);
 size_t vm_memory(const struct vm *vm);
+size_t vm_memory_max(const struct vm *vm);
+/* Gives back what nobody uses any more; not from within an entry. */
+void vm_collect(struct vm *vm);
 /* For tests: after `count` more allocations every further one fails; -1: none does. */
 void vm_fail_alloc_after(struct vm *vm, int64_t count);
 

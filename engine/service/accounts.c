@@ -61,6 +61,18 @@ struct connection *accounts_hold(struct service *s, struct connection *parent, c
     return c;
 }
 
+struct connection *accounts_hold_named(struct service *s, const char *name)
+{
+    const char *slash = strchr(name, '/');
+    if (slash == NULL) {
+        return service_find(s, name);
+    }
+    char *parent = xstrndup(name, (size_t)(slash - name));
+    struct connection *c = service_find(s, parent);
+    free(parent);
+    return c != NULL && connection_is_parent(c) ? accounts_hold(s, c, slash + 1) : NULL;
+}
+
 /* Drops what nobody has held for a while. */
 static void sweep_accounts(struct timer *t)
 {

@@ -13,9 +13,12 @@
  * none: 1 to 128 of A-Z a-z 0-9 _ -. */
 struct connection *accounts_hold(struct service *s, struct connection *parent, const char *account);
 
-/* The connection that a call goes through, held: of a parent, that of the account which the input
- * names (account_named), else of `account` (that of the run's event; may be NULL); the parent
- * itself for an operation with access 'parent', and where there is no account: then account_check
+/* The same by the name of the connection: "crm/<account>", or one of ladle.yaml. */
+struct connection *accounts_hold_named(struct service *s, const char *name);
+
+/* The connection that a call goes through, held: of an agency, that of the account which the input
+ * names (account_named), else of `account` (that of the run's event; may be NULL); the agency
+ * itself for an operation with access 'agency', and where there is no account: then account_check
  * refuses the call. */
 struct connection *accounts_choose(struct service *s, struct connection *c,
                                    const struct operation *op, const json_t *input,

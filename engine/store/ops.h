@@ -82,6 +82,27 @@ int key_check(struct db *db, const uint8_t *sealed, size_t len, struct err *e);
 
 /* A running run is due at this moment, which never comes: it is held by an engine. */
 #define RUN_HELD (RUN_BLOCKED - 1)
+/* A run that waits for its turn, and for no time. */
+#define RUN_TURN (RUN_BLOCKED - 2)
+
+/* What a claim has found, for run_turn.c: RUN_COLUMNS and then these, of run joined with event. */
+#define RUN_LOAD_COLUMNS                                                                           \
+    RUN_COLUMNS ", event.connection, event.type, event.headers, event.payload, event.received_us"
+void run_load_read(struct query *q, struct run_load *load);
+/* It is RUNNING now, and its journal is read. */
+int run_load_hold(struct db *db, struct run_load *load, int64_t now_us, struct err *e);
+/* Whether another run has room in the claim, by the bytes of its events. */
+static inline bool run_claim_has_room(struct run_claim *claim)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < claim->count && claim->bytes_max > 0; i++) {
+        bytes += claim->runs[i].payload_len;
+    }
+    claim->was_cut = claim->bytes_max > 0 && bytes >= claim->bytes_max;
+    return !claim->was_cut;
+}
+/* Takes the runs whose turn it is, as the claim asks for them. */
+int run_take_turns(struct db *db, struct run_claim *claim, int64_t now_us, struct err *e);
 
 /* *has_kept becomes true where a row that is DONE was kept as it is. */
 int journal_write(struct db *db, const struct run_save *save, int64_t now_us, bool *has_kept,

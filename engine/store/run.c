@@ -11,7 +11,8 @@
  * this: they are neither active nor blocked in this sense, so here they have no key at all.
  *
  * A running run has the due time RUN_HELD, which never comes either: what an engine left behind is
- * found through the index of due times. SQL here writes RUN_BLOCKED as 9223372036854775807, states
+ * found through the index of due times. One that only waits for its turn at a connection has the due
+ * time RUN_TURN. SQL here writes RUN_BLOCKED as 9223372036854775807, states
  * and modes as numbers: a partial index is used only where the query repeats its condition
  * literally.
  */
@@ -52,8 +53,9 @@ static const char update_run[] =
     "update run"
     " set state = $1, attempts = $2, step = $3, due_us = $4, updated_us = $5, error_kind = $6,"
     " error_message = $7, error_status = $8, error_retry_us = $9, error_detail = $10,"
-    " parked_for = $11, is_backfill = case when $1 < 3 then is_backfill else 0 end"
-    " where id = $12";
+    " parked_for = $11, turn_of = $12,"
+    " is_backfill = case when $1 < 3 then max(is_backfill, $13) else 0 end"
+    " where id = $14";
 
 /* The end that most runs come to: of one that runs, and keeps no order. */
 static const char end_well[] =
@@ -134,7 +136,7 @@ int64_t run_due_for(enum run_state state, int64_t due_us)
         return RUN_HELD;
     case RUN_QUEUED:
     case RUN_WAITING:
-        return due_us < RUN_HELD ? due_us : RUN_HELD - 1;
+        return due_us < RUN_TURN ? due_us : RUN_TURN;
     case RUN_PARKED:
     case RUN_DONE:
     case RUN_DEAD:
@@ -188,7 +190,7 @@ void run_read(struct query *q, int first, struct run_row *row)
     row->attempts = (int)query_int(q, first + 6);
     row->step = query_text(q, first + 7);
     row->due_us = query_int(q, first + 8);
-    if (row->due_us == RUN_HELD) {
+    if (row->due_us == RUN_HELD || row->due_us == RUN_TURN) {
         row->due_us = 0;
     }
     row->created_us = query_int(q, first + 9);
@@ -286,7 +288,9 @@ static int write_run_state(struct db *db, const struct run_save *save, enum run_
     query_bind_int(q, 5, now_us);
     run_bind_error(q, 6, &save->err);
     query_bind_text(q, 11, state == RUN_PARKED ? save->parked_for : NULL);
-    query_bind_id(q, 12, &save->id);
+    query_bind_text(q, 12, state == RUN_WAITING ? save->turn_of : NULL);
+    query_bind_int(q, 13, save->is_backfill);
+    query_bind_id(q, 14, &save->id);
     return query_run(q, e);
 }
 
@@ -416,6 +420,7 @@ void run_save_free(struct run_save *save)
     free(save->ended_waits);
     free(save->step);
     free(save->parked_for);
+    free(save->turn_of);
     free(save);
 }
 

@@ -136,7 +136,10 @@ struct run_save {
     char *step;
     int64_t due_us;
     struct err err;
-    char *parked_for;   /* of PARKED: the connection whose repair lets it go on, or NULL */
+    char *parked_for; /* of PARKED: the connection whose repair lets it go on, or NULL */
+    char *turn_of;    /* of WAITING: the connection at which it waits for its turn, or NULL; it goes
+                         * on with that, or at due_us (RUN_BLOCKED: with its turn only) */
+    bool is_backfill; /* of WAITING: it leaves the turns of others to them (limit/limiter.h) */
     struct id released; /* out; zero: none */
     bool was_cancelled; /* out */
     bool was_woken;     /* out */
@@ -164,20 +167,40 @@ struct run_load {
     int64_t received_us;
     struct journal_row *rows;
     size_t row_count;
+    char *turn_of; /* the connection at which it has its turn, or NULL */
 };
 void run_load_fini(struct run_load *load);
 
-/* Takes the runs that are due, oldest due first: they become RUNNING, attempts + 1. */
+/* Takes the runs that are due, oldest due first: they become RUNNING, attempts + 1. With turn_of
+ * those that wait for their turn at this connection, whatever their due time is: recipes take
+ * turns, and of one recipe the run that arrived first goes first, so that runs end one after
+ * another. */
 struct run_claim {
     struct store_op op;
     int limit;
     int64_t now_us;
+    size_t bytes_max;      /* of the events of all; 0: any. One is taken whatever its size */
+    bool was_cut;          /* out: others were left, as that was reached */
+    char *turn_of;         /* owned; NULL: what is due */
+    int backfill_first;    /* of turn_of: so many backfills before the others, */
+    int backfill_max;      /* and so many at most */
+    char *after_recipe;    /* of turn_of: the recipe that had the last turn, in and out; owned */
+    bool has_more;         /* out, of turn_of: others still wait */
     struct run_load *runs; /* out */
     size_t count;
     int64_t next_due_us; /* out: when the next one is due, 0: none */
 };
 struct run_claim *run_claim_new(int limit, int64_t now_us);
 void run_claim_free(struct run_claim *claim);
+
+/* The connections at which runs wait for their turn. */
+struct run_turns {
+    struct store_op op;
+    char **names; /* out */
+    size_t count;
+};
+struct run_turns *run_turns_new(void);
+void run_turns_free(struct run_turns *t);
 
 /* At start, with the store held exclusively: runs left RUNNING by a process that died become QUEUED
  * and due. `count` out. */

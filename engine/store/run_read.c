@@ -13,9 +13,7 @@
 
 /* --- claims --- */
 
-static const char select_due[] = "select " RUN_COLUMNS
-                                 ", event.connection, event.type, event.headers, event.payload,"
-                                 " event.received_us"
+static const char select_due[] = "select " RUN_LOAD_COLUMNS
                                  " from run"
                                  " join event on event.id = run.event_id"
                                  " where run.state < 3"
@@ -26,7 +24,7 @@ static const char select_due[] = "select " RUN_COLUMNS
 static const char hold_run[] =
     "update run"
     " set state = 1, attempts = attempts + 1, due_us = 9223372036854775806, updated_us = $1,"
-    " is_woken = 0"
+    " is_woken = 0, turn_of = null"
     " where id = $2";
 
 static const char select_next_due[] =
@@ -44,6 +42,7 @@ void run_load_fini(struct run_load *load)
     free(load->type);
     free(load->headers);
     free(load->payload);
+    free(load->turn_of);
     for (size_t i = 0; i < load->row_count; i++) {
         journal_row_fini(&load->rows[i]);
     }
@@ -51,7 +50,7 @@ void run_load_fini(struct run_load *load)
     *load = (struct run_load){ 0 };
 }
 
-static void read_load(struct query *q, struct run_load *load)
+void run_load_read(struct query *q, struct run_load *load)
 {
     run_read(q, 0, &load->run);
     load->connection = query_text(q, RUN_COLUMN_COUNT);
@@ -68,14 +67,18 @@ static int read_due(struct db *db, struct run_claim *claim, struct err *e)
     query_bind_int(q, 2, rows_limit(claim->limit));
     int rc;
     while ((rc = query_next(q, e)) == 1) {
+        if (!run_claim_has_room(claim)) {
+            query_end(q);
+            return 0;
+        }
         claim->runs = rows_grow(claim->runs, claim->count, sizeof(*claim->runs));
-        read_load(q, &claim->runs[claim->count]);
+        run_load_read(q, &claim->runs[claim->count]);
         claim->count++;
     }
     return rc;
 }
 
-static int hold_claimed(struct db *db, struct run_load *load, int64_t now_us, struct err *e)
+int run_load_hold(struct db *db, struct run_load *load, int64_t now_us, struct err *e)
 {
     struct query *q = db_query(db, hold_run);
     query_bind_int(q, 1, now_us);
@@ -114,11 +117,14 @@ static int claim_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct run_claim *claim = list_entry(op, struct run_claim, op);
     clear_claim(claim);
+    if (claim->turn_of != NULL) {
+        return run_take_turns(db, claim, op->now_us, e);
+    }
     if (read_due(db, claim, e) == -1) {
         return -1;
     }
     for (size_t i = 0; i < claim->count; i++) {
-        if (hold_claimed(db, &claim->runs[i], op->now_us, e) == -1) {
+        if (run_load_hold(db, &claim->runs[i], op->now_us, e) == -1) {
             return -1;
         }
     }
@@ -138,6 +144,8 @@ void run_claim_free(struct run_claim *claim)
 {
     if (claim != NULL) {
         clear_claim(claim);
+        free(claim->turn_of);
+        free(claim->after_recipe);
         free(claim);
     }
 }

@@ -230,8 +230,15 @@ static const char tables_6[] =
     "create index journal_made on journal (made)"
     "    where made is not null;";
 
+/* Runs that wait for their turn at a connection (run_turn.c). */
+static const char tables_7[] =
+    "alter table run add column turn_of text;"
+    "create index run_turn on run (turn_of, is_backfill, recipe, id)"
+    "    where state = 2 and turn_of is not null;";
+
 /* steps[i] leads from version i to i + 1. */
-static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4, tables_5, tables_6 };
+static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4,
+                                     tables_5, tables_6, tables_7 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int judge_stamp(struct db *db, const struct db_stamp *stamp, struct err *e)

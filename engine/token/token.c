@@ -475,6 +475,23 @@ static const struct token_pair *replaced(const struct token *t, struct token_pai
     return by_hand;
 }
 
+/* An answer that makes no sense (a page of a proxy, nothing at all) is as good as lost: the refresh is
+ * tried again, and the call that waits for it was not sent. A person who asked reads it as it is. */
+static void fail_lost(struct token *t, const struct err *failed)
+{
+    struct err e = *failed;
+    note_lost(t, true);
+    if (t->ask.done == NULL || e.kind == ERR_UNKNOWN) {
+        e.kind = ERR_UNAVAILABLE;
+    }
+    token_fail(t, &e);
+}
+
+static bool is_lost_answer(const struct err *e)
+{
+    return e->kind == ERR_UNKNOWN || e->kind == ERR_PROTOCOL || e->kind == ERR_TOO_LARGE;
+}
+
 static void refresh_answered(struct token *t, const struct http_response *res)
 {
     struct token_pair pair, by_hand;
@@ -490,8 +507,9 @@ static void refresh_answered(struct token *t, const struct http_response *res)
         token_commit(t);
     } else if (e.kind == ERR_AUTH) {
         token_refuse(t, &e);
+    } else if (is_lost_answer(&e)) {
+        fail_lost(t, &e);
     } else {
-        note_lost(t, e.kind == ERR_PROTOCOL);
         token_fail(t, &e);
     }
 }
@@ -502,11 +520,12 @@ static void asked(void *ud, const struct http_response *res, const struct err *f
     t->http = NULL;
     if (failed != NULL) {
         struct err e = *failed;
-        bool is_lost = e.kind == ERR_UNKNOWN;
-        note_lost(t, is_lost);
-        e.kind = is_lost ? ERR_UNAVAILABLE : e.kind; /* the call that waits was not sent */
         (void)err_prefix(&e, "the token endpoint of %s", t->c->name);
-        token_fail(t, &e);
+        if (is_lost_answer(&e)) {
+            fail_lost(t, &e);
+        } else {
+            token_fail(t, &e);
+        }
     } else {
         refresh_answered(t, res);
     }

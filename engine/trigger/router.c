@@ -267,9 +267,16 @@ static void begin_runs(struct routing *g)
     for (size_t i = 0; i < g->put->run_count; i++) {
         const struct run_seed *seed = &g->put->runs[i];
         if (g->programs[i] != NULL && seed->state == RUN_RUNNING) {
-            runner_begin(g->router->o.runner, seed->id, g->programs[i], json_incref(g->event),
-                         meta_ref(g->meta),
-                         g->put->op.now_us); /* as in its row: every attempt has the same `now` */
+            runner_begin(g->router->o.runner,
+                         &(struct run_start){
+                             .id = seed->id,
+                             .program = g->programs[i],
+                             .event = json_incref(g->event),
+                             .event_len = g->put->event.payload_len,
+                             .meta = meta_ref(g->meta),
+                             /* as in its row: every attempt has the same `now` */
+                             .created_us = g->put->op.now_us,
+                         });
         } else if (seed->state == RUN_QUEUED) {
             runner_expect(g->router->o.runner, seed->due_us);
         }
@@ -426,6 +433,9 @@ void router_accept(struct router *r, const struct incoming *in, accepted_fn acce
     struct routing *g = routing_new(r, put, json_incref(in->event));
     g->accepted = accepted;
     g->ud = ud;
+    if (put->event.note == NULL) {
+        put->event.note = xstrdup_or_null(in->note);
+    }
     store_submit(r->o.store, &put->op);
 }
 

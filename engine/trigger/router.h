@@ -28,7 +28,8 @@ struct incoming {
     const char *headers; /* JSON, as they are stored; or NULL */
     const char *payload; /* JSON text */
     size_t payload_len;
-    json_t *event; /* the same, parsed */
+    json_t *event;    /* the same, parsed */
+    const char *note; /* what is told of it beside, or NULL */
 };
 
 /* An event of another account than the connection's, or of one where the app is not installed, is

@@ -174,10 +174,25 @@ local function results_of(object)
   return results
 end
 
+-- The id of the calculator, where the object names it as such.
+local function calculator_of(object)
+  local nested = type(object.calculator) == 'table' and object.calculator or {}
+  return as_text(object.calculatorId) or as_text(object.calculator_id) or as_text(nested.id) or as_text(nested._id)
+end
+
+-- Whether a plain `id` is the calculator's: it is the same in every submission, so taking it for a key would lose all but
+-- the first. It is where it equals the calculator's, and where the object looks like a calculator and names no other.
+local function is_of_calculator(object, value)
+  local calculator = calculator_of(object)
+  if calculator then return value == calculator end
+  return (object.calculatorName or object.calculator_name or object.calculator or object.questions or object.formulas) ~= nil
+end
+
 local function submission_key(object)
   for _, name in ipairs(id_keys) do
     local value = as_text(object[name])
-    if value and value ~= '' and #value <= 200 then
+    local is_plain = name == 'id' or name == '_id'
+    if value and value ~= '' and #value <= 200 and not (is_plain and is_of_calculator(object, value)) then
       return value, name
     end
   end
@@ -204,7 +219,7 @@ local function normalise(object)
   return {
     submission_id = key,
     key_rule = rule or 'body',
-    calculator_id = as_text(object.calculatorId) or as_text(object.calculator_id),
+    calculator_id = calculator_of(object),
     calculator_name = as_text(object.calculatorName) or as_text(object.calculator_name),
     submitted_at = as_text(object.createdAt) or as_text(object.created_at),
     contact_id = as_text(fields.crm_contact_id),

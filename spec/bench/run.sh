@@ -17,6 +17,10 @@
 #   dead letters   from `ladle retry --all` until 10,000 runs are done, which were dead at their one POST
 #   full store     1,000,000 finished runs and 100,000 that wait (rows.c writes them): from exec to the first answered webhook, and
 #                  how much more memory the engine has then than with an empty store
+#   a crowd        at least 10,000 runs that wait for a service which takes ten calls a second: the most memory that the engine ever
+#                  had (VmHWM); and the longest that a run at another service takes meanwhile, by its row
+#   coming back    a service that takes 100 calls a second is gone for 15 s, while runs wait for it: from when it listens again to
+#                  the end of the first second in which 90 of them end. It is looked for every 10 s at the latest
 #   memory         VmRSS once the engine has answered its first request; VmHWM, the most it ever was, after the runs
 #   start          from exec to the first answered webhook, in a folder with the shipped recipes and a store that exists
 set -u
@@ -74,6 +78,20 @@ connections:
 $(for name in leads five safe one many; do
     printf '  %s:\n    connector: webhook\n    verify: none\n' $name
 done)
+  crowd:
+    connector: webhook
+    verify: none
+  again:
+    connector: webhook
+    verify: none
+  slow:
+    connector: tens
+    base_url: http://$sink_address
+    allow_private: true
+  gone:
+    connector: hundreds
+    base_url: http://$sink_address
+    allow_private: true
   sink:
     connector: http
     base_url: http://$sink_address
@@ -97,10 +115,10 @@ do:
 EOF
 }
 
-# recipe NAME: with the steps of standard input
+# recipe NAME NEED: with the steps of standard input
 recipe() {
-    printf 'recipe: %s\nsummary: For the benchmark\nneeds: { %s: webhook, sink: http }\nwhen: [%s.received]\ndo:\n' "$1" "$1" "$1" \
-        >"$folder/p/recipes/$1.yaml"
+    printf 'recipe: %s\nsummary: For the benchmark\nneeds: { %s: webhook, %s }\nwhen: [%s.received]\ndo:\n' "$1" "$1" "${2:-sink: http}" \
+        "$1" >"$folder/p/recipes/$1.yaml"
     cat >>"$folder/p/recipes/$1.yaml"
 }
 
@@ -118,7 +136,22 @@ quiet() {
     done
 }
 
+# limited NAME LIMITS: a connector with one operation
+limited() {
+    cat >"$folder/p/scripts/connectors/$1.lua" <<EOF
+return {
+  name = '$1', title = 'For the benchmark', auth = { kinds = { 'none' } }, limits = { $2 },
+  operations = { tell = { method = 'POST', path = '/leads', summary = 'Tell', idempotent = true, input = { name = { 'string' } } } },
+}
+EOF
+}
+
 more_recipes() {
+    mkdir -p "$folder/p/scripts/connectors"
+    limited tens '{ requests = 100, per_ms = 10000 }, { requests = 200000, per_ms = 86400000 }'
+    limited hundreds '{ requests = 100, per_ms = 1000 }, { requests = 200000, per_ms = 86400000 }'
+    printf '  - step: tell\n    use: slow.tell\n    with: { name: = event.name }\n' | recipe crowd 'slow: tens'
+    printf '  - step: tell\n    use: gone.tell\n    with: { name: = event.name }\n' | recipe again 'gone: hundreds'
     mkdir -p "$folder/p/scripts"
     echo "return { name = 'quiet', run = function(_, input) return { name = input.name } end }" >"$folder/p/scripts/quiet.lua"
     posts 5 '' | recipe five
@@ -264,6 +297,57 @@ drain() {
     stop_engine
 }
 
+# Sets `crowded`: how many runs of the recipe wait; true where they are that many.
+is_crowded() {
+    crowded=$(cd "$folder/p" && "$ladle" runs --recipe "$1" --state waiting --limit 100000 --json | grep -c '"state":"waiting"')
+    [ "$crowded" -ge "$2" ]
+}
+
+# rows_of RECIPE: state, creation and end of each run, in seconds of the day
+rows_of() {
+    (cd "$folder/p" && "$ladle" runs --recipe "$1" --limit 100000 --json) | sed -n \
+        's/.*"state":"\([a-z]*\)".*"created_at":"\([^"]*\)".*"updated_at":"\([^"]*\)".*/\1 \2 \3/p' | awk '
+        function seconds(text,  p) { split(substr(text, 12), p, /[:Z]/); return p[1] * 3600 + p[2] * 60 + p[3] }
+        { printf "%s %.3f %.3f\n", $1, seconds($2), seconds($3) }'
+}
+
+# Sets `result` (the longest of a run at another service, ms), `crowd_kib` and `crowded`.
+crowd() {
+    start_engine
+    load_for=1
+    until is_crowded crowd 10000; do
+        "$build/bench/load" "127.0.0.1:$port" /hooks/crowd 64 $load_for >/dev/null || fail "webhooks failed"
+        load_for=$((load_for * 2))
+        [ $load_for -lt 32 ] || fail "no 10,000 runs"
+    done
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        "$build/bench/load" "127.0.0.1:$port" /hooks/leads 1 0.001 >/dev/null || fail "no answer"
+    done
+    recipe=bench
+    until_true are_runs_over || fail "$done of $all runs are done"
+    result=$(rows_of bench | awk '{ ms = ($3 - $2) * 1000; if (ms > most) most = ms } END { printf "%.0f", most }')
+    crowd_kib=$(kib VmHWM)
+    stop_engine
+}
+
+# Sets `result`: seconds from when the service listens again to the end of the first second with 90 runs.
+come_back() {
+    start_engine
+    stop "$sink"
+    sink=""
+    "$build/bench/load" "127.0.0.1:$port" /hooks/again 64 1 >/dev/null || fail "webhooks failed"
+    until_true is_crowded again 500 || fail "$crowded runs wait for the service"
+    sleep 15
+    back=$(date -u +%H:%M:%S.%N | awk -F: '{ printf "%.3f", $1 * 3600 + $2 * 60 + $3 }')
+    "$build/bench/sink" "$sink_address" >/dev/null 2>&1 &
+    sink=$!
+    sleep 16
+    result=$(rows_of again | awk -v back="$back" '$1 == "done" && $3 >= back { print $3 }' | sort -n | awk -v back="$back" '
+        { at[NR] = $1; if (NR >= 90 && $1 - at[NR - 89] <= 1.05) { printf "%.1f", $1 - back; exit } }')
+    [ -n "$result" ] || fail "the service is back, and its runs are not"
+    stop_engine
+}
+
 # Sets `result` and `full_kib`.
 full_store() {
     rm -rf "$folder/p/data"
@@ -321,6 +405,11 @@ row "the same with 1,000,000 finished, 100,000 waiting runs" "$result ms" "2000 
 row "more resident memory with these, idle" "$(mib $((full_kib - idle))) MB" "5 MB"
 drain 10000
 row "10,000 dead letters, by ladle retry --all" "$result s" "10 s"
+crowd
+row "resident memory, the most with $crowded runs at a limit" "$(mib "$crowd_kib") MB" "40 MB"
+row "a run at another service meanwhile, the longest" "$result ms" "100 ms"
+come_back
+row "from 'the service is back' to its full rate" "$result s" "15 s"
 strip -o "$folder/stripped" "$ladle" || fail "cannot strip"
 row "size of the program, as built" "$(mib $(($(wc -c <"$ladle") / 1024))) MB" ""
 row "size of the program, stripped" "$(mib $(($(wc -c <"$folder/stripped") / 1024))) MB" "2 MB"

@@ -128,6 +128,18 @@ do:
                                 ['X-Sig'] = 'sha256=' .. host.hmac('sha256', SECRET, body, 'hex') })
   end)
 
+  it('keeps a text that was cut within an emoji, and what is nested deep', function()
+    local n = host.uuid()
+    local status, answer = stage:post('open', ('{"n":"%s","text":"cut \\ud83d"}'):format(n))
+    assert.are.equal(202, status)
+    assert.are.equal('cut \u{fffd}', payload(stage, answer.id).text)
+    local shown = stage:cli('show', answer.id, '--json')
+    assert.is_truthy(shown[1].note:find('U+FFFD', 1, true))
+    local deep = '{"n":"%s","deep":%s1%s}'
+    assert.are.equal(202, (stage:post('open', deep:format(n, ('['):rep(199), (']'):rep(199)))))
+    assert.are.equal(400, (stage:post('open', deep:format(n, ('['):rep(200), (']'):rep(200)))))
+  end)
+
   it('refuses a body that is no JSON', function()
     assert_refuses(400, 'open', '{"text": ')
     assert_refuses(400, 'open', '')

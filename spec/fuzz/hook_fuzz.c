@@ -50,7 +50,8 @@ static void check_decoded(struct connection *c, const char *body, size_t len,
                           const char *content_type)
 {
     struct err e = ERR_INIT;
-    json_t *payload = connector_decode(c->connector, body, len, content_type, &e);
+    bool was_mended;
+    json_t *payload = connector_decode(c->connector, body, len, content_type, &was_mended, &e);
     if (payload == NULL) {
         FUZZ_CHECK(e.kind == ERR_INVALID && e.message[0] != '\0');
         return;

@@ -71,6 +71,21 @@ describe('a submission', function()
     assert.are.equal('body', payload.key_rule)
   end)
 
+  it('does not take the id of the calculator for its key', function()
+    for _, object in ipairs {
+      { id = 'calc1', calculatorId = 'calc1', email = 'a@b.nl' },
+      { id = 'calc1', calculator = { id = 'calc1', name = 'Roof' }, email = 'a@b.nl' },
+      { id = 'calc1', calculatorName = 'Roof', fields = { { name = 'E-mail', value = 'a@b.nl' } } },
+      { _id = 'calc1', name = 'Roof', questions = { { title = 'Area', value = 1 } } },
+    } do
+      local _, key, rule = received(object)
+      assert.is_nil(key)
+      assert.are.equal('body', rule)
+    end
+    local _, key = received { id = 's1', calculatorId = 'calc1', email = 'a@b.nl' }
+    assert.are.equal('s1', key)
+  end)
+
   it('finds the address by its type before its name, and by its name before its look', function()
     local by_type = received {
       fields = {

@@ -96,10 +96,9 @@ static void every_kind_has_a_name_of_its_own_that_reads_back(void **state)
 
 static void only_what_time_can_heal_is_retryable(void **state)
 {
-    const enum err_kind retryable[] = {
-        ERR_STORE,   ERR_STORE_FULL,  ERR_UNREACHABLE,  ERR_TLS,
-        ERR_TIMEOUT, ERR_UNAVAILABLE, ERR_RATE_LIMITED, ERR_EXPIRED
-    };
+    const enum err_kind retryable[] = { ERR_STORE,        ERR_STORE_FULL, ERR_UNREACHABLE,
+                                        ERR_TLS,          ERR_TIMEOUT,    ERR_UNAVAILABLE,
+                                        ERR_RATE_LIMITED, ERR_EXPIRED,    ERR_TURN };
     const size_t count = sizeof retryable / sizeof retryable[0];
     size_t found = 0;
     for (int i = 0; i < ERR_KIND_COUNT; i++) {

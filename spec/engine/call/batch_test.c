@@ -90,6 +90,32 @@ static void calls_that_wait_go_as_one_and_each_gets_its_part(void **state)
     fini_all(o, 3);
 }
 
+static void of_whom_the_answer_says_nothing_goes_again_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = crm(f);
+    struct outcome o[3] = { { .count = 0 } };
+    for (int i = 0; i < 3; i++) {
+        add_tag(f, c, i, "hot", &o[i]);
+    }
+    fix_settle(f);
+    fix_answer(
+        f, 0, 201, NULL,
+        "{'responses':[{'contactId':'c1','type':'success','oldTags':[],'tagsAdded':['hot']}]}");
+    fix_settle(f);
+    assert_int_equal(o[1].err.kind, ERR_NONE);
+    assert_int_equal(f->http.count, 3);
+    for (size_t i = 1; i < 3; i++) {
+        assert_null(strstr(f->http.sent[i].url, "bulk"));
+        fix_answer(f, i, 201, NULL, "{'tags':['hot']}");
+    }
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(o[i].count, 1);
+        assert_int_equal(o[i].err.kind, ERR_NONE);
+    }
+    fini_all(o, 3);
+}
+
 static void a_call_that_need_not_wait_goes_as_it_is(void **state)
 {
     struct fixture *f = *state;
@@ -327,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, fix_setup, fix_teardown)
         WITH(calls_that_wait_go_as_one_and_each_gets_its_part),
+        WITH(of_whom_the_answer_says_nothing_goes_again_alone),
         WITH(a_call_that_need_not_wait_goes_as_it_is),
         WITH(what_is_not_the_same_does_not_go_along),
         WITH(two_hundred_calls_under_the_limit_need_few_requests),

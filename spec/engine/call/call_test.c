@@ -404,7 +404,7 @@ static void a_service_that_is_down_is_left_alone_for_a_while(void **state)
     fix_call(f, c, "get_contact", "{'contactId':'c1'}", &o);
     assert_int_equal(f->http.count, 5);
     assert_int_equal(o.err.kind, ERR_UNAVAILABLE);
-    assert_int_equal(o.err.retry_at_us, fix_wall_us + 5 * SECOND);
+    assert_int_equal(o.err.retry_at_us, fix_wall_us + BREAKER_FIRST_US);
     fix_pass(f, 5 * SECOND);
     fix_call(f, c, "get_contact", "{'contactId':'c1'}", &o);
     fix_answer(f, 5, 200, NULL, "{'contact':{}}");
@@ -474,11 +474,11 @@ static void a_call_that_the_breaker_sends_away_gives_its_slot_back(void **state)
             fix_answer(f, i, 200, NULL, "{}");
         }
     }
-    fix_pass(f, 9 * SECOND); /* the others wait for the limit */
+    fix_pass(f, 9900000); /* the others wait for the limit */
     for (int i = 0; i < BREAKER_FAILURES; i++) {
         breaker_report(&c->breaker, false, true);
     }
-    fix_pass(f, 2 * SECOND);
+    fix_pass(f, BREAKER_FIRST_US / 2);
     fix_settle(f);
     assert_int_equal(o[2].err.kind, ERR_UNAVAILABLE);
     assert_int_equal(o[3].err.kind, ERR_UNAVAILABLE);

@@ -132,8 +132,8 @@ static void who_is_sent_away_learns_when_to_come_back(void **state)
     struct err first = refused(f, c), second = refused(f, c);
     assert_int_equal(first.kind, ERR_UNAVAILABLE);
     assert_int_equal(first.status, 0);
-    assert_int_equal(first.retry_at_us, fix_wall_us + 5 * SECOND);
-    assert_int_equal(second.retry_at_us, fix_wall_us + 6 * SECOND);
+    assert_int_equal(first.retry_at_us, fix_wall_us + BREAKER_FIRST_US);
+    assert_int_equal(second.retry_at_us, fix_wall_us + BREAKER_FIRST_US);
 }
 
 static void the_store_knows_of_it_within_a_second(void **state)
@@ -147,7 +147,7 @@ static void the_store_knows_of_it_within_a_second(void **state)
     fix_settle(f);
     text = stored_text(f);
     assert_contains(text, "\"state\":\"open\"");
-    assert_contains(text, "\"opens_until\":\"2026-11-23T10:00:05.000Z\"");
+    assert_contains(text, "\"opens_until\":\"2026-11-23T10:00:01.000Z\"");
     free(text);
     fix_pass(f, 5 * SECOND);
     call(f, c, 200);
@@ -231,11 +231,13 @@ static void one_call_tries_and_the_others_wait(void **state)
     struct outcome o = { .count = 0 };
     fix_call(f, c, "get", GET, &o);
     struct err e = refused(f, c);
-    assert_int_equal(e.retry_at_us, fix_wall_us + SECOND);
+    assert_int_equal(e.retry_at_us, fix_wall_us + BREAKER_LOOK_US);
     fix_answer(f, f->http.count - 1, 200, NULL, "");
     outcome_fini(&o);
-    call(f, c, 200); /* one in the first second */
+    fix_call(f, c, "get", GET, &o);
+    fix_call(f, c, "get", GET, &o); /* two for the one that was answered */
     assert_contains(refused(f, c).message, "just come back");
+    outcome_fini(&o);
 }
 
 static void a_token_that_breaks_is_an_event_and_says_what_to_do(void **state)

@@ -200,13 +200,15 @@ static void a_body_is_read_as_the_connector_wants_it(void **state)
     struct err e = ERR_INIT;
     struct connector *json = fix_connector(f, "highlevel", connector_file("highlevel"));
     struct connector *any = fix_connector(f, "webhook", connector_file("webhook"));
-    assert_null(connector_decode(json, "a=1", 3, "application/x-www-form-urlencoded", &e));
+    bool was_mended;
+    assert_null(
+        connector_decode(json, "a=1", 3, "application/x-www-form-urlencoded", &was_mended, &e));
     assert_int_equal(e.kind, ERR_INVALID);
-    json_t *v = connector_decode(any, "a=1&b=x+y", 9,
-                                 "application/x-www-form-urlencoded; charset=utf-8", &e);
+    json_t *v = connector_decode(
+        any, "a=1&b=x+y", 9, "application/x-www-form-urlencoded; charset=utf-8", &was_mended, &e);
     assert_string_equal(json_get_text(v, "b"), "x y");
     json_decref(v);
-    v = connector_decode(any, "{\"a\":1}", 7, NULL, &e);
+    v = connector_decode(any, "{\"a\":1}", 7, NULL, &was_mended, &e);
     assert_int_equal(json_get_int(v, "a", 0), 1);
     json_decref(v);
     assert_false(connector_has_receive(any));

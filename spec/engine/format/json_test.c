@@ -332,6 +332,48 @@ static void damaged_documents_are_survived(void **state)
     }
 }
 
+/* Parses what others send, and compares; whether it was mended. */
+static bool mends(const char *text, const char *expected)
+{
+    struct err e = ERR_INIT;
+    bool was_mended;
+    json_t *v = json_parse_event(text, strlen(text), &was_mended, &e);
+    if (v == NULL) {
+        fail_msg("%s: %s", text, e.message);
+    }
+    char *out = json_text(v, NULL);
+    assert_string_equal(out, expected);
+    free(out);
+    json_decref(v);
+    return was_mended;
+}
+
+static void half_of_a_character_is_kept_as_a_mark_in_what_others_send(void **state)
+{
+    assert_true(mends("[\"cut \\ud83d\"]", "[\"cut \xef\xbf\xbd\"]"));
+    assert_true(mends("[\"\\uDE00 first\"]", "[\"\xef\xbf\xbd first\"]"));
+    assert_true(mends("[\"\\ud83d\\ud83d\\ude00\"]", "[\"\xef\xbf\xbd\xf0\x9f\x98\x80\"]"));
+    assert_false(mends("[\"\\ud83d\\ude00\"]", "[\"\xf0\x9f\x98\x80\"]"));
+    assert_false(mends("[\"\\\\ud83d\"]", "[\"\\\\ud83d\"]"));
+    assert_null(json_parse("[\"\\ud83d\"]", 10, NULL));
+    bool was_mended;
+    assert_null(json_parse_event("[\"\\ud83d\"", 9, &was_mended, NULL));
+    assert_false(was_mended);
+}
+
+static void what_others_send_may_be_nested_two_hundred_levels(void **state)
+{
+    char text[2 * 201 + 1];
+    bool was_mended;
+    for (int depth = 200; depth <= 201; depth++) {
+        memset(text, '[', (size_t)depth);
+        memset(text + depth, ']', (size_t)depth);
+        json_t *v = json_parse_event(text, 2 * (size_t)depth, &was_mended, NULL);
+        assert_int_equal(v != NULL, depth == 200);
+        json_decref(v);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +391,8 @@ int main(void)
         cmocka_unit_test(an_error_names_the_place_and_quotes_nothing),
         cmocka_unit_test(nesting_is_allowed_up_to_the_maximum_only),
         cmocka_unit_test(what_is_accepted_can_be_wrapped_written_and_read_again),
+        cmocka_unit_test(half_of_a_character_is_kept_as_a_mark_in_what_others_send),
+        cmocka_unit_test(what_others_send_may_be_nested_two_hundred_levels),
         cmocka_unit_test(brackets_in_texts_are_not_nesting),
         cmocka_unit_test(sorted_text_does_not_depend_on_the_order_of_keys),
         cmocka_unit_test(appending_says_when_there_is_no_room),

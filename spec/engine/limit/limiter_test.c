@@ -371,6 +371,96 @@ static void who_would_wait_too_long_is_sent_away_with_a_time(void **state)
     stage_free(s);
 }
 
+/* --- short waits --- */
+
+static void ask_short(struct stage *s, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        s->waiters[i].wait.is_short = true;
+    }
+    ask(s, from, to);
+}
+
+static void one_that_closes_sends_away_who_waits_a_second_at_most(void **state)
+{
+    struct stage *s = stage_new(*state, "[{'requests':10,'per_ms':1000}]", NULL);
+    s->is_answered_at_once = false;
+    ask(s, 0, 10);
+    ask(s, 10, 12);
+    ask_short(s, 12, 14);
+    (void)answer(s, 429, "retry-after", "7");
+    fix_pass(*state, 200000);
+    assert_int_equal(s->waiters[12].err.kind, ERR_RATE_LIMITED);
+    assert_int_equal(s->waiters[13].err.kind, ERR_RATE_LIMITED);
+    assert_int_equal(s->waiters[10].err.kind, ERR_NONE);
+    fix_pass(*state, 7 * SECOND);
+    assert_true(s->waiters[10].sent_us > 0);
+    stage_free(s);
+}
+
+static void where_there_is_no_room_it_says_when(void **state)
+{
+    struct stage *s = stage_new(*state, "[{'requests':2,'per_ms':10000}]", NULL);
+    struct err e = ERR_INIT;
+    assert_int_equal(limiter_check(s->l, false, &e), 0);
+    ask(s, 0, 2);
+    assert_int_equal(limiter_check(s->l, false, &e), -1);
+    assert_int_equal(e.kind, ERR_RATE_LIMITED);
+    assert_int_equal(e.status, 0);
+    assert_int_equal(e.retry_at_us, fix_wall_us + 10 * SECOND + 200000);
+    stage_free(s);
+}
+
+static void room_is_what_begins_within_a_second_beside_those_that_wait(void **state)
+{
+    struct stage *s = stage_new(*state, "[{'requests':10,'per_ms':10000}]", NULL);
+    assert_int_equal(limiter_room(s->l, false), 10);
+    assert_int_equal(limiter_room(s->l, true), 8);
+    ask(s, 0, 4);
+    assert_int_equal(limiter_room(s->l, false), 6);
+    fix_pass(*state, 3 * SECOND);
+    ask(s, 4, 10);
+    assert_int_equal(limiter_room(s->l, false), 0);
+    fix_pass(*state, 6300000); /* 900 ms before the first four leave the window */
+    assert_int_equal(limiter_room(s->l, false), 4);
+    ask(s, 10, 13);
+    assert_int_equal(limiter_room(s->l, false), 1);
+    stage_free(s);
+}
+
+static void a_limit_by_parts_knows_its_room_too(void **state)
+{
+    struct stage *s = stage_new(*state, "[{'requests':2560,'per_ms':256000}]", NULL);
+    ask(s, 0, 1);
+    fix_pass(*state, 300 * SECOND);
+    assert_int_equal(limiter_room(s->l, false), 2560);
+    ask(s, 1, 101);
+    assert_int_equal(limiter_room(s->l, false), 2460);
+    fix_pass(*state, 257 * SECOND - 100000); /* within a second the oldest part ends */
+    assert_int_equal(limiter_room(s->l, false), 2560);
+    stage_free(s);
+}
+
+static void the_rate_is_that_of_the_shortest_window(void **state)
+{
+    struct stage *s = stage_new(
+        *state, "[{'requests':100,'per_ms':10000},{'requests':200000,'per_ms':86400000}]", NULL);
+    assert_int_equal(limiter_rate(s->l), 9); /* a margin for two clocks is in it */
+    stage_free(s);
+}
+
+static void one_that_is_closed_for_long_has_no_room(void **state)
+{
+    struct stage *s = stage_new(*state, "[{'requests':10,'per_ms':1000}]", NULL);
+    s->is_answered_at_once = false;
+    ask(s, 0, 1);
+    (void)answer(s, 429, "retry-after", "7");
+    assert_int_equal(limiter_room(s->l, false), 0);
+    fix_pass(*state, 6100000);
+    assert_int_equal(limiter_room(s->l, false), 10);
+    stage_free(s);
+}
+
 /* --- promise P6 --- */
 
 static void answer_late(struct stage *s, int count)
@@ -663,6 +753,12 @@ int main(void)
         WITH(the_day_is_remembered_over_a_stop),
         WITH(what_the_service_said_of_its_limit_is_remembered),
         WITH(what_is_idle_writes_nothing),
+        WITH(one_that_closes_sends_away_who_waits_a_second_at_most),
+        WITH(where_there_is_no_room_it_says_when),
+        WITH(room_is_what_begins_within_a_second_beside_those_that_wait),
+        WITH(a_limit_by_parts_knows_its_room_too),
+        WITH(the_rate_is_that_of_the_shortest_window),
+        WITH(one_that_is_closed_for_long_has_no_room),
         WITH(without_limits_nobody_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

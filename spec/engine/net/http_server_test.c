@@ -2,6 +2,8 @@
  * is safe to answer whatever the client did meanwhile. */
 #include "net_support.h"
 
+#include <sys/resource.h>
+
 #include "base/mem.h"
 #include "net/http_server.h"
 
@@ -19,6 +21,11 @@ struct fixture {
     char body[64];
     char peer[64];
 };
+
+static bool seems_good(void *ud, const struct exchange *x)
+{
+    return exchange_header(x, "x-signature") != NULL;
+}
 
 static void echo_all(struct exchange *x)
 {
@@ -71,12 +78,14 @@ static void on_request(void *ud, struct exchange *x)
     }
 }
 
-enum { BODY_MAX = 1000 };
+enum { BODY_MAX = 1000, BODIES_MAX = 10000 };
 
 static void serve(struct fixture *f, const char *listen_on)
 {
     struct http_server_opts o = { .listen = listen_on,
                                   .body_max = BODY_MAX,
+                                  .bodies_max = BODIES_MAX,
+                                  .seems_good = seems_good,
                                   .slow_us = 5 * SECOND_US,
                                   .on_request = on_request,
                                   .ud = f };
@@ -394,6 +403,99 @@ static void a_body_of_exactly_the_maximum_is_taken(void **state)
         7);
     struct raw_answer a = ask(f, request);
     assert_true(has(&a, "fine"));
+}
+
+/* A client that sends all of its body but the end. */
+static int dial_unfinished(struct fixture *f, const char *header)
+{
+    char request[2000];
+    int fd = dial(f);
+    (void)snprintf(request, sizeof request,
+                   "POST /a HTTP/1.1\r\nHost: x\r\n%sContent-Length: 1000\r\n\r\n%0990d", header,
+                   7);
+    raw_send(fd, request);
+    turn_some(f->loop);
+    return fd;
+}
+
+static bool is_refused(int fd)
+{
+    struct raw_answer a = { .len = 0 };
+    raw_read(fd, &a);
+    return has(&a, "HTTP/1.1 503 ");
+}
+
+static void bodies_of_all_are_bounded_and_what_is_unsigned_and_unfinished_goes_first(void **state)
+{
+    struct fixture *f = *state;
+    int known = dial_unfinished(f, "X-Signature: yes\r\n");
+    int strangers[20];
+    int refused = 0;
+    for (int i = 0; i < 20; i++) {
+        strangers[i] = dial_unfinished(f, "");
+    }
+    for (int i = 0; i < 20; i++) {
+        refused += is_refused(strangers[i]);
+        close(strangers[i]);
+    }
+    assert_in_range(refused, 10, 15);
+    struct raw_answer a = { .len = 0 };
+    raw_send(known, "0123456789");
+    raw_await(f->loop, known, &a, "fine");
+    close(known);
+    turn_some(f->loop);
+}
+
+static void where_all_are_signed_the_oldest_unfinished_goes(void **state)
+{
+    struct fixture *f = *state;
+    int fds[12];
+    for (int i = 0; i < 12; i++) {
+        fds[i] = dial_unfinished(f, "X-Signature: yes\r\n");
+    }
+    assert_true(is_refused(fds[0]));
+    assert_false(is_refused(fds[11]));
+    for (int i = 0; i < 12; i++) {
+        close(fds[i]);
+    }
+    turn_some(f->loop);
+    struct raw_answer a = ask(f, "GET /a HTTP/1.1\r\n" CLOSE);
+    assert_true(has(&a, "fine"));
+}
+
+/* Takes every descriptor that is left; how many. */
+static int take_descriptors(int fds[], int most)
+{
+    int count = 0;
+    while (count < most && (fds[count] = dup(0)) != -1) {
+        count++;
+    }
+    assert_int_not_equal(count, most);
+    return count;
+}
+
+static void a_server_accepts_again_once_there_are_descriptors(void **state)
+{
+    struct fixture *f = *state;
+    static int fds[2000];
+    struct rlimit before, low;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    low = before;
+    low.rlim_cur = 1000;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+    int fd = dial(f);
+    int count = take_descriptors(fds, 2000);
+    raw_send(fd, "GET /a HTTP/1.1\r\n" CLOSE);
+    turn_some(f->loop);
+    assert_int_equal(f->request_count, 0);
+    for (int i = 0; i < count; i++) {
+        close(fds[i]);
+    }
+    move_clock(f->loop, SECOND_US);
+    struct raw_answer a = { .len = 0 };
+    raw_await(f->loop, fd, &a, "fine");
+    close(fd);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 static void a_client_that_waits_for_a_go_ahead_gets_it(void **state)
@@ -882,6 +984,9 @@ int main(void)
         T(a_body_that_grows_too_large_is_refused),
         T(a_client_that_sends_on_after_a_413_still_gets_it),
         T(a_body_of_exactly_the_maximum_is_taken),
+        T(bodies_of_all_are_bounded_and_what_is_unsigned_and_unfinished_goes_first),
+        T(where_all_are_signed_the_oldest_unfinished_goes),
+        T(a_server_accepts_again_once_there_are_descriptors),
         T(a_client_that_waits_for_a_go_ahead_gets_it),
         T(a_head_that_trickles_is_dropped),
         T(a_body_that_trickles_is_answered_408_and_dropped),

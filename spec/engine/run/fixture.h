@@ -94,9 +94,10 @@ static inline void world_commit(struct world *w, struct store_op *op)
     }
 }
 
-/* Stores an event of the shop with one run of "r" of the version "hash-1", which is RUNNING: nobody
- * has begun it. */
-static inline struct id world_store_run(struct world *w, json_t *event)
+/* Stores an event of the shop with one run of that recipe and version, which is RUNNING: nobody has
+ * begun it. */
+static inline struct id world_store_version(struct world *w, const char *recipe, const char *hash,
+                                            json_t *event)
 {
     struct event_put *put = event_put_new();
     put->event.connection = xstrdup("shop");
@@ -107,7 +108,7 @@ static inline struct id world_store_run(struct world *w, json_t *event)
     put->runs = xcalloc(1, sizeof *put->runs);
     put->run_count = 1;
     put->runs[0] = (struct run_seed){
-        .id = id_new(), .recipe = xstrdup("r"), .version = xstrdup("hash-1"), .state = RUN_RUNNING
+        .id = id_new(), .recipe = xstrdup(recipe), .version = xstrdup(hash), .state = RUN_RUNNING
     };
     struct id id = put->runs[0].id;
     world_commit(w, &put->op);
@@ -115,11 +116,21 @@ static inline struct id world_store_run(struct world *w, json_t *event)
     return id;
 }
 
+/* The same of "r", of the version "hash-1". */
+static inline struct id world_store_run(struct world *w, json_t *event)
+{
+    return world_store_version(w, "r", "hash-1", event);
+}
+
 /* Begins it as the router does; takes the reference of the event. */
 static inline void world_begin_run(struct world *w, struct id id, json_t *event)
 {
     struct meta *meta = meta_new(&(struct meta_source){ .connection = NULL });
-    runner_begin(w->runner, id, runner_program(w->runner, "r"), event, meta, fix_wall_us);
+    runner_begin(w->runner, &(struct run_start){ .id = id,
+                                                 .program = runner_program(w->runner, "r"),
+                                                 .event = event,
+                                                 .meta = meta,
+                                                 .created_us = fix_wall_us });
 }
 
 /* The run with its journal; free with run_list_free. */

@@ -28,7 +28,7 @@
 #include "webhook/verify.h"
 #include "store/secret_row.h"
 
-enum { SENT_MAX = 400 };
+enum { SENT_MAX = 600 };
 
 #define SECOND INT64_C(1000000)
 

@@ -440,6 +440,32 @@ static void who_needs_a_token_while_the_service_is_down_learns_when_to_try(void 
     assert_int_equal(f->http.count, 2);
 }
 
+static void an_answer_without_sense_is_a_failure_that_passes(void **state)
+{
+    static const char *const bodies[] = { "", "<html>maintenance</html>", "{}" };
+    struct fixture *f = *state;
+    struct connection *c = connected(f, 3600);
+    size_t sent = 1;
+    fix_pass(f, 3700 * SECOND);
+    for (int i = 0; i < 3; i++) {
+        struct waiter w;
+        fix_settle(f);
+        assert_int_equal(get(c, 0, &w), 0);
+        assert_int_equal(f->http.count, sent + 1);
+        fix_answer(f, sent++, 200, NULL, bodies[i]);
+        fix_settle(f);
+        assert_int_equal(w.err.kind, ERR_UNAVAILABLE);
+        assert_true(w.err.retry_at_us > fix_wall_us);
+        assert_false(connection_is_broken(c));
+        fix_pass(f, w.err.retry_at_us - fix_wall_us);
+    }
+    fix_settle(f);
+    fix_answer(f, sent, 200, NULL, NEW_PAIR(2));
+    fix_settle(f);
+    struct waiter w;
+    assert_int_equal(get(c, 0, &w), 1);
+}
+
 static void after_a_lost_answer_the_old_token_serves_and_one_more_refresh_decides(void **state)
 {
     struct fixture *f = *state;
@@ -1009,6 +1035,7 @@ int main(void)
         WITH(a_connection_that_is_authorised_again_recovers),
         WITH(a_service_that_is_down_leaves_the_old_token_in_use),
         WITH(who_needs_a_token_while_the_service_is_down_learns_when_to_try),
+        WITH(an_answer_without_sense_is_a_failure_that_passes),
         WITH(after_a_lost_answer_the_old_token_serves_and_one_more_refresh_decides),
         WITH(a_lost_answer_is_not_forgotten_over_a_try_that_reached_nobody),
         WITH(a_code_whose_answer_is_lost_says_nothing_of_the_refresh_token),
