@@ -427,14 +427,6 @@ static void seat_ready(struct seat_wait *w, const struct err *failed)
     }
 }
 
-/* Scheme, host and port: what a connection is kept for. Yours. */
-static char *origin_of(const char *url)
-{
-    const char *host = strstr(url, "://");
-    size_t len = host != NULL ? (size_t)(host - url) + 3 : 0;
-    return xstrndup(url, len + strcspn(url + len, "/?#"));
-}
-
 static void slot_ready(struct limiter_wait *w, const struct err *failed)
 {
     struct service_call *call = list_entry(w, struct service_call, limiter_wait);
@@ -444,7 +436,7 @@ static void slot_ready(struct limiter_wait *w, const struct err *failed)
         return;
     }
     call->stage = STAGE_SEAT;
-    char *origin = origin_of(call->request.url);
+    char *origin = seats_origin(call->request.url);
     if (seats_take(call->set->seats, origin, &call->seat)) {
         enter_call(call);
     }

@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/map.h"
@@ -54,6 +55,20 @@ void seats_free(struct seats *s)
     timer_stop(&s->timer);
     map_free(s->hosts, NULL);
     free(s);
+}
+
+char *seats_origin(const char *url)
+{
+    const char *host = strstr(url, "://");
+    size_t len = host != NULL ? (size_t)(host - url) + 3 : 0;
+    return xstrndup(url, len + strcspn(url + len, "/?#"));
+}
+
+int seats_room(const struct seats *s, const char *origin)
+{
+    const struct seat_host *h = map_get(s->hosts, origin);
+    bool is_full = h != NULL && (h->seated >= SEATS_PER_HOST || !list_is_empty(&h->waiting));
+    return is_full ? 0 : h != NULL ? SEATS_PER_HOST - h->seated : SEATS_PER_HOST;
 }
 
 static struct seat_host *host_of(struct seats *s, const char *origin)

@@ -2,8 +2,8 @@
 
 #include "call/call_set.h"
 
-/* How many calls of a connection may begin now: what its limit has within about a second, and what
- * its breaker lets in. INT64_MAX: any number. Loop thread. */
+/* How many calls of a connection may begin now: what its limit has within about a second, what its
+ * breaker lets in, and how many seats its host has. INT64_MAX: any number. Loop thread. */
 struct call_turns {
     int64_t events;
     int64_t backfills;

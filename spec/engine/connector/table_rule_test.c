@@ -356,9 +356,10 @@ static void the_kinds_of_errors_are_those_of_the_engine(void **state)
 {
     const struct shape *kind = value_of(value_of(connector_shape(), "classify")->of, "kind");
     for (int k = ERR_NONE + 1; k < ERR_KIND_COUNT; k++) {
-        assert_true(has_word(kind, err_kind_name((enum err_kind)k)));
+        bool is_an_answer = k != ERR_TURN; /* that is said before a call, never by one */
+        assert_int_equal(has_word(kind, err_kind_name((enum err_kind)k)), is_an_answer);
     }
-    assert_int_equal(count_words(kind), ERR_KIND_COUNT - 1);
+    assert_int_equal(count_words(kind), ERR_KIND_COUNT - 2);
 }
 
 static void the_kinds_of_records_are_those_of_the_store(void **state)

@@ -1,6 +1,8 @@
 /* Runs that wait for their turn at a connection: under virtual time, with a real store. */
 #include "fixture.h"
 
+#include "call/seats.h"
+
 static const char limited[] =
     "{'name':'shop','base_url':'https://shop.example','auth':{'kinds':['none']},"
     "'limits':[{'requests':2,'per_ms':10000}],"
@@ -181,7 +183,7 @@ static void a_slow_service_leaves_room_for_others(void **state)
         (void)begin(&w, "quick", i);
     }
     assert_int_equal(runner_active(w.runner), RUNNER_ACTIVE_MAX / 2);
-    assert_int_equal(w.f->http.count, RUNNER_ACTIVE_MAX / 2);
+    assert_int_equal(w.f->http.count, SEATS_PER_HOST);
     struct id id = begin(&w, "r", 1);
     fix_answer(w.f, w.f->http.count - 1, 200, NULL, "{'id':1}");
     fix_settle(w.f);
@@ -190,7 +192,7 @@ static void a_slow_service_leaves_room_for_others(void **state)
     fix_settle(w.f);
     pass(&w, 100000);
     pass(&w, 100000);
-    assert_int_equal(w.f->http.count, RUNNER_ACTIVE_MAX / 2 + 2);
+    assert_int_equal(w.f->http.count, SEATS_PER_HOST + 2);
     world_close(&w);
 }
 
