@@ -346,6 +346,7 @@ static struct vm *vm_alloc(const struct vm_opts *o)
         .budget = o->budget != 0 ? o->budget : DEFAULT_BUDGET,
         .allocs_left = -1,
         .find_module = o->find_module,
+        .is_ours = o->is_ours,
         .ud = o->ud,
     };
     list_init(&vm->strands);
@@ -394,4 +395,10 @@ void vm_load(lua_State *L, const char *text, size_t len, const char *chunk_name)
     if (luaL_loadbufferx(L, text, len, chunk_name, "t") != LUA_OK) {
         (void)lua_error(L);
     }
+}
+
+void vm_load_guest(lua_State *L, const char *text, size_t len, const char *chunk_name)
+{
+    vm_load(L, text, len, chunk_name);
+    globals_confine(L);
 }
