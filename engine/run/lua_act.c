@@ -447,15 +447,17 @@ static int act_check(lua_State *L)
     return 1;
 }
 
-/* act.compile(text, file, line) -> function of the environment. The chunk's name has the place, and
- * by it an expression is known from a script (script/state.h).   [-3, +1, raises] */
+/* act.compile(text, file, line) -> function of the environment, which nothing in it stands for. The
+ * chunk's name has the place, and by it an expression is known from a script (script/state.h).
+ *   [-3, +1, raises] */
 static int act_compile(lua_State *L)
 {
     const char *text = luaL_checkstring(L, 1);
     const char *chunk = lua_pushfstring(L, "=expr:%s:%d", luaL_checkstring(L, 2),
                                         (int)luaL_checkinteger(L, 3)); // text file line chunk
-    const char *code = lua_pushfstring(L, "local _ENV = ...; return (%s\n)", text);
-    vm_load(L, code, strlen(code), chunk);
+    const char *code = lua_pushfstring(L, "return function(_ENV) return (%s\n) end", text);
+    vm_load_guest(L, code, strlen(code), chunk);
+    lua_call(L, 0, 1);
     return 1;
 }
 
