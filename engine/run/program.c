@@ -21,6 +21,7 @@ struct program {
     int refs;
     char *hash;
     json_t *bundle;
+    struct rights *rights;
     struct vm *vm;
     bool has_conditions;
 };
@@ -81,6 +82,7 @@ struct program *program_new(const struct program_opts *o, struct err *e)
     }
     struct program *p = xcalloc(1, sizeof *p);
     *p = (struct program){ .refs = 1, .hash = xstrdup(o->hash), .bundle = bundle };
+    p->rights = rights_new(bundle);
     const json_t *plan = program_plan(p);
     p->has_conditions = json_object_get(plan, "if") != NULL || json_object_get(plan, "key") != NULL;
     p->vm = vm_new(
@@ -111,6 +113,7 @@ void program_unref(struct program *p)
     if (p->vm != NULL) {
         vm_free(p->vm);
     }
+    rights_free(p->rights);
     json_decref(p->bundle);
     free(p->hash);
     free(p);
@@ -119,6 +122,11 @@ void program_unref(struct program *p)
 const json_t *program_plan(const struct program *p)
 {
     return json_object_get(p->bundle, "plan");
+}
+
+struct rights *program_rights(const struct program *p)
+{
+    return p->rights;
 }
 
 struct vm *program_vm(const struct program *p)

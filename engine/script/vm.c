@@ -173,6 +173,12 @@ static void on_count(lua_State *L, lua_Debug *ar)
     }
 }
 
+int vm_doom(lua_State *L, const struct err *e)
+{
+    vm_of(L)->meter.fatal = e->kind;
+    return vm_raise(L, e);
+}
+
 void vm_charge(lua_State *L, uint64_t units)
 {
     struct vm *vm = vm_of(L);

@@ -46,6 +46,9 @@ void vm_load_guest(lua_State *L, const char *text, size_t len, const char *chunk
 /* Raises *e as an error table {kind, message, status, retry_at, detail}, and reads one (or any
  * error value) back. */
 int vm_raise(lua_State *L, const struct err *e); /* [-0, +0, raises] */
+/* The same, and no pcall keeps it: what runs ends, up to the next wait of something else.
+ *   [-0, +0, raises] */
+int vm_doom(lua_State *L, const struct err *e);
 void vm_push_err(lua_State *L, const struct err *e);
 void vm_read_err(lua_State *L, int index, struct err *e);
 
