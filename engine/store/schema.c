@@ -207,8 +207,11 @@ static const char tables_4[] =
     ") without rowid;"
     "alter table event add column note text;";
 
+/* Unclean ends of the engine that a run was running at, one after the other. */
+static const char tables_5[] = "alter table run add column lost integer not null default 0;";
+
 /* steps[i] leads from version i to i + 1. */
-static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4 };
+static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4, tables_5 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int judge_stamp(struct db *db, const struct db_stamp *stamp, struct err *e)
