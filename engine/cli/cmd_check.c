@@ -429,8 +429,9 @@ static void add_rights_rows(struct table *t, const json_t *recipe)
 
 static void print_rights_table(const struct check *k)
 {
-    static const char *const heads[] = { "RECIPE", "KIND", "CONNECTION", "OPERATION",
-                                         "HOSTS",  NULL };
+    static const char *const heads[] = {
+        "RECIPE", "KIND", "CONNECTION", "OPERATION", "HOSTS", NULL
+    };
     struct table *t = table_new(heads);
     size_t i;
     json_t *one;

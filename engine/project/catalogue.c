@@ -187,9 +187,10 @@ static void report_shadow(struct catalogue *c, const char *path)
     name[strcspn(name, "/")] = '\0';
     char *file = xasprintf("scripts/%s.lua", path), *shown = project_shown_in(c->folder, file);
     struct diags *d = diags_new(shown);
-    char *hint = xasprintf("give the connector another name: scripts/connectors/my-%.60s.lua with "
-                           "name = 'my-%.60s', and say `connector: my-%.60s` in ladle.yaml",
-                           name, name, name);
+    char *hint = xasprintf(
+        "give the connector another name: scripts/connectors/my-%.60s.lua with "
+        "name = 'my-%.60s', and say `connector: my-%.60s` in ladle.yaml",
+        name, name, name);
     diags_add(d, 0, 0, hint, "the connector `%.60s` is built in, and no file can stand for it",
               name);
     report_errors(c, d);

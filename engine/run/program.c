@@ -36,8 +36,7 @@ static const json_t *bundled_text(const struct program *p, const char *name)
 static bool is_engine_module(void *ud, const char *name)
 {
     const struct program *p = ud;
-    return source_is_reserved(name) ||
-           (bundled_text(p, name) == NULL && source_is_built_in(name));
+    return source_is_reserved(name) || (bundled_text(p, name) == NULL && source_is_built_in(name));
 }
 
 static char *find_bundled(void *ud, const char *name, size_t *len)
@@ -85,12 +84,11 @@ struct program *program_new(const struct program_opts *o, struct err *e)
     p->rights = rights_new(bundle);
     const json_t *plan = program_plan(p);
     p->has_conditions = json_object_get(plan, "if") != NULL || json_object_get(plan, "key") != NULL;
-    p->vm = vm_new(
-        &(struct vm_opts){ .find_module = find_bundled,
-                           .is_ours = is_engine_module,
-                           .ud = p,
-                           .memory_max = MEMORY_MAX },
-        e);
+    p->vm = vm_new(&(struct vm_opts){ .find_module = find_bundled,
+                                      .is_ours = is_engine_module,
+                                      .ud = p,
+                                      .memory_max = MEMORY_MAX },
+                   e);
     struct build b = { .program = p, .act = o->act };
     if (p->vm == NULL || vm_enter(p->vm, build_walk, &b, e) == -1) {
         err_prefix(e, "recipe %s", program_name(p));

@@ -558,11 +558,12 @@ int64_t runner_recover(struct runner *r, struct err *e)
         return -1;
     }
     if (recover.parked > 0) {
-        log_warn("run",
-                 "%lld %s parked, running at %d ends of the engine that were not clean: `ladle dead` "
-                 "lists them",
-                 (long long)recover.parked, plural(recover.parked, "run was", "runs were"),
-                 RUN_LOST_MAX);
+        log_warn(
+            "run",
+            "%lld %s parked, running at %d ends of the engine that were not clean: `ladle dead` "
+            "lists them",
+            (long long)recover.parked, plural(recover.parked, "run was", "runs were"),
+            RUN_LOST_MAX);
     }
     return recover.count;
 }

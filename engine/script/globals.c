@@ -369,14 +369,10 @@ static void add_libraries(lua_State *L)
 }
 
 static const luaL_Reg OWN_FUNCTIONS[] = {
-    { "fail", lua_fail },
-    { "next", sandbox_next },
-    { "pairs", bounds_pairs },
-    { "pcall", vm_lua_pcall },
-    { "print", sandbox_print },
-    { "rawset", sandbox_rawset },
-    { "xpcall", vm_lua_xpcall },
-    { NULL, NULL },
+    { "fail", lua_fail },        { "next", sandbox_next },
+    { "pairs", bounds_pairs },   { "pcall", vm_lua_pcall },
+    { "print", sandbox_print },  { "rawset", sandbox_rawset },
+    { "xpcall", vm_lua_xpcall }, { NULL, NULL },
 };
 
 /* Adds the functions to the table on top; Lua's own base functions lie at index `base`.

@@ -147,8 +147,8 @@ bool source_is_built_in(const char *name)
 bool source_is_reserved(const char *name)
 {
     char *path = module_path(name);
-    bool is_one = is_under(path, "lib/") ||
-                  (is_under(path, "connectors/") && source_is_built_in(name));
+    bool is_one =
+        is_under(path, "lib/") || (is_under(path, "connectors/") && source_is_built_in(name));
     free(path);
     return is_one;
 }

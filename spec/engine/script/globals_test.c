@@ -123,10 +123,12 @@ static const char *const MODULES[][2] = {
     { "silent", "local x = 1" },
     { "name", "return ..." },
     { "global", "leak = 1" },
-    { "lib.deep", "local inner = { n = 1 } return { one = inner, two = inner, list = { { x = 1 } } }" },
+    { "lib.deep",
+      "local inner = { n = 1 } return { one = inner, two = inner, list = { { x = 1 } } }" },
     { "guest", "return function(name) return require(name) end" },
-    { "guest_globals", "return function() for k, v in pairs(_ENV) do if k == 'require' then return v end "
-                       "end end" },
+    { "guest_globals",
+      "return function() for k, v in pairs(_ENV) do if k == 'require' then return v end "
+      "end end" },
     { "guest_own", "return require('greet').hello('guest')" },
 };
 
