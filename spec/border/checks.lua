@@ -14,7 +14,8 @@ local function each(name, text, error)
   return {
     name = name, error = error,
     files = { ['recipes/r.yaml'] = HEAD ..
-      ("  - step: all\n    each: '= %s'\n    use: crm.get_contact\n"):format(text) .. '    with: { contactId: = event.id }\n' },
+      ("  - step: all\n    each: '= %s'\n    use: crm.get_contact\n"):format(text) ..
+      '    with: { contactId: = event.id }\n' },
   }
 end
 
@@ -44,10 +45,11 @@ return {
   each('pages under another name', '(function(p) return p("crm.search_contacts_advanced") end)(pages)', 'pages'),
 
   connector('tickets', [[return { name = 'tickets', base_url = 'https://a.example', operations = {}, events = {} }]]),
-  connector('highlevel', [[return { name = 'highlevel', base_url = 'https://a.example', operations = {}, events = {} }]],
+  connector('highlevel',
+    [[return { name = 'highlevel', base_url = 'https://a.example', operations = {}, events = {} }]],
     'is built in, and no file can stand for it'),
   connector('http', [[return { name = 'http', operations = {}, events = {} }]], 'is built in'),
-  connector('webhook', [[return { name = 'webhook', webhook = { verify = { { kind = 'none' } } }, events = {} }]],
+  connector('webhook', [[return { name = 'webhook', webhook = { verify = 'config' }, events = {} }]],
     'is built in'),
   connector('records', [[return { name = 'records', operations = {}, events = {} }]], 'is built in'),
   connector('reads_lib', [[require 'lib.calls' return { name = 'reads_lib', operations = {}, events = {} }]],
