@@ -84,6 +84,13 @@ static bool push_behind(lua_State *L, int index)
     return is_proxy;
 }
 
+void globals_thaw(lua_State *L, int index)
+{
+    if (lua_istable(L, index) && push_behind(L, index)) {
+        lua_replace(L, index);
+    }
+}
+
 /* Whether the value at index is a table that nothing protects.   [-0, +0, -] */
 static bool is_bare_table(lua_State *L, int index)
 {

@@ -86,6 +86,9 @@ void globals_sandbox(lua_State *L);
 void globals_freeze(lua_State *L);
 /* The same, where the value on top is a table without a metatable.   [-1, +1, raises] */
 void globals_freeze_value(lua_State *L);
+/* Puts the table behind it into the place of a proxy at index, for C that reads it and hands it to
+ * nobody; leaves other values.   [-0, +0, raises] */
+void globals_thaw(lua_State *L, int index);
 /* Gives the function on top, a chunk, the globals of those who are not the engine: the same, but
  * with a `require` that knows only what is theirs.   [-0, +0, raises] */
 void globals_confine(lua_State *L);

@@ -218,6 +218,17 @@ static void a_frozen_module_hands_out_nothing_that_can_be_changed(void **state)
     vm_free(vm);
 }
 
+static void a_frozen_table_is_written_as_json_like_any_other(void **state)
+{
+    struct vm *vm = new_vm((struct vm_opts){ .find_module = find_module });
+    (void)state;
+    expect(vm, "return require('json').encode(require 'lib.deep')",
+           "{\"list\":[{\"x\":1}],\"one\":{\"n\":1},\"two\":{\"n\":1}}");
+    expect(vm, "return require('json').encode { a = require('lib.deep').list }",
+           "{\"a\":[{\"x\":1}]}");
+    vm_free(vm);
+}
+
 static void a_guest_requires_its_own_files_and_what_is_made_in_c(void **state)
 {
     static const char refused[] = "is a part of the engine";
@@ -342,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_module_that_fails_can_be_tried_again),
         cmocka_unit_test(the_engine_s_own_modules_are_read_only),
         cmocka_unit_test(a_frozen_module_hands_out_nothing_that_can_be_changed),
+        cmocka_unit_test(a_frozen_table_is_written_as_json_like_any_other),
         cmocka_unit_test(a_guest_requires_its_own_files_and_what_is_made_in_c),
         sandbox_test(expressions_read_nil_through_missing_fields),
         sandbox_test(arithmetic_does_not_lose_digits_of_a_text),
