@@ -14,8 +14,9 @@
 #include "daemon/trial.h"
 #include "project/folder.h"
 #include "recipe/grants.h"
+#include "recipe/rights_list.h"
 
-enum { TEXT_MAX = 8 << 20, NAMES_MAX = 2000, DEPTH_MAX = 8 };
+enum { TEXT_MAX = 8 << 20, NAMES_MAX = 2000, DEPTH_MAX = 8, HOSTS_TEXT_MAX = 4096 };
 
 struct check {
     struct cli *c;
@@ -25,6 +26,7 @@ struct check {
     json_t *errors;               /* for programs */
     json_t *warnings;             /* for programs, too */
     json_t *gaps;                 /* what was not granted: warnings of another form */
+    json_t *rights;               /* of recipes without errors: {recipe, rights} */
     struct connection_list *rows; /* of the store, or NULL */
     size_t error_count, warning_count;
     size_t files, recipes;
@@ -73,11 +75,24 @@ static void print_gaps(const json_t *gaps)
     }
 }
 
+/* What each recipe may do, before anybody runs it. */
+static void print_sentences(const json_t *rights)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach ((json_t *)rights, i, one) {
+        char *sentence = rights_sentence(json_object_get(one, "rights"));
+        cli_print("%s: %s\n", json_get_text(one, "recipe"), sentence);
+        free(sentence);
+    }
+}
+
 static void print_check_text(const struct check *k)
 {
     size_t warnings = json_array_size(k->gaps) + k->warning_count;
     cli_print("%s", buf_text(&k->text));
     print_gaps(k->gaps);
+    print_sentences(k->rights);
     if (k->error_count > 0) {
         cli_print("%zu %s, ", k->error_count, plural((int64_t)k->error_count, "error", "errors"));
     } else {
@@ -131,8 +146,15 @@ static void warn_of_idle(struct check *k, const struct recipe *r)
     json_array_append_new(k->gaps, v);
 }
 
+static void add_rights(struct check *k, const struct recipe *r)
+{
+    json_array_append_new(k->rights, json_pack("{s:s, s:o}", "recipe", r->name, "rights",
+                                               rights_list(r, k->project, k->hooks)));
+}
+
 static void add_warnings(struct check *k, const struct recipe *r)
 {
+    add_rights(k, r);
     add_gaps(k, r);
     warn_of_idle(k, r);
 }
@@ -377,10 +399,68 @@ static int check_recipes(struct check *k)
     return code;
 }
 
+static char *hosts_text(const json_t *hosts)
+{
+    struct buf out;
+    buf_init(&out, HOSTS_TEXT_MAX);
+    size_t i;
+    json_t *host;
+    json_array_foreach ((json_t *)hosts, i, host) {
+        (void)buf_printf(&out, "%s%s", i > 0 ? " " : "", json_string_value(host)); /* full: cut */
+    }
+    char *text = xstrdup(buf_text(&out));
+    buf_fini(&out);
+    return text;
+}
+
+static void add_rights_rows(struct table *t, const json_t *recipe)
+{
+    size_t i;
+    json_t *right;
+    json_array_foreach (json_object_get(recipe, "rights"), i, right) {
+        char *hosts = hosts_text(json_object_get(right, "hosts"));
+        table_row(t, (const char *const[]){ json_get_text(recipe, "recipe"),
+                                            json_get_text(right, "kind"),
+                                            json_get_text(right, "connection"),
+                                            json_get_text(right, "operation"), hosts });
+        free(hosts);
+    }
+}
+
+static void print_rights_table(const struct check *k)
+{
+    static const char *const heads[] = {
+        "RECIPE", "KIND", "CONNECTION", "OPERATION", "HOSTS", NULL
+    };
+    struct table *t = table_new(heads);
+    size_t i;
+    json_t *one;
+    json_array_foreach (k->rights, i, one) {
+        add_rights_rows(t, one);
+    }
+    table_print(t, k->c);
+}
+
+static void print_rights(const struct check *k)
+{
+    size_t i;
+    json_t *one;
+    if (!k->c->is_json) {
+        print_rights_table(k);
+        return;
+    }
+    json_array_foreach (k->rights, i, one) {
+        cli_print_json(one);
+    }
+}
+
+/* The table of rights takes the place of the report where there is nothing to complain of. */
 static int print_report(struct check *k)
 {
     add_catalogue_errors(k);
-    if (k->c->is_json) {
+    if (cli_option(k->c, "rights") != NULL && k->error_count == 0) {
+        print_rights(k);
+    } else if (k->c->is_json) {
         print_check_json(k);
     } else {
         print_check_text(k);
@@ -436,7 +516,8 @@ static int run_check(struct cli *c)
                        .hooks = cli_hooks(c),
                        .errors = json_array(),
                        .warnings = json_array(),
-                       .gaps = json_array() };
+                       .gaps = json_array(),
+                       .rights = json_array() };
     buf_init(&k.text, TEXT_MAX);
     catalogue_keep_errors(c->catalogue);
     int code = check_project(&k);
@@ -444,11 +525,17 @@ static int run_check(struct cli *c)
     json_decref(k.errors);
     json_decref(k.warnings);
     json_decref(k.gaps);
+    json_decref(k.rights);
     if (k.rows != NULL) {
         connection_list_free(k.rows);
     }
     return code;
 }
+
+static const struct option options[] = {
+    { "rights", NULL, "who reads, creates, changes and deletes where, and what is sent where" },
+    { NULL, NULL, NULL },
+};
 
 const struct command cmd_check = {
     .name = "check",
@@ -468,14 +555,22 @@ const struct command cmd_check = {
         "to have), what a\n"
         "step needs and its connection was not granted (scopes, and kinds of tokens), and a recipe "
         "that nothing starts.\n"
+        "A line for each recipe says what it may do; --rights prints it as a table. A run that "
+        "reaches for\n"
+        "anything else is ended, as `forbidden`.\n"
         "Exit code 1 where a recipe has errors, 2 where ladle.yaml has, or a connector that it "
         "uses.\n"
         "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{file line "
         "message hint}]};\n"
-        "a warning has its column too, or connection, recipe, step, operation and scopes.",
+        "a warning has its column too, or connection, recipe, step, operation and scopes.\n"
+        "--rights --json: {recipe rights[{connection operation kind hosts}]}, one a line; kind is "
+        "read, create,\n"
+        "change, delete, send, wait, or any (operation `*`: a script computes which).",
+    .options = options,
     .run = run_check,
     .examples =
         "  ladle check\n"
-        "  ladle check recipes/contact-sync.yaml --json",
+        "  ladle check recipes/contact-sync.yaml --json\n"
+        "  ladle check --rights",
     .is_quiet = true,
 };

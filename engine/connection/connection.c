@@ -20,6 +20,12 @@ const char *connection_text(const struct connection *c, const char *key)
     return json_get_text(c->config, key);
 }
 
+const char *connection_setting(const struct connection *c, const char *key)
+{
+    const json_t *filled = json_object_get(c->config, CONNECTION_FILLED);
+    return json_object_get(filled, key) == NULL ? json_get_text(c->config, key) : NULL;
+}
+
 char *connection_url(const struct connection *c, const char *text)
 {
     if (text == NULL || (*text == '/' && c->base_url == NULL)) {

@@ -14,6 +14,9 @@ struct connection;
 const char *connection_name(const struct connection *c);
 struct connector *connection_connector(const struct connection *c);
 json_t *connection_config(const struct connection *c); /* without its secrets; borrowed */
+/* A text of the config that stands in ladle.yaml as it is; NULL for one that came out of ${secret} or
+ * ${env}. Borrowed. */
+const char *connection_setting(const struct connection *c, const char *key);
 /* Its token does not work: a person must help, or it is suspended. */
 bool connection_is_broken(const struct connection *c);
 /* Whether run/ keeps this operation's records in the store (the connector marks it with `store`,

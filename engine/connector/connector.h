@@ -7,6 +7,10 @@
 #include "connector/areas.h"
 #include "format/json.h"
 
+/* The member of a connection's config that names the keys which were filled from ${secret} or ${env},
+ * {key: true}; no key of ladle.yaml can be called so. */
+#define CONNECTION_FILLED ":filled"
+
 /* A connector as data: the table that scripts/connectors/NAME.lua returns, without its functions.
  * Read by script/catalog.c, held against its shape (connector/connector_shape.h) by who read it,
  * handed here as JSON. */

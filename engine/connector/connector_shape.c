@@ -58,6 +58,7 @@ static const struct shape BY_FIELD = { .kind = SHAPE_MAP, .of = &TEXT, .map_name
 static const struct shape OPERATION_NAME = { .kind = SHAPE_TEXT,
                                              .what = "the name of an operation",
                                              .text_rule = table_names_operation };
+static const struct shape OPERATION_NAMES = LIST_OF(OPERATION_NAME);
 static const struct shape READING_NAME = { .kind = SHAPE_TEXT,
                                            .what = "the name of an operation that reads",
                                            .text_rule = table_names_reading };
@@ -354,6 +355,9 @@ static const struct shape_key OPERATION_KEYS[] = {
     KEY("run", FUNCTION, "Does what one call cannot: `run(ctx, input)` gives the output."),
     KEY("run_when", RUN_CONDITIONS,
         "When `run` is used: one of these fits the input. Without it always."),
+    KEY("calls", OPERATION_NAMES,
+        "The operations that `run` calls. By this a recipe's rights are known; without it they are "
+        "those of all operations."),
     KEY("free", FREE, "The call's URL, query, headers and body come from its input."),
     KEY("store", STORE, "Of `records` only: what it does to the workspace."),
     END,
@@ -739,6 +743,8 @@ static const struct shape_key CONNECTOR_KEYS[] = {
         "Gives the time zone that `naive` dates and days are meant in: `zone(ctx, account)`."),
     KEY("custom_fields", FUNCTION,
         "Gives what reads custom fields: `custom_fields(ctx, account, model)`."),
+    KEY("calls", OPERATION_NAMES,
+        "The operations that `zone` and `custom_fields` call, as `calls` of an operation."),
     END,
 };
 static const struct shape CONNECTOR = TABLE(CONNECTOR_KEYS, "The table");

@@ -43,7 +43,8 @@ struct receiver *receiver_new(const char *project_folder, const char *connector,
     struct receiver *r = xcalloc(1, sizeof *r);
     r->folder = xstrdup(project_folder);
     r->module = xasprintf("connectors.%s", connector);
-    r->vm = vm_new(&(struct vm_opts){ .find_module = find_receive, .ud = r }, e);
+    r->vm = vm_new(
+        &(struct vm_opts){ .find_module = find_receive, .is_ours = source_is_ours, .ud = r }, e);
     if (r->vm == NULL || vm_enter(r->vm, load_receive, r, e) == -1) {
         err_prefix(e, "connector %s", connector);
         receiver_free(r);

@@ -185,11 +185,37 @@ static const struct kind CONNECTOR = { "connectors/", catalog_connector, shape_o
 static const struct kind PART = { "connectors/", catalog_part, shape_of_part };
 static const struct kind ACTION = { "", catalog_action, shape_of_action };
 
+/* The address that a token goes to, and who may send, stand in a connector's table: no file of a
+ * project takes the place of one that is built in. It would not be read, so it is told. */
+static void report_shadow(struct catalogue *c, const char *path)
+{
+    char *name = xstrdup(path + strlen(CONNECTOR.folder));
+    name[strcspn(name, "/")] = '\0';
+    char *file = xasprintf("scripts/%s.lua", path), *shown = project_shown_in(c->folder, file);
+    struct diags *d = diags_new(shown);
+    char *hint = xasprintf(
+        "give the connector another name: scripts/connectors/my-%.60s.lua with "
+        "name = 'my-%.60s', and say `connector: my-%.60s` in ladle.yaml",
+        name, name, name);
+    diags_add(d, 0, 0, hint, "the connector `%.60s` is built in, and no file can stand for it",
+              name);
+    report_errors(c, d);
+    free(hint);
+    free(shown);
+    free(file);
+    free(name);
+}
+
 /* The table, or null; a file that is not there is told by recipe/, with the place of its name. */
 static json_t *load_table(struct catalogue *c, const struct kind *kind, const char *name)
 {
     struct err e = ERR_INIT;
     char *path = xasprintf("%s%s", kind->folder, name);
+    if (source_is_reserved(path) && source_is_shadow(c->folder, path)) {
+        report_shadow(c, path);
+        free(path);
+        return json_null();
+    }
     json_t *table = kind->load(c->folder, name, &e);
     if (table == NULL && e.kind != ERR_NOT_FOUND) {
         report_failure(c, path, &e);

@@ -146,6 +146,29 @@ static void refuse_key(struct reader *r, const struct yaml *key)
     free(words);
 }
 
+/* Whether a text in it is filled from elsewhere. */
+static bool has_hole(const struct yaml *y, int depth)
+{
+    if (y->kind == YAML_SCALAR) {
+        return strstr(y->text, "${") != NULL;
+    }
+    bool has_one = depth == YAML_DEPTH_MAX;
+    for (size_t i = 0; !has_one && i < y->count; i++) {
+        has_one = has_hole(y->items[i], depth + 1);
+    }
+    return has_one;
+}
+
+static void note_filled(struct reader *r, const char *key)
+{
+    json_t *filled = json_object_get(r->config, CONNECTION_FILLED);
+    if (filled == NULL) {
+        filled = json_object();
+        (void)json_object_set_new(r->config, CONNECTION_FILLED, filled);
+    }
+    (void)json_object_set_new(filled, key, json_true());
+}
+
 /* What the connector's table says of a key goes before the key that all have. */
 static void read_connection_key(struct reader *r, const struct yaml *key, const struct yaml *y)
 {
@@ -162,6 +185,9 @@ static void read_connection_key(struct reader *r, const struct yaml *key, const 
         v = setting_read(&shared, known, y, what);
     } else if (r->table != NULL) {
         refuse_key(r, key); /* of an unknown connector nobody knows the keys: that is told once */
+    }
+    if (v != NULL && has_hole(y, 0)) {
+        note_filled(r, key->text);
     }
     (void)json_object_set_new(r->config, key->text, v); /* NULL after an error: left out */
     free(what);

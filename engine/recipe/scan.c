@@ -9,18 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum token_kind { TOKEN_END, TOKEN_NAME, TOKEN_STRING, TOKEN_OTHER };
-
-struct token {
-    enum token_kind kind;
-    const char *text; /* a string's content without its quotes, as written */
-    size_t len;
-};
-
-struct cursor {
-    const char *at;
-    const char *end;
-};
+#include "recipe/token.h"
 
 static bool is_name_start(char c)
 {
@@ -136,7 +125,7 @@ static struct token read_other(struct cursor *c)
     return (struct token){ TOKEN_OTHER, start, (size_t)(c->at - start) };
 }
 
-static struct token scan_token(struct cursor *c)
+struct token scan_token(struct cursor *c)
 {
     skip_blank(c);
     if (c->at >= c->end) {

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "connector/schema.h"
 #include "format/date.h"
 #include "format/duration.h"
@@ -16,9 +17,13 @@
 #include "run/effect.h"
 #include "run/lua_call.h"
 #include "run/lua_fork.h"
+#include "run/reach.h"
 #include "service/accounts.h"
 
-enum { PLACE_MAX = 128 /* of a file's name in an error */ };
+enum { PATH_BYTES_MAX = 8192 /* steps lie at most 64 deep in each other, and calls 16 */ };
+
+/* As far as a wait can reach: 100 years. */
+#define WAIT_MAX_US INT64_C(3155760000000000)
 
 struct branch *act_branch(lua_State *L)
 {
@@ -26,12 +31,27 @@ struct branch *act_branch(lua_State *L)
     if (b == NULL) {
         luaL_error(L, "there is no run here: `if` and `key` cannot call a service");
     }
+    if (b->run->has_verdict) {
+        struct err e = ERR_INIT;
+        (void)err_set(&e, ERR_CANCELLED, "the run is over");
+        (void)vm_doom(L, &e);
+    }
     return b;
 }
 
 static struct run *run_of(lua_State *L)
 {
     return act_branch(L)->run;
+}
+
+const char *act_path(lua_State *L, int index)
+{
+    size_t len;
+    const char *path = luaL_checklstring(L, index, &len);
+    luaL_argcheck(L, len > 0 && len <= PATH_BYTES_MAX && strlen(path) == len, index,
+                  "no path of a step");
+    luaL_argcheck(L, utf8_is_valid(path, len), index, "a path that is not UTF-8");
+    return path;
 }
 
 void act_push_text(lua_State *L, const char *text)
@@ -74,7 +94,7 @@ int act_raise_stored(lua_State *L, const struct journal_row *row)
  * for good] */
 static int act_recall(lua_State *L)
 {
-    const struct journal_row *row = run_recall(run_of(L), luaL_checkstring(L, 1));
+    const struct journal_row *row = run_recall(run_of(L), act_path(L, 1));
     if (row != NULL && row->state == JOURNAL_FAILED) {
         return act_raise_stored(L, row);
     }
@@ -93,7 +113,8 @@ static int act_recall(lua_State *L)
 /* act.enter(step)   [-1, +0, raises] */
 static int act_enter(lua_State *L)
 {
-    branch_set_step(act_branch(L), luaL_checkstring(L, 1));
+    struct branch *b = act_branch(L);
+    branch_set_step(b, act_path(L, 1));
     return 0;
 }
 
@@ -121,7 +142,7 @@ static char *text_argument(lua_State *L, int index)
 static int act_complete(lua_State *L)
 {
     struct run *run = run_of(L);
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = act_path(L, 1);
     const struct journal_row *earlier = run_recall(run, path);
     lua_settop(L, 4);
     if (earlier != NULL && earlier->state == JOURNAL_DONE && !lua_toboolean(L, 4)) {
@@ -148,7 +169,7 @@ static int act_complete(lua_State *L)
 static int act_settle(lua_State *L)
 {
     struct run *run = run_of(L);
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = act_path(L, 1);
     const struct journal_row *earlier = run_recall(run, path);
     if (earlier != NULL && earlier->state == JOURNAL_WAITING) {
         struct journal_row *row = run_record(run, path, JOURNAL_DONE);
@@ -218,12 +239,18 @@ static int rest_for_ever(lua_State *L, int status, lua_KContext ctx)
     return strand_wait(L, ctx, rest_for_ever);
 }
 
-/* Parks the strand for good: the run ends its attempt once all of its branches are at rest, and is
- * walked again later. */
+/* Raises where the caller could not be parked: to be asked before anything is written down, as a
+ * branch that is at rest and goes on would be counted twice.   [-0, +0, raises] */
+static void check_rest(lua_State *L)
+{
+    (void)strand_wake_of(L); /* a wait of its own, which nobody ends */
+}
+
+/* Parks the strand for good, after check_rest: the run ends its attempt once all of its branches are
+ * at rest, and is walked again later. */
 static int rest(lua_State *L, enum run_state state, int64_t due_us, const struct err *e)
 {
     branch_rest(act_branch(L), state, due_us, e);
-    (void)strand_wake_of(L); /* a wait of its own, which nobody ends */
     return strand_wait(L, 0, rest_for_ever);
 }
 
@@ -233,7 +260,7 @@ static int rest(lua_State *L, enum run_state state, int64_t due_us, const struct
 static int act_failed(lua_State *L)
 {
     struct branch *b = act_branch(L);
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = act_path(L, 1);
     lua_settop(L, 5);
     struct err e = ERR_INIT;
     struct error_notes notes = { .line = 0 };
@@ -247,6 +274,9 @@ static int act_failed(lua_State *L)
     } else {
         free(b->answer); /* of a call before, which a script caught */
         b->answer = NULL;
+    }
+    if (plan.verdict != RETRY_FINAL) {
+        check_rest(L);
     }
     struct journal_row *row = record_failure(b, path, &e, &plan, &notes);
     row->fails_run = row->state == JOURNAL_FAILED && !lua_toboolean(L, 5);
@@ -284,6 +314,7 @@ static int act_admit(lua_State *L)
     if (echoes_admit(runner_echoes(run->runner), recipe, about, clock_mono_us())) {
         return 0;
     }
+    check_rest(L);
     struct err e = ERR_INIT;
     (void)err_set(&e, ERR_CONFIG,
                   "more than %d runs of %s about %.100s within a minute were started by what runs "
@@ -322,6 +353,7 @@ static int64_t wait_until(lua_State *L, int index, const char *zone_name, bool *
 /* The row of a wait that is to come: it says until when. */
 static int begin_wait(lua_State *L, const char *path, int64_t due_us, bool is_date)
 {
+    check_rest(L);
     struct journal_row *row = run_record(run_of(L), path, JOURNAL_WAITING);
     row->due_us = due_us;
     row->is_date = is_date;
@@ -334,7 +366,7 @@ static int begin_wait(lua_State *L, const char *path, int64_t due_us, bool is_da
 static int act_wait(lua_State *L)
 {
     struct run *run = run_of(L);
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = act_path(L, 1);
     const struct journal_row *earlier = run_recall(run, path);
     if (earlier != NULL && earlier->state == JOURNAL_DONE) {
         return 0;
@@ -377,6 +409,7 @@ static int finish_wait_end(lua_State *L, int status, lua_KContext ctx)
 {
     const struct wait_end *end = (const struct wait_end *)ctx;
     if (end->run->is_woken) { /* the next attempt finds the event in the journal */
+        check_rest(L);
         return rest(L, RUN_WAITING, clock_wall_us(), NULL);
     }
     struct err e = ERR_INIT;
@@ -420,13 +453,37 @@ static char *whole_match(const struct run *run, const char *connection, const ch
     return text;
 }
 
+/* {field = value} as JSON text; yours.   [-0, +0, raises] */
+static char *match_argument(lua_State *L, int index)
+{
+    json_t *v = vm_to_json(L, index);
+    char *text = json_is_object(v) ? effect_text(v) : NULL;
+    json_decref(v);
+    if (text == NULL) {
+        luaL_argerror(L, index, "fields and values, not a list");
+    }
+    return text;
+}
+
 /* act.wait_for(path, connection, event, match, timeout_us): the event's payload comes as the result
  * of a later attempt, from the journal: the store puts it there with the event.   [-5, +0, raises,
  * yields] */
 static int act_wait_for(lua_State *L)
 {
-    struct run *run = run_of(L);
-    const char *path = luaL_checkstring(L, 1);
+    struct branch *b = act_branch(L);
+    struct run *run = b->run;
+    const char *path = act_path(L, 1);
+    const char *connection = luaL_checkstring(L, 2), *event = luaL_checkstring(L, 3);
+    lua_Integer timeout_us = luaL_checkinteger(L, 5);
+    luaL_checktype(L, 4, LUA_TTABLE);
+    luaL_argcheck(L, timeout_us >= 0 && timeout_us <= WAIT_MAX_US, 5, "out of range");
+    if (!reach_may_wait(run, connection, event)) {
+        return reach_deny(L, b,
+                          &(struct denial){ .connection = connection,
+                                            .name = event,
+                                            .remedy = "name it in a step's `wait_for`" });
+    }
+    check_rest(L);
     const struct journal_row *earlier = run_recall(run, path);
     bool has_begun =
         earlier != NULL && earlier->due_us > 0; /* else it failed before, or is retried */
@@ -434,13 +491,12 @@ static int act_wait_for(lua_State *L)
         return end_wait(L, path, earlier);
     }
     if (has_begun) {
-        branch_set_step(act_branch(L), path);
+        branch_set_step(b, path);
         return rest(L, RUN_WAITING, earlier->due_us, NULL);
     }
     char **match = (char **)box_push(L, free);
-    *match = text_argument(L, 4);
-    const char *connection = luaL_checkstring(L, 2), *event = luaL_checkstring(L, 3);
-    int64_t due_us = clock_wall_us() + luaL_checkinteger(L, 5);
+    *match = match_argument(L, 4);
+    int64_t due_us = clock_wall_us() + timeout_us;
     char *whole = whole_match(run, connection, *match);
     run_begin_wait(run, path, connection, event, whole);
     free(whole);
@@ -469,15 +525,17 @@ static int act_check(lua_State *L)
     return 1;
 }
 
-/* act.compile(text, file, line) -> function of the environment. The chunk's name has the place, and
- * by it an expression is known from a script (script/state.h).   [-3, +1, raises] */
+/* act.compile(text, file, line) -> function of the environment, which nothing in it stands for. The
+ * chunk's name has the place, and by it an expression is known from a script (script/state.h).
+ *   [-3, +1, raises] */
 static int act_compile(lua_State *L)
 {
     const char *text = luaL_checkstring(L, 1);
     const char *chunk = lua_pushfstring(L, "=expr:%s:%d", luaL_checkstring(L, 2),
                                         (int)luaL_checkinteger(L, 3)); // text file line chunk
-    const char *code = lua_pushfstring(L, "local _ENV = ...; return (%s\n)", text);
-    vm_load(L, code, strlen(code), chunk);
+    const char *code = lua_pushfstring(L, "return function(_ENV) return (%s\n) end", text);
+    vm_load_guest(L, code, strlen(code), chunk);
+    lua_call(L, 0, 1);
     return 1;
 }
 
@@ -485,8 +543,8 @@ static int act_compile(lua_State *L)
 static int act_log(lua_State *L)
 {
     struct run *run = run_of(L);
-    log_info("recipe", "%s %s: %s", program_name(run->program), luaL_checkstring(L, 1),
-             luaL_checkstring(L, 2));
+    const char *path = act_path(L, 1), *text = luaL_checkstring(L, 2);
+    log_info("recipe", "%s %s: %s", program_name(run->program), path, text);
     return 0;
 }
 

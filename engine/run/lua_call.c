@@ -7,6 +7,9 @@
 
 #include "connector/paging.h"
 #include "run/effect.h"
+#include "run/reach.h"
+
+#define TIMEOUT_MAX_US INT64_C(31622400000000) /* a year */
 
 static int rest_for_ever(lua_State *L, int status, lua_KContext ctx)
 {
@@ -56,6 +59,14 @@ static const struct operation *find_operation(lua_State *L, const struct connect
     return op;
 }
 
+/* The step's own time for a call; 0: none. */
+static int64_t timeout_argument(lua_State *L, int index)
+{
+    lua_Integer timeout_us = luaL_optinteger(L, index, 0);
+    luaL_argcheck(L, timeout_us >= 0 && timeout_us <= TIMEOUT_MAX_US, index, "out of range");
+    return timeout_us;
+}
+
 /* Begins the effect of the input at index 4 and waits for its end. */
 static int begin_effect(lua_State *L, struct effect *fx)
 {
@@ -65,8 +76,12 @@ static int begin_effect(lua_State *L, struct effect *fx)
         return park_without(L, connection);
     }
     fx->operation = find_operation(L, fx->connection, connection, luaL_checkstring(L, 3));
-    fx->timeout_us = luaL_optinteger(L, 5, 0);
+    fx->timeout_us = timeout_argument(L, 5);
     fx->input = vm_to_json(L, 4);
+    if (!json_is_object(fx->input)) {
+        return luaL_error(L, "%s.%s takes its fields as a table { name = value }", connection,
+                          fx->operation->name);
+    }
     if (fx->is_look && !operation_is_idempotent(fx->operation, fx->input)) {
         return luaL_error(L, "%s changes something, and is to be called with ctx:call",
                           fx->operation->name);
@@ -81,9 +96,13 @@ static int begin_effect(lua_State *L, struct effect *fx)
 int act_call(lua_State *L)
 {
     struct branch *b = act_branch(L);
-    const char *path = luaL_checkstring(L, 1);
-    const char *unit = luaL_optstring(L, 6, NULL);
+    const char *path = act_path(L, 1);
+    const char *unit = lua_isnoneornil(L, 6) ? NULL : act_path(L, 6);
     lua_settop(L, 7);
+    const char *connection = luaL_checkstring(L, 2), *operation = luaL_checkstring(L, 3);
+    if (!reach_may_call(b->run, connection, operation)) {
+        return reach_deny_call(L, b, connection, operation);
+    }
     const struct journal_row *row = run_recall(b->run, path);
     if (unit != NULL && row != NULL && row->state == JOURNAL_DONE) {
         act_push_text(L, row->output);
@@ -106,8 +125,12 @@ int act_call(lua_State *L)
 int act_look(lua_State *L)
 {
     struct branch *b = act_branch(L);
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = act_path(L, 1);
     lua_settop(L, 6);
+    const char *connection = luaL_checkstring(L, 2), *operation = luaL_checkstring(L, 3);
+    if (!reach_may_call(b->run, connection, operation)) {
+        return reach_deny_call(L, b, connection, operation);
+    }
     void **slot = box_push(L, effect_close); // … box
     struct effect *fx = *slot = effect_new(b, path, NULL);
     fx->is_look = true;
@@ -119,7 +142,7 @@ int act_look(lua_State *L)
  * [-1, +1, raises] */
 int act_begun(lua_State *L)
 {
-    const struct journal_row *row = run_recall(act_branch(L)->run, luaL_checkstring(L, 1));
+    const struct journal_row *row = run_recall(act_branch(L)->run, act_path(L, 1));
     lua_pushboolean(L, row != NULL && row->state == JOURNAL_STARTED);
     return 1;
 }
@@ -129,13 +152,16 @@ int act_begun(lua_State *L)
 int act_describe(lua_State *L)
 {
     static const char *const keys[] = { "run", "run_when", "custom_fields", "dates" };
-    const char *connection = luaL_checkstring(L, 1);
-    const struct connection *c =
-        service_find(runner_service(act_branch(L)->run->runner), connection);
+    struct branch *b = act_branch(L);
+    const char *connection = luaL_checkstring(L, 1), *operation = luaL_checkstring(L, 2);
+    if (!reach_may_call(b->run, connection, operation)) {
+        return reach_deny_call(L, b, connection, operation);
+    }
+    const struct connection *c = service_find(runner_service(b->run->runner), connection);
     if (c == NULL) {
         return park_without(L, connection);
     }
-    const struct operation *op = find_operation(L, c, connection, luaL_checkstring(L, 2));
+    const struct operation *op = find_operation(L, c, connection, operation);
     lua_settop(L, 2);
     lua_createtable(L, 0, 4); // table
     bool is_plain = true;
@@ -169,13 +195,17 @@ int act_describe(lua_State *L)
  * [-2, +1, raises] */
 int act_describe_event(lua_State *L)
 {
-    const char *connection = luaL_checkstring(L, 1);
-    const struct run *run = act_branch(L)->run;
+    struct branch *b = act_branch(L);
+    const struct run *run = b->run;
+    const char *connection = luaL_checkstring(L, 1), *event = luaL_checkstring(L, 2);
+    if (!reach_has(run, connection)) {
+        return reach_deny_call(L, b, connection, event);
+    }
     const struct connection *c = service_find(runner_service(run->runner), connection);
     const struct connector *connector = c != NULL ? connection_connector(c) : NULL;
     json_t *prepare =
         connector != NULL ? json_object_get(connector_table(connector), "prepare") : NULL;
-    json_t *how = json_object_get(prepare, luaL_checkstring(L, 2));
+    json_t *how = json_object_get(prepare, event);
     if (!json_is_object(how)) {
         lua_pushboolean(L, false);
         return 1;
@@ -186,15 +216,32 @@ int act_describe_event(lua_State *L)
     return 1;
 }
 
-/* act.setting(connection, key) -> the connection's text of that name in ladle.yaml, or nil   [-2,
- * +1, raises] */
+/* Whether the connector's table has the key under `config`: what all connections have (ids, secrets,
+ * addresses) is for the engine. */
+static bool is_setting_of(const struct connection *c, const char *key)
+{
+    const json_t *keys = json_object_get(connector_table(connection_connector(c)), "config");
+    return json_object_get(keys, key) != NULL;
+}
+
+/* act.setting(connection, key) -> the connection's text of that name in ladle.yaml, or nil; nil for
+ * one that was filled from ${secret} or ${env}, too   [-2, +1, raises] */
 int act_setting(lua_State *L)
 {
-    const char *name = luaL_checkstring(L, 1);
-    const struct connection *c = service_find(runner_service(act_branch(L)->run->runner), name);
-    if (c == NULL) {
-        return park_without(L, name);
+    struct branch *b = act_branch(L);
+    const char *connection = luaL_checkstring(L, 1), *key = luaL_checkstring(L, 2);
+    const struct connection *c = service_find(runner_service(b->run->runner), connection);
+    if (!reach_has(b->run, connection) || (c != NULL && !is_setting_of(c, key))) {
+        return reach_deny(L, b,
+                          &(struct denial){ .connection = connection,
+                                            .name = key,
+                                            .remedy = "a connector reads the settings of its own "
+                                                      "connection that its table has under "
+                                                      "`config`" });
     }
-    lua_pushstring(L, json_get_text(connection_config(c), luaL_checkstring(L, 2)));
+    if (c == NULL) {
+        return park_without(L, connection);
+    }
+    lua_pushstring(L, connection_setting(c, key));
     return 1;
 }

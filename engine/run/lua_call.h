@@ -6,8 +6,11 @@
 
 /* What the bindings that act share. */
 
-/* The branch that calls; raises where there is no run (`if`, `key`).   [-0, +0, raises] */
+/* The branch that calls; raises where there is no run (`if`, `key`), or one that is concluded.
+ *   [-0, +0, raises] */
 struct branch *act_branch(lua_State *L);
+/* The path of a row at index: not empty, of bounded length, UTF-8. Borrowed.   [-0, +0, raises] */
+const char *act_path(lua_State *L, int index);
 /* Pushes the JSON text as a value; nil for NULL.   [-0, +1, raises] */
 void act_push_text(lua_State *L, const char *text);
 /* Raises the error that the row of a step that failed keeps.   [-0, +0, raises] */

@@ -6,10 +6,12 @@
  * back, and the run is concluded once nothing in it is busy. Loop thread. */
 #include "run/lua_fork.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "run/active.h"
+#include "run/lua_call.h"
 #include "script/strand.h"
 
 struct fork {
@@ -116,13 +118,32 @@ static int fork_finish(lua_State *L, int status, lua_KContext ctx)
     return 1;
 }
 
+/* How many functions the list at index 1 has: each is looked at, whatever its length says of itself.
+ *   [-0, +0, raises] */
+static int count_functions(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_Unsigned length = lua_rawlen(L, 1);
+    int count = 0;
+    luaL_argcheck(L, length <= INT_MAX, 1, "too long");
+    for (lua_Unsigned i = 1; i <= length; i++) {
+        bool is_function = lua_rawgeti(L, 1, (lua_Integer)i) == LUA_TFUNCTION;
+        lua_pop(L, 1);
+        luaL_argcheck(L, is_function, 1, "a list of functions is wanted");
+        count++;
+    }
+    return count;
+}
+
+/* act.fork(functions, at_once) -> {{ok, value or error} of each}   [-2, +1, raises, yields] */
 int act_fork(lua_State *L)
 {
-    struct branch *b = strand_data(L);
-    luaL_checktype(L, 1, LUA_TTABLE);
+    struct branch *b = act_branch(L);
     lua_Integer at_once = luaL_checkinteger(L, 2);
+    luaL_argcheck(L, at_once >= 1, 2, "at least one at once");
     lua_settop(L, 2);
-    int count = (int)luaL_len(L, 1);
+    int count = count_functions(L);
+    (void)strand_wake_of(L); /* raises where nobody can wait */
     if (count == 0) {
         lua_newtable(L);
         return 1;

@@ -26,6 +26,7 @@ struct program {
     int refs;
     char *hash;
     json_t *bundle;
+    struct rights *rights;
     struct vm *vm;
     const luaL_Reg *act;
     int runs;
@@ -33,12 +34,24 @@ struct program {
     bool has_conditions;
 };
 
+static const json_t *bundled_text(const struct program *p, const char *name)
+{
+    const json_t *text = json_object_get(json_object_get(p->bundle, "scripts"), name);
+    return json_is_string(text) ? text : NULL;
+}
+
 /* Modules: the project's scripts come from the bundle, the engine's own from the program. */
+static bool is_engine_module(void *ud, const char *name)
+{
+    const struct program *p = ud;
+    return source_is_reserved(name) || (bundled_text(p, name) == NULL && source_is_built_in(name));
+}
+
 static char *find_bundled(void *ud, const char *name, size_t *len)
 {
     const struct program *p = ud;
-    const json_t *text = json_object_get(json_object_get(p->bundle, "scripts"), name);
-    if (json_is_string(text)) {
+    const json_t *text = !source_is_reserved(name) ? bundled_text(p, name) : NULL;
+    if (text != NULL) {
         *len = json_string_length(text);
         return xmemdup(json_string_value(text), *len + 1);
     }
@@ -74,10 +87,14 @@ static struct program *make_program_of(const char *hash, json_t *bundle, const l
 {
     struct program *p = xcalloc(1, sizeof *p);
     *p = (struct program){ .refs = 1, .hash = xstrdup(hash), .bundle = bundle, .act = act };
+    p->rights = rights_new(bundle);
     const json_t *plan = program_plan(p);
     p->has_conditions = json_object_get(plan, "if") != NULL || json_object_get(plan, "key") != NULL;
-    p->vm = vm_new(
-        &(struct vm_opts){ .find_module = find_bundled, .ud = p, .memory_max = MEMORY_MAX }, e);
+    p->vm = vm_new(&(struct vm_opts){ .find_module = find_bundled,
+                                      .is_ours = is_engine_module,
+                                      .ud = p,
+                                      .memory_max = MEMORY_MAX },
+                   e);
     struct build b = { .program = p, .act = act };
     if (p->vm == NULL || vm_enter(p->vm, build_walk, &b, e) == -1) {
         err_prefix(e, "recipe %s", program_name(p));
@@ -139,6 +156,7 @@ void program_unref(struct program *p)
     if (p->vm != NULL) {
         vm_free(p->vm);
     }
+    rights_free(p->rights);
     json_decref(p->bundle);
     free(p->hash);
     free(p);
@@ -147,6 +165,11 @@ void program_unref(struct program *p)
 const json_t *program_plan(const struct program *p)
 {
     return json_object_get(p->bundle, "plan");
+}
+
+struct rights *program_rights(const struct program *p)
+{
+    return p->rights;
 }
 
 struct vm *program_vm(const struct program *p)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "format/json.h"
+#include "recipe/rights.h"
 #include "script/strand.h"
 #include "script/vm.h"
 
@@ -24,6 +25,7 @@ void program_unref(struct program *p); /* the last one frees the state */
 const char *program_name(const struct program *p); /* the recipe's; borrowed, as is the hash */
 const char *program_hash(const struct program *p);
 const json_t *program_plan(const struct program *p);
+struct rights *program_rights(const struct program *p); /* what its runs may touch; borrowed */
 struct vm *
 program_vm(const struct program *p); /* for tests that make its allocator fail; borrowed */
 

@@ -632,7 +632,18 @@ int64_t runner_recover(struct runner *r, struct err *e)
 {
     struct run_recover recover;
     run_recover_init(&recover);
-    return store_exec(r->o.store, &recover.op, e) == 0 ? recover.count : -1;
+    if (store_exec(r->o.store, &recover.op, e) == -1) {
+        return -1;
+    }
+    if (recover.parked > 0) {
+        log_warn(
+            "run",
+            "%lld %s parked, running at %d ends of the engine that were not clean: `ladle dead` "
+            "lists them",
+            (long long)recover.parked, plural(recover.parked, "run was", "runs were"),
+            RUN_LOST_MAX);
+    }
+    return recover.count;
 }
 
 void runner_start(struct runner *r)

@@ -28,7 +28,11 @@ static int run_catalog_table(lua_State *L)
 {
     struct reading *r = lua_touserdata(L, 1);
     const char *chunk = lua_pushfstring(L, "@scripts/%s.lua", r->path);
-    vm_load(L, r->text, r->len, chunk);
+    if (source_is_built_in(r->path)) {
+        vm_load(L, r->text, r->len, chunk);
+    } else {
+        vm_load_guest(L, r->text, r->len, chunk);
+    }
     lua_call(L, 0, 1); // … table
     if (lua_type(L, -1) != LUA_TTABLE) {
         return luaL_error(L, "scripts/%s.lua: a file like this returns a table, not a %s", r->path,
@@ -54,7 +58,9 @@ static int check_name(const struct reading *r, struct err *e)
 
 static int run_catalog_file(const char *project_folder, struct reading *r, struct err *e)
 {
-    struct vm_opts opts = { .find_module = source_find_module, .ud = (void *)project_folder };
+    struct vm_opts opts = { .find_module = source_find_module,
+                            .is_ours = source_is_ours,
+                            .ud = (void *)project_folder };
     struct vm *vm = vm_new(&opts, e);
     if (vm == NULL) {
         return -1;

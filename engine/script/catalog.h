@@ -7,13 +7,21 @@
 #include "format/json.h"
 
 /* Finds a Lua source: "lib/walk", "connectors/highlevel", "score_lead". The project's scripts/
- * folder goes first (but for the engine's own lib), then what is built into the program. At most 1
- * MiB. Yours, or NULL. */
+ * folder goes first (but for the engine's own lib and connectors), then what is built into the
+ * program. At most 1 MiB. Yours, or NULL. */
 char *source_find(const char *project_folder, const char *name, size_t *len);
 
 /* As find_module of struct vm_opts: `project_folder` (text, may be NULL) is its ud; "lib.walk",
  * "score_lead", "scripts.score_lead". */
 char *source_find_module(void *project_folder, const char *name, size_t *len);
+/* Whether the program has this module, and whether no file of a project can stand for it: lib, and
+ * the connectors that are built in. */
+bool source_is_built_in(const char *name);
+bool source_is_reserved(const char *name);
+/* Whether the folder has another text for the path of a file that is built in. */
+bool source_is_shadow(const char *project_folder, const char *name);
+/* As is_ours of struct vm_opts. */
+bool source_is_ours(void *ud, const char *name);
 /* Letters, digits, _ and -, in parts with a / between them: cannot leave its folder. */
 bool source_is_name(const char *name);
 

@@ -19,6 +19,7 @@ enum {
     NAME_COUNT_MAX = 512, /* helpers */
     OTHERS_MAX = 64,      /* names of the environment and of the caller that are suggested */
     LOCALS_MAX = 64,
+    BLOCKS_MAX = 32, /* that lie in each other */
 };
 
 static const char *const ENVIRONMENT[] = { "event", "meta", "inputs", "steps",
@@ -314,42 +315,88 @@ static bool is_token(const struct token *t, const char *text)
 
 /* --- free names --- */
 
-/* Names that the expression makes itself: parameters and locals of a function in it. Where in the
- * text they hold is not looked at, so a rare mistake passes here and shows when it runs. */
-struct locals {
+/* The blocks around a place in the text, and the names that the expression makes itself: parameters
+ * and locals of functions in it. A name is known within its block only. What does not fit in is not
+ * known, and so refused. */
+struct block {
+    size_t name_count; /* before it */
+    bool is_function;
+    bool awaits_do; /* `for`: its names hold in the block that the `do` opens */
+};
+struct scope {
     struct token names[LOCALS_MAX];
     size_t count;
+    struct block blocks[BLOCKS_MAX];
+    size_t depth; /* may pass BLOCKS_MAX: then names are not kept */
 };
 
-static void collect_locals(const struct expression *x, struct locals *l)
+static void open_block(struct scope *s, bool is_function, bool awaits_do)
 {
-    struct reader r = { .at = x->text, .end = x->text + x->len };
-    bool is_list = false; /* within a list of names that are declared */
-    for (struct token t = read_token(&r); t.kind != TOKEN_END; t = read_token(&r)) {
-        if (t.kind == TOKEN_KEYWORD) {
-            is_list = is_token(&t, "function") || is_token(&t, "local") || is_token(&t, "for");
-        } else if (is_list && t.kind == TOKEN_NAME && l->count < LOCALS_MAX) {
-            l->names[l->count++] = t;
-        } else if (!is_token(&t, "(") && !is_token(&t, ",")) {
-            is_list = is_list && t.kind == TOKEN_NAME;
-        }
+    if (s->depth < BLOCKS_MAX) {
+        s->blocks[s->depth] = (struct block){ s->count, is_function, awaits_do };
+    }
+    s->depth++;
+}
+
+static void close_block(struct scope *s)
+{
+    if (s->depth > 0 && --s->depth < BLOCKS_MAX) {
+        s->count = s->blocks[s->depth].name_count;
     }
 }
 
-static bool is_local_name(const struct locals *l, const struct token *t)
+static void open_do(struct scope *s)
 {
-    for (size_t i = 0; i < l->count; i++) {
-        if (l->names[i].len == t->len && memcmp(l->names[i].start, t->start, t->len) == 0) {
+    struct block *last = s->depth > 0 && s->depth <= BLOCKS_MAX ? &s->blocks[s->depth - 1] : NULL;
+    if (last != NULL && last->awaits_do) {
+        last->awaits_do = false;
+    } else {
+        open_block(s, false, false);
+    }
+}
+
+static bool is_in_function(const struct scope *s)
+{
+    bool is_in = s->depth > BLOCKS_MAX;
+    for (size_t i = 0; i < s->depth && i < BLOCKS_MAX; i++) {
+        is_in = is_in || s->blocks[i].is_function;
+    }
+    return is_in;
+}
+
+/* Follows a keyword that opens or closes a block. */
+static void follow_keyword(struct scope *s, const struct token *t)
+{
+    if (is_token(t, "function")) {
+        open_block(s, true, false);
+    } else if (is_token(t, "for")) {
+        open_block(s, false, true);
+    } else if (is_token(t, "do")) {
+        open_do(s);
+    } else if (is_token(t, "then") || is_token(t, "repeat")) {
+        open_block(s, false, false);
+    } else if (is_token(t, "else")) {
+        close_block(s);
+        open_block(s, false, false);
+    } else if (is_token(t, "elseif") || is_token(t, "end") || is_token(t, "until")) {
+        close_block(s);
+    }
+}
+
+static bool is_local_name(const struct scope *s, const struct token *t)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->names[i].len == t->len && memcmp(s->names[i].start, t->start, t->len) == 0) {
             return true;
         }
     }
     return false;
 }
 
-static bool is_known_name(const struct expression *x, const struct locals *l, const struct token *t)
+static bool is_known_name(const struct expression *x, const struct scope *s, const struct token *t)
 {
     return is_listed(ENVIRONMENT, t->start, t->len) || is_listed(x->extra, t->start, t->len) ||
-           is_helper(t->start, t->len) || is_local_name(l, t);
+           is_helper(t->start, t->len) || is_local_name(s, t);
 }
 
 /* Whether a name behind `before` and in front of `after` names a variable: not a field, not a key
@@ -363,16 +410,51 @@ static bool is_variable(const struct token *before, const struct token *after)
     return !(may_be_key && is_token(after, "="));
 }
 
-/* The first free name that nobody knows, of kind TOKEN_END where there is none. */
-static struct token find_unknown_name(const struct expression *x, const struct locals *l)
+/* A name in a list of names that are declared; `_ENV` would make names known that are not. False:
+ * it cannot be. */
+static bool declare(struct scope *s, const struct token *t)
+{
+    if (is_token(t, "_ENV") || s->count == LOCALS_MAX || s->depth > BLOCKS_MAX) {
+        return false;
+    }
+    s->names[s->count++] = *t;
+    return true;
+}
+
+/* Whether the token is a part of a list of names that `function`, `local` or `for` begins. */
+static bool goes_on_list(bool is_list, const struct token *t)
+{
+    if (t->kind == TOKEN_KEYWORD) {
+        return is_token(t, "function") || is_token(t, "local") || is_token(t, "for");
+    }
+    return is_list && (t->kind == TOKEN_NAME || is_token(t, "(") || is_token(t, ","));
+}
+
+/* The first free name that nobody knows, of kind TOKEN_END where there is none. `...` outside of a
+ * function would be the environment itself. */
+static struct token find_unknown_name(const struct expression *x)
 {
     struct reader r = { .at = x->text, .end = x->text + x->len };
     struct token before = { .kind = TOKEN_OTHER, .start = "" };
+    struct scope s = { .count = 0 };
+    bool is_list = false;
     struct token t = read_token(&r);
     while (t.kind != TOKEN_END) {
         struct token after = read_token(&r);
-        if (t.kind == TOKEN_NAME && is_variable(&before, &after) && !is_known_name(x, l, &t)) {
+        is_list = goes_on_list(is_list, &t);
+        bool is_named = t.kind == TOKEN_NAME && (is_list || is_variable(&before, &after));
+        if (is_named && !(is_list ? declare(&s, &t) : is_known_name(x, &s, &t))) {
             return t;
+        }
+        if (is_token(&t, "...") && !is_in_function(&s)) {
+            return t;
+        }
+        bool is_named_function = is_token(&t, "function") && after.kind == TOKEN_NAME;
+        if (is_named_function && is_token(&before, "local") && !declare(&s, &after)) {
+            return after;
+        }
+        if (t.kind == TOKEN_KEYWORD) {
+            follow_keyword(&s, &t);
         }
         before = t;
         t = after;
@@ -576,9 +658,7 @@ static int find_trap(const struct expression *x, char **hint, struct err *e)
 
 static int check_names(const struct expression *x, char **hint, struct err *e)
 {
-    struct locals l = { .count = 0 };
-    collect_locals(x, &l);
-    struct token unknown = find_unknown_name(x, &l);
+    struct token unknown = find_unknown_name(x);
     if (unknown.kind == TOKEN_END) {
         return 0;
     }

@@ -14,8 +14,8 @@
 enum { PRINT_COST = 500 }; /* instructions: a line of the log is work */
 
 static const char *const BASE_NAMES[] = {
-    "assert", "error",  "getmetatable", "ipairs",   "next", "rawequal",
-    "rawget", "rawlen", "select",       "tostring", "type", NULL,
+    "assert", "error",  "getmetatable", "ipairs", "rawequal", "rawget",
+    "rawlen", "select", "tostring",     "type",   NULL,
 };
 static const char *const MATH_NAMES[] = {
     "abs",  "acos", "asin", "atan", "ceil", "cos",  "deg",        "exp",        "floor",
@@ -33,6 +33,10 @@ static const char *const UTF8_NAMES[] = { "char", "charpattern", "codepoint", "c
 
 /* --- proxies --- */
 
+/* Key of a proxy's metatable: the table behind it. */
+static const char BEHIND = 'b';
+static const char PROXIES = 'p'; /* registry: table -> its proxy */
+
 /* proxy.name = value   [-3, +0, raises] */
 static int refuse_change(lua_State *L)
 {
@@ -40,12 +44,14 @@ static int refuse_change(lua_State *L)
     return luaL_error(L, "cannot set '%s': globals and libraries are fixed; use a local", name);
 }
 
-/* pairs(proxy): those of the table behind it.   [-1, +3, raises] */
+/* pairs(proxy): those of the table behind it, which stays there.   [-1, +3, raises] */
 static int frozen_pairs(lua_State *L)
 {
-    lua_settop(L, 0);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    return bounds_pairs(L);
+    lua_settop(L, 1);
+    bounds_walk(L, lua_upvalueindex(1), true);
+    lua_pushvalue(L, 1);
+    lua_pushnil(L);
+    return 3;
 }
 
 static int frozen_len(lua_State *L)
@@ -54,13 +60,75 @@ static int frozen_len(lua_State *L)
     return 1;
 }
 
+/* proxy[key]: a table comes as a proxy, too   [-2, +1, raises] */
+static int frozen_index(lua_State *L)
+{
+    lua_settop(L, 2);
+    lua_gettable(L, lua_upvalueindex(1));
+    globals_freeze_value(L);
+    return 1;
+}
+
+/* Pushes the table behind the proxy at index, or nothing where it is no proxy.
+ *   [-0, +0 or +1, raises] */
+static bool push_behind(lua_State *L, int index)
+{
+    if (!lua_istable(L, index) || !lua_getmetatable(L, index)) {
+        return false;
+    }
+    bool is_proxy = lua_rawgetp(L, -1, &BEHIND) == LUA_TTABLE; // mt behind
+    lua_remove(L, -2);                                         // behind
+    if (!is_proxy) {
+        lua_pop(L, 1);
+    }
+    return is_proxy;
+}
+
+void globals_thaw(lua_State *L, int index)
+{
+    if (lua_istable(L, index) && push_behind(L, index)) {
+        lua_replace(L, index);
+    }
+}
+
+/* Whether the value at index is a table that nothing protects.   [-0, +0, -] */
+static bool is_bare_table(lua_State *L, int index)
+{
+    if (!lua_istable(L, index)) {
+        return false;
+    }
+    bool has_metatable = lua_getmetatable(L, index);
+    lua_pop(L, has_metatable ? 1 : 0);
+    return !has_metatable;
+}
+
+/* Whether a member of the table on top is one.   [-0, +0, raises] */
+static bool has_bare_tables(lua_State *L)
+{
+    lua_pushnil(L);
+    while (lua_next(L, -2) != 0) { // table key value
+        bool is_bare = is_bare_table(L, -1);
+        lua_pop(L, is_bare ? 2 : 1);
+        if (is_bare) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void globals_freeze(lua_State *L)
 {
-    luaL_checkstack(L, 4, "a library");
+    luaL_checkstack(L, 6, "a library");
+    bool is_deep = has_bare_tables(L);
     lua_newtable(L);          // table proxy
-    lua_createtable(L, 0, 5); // table proxy mt
+    lua_createtable(L, 0, 6); // table proxy mt
     lua_pushvalue(L, -3);
-    lua_setfield(L, -2, "__index");
+    if (is_deep) {
+        lua_pushcclosure(L, frozen_index, 1);
+    }
+    lua_setfield(L, -2, "__index"); /* the table itself is quicker where that is enough */
+    lua_pushvalue(L, -3);
+    lua_rawsetp(L, -2, &BEHIND);
     lua_pushcfunction(L, refuse_change);
     lua_setfield(L, -2, "__newindex");
     lua_pushvalue(L, -3);
@@ -73,6 +141,38 @@ void globals_freeze(lua_State *L)
     lua_setfield(L, -2, "__metatable");
     lua_setmetatable(L, -2); // table proxy
     lua_remove(L, -2);       // proxy
+}
+
+/* Proxies are made when they are asked for, as a connector's table has thousands of tables in it,
+ * and kept in a weak table, so that one table always has the same. */
+void globals_freeze_value(lua_State *L)
+{
+    if (!is_bare_table(L, -1)) {
+        return;
+    }
+    luaL_checkstack(L, 6, "a library");
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &PROXIES); // table proxies
+    lua_pushvalue(L, -2);
+    if (lua_rawget(L, -2) == LUA_TNIL) { // table proxies nil
+        lua_pop(L, 1);
+        lua_pushvalue(L, -2);
+        globals_freeze(L); // table proxies proxy
+        lua_pushvalue(L, -3);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, -4);
+    }
+    lua_replace(L, -3); // proxy proxies
+    lua_pop(L, 1);
+}
+
+static void make_proxies(lua_State *L)
+{
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &PROXIES);
 }
 
 /* --- functions of our own --- */
@@ -94,6 +194,25 @@ static int sandbox_print(lua_State *L)
     luaL_pushresult(&b);
     log_info("script", "%s", lua_tostring(L, -1));
     return 0;
+}
+
+/* next(table, key): as Lua's, and of a proxy what lies behind it   [-2, +2 or +1, raises] */
+static int sandbox_next(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 2);
+    bool is_proxy = push_behind(L, 1);
+    if (is_proxy) {
+        lua_replace(L, 1);
+    }
+    if (lua_next(L, 1) != 0) {
+        if (is_proxy) {
+            globals_freeze_value(L);
+        }
+        return 2;
+    }
+    lua_pushnil(L);
+    return 1;
 }
 
 /* setmetatable(table, metatable): as Lua's, but for __gc, which runs where no budget counts
@@ -257,13 +376,10 @@ static void add_libraries(lua_State *L)
 }
 
 static const luaL_Reg OWN_FUNCTIONS[] = {
-    { "fail", lua_fail },
-    { "pairs", bounds_pairs },
-    { "pcall", vm_lua_pcall },
-    { "print", sandbox_print },
-    { "rawset", sandbox_rawset },
-    { "xpcall", vm_lua_xpcall },
-    { NULL, NULL },
+    { "fail", lua_fail },        { "next", sandbox_next },
+    { "pairs", bounds_pairs },   { "pcall", vm_lua_pcall },
+    { "print", sandbox_print },  { "rawset", sandbox_rawset },
+    { "xpcall", vm_lua_xpcall }, { NULL, NULL },
 };
 
 /* Adds the functions to the table on top; Lua's own base functions lie at index `base`.
@@ -297,15 +413,45 @@ static void refuse_others(lua_State *L)
     lua_setmetatable(L, -2); // globals
 }
 
+static const char GUEST = 'g'; /* registry: the globals of guests */
+
+/* Keeps a copy of the globals on top in which `require` is the one of guests.   [-0, +0, raises] */
+static void keep_guest_globals(lua_State *L)
+{
+    lua_newtable(L); // globals copy
+    lua_pushnil(L);
+    while (lua_next(L, -3) != 0) { // globals copy key value
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -4);
+    }
+    require_push_guest(L);
+    lua_setfield(L, -2, "require");
+    refuse_others(L);
+    globals_freeze(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &GUEST); // globals
+}
+
+void globals_confine(lua_State *L)
+{
+    if (vm_of(L)->is_open) {
+        return;
+    }
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &GUEST); // chunk globals
+    (void)lua_setupvalue(L, -2, 1);            // the first of a chunk is _ENV
+}
+
 void globals_sandbox(lua_State *L)
 {
     set_nil_rules(L);
+    make_proxies(L);
     lua_pushcfunction(L, luaopen_base);
     lua_call(L, 0, 1); // base
     int base = lua_gettop(L);
     lua_newtable(L); // base globals
     add_functions(L, base);
     add_libraries(L);
+    keep_guest_globals(L);
     refuse_others(L);
     globals_freeze(L); // base proxy
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);

@@ -200,23 +200,34 @@ void bounds_tonumber(lua_State *L, int base)
 
 /* --- pairs --- */
 
-/* next of a walk: upvalues are the sorted keys and the place; keys that are gone meanwhile are left
- * out.
- *   [-2, +2 or +1, -] */
+/* next of a walk: upvalues are the sorted keys, the place, the table, which no script needs to hold,
+ * and whether it is frozen; keys that are gone meanwhile are left out.   [-2, +2 or +1, raises] */
 static int next_pair(lua_State *L)
 {
     lua_Integer place = lua_tointeger(L, lua_upvalueindex(2));
-    luaL_checktype(L, 1, LUA_TTABLE);
     while (lua_rawgeti(L, lua_upvalueindex(1), ++place) != LUA_TNIL) { // … key
         lua_pushvalue(L, -1);
-        if (lua_rawget(L, 1) != LUA_TNIL) { // … key value
+        if (lua_rawget(L, lua_upvalueindex(3)) != LUA_TNIL) { // … key value
             lua_pushinteger(L, place);
             lua_replace(L, lua_upvalueindex(2));
+            if (lua_toboolean(L, lua_upvalueindex(4))) {
+                globals_freeze_value(L);
+            }
             return 2;
         }
         lua_pop(L, 2);
     }
     return 1;
+}
+
+void bounds_walk(lua_State *L, int index, bool is_frozen)
+{
+    index = lua_absindex(L, index);
+    (void)keys_push_sorted(L, index); // … keys
+    lua_pushinteger(L, 0);
+    lua_pushvalue(L, index);
+    lua_pushboolean(L, is_frozen);
+    lua_pushcclosure(L, next_pair, 4); // … next
 }
 
 /* pairs(t): in the order of keys.c, which is the same in every replay; keys added on the way are
@@ -231,9 +242,7 @@ int bounds_pairs(lua_State *L)
         return 3;
     }
     luaL_checktype(L, 1, LUA_TTABLE);
-    (void)keys_push_sorted(L, 1); // … keys
-    lua_pushinteger(L, 0);
-    lua_pushcclosure(L, next_pair, 2); // … next
+    bounds_walk(L, 1, false); // … next
     lua_pushvalue(L, 1);
     lua_pushnil(L);
     return 3;

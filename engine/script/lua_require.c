@@ -58,7 +58,11 @@ static bool push_found(lua_State *L, const char *name)
     if (*slot == NULL) {
         return false;
     }
-    vm_load(L, *slot, len, chunk); // chunk box function
+    if (require_is_ours(vm, name)) {
+        vm_load(L, *slot, len, chunk); // chunk box function
+    } else {
+        vm_load_guest(L, *slot, len, chunk);
+    }
     return true;
 }
 
@@ -115,6 +119,17 @@ static bool is_loading(lua_State *L, const char *name)
     return is_now;
 }
 
+/* What several share who do not know each other: C modules, the engine's lib, connectors. */
+static bool is_shared(const char *name, bool is_built_in)
+{
+    static const char *const folders[] = { "lib.", "lib/", "connectors.", "connectors/" };
+    bool is_one = is_built_in;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        is_one = is_one || strncmp(name, folders[i], strlen(folders[i])) == 0;
+    }
+    return is_one;
+}
+
 /* Pushes what the module returns, `true` for nothing.   [-0, +1, raises] */
 static void run_module(lua_State *L, const char *name)
 {
@@ -131,9 +146,8 @@ static void run_module(lua_State *L, const char *name)
         lua_pop(L, 1);
         lua_pushboolean(L, true);
     }
-    bool is_ours = is_built_in || strncmp(name, "lib.", 4) == 0 || strncmp(name, "lib/", 4) == 0;
-    if (is_ours && lua_type(L, -1) == LUA_TTABLE) {
-        globals_freeze(L);
+    if (is_shared(name, is_built_in)) {
+        globals_freeze_value(L);
     }
 }
 
@@ -162,6 +176,33 @@ static int sandbox_require(lua_State *L)
 void require_push(lua_State *L)
 {
     lua_pushcfunction(L, sandbox_require);
+}
+
+bool require_is_ours(const struct vm *vm, const char *name)
+{
+    return vm->is_ours == NULL || vm->is_ours(vm->ud, name);
+}
+
+/* require(name) of a script: its own modules, and those made in C   [-1, +1, raises] */
+static int guest_require(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    lua_settop(L, 1);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, PRELOAD); // name preload
+    bool is_made_in_c = lua_getfield(L, -1, name) != LUA_TNIL;
+    lua_settop(L, 1);
+    if (!is_made_in_c && is_module_name(name) && require_is_ours(vm_of(L), name)) {
+        return luaL_error(L,
+                          "'%s' is a part of the engine: a script can require json, dates, cjson "
+                          "and files of its own project",
+                          name);
+    }
+    return sandbox_require(L);
+}
+
+void require_push_guest(lua_State *L)
+{
+    lua_pushcfunction(L, guest_require);
 }
 
 /* --- an open state --- */

@@ -46,6 +46,7 @@ struct vm {
     int64_t stretches;   /* that were begun */
     struct list strands; /* of this vm; struct strand.vm_link */
     char *(*find_module)(void *ud, const char *name, size_t *len);
+    bool (*is_ours)(void *ud, const char *name);
     void *ud;
 };
 
@@ -79,11 +80,24 @@ void json_open(lua_State *L);
 /* globals.c: fills a new state; called inside a protected call.   [-0, +0, raises] */
 void globals_open(lua_State *L);
 void globals_sandbox(lua_State *L);
-/* Replaces the table on top by one that can be read and not changed.   [-1, +1, raises] */
+/* Replaces the table on top by one that can be read and not changed, as can the tables that are read
+ * out of it, and that hands the table behind it to nobody. Tables in it that have a metatable stay as
+ * they are.   [-1, +1, raises] */
 void globals_freeze(lua_State *L);
+/* The same, where the value on top is a table without a metatable.   [-1, +1, raises] */
+void globals_freeze_value(lua_State *L);
+/* Puts the table behind it into the place of a proxy at index, for C that reads it and hands it to
+ * nobody; leaves other values.   [-0, +0, raises] */
+void globals_thaw(lua_State *L, int index);
+/* Gives the function on top, a chunk, the globals of those who are not the engine: the same, but
+ * with a `require` that knows only what is theirs.   [-0, +0, raises] */
+void globals_confine(lua_State *L);
 
-/* lua_require.c: puts `require` on the stack.   [-0, +1, raises] */
+/* lua_require.c: puts `require` on the stack, and the one that guests have.   [-0, +1, raises] */
 void require_push(lua_State *L);
+void require_push_guest(lua_State *L);
+/* Whether the chunk of module `name` is the engine's own. */
+bool require_is_ours(const struct vm *vm, const char *name);
 /* Adds find_module to Lua's own require.   [-0, +0, raises] */
 void require_open(lua_State *L);
 
@@ -93,6 +107,9 @@ void bounds_string(lua_State *L);
 void bounds_utf8(lua_State *L);
 void bounds_tonumber(lua_State *L, int base); /* from the table at base */
 int bounds_pairs(lua_State *L);               /* the sandbox's pairs */
+/* Pushes the function that pairs walks the table at index with; is_frozen: tables in it come as
+ * globals_freeze makes them.   [-0, +1, raises] */
+void bounds_walk(lua_State *L, int index, bool is_frozen);
 
 /* keys.c: the keys of the table at index in a fixed order (numbers, texts, others as they come), as
  * an array. Returns how many; the order is the same in every process.   [-0, +1, raises] */

@@ -178,6 +178,12 @@ static void on_count(lua_State *L, lua_Debug *ar)
     }
 }
 
+int vm_doom(lua_State *L, const struct err *e)
+{
+    vm_of(L)->meter.fatal = e->kind;
+    return vm_raise(L, e);
+}
+
 void vm_charge(lua_State *L, uint64_t units)
 {
     struct vm *vm = vm_of(L);
@@ -363,6 +369,7 @@ static struct vm *vm_alloc(const struct vm_opts *o)
         .budget = o->budget != 0 ? o->budget : DEFAULT_BUDGET,
         .allocs_left = -1,
         .find_module = o->find_module,
+        .is_ours = o->is_ours,
         .ud = o->ud,
     };
     list_init(&vm->strands);
@@ -411,4 +418,10 @@ void vm_load(lua_State *L, const char *text, size_t len, const char *chunk_name)
     if (luaL_loadbufferx(L, text, len, chunk_name, "t") != LUA_OK) {
         (void)lua_error(L);
     }
+}
+
+void vm_load_guest(lua_State *L, const char *text, size_t len, const char *chunk_name)
+{
+    vm_load(L, text, len, chunk_name);
+    globals_confine(L);
 }

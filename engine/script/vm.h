@@ -20,6 +20,9 @@ struct vm_opts {
     bool is_open;      /* all of Lua's libraries, no cap, no budget: `ladle lua`, the sandbox */
     /* Finds the text of require'd module `name`; yours to free; NULL: not there. */
     char *(*find_module)(void *ud, const char *name, size_t *len);
+    /* Whether that module is the engine's own. One that is not cannot require those that are, but for
+     * json, dates and what else was added in C. NULL: all are. */
+    bool (*is_ours)(void *ud, const char *name);
     void *ud;
 };
 
@@ -40,10 +43,15 @@ int vm_enter(struct vm *vm, lua_CFunction fn, void *ud, struct err *e);
 /* Loads a text chunk (never bytecode) named chunk_name ("=expr:3", "@scripts/a.lua") and pushes the
  * function; to be called inside vm_enter or a protected call. Raises the syntax error. */
 void vm_load(lua_State *L, const char *text, size_t len, const char *chunk_name);
+/* The same for a text that is not the engine's own (vm_opts.is_ours). */
+void vm_load_guest(lua_State *L, const char *text, size_t len, const char *chunk_name);
 
 /* Raises *e as an error table {kind, message, status, retry_at, detail}, and reads one (or any
  * error value) back. */
 int vm_raise(lua_State *L, const struct err *e); /* [-0, +0, raises] */
+/* The same, and no pcall keeps it: what runs ends, up to the next wait of something else.
+ *   [-0, +0, raises] */
+int vm_doom(lua_State *L, const struct err *e);
 void vm_push_err(lua_State *L, const struct err *e);
 void vm_read_err(lua_State *L, int index, struct err *e);
 

@@ -199,6 +199,7 @@ static void fill_members(struct encoder *n, int index, lua_Integer length, json_
 static void attach(struct encoder *n, json_t *into, const char *name, size_t name_len, int index)
 {
     lua_Integer length = -1;
+    globals_thaw(n->L, index);
     json_t *v = make_empty(n, index, &length);
     if (json_is_array(into)) {
         (void)json_array_append_new(into, v); /* fails only on memory, which aborts, or on itself */
@@ -336,15 +337,17 @@ static json_t *convert(lua_State *L, int index, bool marks_functions)
 {
     struct encoder n = { .L = L, .marks_functions = marks_functions };
     luaL_checkstack(L, 12, "JSON");
-    index = lua_absindex(L, index);
-    json_t **slot = push_anchor(L); // anchor
+    lua_pushvalue(L, index); // value
+    index = lua_gettop(L);
+    globals_thaw(L, index);
+    json_t **slot = push_anchor(L); // value anchor
     lua_Integer length = -1;
     *slot = make_empty(&n, index, &length);
     fill_members(&n, index, length, *slot);
     vm_charge(L, n.bytes / BYTES_PER_UNIT);
     json_t *v = *slot;
     *slot = NULL;
-    lua_pop(L, 1);
+    lua_pop(L, 2);
     return v;
 }
 

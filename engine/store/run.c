@@ -54,7 +54,7 @@ static const char update_run[] =
     " set state = $1, attempts = $2, step = $3, due_us = $4, updated_us = $5, error_kind = $6,"
     " error_message = $7, error_status = $8, error_retry_us = $9, error_detail = $10,"
     " parked_for = $11, turn_of = $12,"
-    " is_backfill = case when $1 < 3 then max(is_backfill, $13) else 0 end"
+    " is_backfill = case when $1 < 3 then max(is_backfill, $13) else 0 end, lost = 0"
     " where id = $14";
 
 /* The end that most runs come to: of one that runs, and keeps no order. */
@@ -85,9 +85,24 @@ static const char release_first[] =
 
 static const char requeue_held[] =
     "update run"
-    " set state = 0, due_us = $1, updated_us = $1"
+    " set state = 0, due_us = $1, updated_us = $1, lost = lost + 1"
     " where state < 3"
-    " and due_us = 9223372036854775806";
+    " and due_us = 9223372036854775806"
+    " and lost < $2";
+
+/* What is held still was lost too often. */
+static const char select_lost[] =
+    "select id, attempts, step"
+    " from run"
+    " where state < 3"
+    " and due_us = 9223372036854775806"
+    " limit 1";
+
+static const char park_lost[] =
+    "update run"
+    " set state = 3, due_us = 0, updated_us = $1, error_kind = $2, error_message = $3,"
+    " error_status = $4, error_retry_us = $5, error_detail = $6"
+    " where id = $7";
 
 static const char *const state_names[RUN_STATE_COUNT] = {
     [RUN_QUEUED] = "queued",       [RUN_RUNNING] = "running", [RUN_WAITING] = "waiting",
@@ -447,11 +462,72 @@ void run_save_end_wait(struct run_save *save, const char *path)
 
 /* --- after a crash --- */
 
+/* A run that was lost too often. */
+struct lost {
+    struct id id;
+    int attempts;
+    char *step;
+};
+
+/* 1: there is one; its step is the caller's. */
+static int read_lost(struct db *db, struct lost *lost, struct err *e)
+{
+    struct query *q = db_query(db, select_lost);
+    int rc = query_next(q, e);
+    if (rc == 1) {
+        *lost = (struct lost){ query_id(q, 0), (int)query_int(q, 1), query_text(q, 2) };
+    }
+    query_end(q);
+    return rc;
+}
+
+/* It is parked, and told as any that is. */
+static int park(struct db *db, const struct lost *lost, int64_t now_us, struct err *e)
+{
+    struct err why = ERR_INIT;
+    bool has_emitted = false;
+    (void)err_set(&why, ERR_INTERNAL,
+                  "it was running at %d ends of the engine that were not clean, one after the "
+                  "other, so it may be what ends it; `ladle retry` tries it again",
+                  RUN_LOST_MAX);
+    struct query *q = db_query(db, park_lost);
+    query_bind_int(q, 1, now_us);
+    run_bind_error(q, 2, &why);
+    query_bind_id(q, 7, &lost->id);
+    if (query_run(q, e) == -1) {
+        return -1;
+    }
+    run_count_state(db, RUN_RUNNING, RUN_PARKED);
+    struct run_news news = { .run = &lost->id,
+                             .state = RUN_PARKED,
+                             .attempts = lost->attempts,
+                             .step = lost->step,
+                             .err = &why };
+    return engine_event_add(db, &news, now_us, &has_emitted, e);
+}
+
+static int park_all_lost(struct db *db, struct run_recover *r, int64_t now_us, struct err *e)
+{
+    struct lost lost;
+    int rc;
+    r->parked = 0;
+    while ((rc = read_lost(db, &lost, e)) == 1) {
+        rc = park(db, &lost, now_us, e);
+        free(lost.step);
+        if (rc == -1) {
+            return -1;
+        }
+        r->parked++;
+    }
+    return rc;
+}
+
 static int recover_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct run_recover *r = list_entry(op, struct run_recover, op);
     struct query *q = db_query(db, requeue_held);
     query_bind_int(q, 1, op->now_us);
+    query_bind_int(q, 2, RUN_LOST_MAX - 1);
     int64_t count = query_change(q, e);
     if (count == -1) {
         return -1;
@@ -459,7 +535,7 @@ static int recover_exec(struct store_op *op, struct db *db, struct err *e)
     r->count = count;
     tally_add(db, COUNTER_RUN_STATE + RUN_RUNNING, -count);
     tally_add(db, COUNTER_RUN_STATE + RUN_QUEUED, count);
-    return 0;
+    return park_all_lost(db, r, op->now_us, e);
 }
 
 void run_recover_init(struct run_recover *r)

@@ -203,10 +203,12 @@ struct run_turns *run_turns_new(void);
 void run_turns_free(struct run_turns *t);
 
 /* At start, with the store held exclusively: runs left RUNNING by a process that died become QUEUED
- * and due. `count` out. */
+ * and due (`count`); one to which that happened RUN_LOST_MAX times, with no attempt of it that ended
+ * in between, is PARKED (`parked`), as it may be what ends the process. */
+enum { RUN_LOST_MAX = 3 };
 struct run_recover {
     struct store_op op;
-    int64_t count;
+    int64_t count, parked; /* out */
 };
 void run_recover_init(struct run_recover *r);
 

@@ -24,7 +24,7 @@ static const char requeue_run[] =
     "update run"
     " set state = 0, due_us = $1, updated_us = $2, error_kind = null, error_message = null,"
     " error_status = null, error_retry_us = null, error_detail = null, parked_for = null,"
-    " version = case when $3 = 1 then null else version end, is_backfill = $4"
+    " version = case when $3 = 1 then null else version end, is_backfill = $4, lost = 0"
     " where id = $5";
 
 /* A row is the step's, or below it, or a group's that the step stands in. */

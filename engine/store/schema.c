@@ -236,9 +236,12 @@ static const char tables_7[] =
     "create index run_turn on run (turn_of, is_backfill, recipe, id)"
     "    where state = 2 and turn_of is not null;";
 
+/* Unclean ends of the engine that a run was running at, one after the other. */
+static const char tables_8[] = "alter table run add column lost integer not null default 0;";
+
 /* steps[i] leads from version i to i + 1. */
 static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4,
-                                     tables_5, tables_6, tables_7 };
+                                     tables_5, tables_6, tables_7, tables_8 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int judge_stamp(struct db *db, const struct db_stamp *stamp, struct err *e)

@@ -53,6 +53,15 @@ local function writes(name)
   return function(ctx, input) return require('lib.highlevel.contact_writes')[name](ctx, input) end
 end
 
+-- What those call: a contact that is there already is found and changed, tags are added and not replaced.
+local create_calls = {
+  'create_contact', 'get_contact', 'get_duplicate_contact', 'update_contact', 'add_tags', 'get_custom_fields',
+}
+local upsert_calls = {
+  'upsert_contact', 'get_contact', 'get_duplicate_contact', 'update_contact', 'get_custom_fields',
+}
+local update_calls = { 'update_contact', 'get_contact', 'get_custom_fields' }
+
 -- Contacts that get, or lose, the same tags while they wait for the limit go as one call (call/batch.c).
 local function tag_batch(kind)
   return {
@@ -273,6 +282,7 @@ return {
   custom_fields = function(ctx, location_id, model)
     return require('lib.highlevel.custom_fields').reader(ctx, location_id, model)
   end,
+  calls = { 'get_location', 'get_custom_fields' },
 
   -- What is done to an event before the steps see it, by the event's name (lib/events.lua).
   prepare = {
@@ -388,7 +398,8 @@ return {
         },
       },
       output = { contact = contact, duplicate = flag, unapplied = { 'list', optional = true } },
-      run = writes 'create', run_when = { 'on_duplicate', 'verify', { map = 'customFields' } },
+      run = writes 'create', calls = create_calls,
+      run_when = { 'on_duplicate', 'verify', { map = 'customFields' } },
       probe = {
         list = 'get_contacts', from = { locationId = 'locationId', query = 'email' }, with = { limit = 100 },
         items = 'contacts', match = { 'email' }, forms = { email = { 'case' } }, date = 'dateAdded', as = 'contact',
@@ -415,7 +426,7 @@ return {
         new = flag, contact = contact, traceId = text, unapplied = { 'list', optional = true },
         kept = { 'list', optional = true }, dropped = { 'list', optional = true }, other = text,
       },
-      run = writes 'upsert',
+      run = writes 'upsert', calls = upsert_calls,
       run_when = { { 'email', 'phone' }, 'preserve_primary', 'verify', { map = 'customFields' } },
     },
     update_contact = {
@@ -423,7 +434,8 @@ return {
       success = 200, idempotent = true,
       input = contact_fields { contactId = id, replace_tags = replace_tags, verify = verify },
       output = { succeded = flag, contact = contact, unapplied = { 'list', optional = true } }, also = both_spellings,
-      run = writes 'update', run_when = { 'verify', { map = 'customFields' } },
+      run = writes 'update', calls = update_calls,
+      run_when = { 'verify', { map = 'customFields' } },
     },
     delete_contact = {
       method = 'DELETE', path = '/contacts/{contactId}', summary = 'Delete a contact', scopes = write, success = 200,
@@ -597,7 +609,8 @@ return {
         assignedTo = text, customFields = custom_fields,
       },
       output = { opportunity = { 'object' } },
-      run = opportunity_writes 'create_opportunity', run_when = { { map = 'customFields' } },
+      run = opportunity_writes 'create_opportunity', calls = { 'create_opportunity', 'get_custom_fields' },
+      run_when = { { map = 'customFields' } },
       probe = {
         list = 'search_opportunity',
         from = { location_id = 'locationId', contact_id = 'contactId', pipeline_id = 'pipelineId' },
@@ -615,7 +628,8 @@ return {
         customFields = custom_fields,
       },
       output = { opportunity = { 'object' } }, causes = opportunity_changes,
-      run = opportunity_writes 'update_opportunity', run_when = { { map = 'customFields' } },
+      run = opportunity_writes 'update_opportunity', calls = { 'update_opportunity', 'get_custom_fields' },
+      run_when = { { map = 'customFields' } },
     },
     get_opportunity = {
       method = 'GET', path = '/opportunities/{id}', summary = 'Read one opportunity', success = 200,

@@ -54,46 +54,45 @@ end
 
 -- Tools: what a connector's function gets --------------------------------------------------------------
 
-local Tools = {}
-Tools.__index = Tools
-
--- One call, journalled. It is always the plain one: an operation may call itself.
-function Tools:call(operation, input)
-  self.count = self.count + 1
-  return self.act.call(self.path .. '/' .. self.count, self.connection, operation, input, self.timeout, self.unit,
-    self.may_repeat)
-end
-
--- A reading whose answer is not journalled and may come from the cache; with is_fresh it does not.
-function Tools:look(operation, input, is_fresh)
-  return self.act.look(self.path .. '/look', self.connection, operation, input, self.timeout, is_fresh)
-end
-
--- What make() gives, computed once: later attempts are handed the same. For what is made of readings.
-function Tools:once(name, make)
-  local path = self.path .. '/' .. name
-  local is_known, value = self.act.recall(path)
-  if is_known then return value end
-  value = make()
-  self.act.complete(path, nil, value)
-  return value
-end
-
--- A setting of the connection in ladle.yaml, or nil.
-function Tools:setting(name)
-  return self.act.setting(self.connection, name)
-end
-
--- The fields that an operation of this connector takes.
-function Tools:takes(operation)
-  return self.connector.operations[operation].input
-end
-
+-- Functions that are bound to its own connection, as ctx:call(operation, input). What they are made of, the bindings
+-- that act, is in no field: a connector may be a stranger's.
 function calls.tools(program, at, connection, connector)
-  return setmetatable({
-    act = program.act, path = at.path, unit = at.unit or at.path, timeout = at.timeout, may_repeat = at.may_repeat,
-    connection = connection, connector = require('connectors.' .. connector), count = 0,
-  }, Tools)
+  local act, path, count = program.act, at.path, 0
+  local tools = { connector = require('connectors.' .. connector) }
+
+  -- One call, journalled. It is always the plain one: an operation may call itself.
+  function tools.call(_, operation, input)
+    count = count + 1
+    return act.call(path .. '/' .. count, connection, operation, input, at.timeout, at.unit or path, at.may_repeat)
+  end
+
+  -- A reading whose answer is not journalled and may come from the cache; with is_fresh it does not.
+  function tools.look(_, operation, input, is_fresh)
+    return act.look(path .. '/look', connection, operation, input, at.timeout, is_fresh)
+  end
+
+  -- What make() gives, computed once: later attempts are handed the same. For what is made of readings.
+  function tools.once(_, name, make)
+    local place = path .. '/' .. name
+    local is_known, value = act.recall(place)
+    if is_known then return value end
+    value = make()
+    act.complete(place, nil, value)
+    return value
+  end
+
+  -- A setting of the connection in ladle.yaml that the connector's table names, or nil.
+  function tools.setting(_, name)
+    return act.setting(connection, name)
+  end
+
+  local operations = tools.connector.operations
+  -- The fields that an operation of this connector takes.
+  function tools.takes(_, operation)
+    return operations[operation].input
+  end
+
+  return tools
 end
 
 -- Calls ------------------------------------------------------------------------------------------------

@@ -20,8 +20,6 @@ local PAGES_MAX = 10000
 
 -- Requests: what `pages(…)` in an expression gives -----------------------------------------------------
 
-local Request = { is_pages = true }
-
 local function refuse(message)
   error({ kind = 'invalid', message = message }, 0)
 end
@@ -31,14 +29,17 @@ function pages.operations_of(connection)
   return setmetatable({}, { __index = function(_, operation) return connection .. '.' .. operation end })
 end
 
--- pages(crm.search_contacts, { … }, { max = 1000 })
-function pages.request(operation, input, options)
+-- pages(crm.search_contacts, { … }, { max = 1000 }). What it gives is an empty table that stands for the request in
+-- `requests`, whose keys are weak: no other table is one, and an expression cannot change it.
+function pages.request(requests, operation, input, options)
   local connection, name
   if type(operation) == 'string' then connection, name = operation:match '^([^.]+)%.(.+)$' end
   if not connection then refuse '`pages` takes an operation, such as crm.search_contacts_advanced' end
   if input ~= nil and type(input) ~= 'table' then refuse '`pages` takes the fields of the call as its second value' end
-  return setmetatable({ connection = connection, operation = name, input = input or {},
-                        max = type(options) == 'table' and options.max or nil }, Request)
+  local request = {}
+  requests[request] = { connection = connection, operation = name, input = input or {},
+                        max = type(options) == 'table' and options.max or nil }
+  return request
 end
 
 -- Pager --------------------------------------------------------------------------------------------------

@@ -138,7 +138,9 @@ local function new_env(program, event, meta, now_us, inputs)
         or helpers.new { now_us = now_us, timezone = program.timezone, maps = program.maps }
       if library[name] ~= nil then return library[name] end
       -- What `each: = pages(crm.search_contacts, …)` names.
-      if name == 'pages' then return require('lib.pages').request end
+      if name == 'pages' then
+        return function(...) return require('lib.pages').request(program.requests, ...) end
+      end
       return program.needs[name] and require('lib.pages').operations_of(name) or nil
     end,
   })
@@ -221,17 +223,29 @@ local function execute(program, step, env, path)
   return calls.take(program, at, step.use.connection, step.use.operation, input)
 end
 
--- An error as a table that knows its step and its place (lib/blame.lua). is_early: the step had not come to act.
+-- Errors that know their step and their place: tables of our own, and none that a script raised.
+local placed = setmetatable({}, { __mode = 'k' })
+
+local function is_placed(problem)
+  return type(problem) == 'table' and placed[problem] == true
+end
+
+-- An error as such a table (lib/blame.lua). is_early: the step had not come to act.
 local function located(program, step, env, path, problem, is_early)
-  if type(problem) == 'table' and problem.path then return problem end
-  return require('lib.blame').step(program, step, env, path, problem, is_early)
+  if is_placed(problem) then return problem end
+  problem = require('lib.blame').step(program, step, env, path, problem, is_early)
+  placed[problem] = true
+  return problem
 end
 
 -- One step, or one item of a step with `each`. act.failed comes back only where the failure is final.
 local function perform(program, step, env, path)
   local ok, is_known, output = pcall(program.act.recall, path)
   if not ok then -- it failed in an earlier attempt: the place was journalled with the error
-    if type(is_known) == 'table' then is_known.path = path end
+    if type(is_known) == 'table' then
+      is_known.path = path
+      placed[is_known] = true
+    end
     error(is_known, 0)
   end
   if is_known then return output end
@@ -328,8 +342,8 @@ end
 
 local function perform_each(program, step, env, path)
   local items = step.each(env)
-  local kind = getmetatable(items)
-  if type(kind) == 'table' and kind.is_pages then return perform_pages(program, step, env, path, items) end
+  local request = items ~= nil and program.requests[items]
+  if request then return perform_pages(program, step, env, path, request) end
   items = list_of(items)
   local outputs = {}
   local is_stopped = perform_items(program, step, env, path, items, 0, function(i, output)
@@ -404,7 +418,7 @@ function run_steps(program, steps, env, prefix)
     local ok, result = pcall(run_step, program, step, env, prefix)
     if ok and result then return true end
     if not ok then
-      if type(result) ~= 'table' or not result.path then
+      if not is_placed(result) then
         result = fail_early(program, step, env, prefix .. step.name, result)
       end
       env.error = describe(result)
@@ -448,6 +462,7 @@ local function new(bundle, act)
   local program = {
     file = file_of(plan), act = act, inputs = bundle.inputs or {}, timezone = bundle.timezone, maps = bundle.maps or {},
     needs = plan.needs or {}, actions = load_actions(bundle.scripts), calls = {}, described = {},
+    requests = setmetatable({}, { __mode = 'k' }),
     event_names = events.references(bundle),
   }
   for name, called in pairs(bundle.calls or {}) do
@@ -500,7 +515,7 @@ local function new(bundle, act)
     if ok then return end
     -- A failure among these steps stands in their own rows; the run ends with what led here.
     if on_error then pcall(run_steps, program, on_error, env, '') end
-    if problem.path then act.enter(problem.path) end
+    if is_placed(problem) then act.enter(problem.path) end
     error(problem, 0)
   end
 

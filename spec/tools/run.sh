@@ -20,7 +20,7 @@ names() {
     echo layers
     (cd spec/engine && printf '%s\n' */*_test.c) | sed 's/\.c$//'
     (cd spec && printf '%s\n' fuzz/*_fuzz.c) | sed 's/_fuzz\.c$/_test/'
-    find spec/scripts spec/judge spec/flow -name '*_spec.lua' | sort | grep -vxF "$(for long in $LONG; do
+    find spec/scripts spec/judge spec/flow spec/border -name '*_spec.lua' | sort | grep -vxF "$(for long in $LONG; do
         echo "spec/flow/${long}_spec.lua"
     done)"
 }

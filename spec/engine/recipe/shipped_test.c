@@ -137,8 +137,9 @@ static int lua_bundle(lua_State *L)
 static int lua_compile(lua_State *L)
 {
     const char *code =
-        lua_pushfstring(L, "local _ENV = ...; return (%s\n)", luaL_checkstring(L, 1));
+        lua_pushfstring(L, "return function(_ENV) return (%s\n) end", luaL_checkstring(L, 1));
     vm_load(L, code, strlen(code), "=expr:a.yaml:1");
+    lua_call(L, 0, 1);
     return 1;
 }
 

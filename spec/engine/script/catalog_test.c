@@ -125,15 +125,27 @@ static void names_that_leave_the_folder_are_none(void **state)
     assert_true(source_is_name("Score-Lead_2"));
 }
 
-static void a_project_s_file_goes_before_one_that_is_shipped(void **state)
+static void a_project_s_connector_cannot_replace_one_that_is_built_in(void **state)
 {
     size_t len;
     (void)state;
-    put("connectors/highlevel", "return { name = 'highlevel', mine = true }");
-    char *text = source_find(folder, "connectors/highlevel", &len);
+    put("connectors/mine", "return { name = 'mine' }");
+    char *text = source_find(folder, "connectors/mine", &len);
     assert_non_null(text);
-    assert_int_equal(len, strlen(text));
-    assert_non_null(strstr(text, "mine"));
+    free(text);
+    assert_false(source_is_shadow(folder, "connectors/mine"));
+    assert_false(source_is_reserved("connectors.mine"));
+    if (embed_find("scripts/connectors/highlevel.lua") == NULL) {
+        skip();
+    }
+    put("connectors/highlevel", "return { name = 'highlevel', mine = true }");
+    text = source_find(folder, "connectors/highlevel", &len);
+    assert_non_null(text);
+    assert_null(strstr(text, "mine = true"));
+    assert_true(source_is_shadow(folder, "connectors/highlevel"));
+    assert_true(source_is_reserved("connectors.highlevel"));
+    put("connectors/highlevel", text); /* the same text is no other */
+    assert_false(source_is_shadow(folder, "connectors/highlevel"));
     free(text);
 }
 
@@ -282,7 +294,7 @@ int main(void)
         cmocka_unit_test(an_action_in_a_folder_has_its_last_name),
         cmocka_unit_test(a_file_that_gives_no_table_says_why),
         cmocka_unit_test(names_that_leave_the_folder_are_none),
-        cmocka_unit_test(a_project_s_file_goes_before_one_that_is_shipped),
+        cmocka_unit_test(a_project_s_connector_cannot_replace_one_that_is_built_in),
         cmocka_unit_test(a_project_s_file_cannot_replace_the_engine_s_lib),
         cmocka_unit_test(what_is_no_plain_file_of_some_size_is_no_source),
         cmocka_unit_test(modules_are_found_by_their_dotted_names),

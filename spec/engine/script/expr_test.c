@@ -221,6 +221,36 @@ static void a_function_in_it_may_name_its_own(void **state)
     wrong("(function(a) return foo end)(1)", "`foo`");
 }
 
+/* … and where they do not hold it is as unknown as before. */
+static void a_name_is_known_in_its_own_block_only(void **state)
+{
+    (void)state;
+    fine("(function(a) return (function(b) return a + b end)(1) end)(2)");
+    fine("(function() for i, v in event do if v then return i end end return event end)()");
+    fine("(function() local n = 0 while n < 3 do n = n + 1 end return n end)()");
+    fine("(function(...) local a, b = ... return a end)(1)");
+    wrong("(function(nope) end)() or nope", "no `nope`");
+    wrong("nope or (function(nope) end)()", "no `nope`");
+    wrong("(function() if event then local nope = 1 else return nope end end)()", "no `nope`");
+    wrong("(function() for nope in event do end return nope end)()", "no `nope`");
+    wrong("(function() do local nope = 1 end return nope end)()", "no `nope`");
+    wrong("(function() (function(nope) end)() return nope end)()", "no `nope`");
+}
+
+static void nothing_stands_for_the_environment(void **state)
+{
+    (void)state;
+    fine("event._ENV");
+    wrong("_ENV", "no `_ENV`");
+    wrong("_ENV.event", "no `_ENV`");
+    wrong("(function(_ENV) end)() or _ENV.pages(\"crm.search\")", "no `_ENV`");
+    wrong("(function() local _ENV = event return id end)()", "no `_ENV`");
+    wrong("(function() for _ENV in event do return id end end)()", "no `_ENV`");
+    wrong("(function() local function _ENV() end end)()", "no `_ENV`");
+    wrong("(...).pages", "no `...`");
+    wrong("(function() return 1 end)() or ...", "no `...`");
+}
+
 static void helpers_are_known_where_they_are_built_in(void **state)
 {
     (void)state;
@@ -289,6 +319,8 @@ int main(void)
         cmocka_unit_test(names_of_the_caller_are_known),
         cmocka_unit_test(a_function_in_it_may_name_its_own),
         cmocka_unit_test(helpers_are_known_where_they_are_built_in),
+        cmocka_unit_test(a_name_is_known_in_its_own_block_only),
+        cmocka_unit_test(nothing_stands_for_the_environment),
         cmocka_unit_test(hostile_text_is_refused),
         cmocka_unit_test(no_prefix_is_read_past_its_end),
     };

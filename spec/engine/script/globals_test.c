@@ -123,7 +123,20 @@ static const char *const MODULES[][2] = {
     { "silent", "local x = 1" },
     { "name", "return ..." },
     { "global", "leak = 1" },
+    { "lib.deep",
+      "local inner = { n = 1 } return { one = inner, two = inner, list = { { x = 1 } } }" },
+    { "guest", "return function(name) return require(name) end" },
+    { "guest_globals",
+      "return function() for k, v in pairs(_ENV) do if k == 'require' then return v end "
+      "end end" },
+    { "guest_own", "return require('greet').hello('guest')" },
 };
+
+static bool is_not_of_guests(void *ud, const char *name)
+{
+    (void)ud;
+    return strncmp(name, "guest", 5) != 0 && strcmp(name, "greet") != 0;
+}
 
 static char *find_module(void *ud, const char *name, size_t *len)
 {
@@ -170,6 +183,65 @@ static void the_engine_s_own_modules_are_read_only(void **state)
     expect_error(vm, "require('lib.fixed').value = 2", ERR_SCRIPT, "cannot set 'value'");
     expect(vm, "return require('lib.fixed').value", "1");
     expect(vm, "require('greet').x = 1 return require('greet').x", "1");
+    vm_free(vm);
+}
+
+/* Whatever way is taken, the table behind a proxy stays where it is, and so do those in it. */
+static void a_frozen_module_hands_out_nothing_that_can_be_changed(void **state)
+{
+    static const char *const ways[] = {
+        "local _, t = pairs(require 'lib.deep') t.one = 2",
+        "pairs(require 'lib.deep')",
+        "require('lib.deep').one.n = 2",
+        "for _, v in pairs(require 'lib.deep') do v.n = 2 end",
+        "local _, v = next(require 'lib.deep') v.n = 2",
+        "require('lib.deep').list[1].x = 2",
+        "for _, v in ipairs(require('lib.deep').list) do v.x = 2 end",
+        "local _, t = pairs(_ENV) t.pcall = error",
+        "local _, t = pairs(string) t.rep = error",
+        "table.insert(require('lib.deep').list, 1)",
+        "rawset(require('lib.deep').one, 'n', 2)",
+        "setmetatable(require('lib.deep').one, {})",
+    };
+    static const char look[] =
+        "local m = require 'lib.deep' local n = 0 for _ in pairs(m) do n = n + 1 end "
+        "return n .. m.one.n .. m.list[1].x .. #m.list .. tostring(rawequal(m.one, m.two)) .. "
+        "tostring(pcall == error) .. next(m.one)";
+    struct vm *vm = new_vm((struct vm_opts){ .find_module = find_module });
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct err e = ERR_INIT;
+        struct snippet s = { .chunk = "=test", .code = ways[i] };
+        (void)snippet_run(vm, &s, &e); /* an error or none */
+        expect(vm, look, "3111truefalsen");
+    }
+    vm_free(vm);
+}
+
+static void a_frozen_table_is_written_as_json_like_any_other(void **state)
+{
+    struct vm *vm = new_vm((struct vm_opts){ .find_module = find_module });
+    (void)state;
+    expect(vm, "return require('json').encode(require 'lib.deep')",
+           "{\"list\":[{\"x\":1}],\"one\":{\"n\":1},\"two\":{\"n\":1}}");
+    expect(vm, "return require('json').encode { a = require('lib.deep').list }",
+           "{\"a\":[{\"x\":1}]}");
+    vm_free(vm);
+}
+
+static void a_guest_requires_its_own_files_and_what_is_made_in_c(void **state)
+{
+    static const char refused[] = "is a part of the engine";
+    struct vm *vm =
+        new_vm((struct vm_opts){ .find_module = find_module, .is_ours = is_not_of_guests });
+    (void)state;
+    expect(vm, "return require 'guest_own'", "hello guest");
+    expect(vm, "return require('guest')('json').encode({ a = 1 })", "{\"a\":1}");
+    expect(vm, "return require('guest')('greet').hello('you')", "hello you");
+    expect_error(vm, "return require('guest')('lib.fixed')", ERR_SCRIPT, refused);
+    expect_error(vm, "return require('guest')('counter')", ERR_SCRIPT, refused);
+    expect_error(vm, "return require('guest_globals')()('lib.fixed')", ERR_SCRIPT, refused);
+    expect(vm, "return require('lib.fixed').value", "1");
     vm_free(vm);
 }
 
@@ -280,6 +352,9 @@ int main(void)
         cmocka_unit_test(a_module_is_run_once_and_kept),
         cmocka_unit_test(a_module_that_fails_can_be_tried_again),
         cmocka_unit_test(the_engine_s_own_modules_are_read_only),
+        cmocka_unit_test(a_frozen_module_hands_out_nothing_that_can_be_changed),
+        cmocka_unit_test(a_frozen_table_is_written_as_json_like_any_other),
+        cmocka_unit_test(a_guest_requires_its_own_files_and_what_is_made_in_c),
         sandbox_test(expressions_read_nil_through_missing_fields),
         sandbox_test(arithmetic_does_not_lose_digits_of_a_text),
         sandbox_test(scripts_get_an_error_for_missing_fields),

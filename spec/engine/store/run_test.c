@@ -238,6 +238,50 @@ static void what_was_running_in_a_crash_is_queued_again(void **state)
     assert_int_equal(fix_counts(f).by_state[RUN_RUNNING], 0);
 }
 
+static struct run_recover recover(struct fixture *f)
+{
+    struct run_recover r;
+    run_recover_init(&r);
+    fix_exec(f, &r.op);
+    return r;
+}
+
+static void a_run_that_three_crashes_in_a_row_cut_off_is_parked(void **state)
+{
+    struct fixture *f = *state;
+    struct id poison = fix_run(f, "greet", "k", RUN_RUNNING);
+    struct id innocent = queue_at(f, fix_now_us);
+    for (int i = 1; i < RUN_LOST_MAX; i++) {
+        assert_int_equal(recover(f).parked, 0);
+        run_claim_free(claim(f, 10));
+        assert_int_equal(fix_state(f, poison), RUN_RUNNING);
+        struct run_save *save = fix_save(innocent, RUN_WAITING); /* its attempt ends well */
+        save->due_us = fix_now_us;
+        fix_exec(f, &save->op);
+        run_save_free(save);
+    }
+    run_claim_free(claim(f, 10));
+    struct run_recover last = recover(f);
+    assert_int_equal(last.parked, 1);
+    assert_int_equal(last.count, 1);
+    assert_int_equal(fix_state(f, poison), RUN_PARKED);
+    assert_int_equal(fix_state(f, innocent), RUN_QUEUED);
+    assert_int_equal(fix_counts(f).by_state[RUN_PARKED], 1);
+    assert_int_equal(fix_counts(f).by_state[RUN_RUNNING], 0);
+    struct run_list *list = run_list_new();
+    list->only = poison;
+    fix_exec(f, &list->op);
+    assert_int_equal(list->rows[0].attempts, RUN_LOST_MAX);
+    assert_non_null(strstr(list->rows[0].err.message, "3 ends of the engine"));
+    run_list_free(list);
+    struct run_ask ask;
+    run_ask_init(&ask, poison, RUN_REQUEST_RETRY);
+    fix_exec(f, &ask.op);
+    run_claim_free(claim(f, 10));
+    assert_int_equal(recover(f).parked, 0); /* it has three more */
+    assert_int_equal(fix_state(f, poison), RUN_QUEUED);
+}
+
 /* --- saves --- */
 
 static struct run_list *read_journal(struct fixture *f, struct id id)
@@ -660,6 +704,7 @@ int main(void)
         TEST(a_claim_brings_the_event_and_the_journal),
         TEST(a_claim_leaves_what_is_running_parked_blocked_or_ended),
         TEST(what_was_running_in_a_crash_is_queued_again),
+        TEST(a_run_that_three_crashes_in_a_row_cut_off_is_parked),
         TEST(a_later_row_of_a_path_replaces_it_but_keeps_its_beginning),
         TEST(an_error_comes_back_as_it_was_saved),
         TEST(a_run_that_is_done_keeps_nothing_of_what_held_it_up),
