@@ -36,13 +36,13 @@ static int park_without(lua_State *L, const char *name)
 {
     struct branch *b = act_branch(L);
     struct err e = ERR_INIT;
+    (void)strand_wake_of(L); /* a wait of its own, which nobody ends; raises where none can be */
     (void)err_set(
         &e, ERR_CONFIG,
         "%s is not among the connections of ladle.yaml any more, and this step calls it; put "
         "it back there and start again, then `ladle retry` goes on",
         name);
     branch_rest(b, RUN_PARKED, 0, &e);
-    (void)strand_wake_of(L); /* a wait of its own, which nobody ends */
     return strand_wait(L, 0, rest_for_ever);
 }
 

@@ -139,14 +139,13 @@ static void large_events_are_taken_a_few_at_a_time(void **state)
         json_object_set_new(event, "text", json_string(text));
         free(text);
         runs[i] = world_store_run(&w, event);
-        runner_begin(w.runner,
-                     &(struct run_start){
-                         .id = runs[i],
-                         .program = runner_program(w.runner, "r"),
-                         .event = event,
-                         .event_len = 900000,
-                         .meta = meta_new(&(struct meta_source){ .connection = NULL }),
-                         .created_us = fix_wall_us });
+        runner_begin(w.runner, &(struct run_start){
+                                   .id = runs[i],
+                                   .program = runner_program(w.runner, "r"),
+                                   .event = event,
+                                   .event_len = 900000,
+                                   .meta = meta_new(&(struct meta_source){ .connection = NULL }),
+                                   .created_us = fix_wall_us });
         fix_settle(w.f);
     }
     assert_in_range(runner_active(w.runner), 17, 20);
