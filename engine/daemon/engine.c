@@ -48,12 +48,13 @@ static void close_idle(struct engine *en)
 }
 
 /* The order of a turn: the loop has called back what came in and fired what is due, and the door has
- * taken requests. Now the strands that were woken run, what runs did is submitted, and behind this
+ * taken requests. Now schedules that are due are looked at, the strands that were woken run, what runs did is submitted, and behind this
  * the store hands all that was submitted to its writer, as one batch. */
 static bool turn_engine(void *ud)
 {
     struct engine *en = ud;
-    bool has_more = en->strands != NULL && strands_run(en->strands);
+    bool has_due = en->schedules != NULL && schedules_turn(en->schedules);
+    bool has_more = (en->strands != NULL && strands_run(en->strands)) || has_due;
     if (en->runner != NULL) {
         runner_turn(en->runner);
     }

@@ -20,6 +20,7 @@
 #include "service/service.h"
 #include "store/store.h"
 #include "trigger/router.h"
+#include "trigger/schedules.h"
 
 /* What the running engine is made of. For the files of daemon/ only. Loop thread.
  *
@@ -63,6 +64,7 @@ struct engine {
     struct strands *strands;
     struct runner *runner;
     struct router *router;
+    struct schedules *schedules;
     struct keeper *keeper;
     struct token_reminder *reminder;
     struct hooks *hooks;

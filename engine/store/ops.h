@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/event.h"
+#include "store/occurrence_row.h"
 #include "store/run.h"
 #include "store/query.h"
 
@@ -66,6 +67,18 @@ struct run_news {
     const struct err *err;
 };
 int engine_event_add(struct db *db, const struct run_news *news, int64_t now_us, bool *has_emitted,
+                     struct err *e);
+
+/* An event of the engine itself that has no key, to be routed. */
+int engine_event_put(struct db *db, const struct id *id, const char *type, const json_t *payload,
+                     int64_t now_us, struct err *e);
+
+/* Ends a run that has not ended as CANCELLED, and lets the next of its key go. */
+int run_cancel(struct db *db, const struct id *id, int64_t now_us, struct err *e);
+
+/* Writes the row of an occurrence that starts this run, unless it must not start; n->outcome says
+ * so. */
+int occurrence_apply(struct db *db, struct occurrence_note *n, const struct id *run, int64_t now_us,
                      struct err *e);
 
 /* Ends and registers the waits of a save. */

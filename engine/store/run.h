@@ -61,6 +61,7 @@ struct run_seed {
     enum run_state state;    /* RUNNING: the maker begins it at once; attempts is then 1. Out too */
     int64_t due_us;          /* of QUEUED and WAITING; out too */
     struct err err;          /* for DEAD and SKIPPED: why */
+    bool is_backfill;
     bool is_blocked;         /* out */
     struct id displaced;     /* out: the newest run that it took the place of, which was skipped */
     int64_t displaced_count; /* out: how many there were */

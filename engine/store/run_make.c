@@ -20,8 +20,9 @@ static_assert(RUN_MODE_QUEUE == 0 && RUN_MODE_LATEST == 1 && RUN_MODE_DROP == 2 
 static const char insert_run[] =
     "insert into run (id, recipe, version, event_id, replay, order_key, mode, state, attempts,"
     " due_us, settle_until_us, created_us, updated_us, error_kind, error_message, error_status,"
-    " error_retry_us, error_detail)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17)";
+    " error_retry_us, error_detail, is_backfill)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17, "
+    "$18)";
 
 #define SELECT_SETTLING                                                                            \
     "select id, settle_until_us"                                                                   \
@@ -221,6 +222,7 @@ static int insert_run_row(struct db *db, const struct id *event_id, int replay,
     query_bind_int(q, 11, m->settle_until_us);
     query_bind_int(q, 12, m->now_us);
     run_bind_error(q, 13, &reason);
+    query_bind_int(q, 18, seed->is_backfill);
     return query_run(q, e);
 }
 

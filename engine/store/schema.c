@@ -207,8 +207,35 @@ static const char tables_4[] =
     ") without rowid;"
     "alter table event add column note text;";
 
+/* The ledger of schedules (occurrence_row.c). */
+static const char tables_5[] =
+    "create table schedule ("
+    "    number integer primary key,"
+    "    recipe text not null,"
+    "    identity text not null,"
+    "    label text not null,"
+    "    file text not null,"
+    "    reached_us integer not null,"
+    "    seen_us integer not null,"
+    "    off_us integer not null,"
+    "    off_why text"
+    ");"
+    "create unique index schedule_identity on schedule (recipe, identity);"
+    "create table occurrence ("
+    "    schedule integer not null,"
+    "    planned_us integer not null,"
+    "    state integer not null,"
+    "    is_open integer not null,"
+    "    late_us integer not null,"
+    "    why text,"
+    "    run_id blob,"
+    "    primary key (schedule, planned_us)"
+    ") without rowid;"
+    "create index occurrence_open on occurrence (schedule)"
+    "    where is_open = 1;";
+
 /* steps[i] leads from version i to i + 1. */
-static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4 };
+static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4, tables_5 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int judge_stamp(struct db *db, const struct db_stamp *stamp, struct err *e)

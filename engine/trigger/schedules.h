@@ -1,0 +1,34 @@
+#pragma once
+
+#include "recipe/recipe.h"
+#include "trigger/router.h"
+
+/* The schedules of all recipes: when an occurrence is due it becomes an event of connection "ladle",
+ * type "schedule", which starts its recipe and no other. Occurrences are computed from the timetable
+ * and from how far the ledger has come (store/occurrence_row.h), so whatever the engine missed is
+ * found by the same look as what is due now. Loop thread. */
+struct schedules;
+
+struct schedules_opts {
+    struct loop *loop;
+    struct store *store;
+    struct runner *runner;
+    struct router *router;
+    int64_t keep_us; /* of occurrences that are older the ledger keeps nothing */
+};
+
+struct schedules *schedules_new(const struct schedules_opts *o);
+void schedules_free(struct schedules *s); /* it is idle; NULL is allowed */
+
+/* Adds the schedules of a recipe that the runner has. */
+int schedules_add(struct schedules *s, const struct recipe *r, struct err *e);
+/* Finds out how far each has come; once, after all were added and before the store is started.
+ * `broken` are the files of recipes with errors, ended by NULL. */
+int schedules_sync(struct schedules *s, const char *const *broken, struct err *e);
+void schedules_start(struct schedules *s);
+/* Once in a turn of the loop, before the runner's: handles what is due, a bounded number of them.
+ * True: there is more. */
+bool schedules_turn(struct schedules *s);
+/* A stop: nothing further is begun. */
+void schedules_quiesce(struct schedules *s);
+bool schedules_is_idle(const struct schedules *s);
