@@ -264,6 +264,14 @@ static void started(void *ud, const struct id *id, bool is_duplicate, size_t run
     end_op(c, e);
 }
 
+/* All that were missed are to run, so they wait for each other instead of being in each other's
+ * way. */
+static enum overlap overlap_of(const struct schedule *c, const struct due *d)
+{
+    bool is_made_up = d->verdict == MISSED_RUNS_LATE && c->missed.policy == MISSED_ALL;
+    return is_made_up && c->overlap == OVERLAP_SKIP ? OVERLAP_QUEUE : c->overlap;
+}
+
 static void start(struct schedule *c, const struct due *d)
 {
     c->note = (struct occurrence_note){
@@ -272,7 +280,7 @@ static void start(struct schedule *c, const struct due *d)
         .state = d->verdict == MISSED_NOT ? OCCURRENCE_RAN : OCCURRENCE_LATE,
         .late_us = d->late_us,
         .why = d->why,
-        .overlap = c->overlap,
+        .overlap = overlap_of(c, d),
     };
     begin_op(c);
     router_accept_occurrence(
