@@ -117,16 +117,27 @@ local function record(name, mode)
   say { scenario = name, points = points, problem = problem }
 end
 
--- Plays the passages of one fault point: that one, or, where none is given, all that there are.
-local function play_point(mode, name, point, can_fail, last, every, only)
-  local i = only or 1
-  while i <= (only or last) do
-    local where = { point = point, at = i }
-    local has_happened, problem = play(name, mode, where, can_fail)
-    say { scenario = name, point = ('%s@%d'):format(point, i), happened = has_happened, problem = problem }
-    if not has_happened and not only then return end
+local function say_case(name, point, at, has_happened, problem)
+  say { scenario = name, point = ('%s@%d'):format(point, at), happened = has_happened, problem = problem }
+end
+
+-- Plays the passages of one fault point.
+local function play_point(mode, name, point, can_fail, last, every)
+  local i = 1
+  while i <= last do
+    local has_happened, problem = play(name, mode, { point = point, at = i }, can_fail)
+    say_case(name, point, i, has_happened, problem)
+    if not has_happened then return end
     i = i + every * (can_fail and mode.stride or 1)
   end
+end
+
+-- One passage of a sample. Batches are made by chance, so this play may have fewer than the recorded one: then it is
+-- the last that it has.
+local function play_passage(mode, name, point, can_fail, at)
+  local has_happened, problem = play(name, mode, { point = point, at = at }, can_fail)
+  if has_happened or problem or at == 1 then return say_case(name, point, at, has_happened, problem) end
+  return play_passage(mode, name, point, can_fail, at - 1)
 end
 
 -- The one that deals out ---------------------------------------------------------------------------
@@ -277,7 +288,11 @@ if options.record then
   record(options.record, mode)
 elseif options.scenario then
   local fails, last, only = table.unpack(options.rest)
-  play_point(mode, options.scenario, options.point, fails == 'fails', tonumber(last), options.every, tonumber(only))
+  if only then
+    play_passage(mode, options.scenario, options.point, fails == 'fails', tonumber(only))
+  else
+    play_point(mode, options.scenario, options.point, fails == 'fails', tonumber(last), options.every)
+  end
 elseif options.case then
   local where = place(options.rest[1])
   local has_happened, problem = play(options.case, mode, where, mode.plain == nil, { keep = options.keep })

@@ -31,20 +31,20 @@ end
 
 describe('the engine loses nothing, repeats nothing and comes to an end', function()
   it('wherever it dies', function()
-    assert_fine('crash', 36, 'duplicate delivery,three calls,script with two calls,refresh after 401,'
+    assert_fine('crash', 30, 'duplicate delivery,three calls,script with two calls,refresh after 401,'
       .. 'keyed runs in order,wait_for,settle,activity to note,key_rotate')
   end)
 
   it('whatever fails once', function()
-    assert_fine('fail', 24, 'told of a dead run,refresh after 401,parallel branches,recipe change,activity to note')
+    assert_fine('fail', 12, 'told of a dead run,refresh after 401,parallel branches,recipe change,activity to note')
   end)
 
   it('whatever fails for five seconds', function()
-    assert_fine('fail5', 8, 'told of a dead run,refresh after 401,wait_for')
+    assert_fine('fail5', 4, 'told of a dead run,refresh after 401,wait_for')
   end)
 
   it('wherever it is stopped, also on a full disk', function()
-    assert_fine('stop', 16, 'told of a dead run,refresh after 401,wait')
+    assert_fine('stop', 8, 'told of a dead run,refresh after 401,wait')
   end)
 end)
 

@@ -8,60 +8,13 @@
 -- on the source as it is. Exit 1 if a mutant survives, or cannot be tried: its line is gone, it does not compile, its
 -- test fails without it or hangs although the list does not say so.
 
+package.path = './spec/support/?.lua;' .. package.path
+
 local host = require 'host'
+local mutants = require 'mutants'
 
 local BUILD = 'build/mutants' -- of this tree, and of each worker's
 local LIMIT_S = 300 -- for a test on the source as it is
-
--- The lists ----------------------------------------------------------------------------------------
-
-local function normal(text) return (text:gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', '')) end
-
-local function read_line(m, key, rest)
-  if key == 'in' then
-    m.file, m.after = rest:match '^(%S+)%s+after (.+)$'
-    m.file = m.file or rest
-  elseif key == '-' or key == '+' then
-    m[key] = m[key] and m[key] .. '\n' .. rest or rest
-  elseif key == 'by' then
-    m.tests[#m.tests + 1] = rest
-  elseif key == 'hangs' then
-    m.hangs = true
-  else
-    return false
-  end
-  return true
-end
-
--- Blocks parted by empty lines: a sentence, then lines that begin with two spaces and a word.
-local function read_list(path, list)
-  local m, number = nil, 0
-  for line in (assert(host.read_file(path)) .. '\n'):gmatch '(.-)\n' do
-    number = number + 1
-    local key, rest = line:match '^  (%S+) ?(.*)$'
-    if key then
-      if not m or not read_line(m, key, rest) then error(('%s:%d: what is this? %s'):format(path, number, line), 0) end
-    elseif line:match '^%s*$' then
-      m = nil
-    elseif not line:match '^#' then
-      if m then error(('%s:%d: an empty line is missing before this'):format(path, number), 0) end
-      m = { sentence = line, at = path .. ':' .. number, tests = {} }
-      list[#list + 1] = m
-    end
-  end
-end
-
-local function read_lists()
-  local list, names = {}, host.list 'spec/mutants'
-  table.sort(names)
-  for _, name in ipairs(names) do
-    if name:match '%.txt$' then read_list('spec/mutants/' .. name, list) end
-  end
-  for _, m in ipairs(list) do
-    if not (m.file and m['-'] and #m.tests > 0) then error(m.at .. ': `in`, `-` and `by` are needed', 0) end
-  end
-  return list
-end
 
 local function chosen(list, only)
   if not only or only == '' then return list end
@@ -71,22 +24,6 @@ local function chosen(list, only)
     if all:find(only) then out[#out + 1] = m end
   end
   return out
-end
-
--- The text with the mutation in it, or nil and why not. White space is all the same, so that a line may be wrapped in
--- another way; what is to be changed must be there once, or be the first behind `after`.
-local function mutated(text, m)
-  local from = 1
-  if m.after then
-    local _, last = text:find(m.after, 1, true)
-    if not last then return nil, ('"%s" is not in the file any more'):format(m.after) end
-    from = last + 1
-  end
-  local wanted = normal(m['-']):gsub('%p', '%%%0'):gsub(' ', '%%s+')
-  local first, last = text:find(wanted, from)
-  if not first then return nil, 'its line is not in the file any more' end
-  if not m.after and text:find(wanted, last + 1) then return nil, 'its line is there more than once; say `after`' end
-  return text:sub(1, first - 1) .. (m['+'] or '') .. text:sub(last + 1)
 end
 
 -- Processes; everything from here to the dealer runs in a worker's coroutine ------------------------
@@ -169,7 +106,7 @@ local function try_mutant(tree, m, checks)
   local text, problem = host.read_file(path)
   if not text then return nil, problem end
   local changed
-  changed, problem = mutated(text, m)
+  changed, problem = mutants.mutated(text, m)
   if not changed then return nil, problem end
   assert(host.write_file(path, changed))
   local is_killed, how = judge(tree, m, checks)
@@ -252,7 +189,7 @@ local function problem_of(m, checks)
 end
 
 local function main(options)
-  local list = chosen(read_lists(), options.only)
+  local list = chosen(mutants.read(), options.only)
   local jobs = math.max(1, math.min(options.jobs, #list))
   for k = 1, jobs do make_tree(BUILD .. '/tree-' .. k) end
   local checks = check_tests(list, jobs)

@@ -264,6 +264,7 @@ static void nothing_is_sent_before_the_owner_says_go(void **state)
     announce(f, crm(f), "create_task", TASK, &w);
     assert_int_equal(w.announced, 1);
     fix_pass(f, 5 * SECOND);
+    fix_settle(f);
     assert_int_equal(f->http.count, 0);
     call_go(w.call);
     assert_int_equal(f->http.count, 1);
@@ -568,6 +569,7 @@ static void calls_of_all_kinds_share_the_limit_of_their_connection(void **state)
         fix_answer(f, (size_t)i, 422, NULL, "");
     }
     fix_pass(f, 10 * SECOND);
+    fix_settle(f);
     assert_int_equal(f->http.count, 100);
     fix_pass(f, SECOND / 5);
     fix_settle(f); /* what was kept before is used up */

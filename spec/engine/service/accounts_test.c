@@ -443,6 +443,7 @@ static void an_uninstalled_location_is_asked_for_again_later_and_later(void **st
     assert_contains(o.err.message, "uninstalled");
     size_t sent = f->http.count;
     fix_pass(f, 3599 * SECOND);
+    fix_settle(f);
     assert_int_equal(f->http.count, sent);
     fix_pass(f, 400 * SECOND); /* the first pause is an hour, and a little */
     fix_settle(f);
@@ -519,6 +520,32 @@ static void a_location_that_is_not_active_is_suspended_and_tried_again(void **st
     assert_string_equal(state_of(c), "connected"); /* what it has may serve again */
     assert_int_equal(f->recovered, recovered + 1);
     outcome_fini(&o);
+}
+
+/* How many minutes until it is tried again. */
+static int minutes_suspended(struct fixture *f, struct connection *c)
+{
+    int minutes = 0;
+    while (strcmp(state_of(c), "suspended") == 0) {
+        fix_pass(f, 60 * SECOND);
+        fix_settle(f);
+        minutes++;
+        assert_true(minutes < 3 * 24 * 60);
+    }
+    return minutes;
+}
+
+static void what_stays_suspended_is_tried_after_one_two_and_four_hours(void **state)
+{
+    struct fixture *f = *state;
+    struct connection *c = connect(f, ONE);
+    for (int hours = 1; hours <= 4; hours *= 2) {
+        struct outcome o = { .count = 0 };
+        fix_call(f, c, "get_contact", GET, &o);
+        answer(f, 400, "{'message':'Location is not active'}");
+        assert_in_range(minutes_suspended(f, c), hours * 60, hours * 66 + 1);
+        outcome_fini(&o);
+    }
 }
 
 static void a_suspension_during_a_refresh_leaves_its_lease_alone(void **state)
@@ -607,6 +634,7 @@ int main(void)
         WITH(an_uninstalled_location_is_asked_for_again_later_and_later),
         WITH(what_is_refused_after_an_uninstall_is_no_news),
         WITH(a_location_that_is_not_active_is_suspended_and_tried_again),
+        WITH(what_stays_suspended_is_tried_after_one_two_and_four_hours),
         WITH(a_suspension_during_a_refresh_leaves_its_lease_alone),
         WITH(a_refresh_refused_in_known_words_suspends),
         WITH(a_suspended_location_is_tried_again_after_a_restart),

@@ -263,6 +263,7 @@ static void a_code_waits_for_the_refresh_that_is_under_way(void **state)
     fix_settle(f);
     exchange(f, c, &a);
     fix_pass(f, SECOND);
+    fix_settle(f);
     assert_int_equal(f->http.count, 2);
     fix_answer(f, 1, 400, NULL, "{'error':'invalid_grant'}");
     fix_settle(f);
