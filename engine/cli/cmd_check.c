@@ -8,20 +8,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/plural.h"
 #include "cli/commands.h"
+#include "cli/schedule_view.h"
 #include "daemon/trial.h"
 #include "project/folder.h"
 #include "recipe/grants.h"
 
-enum { TEXT_MAX = 8 << 20, NAMES_MAX = 2000, DEPTH_MAX = 8 };
+enum { TEXT_MAX = 8 << 20, NAMES_MAX = 2000, DEPTH_MAX = 8, NEXT_TIMES = 3 };
 
 struct check {
     struct cli *c;
     const struct project *project;
     const struct project_hooks *hooks;
     struct buf text;              /* for people */
+    struct buf times;             /* for people: when schedules come */
+    json_t *schedules;            /* for programs */
     json_t *errors;               /* for programs */
     json_t *warnings;             /* for programs, too */
     json_t *gaps;                 /* what was not granted: warnings of another form */
@@ -56,6 +60,7 @@ static void print_check_json(const struct check *k)
     json_t *warnings = json_copy(k->gaps);
     json_array_extend(warnings, k->warnings);
     json_object_set_new(v, "warnings", warnings);
+    json_object_set(v, "schedules", k->schedules);
     cli_print_json(v);
     json_decref(v);
 }
@@ -78,6 +83,7 @@ static void print_check_text(const struct check *k)
     size_t warnings = json_array_size(k->gaps) + k->warning_count;
     cli_print("%s", buf_text(&k->text));
     print_gaps(k->gaps);
+    cli_print("%s", buf_text(&k->times));
     if (k->error_count > 0) {
         cli_print("%zu %s, ", k->error_count, plural((int64_t)k->error_count, "error", "errors"));
     } else {
@@ -131,10 +137,22 @@ static void warn_of_idle(struct check *k, const struct recipe *r)
     json_array_append_new(k->gaps, v);
 }
 
-static void add_warnings(struct check *k, const struct recipe *r)
+static void add_times(void *ud, const struct shown_schedule *s)
+{
+    struct check *k = ud;
+    int64_t now_us = clock_wall_us();
+    char *text = schedule_view_text(s, now_us, NEXT_TIMES);
+    (void)buf_puts(&k->times, text); /* what passes TEXT_MAX is left out */
+    json_array_append_new(k->schedules, schedule_view_json(s, now_us, NEXT_TIMES));
+    free(text);
+}
+
+/* What is to be told of a recipe without errors. */
+static void add_findings(struct check *k, const struct recipe *r)
 {
     add_gaps(k, r);
     warn_of_idle(k, r);
+    schedule_view_each(r, add_times, k);
 }
 
 /* --- connectors --- */
@@ -276,7 +294,7 @@ static int check_all_recipes(struct check *k)
         add_errors(k, set.warned[i]);
     }
     for (size_t i = 0; i < set.count; i++) {
-        add_warnings(k, set.recipes[i]);
+        add_findings(k, set.recipes[i]);
     }
     recipe_set_fini(&set);
     return CLI_OK;
@@ -289,7 +307,7 @@ static void check_file(struct check *k, const char *path)
     k->files++;
     if (r != NULL) {
         k->recipes++;
-        add_warnings(k, r);
+        add_findings(k, r);
         recipe_free(r);
     }
     add_errors(k, d);
@@ -436,11 +454,15 @@ static int run_check(struct cli *c)
                        .hooks = cli_hooks(c),
                        .errors = json_array(),
                        .warnings = json_array(),
-                       .gaps = json_array() };
+                       .gaps = json_array(),
+                       .schedules = json_array() };
     buf_init(&k.text, TEXT_MAX);
+    buf_init(&k.times, TEXT_MAX);
     catalogue_keep_errors(c->catalogue);
     int code = check_project(&k);
     buf_fini(&k.text);
+    buf_fini(&k.times);
+    json_decref(k.schedules);
     json_decref(k.errors);
     json_decref(k.warnings);
     json_decref(k.gaps);
@@ -468,11 +490,13 @@ const struct command cmd_check = {
         "to have), what a\n"
         "step needs and its connection was not granted (scopes, and kinds of tokens), and a recipe "
         "that nothing starts.\n"
+        "Of each schedule it prints what it means, as a sentence, and the next three times.\n"
         "Exit code 1 where a recipe has errors, 2 where ladle.yaml has, or a connector that it "
         "uses.\n"
         "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{file line "
-        "message hint}]};\n"
-        "a warning has its column too, or connection, recipe, step, operation and scopes.",
+        "message hint}]\n"
+        "schedules:[{file line recipe schedule sentence next}]}; a warning has its column too, or "
+        "connection, recipe, step, operation and scopes.",
     .run = run_check,
     .examples =
         "  ladle check\n"

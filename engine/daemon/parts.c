@@ -350,6 +350,8 @@ static int schedules_part_open(struct engine *en, struct err *e)
             return -1;
         }
     }
+    en->backfills = backfills_new(&(struct backfills_opts){
+        .loop = en->loop, .store = en->store, .router = en->router, .schedules = en->schedules });
     const char **broken = broken_files(en->recipes);
     int result = schedules_sync(en->schedules, broken, e);
     free(broken);
@@ -360,21 +362,25 @@ static int schedules_part_start(struct engine *en, struct err *e)
 {
     (void)e; /* it cannot fail */
     schedules_start(en->schedules);
+    backfills_look(en->backfills);
     return 0;
 }
 
 static void schedules_part_quiesce(struct engine *en)
 {
     schedules_quiesce(en->schedules);
+    backfills_quiesce(en->backfills);
 }
 
 static bool schedules_part_is_idle(const struct engine *en)
 {
-    return schedules_is_idle(en->schedules);
+    return schedules_is_idle(en->schedules) && backfills_is_idle(en->backfills);
 }
 
 static void schedules_part_close(struct engine *en)
 {
+    backfills_free(en->backfills);
+    en->backfills = NULL;
     schedules_free(en->schedules);
     en->schedules = NULL;
 }
@@ -517,6 +523,7 @@ static void on_store_change(void *ud)
     key_watch_look(en->key_watch, on_key_seen, en);
     runner_store_changed(en->runner);
     router_scan(en->router);
+    backfills_look(en->backfills);
 }
 
 /* --- all of them --- */

@@ -19,6 +19,7 @@
 #include "script/strand.h"
 #include "service/service.h"
 #include "store/store.h"
+#include "trigger/backfills.h"
 #include "trigger/router.h"
 #include "trigger/schedules.h"
 
@@ -65,6 +66,7 @@ struct engine {
     struct runner *runner;
     struct router *router;
     struct schedules *schedules;
+    struct backfills *backfills;
     struct keeper *keeper;
     struct token_reminder *reminder;
     struct hooks *hooks;

@@ -356,6 +356,19 @@ static int make_way(struct db *db, struct occurrence_note *n, int64_t now_us, st
     return rc == -1 ? -1 : 0;
 }
 
+/* How far the schedule, or the backfill, has come. */
+static int move_on(struct db *db, struct occurrence_note *n, struct err *e)
+{
+    if (n->state != OCCURRENCE_BACKFILL) {
+        return reach_time(db, n->schedule, n->planned_us, e);
+    }
+    int64_t moved = backfill_reach(db, &n->backfill, n->planned_us, e);
+    if (moved == 0) {
+        n->outcome = OCCURRENCE_ENDED;
+    }
+    return moved == -1 ? -1 : 0;
+}
+
 int occurrence_apply(struct db *db, struct occurrence_note *n, const struct id *run, int64_t now_us,
                      struct err *e)
 {
@@ -366,8 +379,7 @@ int occurrence_apply(struct db *db, struct occurrence_note *n, const struct id *
     } else if (rc == 0) {
         rc = make_way(db, n, now_us, e);
     }
-    if (rc == -1 ||
-        (n->state != OCCURRENCE_BACKFILL && reach_time(db, n->schedule, n->planned_us, e) == -1)) {
+    if (rc == -1 || move_on(db, n, e) == -1) {
         return -1;
     }
     FAULT("store.occurrence");

@@ -61,11 +61,13 @@ struct occurrence_note {
     int64_t late_us;
     const char *why; /* or NULL; borrowed until done */
     enum overlap overlap;
+    struct id backfill; /* of BACKFILL: whose it is */
     /* out */
     enum {
         OCCURRENCE_STARTED, /* event and run are written */
         OCCURRENCE_BLOCKED, /* left out: `other` is in the way */
-        OCCURRENCE_KNOWN    /* it has its row already: nothing is written */
+        OCCURRENCE_KNOWN,   /* it has its row already: nothing is written */
+        OCCURRENCE_ENDED    /* the backfill is none any more: nothing is written */
     } outcome;
     struct id other; /* BLOCKED; STARTED: a run that was cancelled for it, or zero */
 };

@@ -81,6 +81,9 @@ int run_cancel(struct db *db, const struct id *id, int64_t now_us, struct err *e
 int occurrence_apply(struct db *db, struct occurrence_note *n, const struct id *run, int64_t now_us,
                      struct err *e);
 
+/* Moves a backfill on: 1, 0 where it was ended meanwhile, or -1. */
+int64_t backfill_reach(struct db *db, const struct id *id, int64_t planned_us, struct err *e);
+
 /* Ends and registers the waits of a save. */
 int waits_save(struct db *db, const struct run_save *save, struct err *e);
 /* Takes all waits of a run away. */

@@ -151,6 +151,13 @@ static const char delete_schedule[] =
     "   from occurrence"
     "   where schedule = $1)";
 
+static const char delete_backfills[] =
+    "delete from backfill"
+    " where not exists ("
+    "   select 1"
+    "   from schedule"
+    "   where number = backfill.schedule)";
+
 /* --- the walk --- */
 
 /* Zero ids are bounds here, not nulls. */
@@ -453,7 +460,7 @@ static int drop_schedule(struct db *db, int64_t schedule, struct err *e)
 {
     struct query *q = db_query(db, delete_schedule);
     query_bind_int(q, 1, schedule);
-    return query_run(q, e);
+    return query_run(q, e) == -1 ? -1 : query_run(db_query(db, delete_backfills), e);
 }
 
 /* The old ones of one schedule, as far as the limit goes; *has_more: it goes no further. */

@@ -232,7 +232,15 @@ static const char tables_5[] =
     "    primary key (schedule, planned_us)"
     ") without rowid;"
     "create index occurrence_open on occurrence (schedule)"
-    "    where is_open = 1;";
+    "    where is_open = 1;"
+    "create table backfill ("
+    "    id blob primary key,"
+    "    schedule integer not null,"
+    "    reached_us integer not null,"
+    "    to_us integer not null,"
+    "    rate integer not null,"
+    "    who text not null"
+    ") without rowid;";
 
 /* steps[i] leads from version i to i + 1. */
 static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4, tables_5 };

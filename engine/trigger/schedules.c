@@ -111,7 +111,7 @@ static void end_op(struct schedule *c, const struct err *e)
     }
 }
 
-static void count_occurrences(enum occurrence_state state, int64_t n)
+void schedules_count(enum occurrence_state state, int64_t n)
 {
     metric_add(metrics_counter("ladle_schedule_occurrences_total",
                                "Occurrences of schedules, by what became of them.", "state",
@@ -184,7 +184,7 @@ static void left(struct store_op *op, const struct err *e)
     if (e == NULL) {
         if (l->count > 0) {
             c->reached_us = l->rows[l->count - 1].planned_us;
-            count_occurrences(OCCURRENCE_LEFT, (int64_t)l->count);
+            schedules_count(OCCURRENCE_LEFT, (int64_t)l->count);
         }
         tell_left(c, l);
         if (l->is_caught_up) {
@@ -242,7 +242,7 @@ static void count_started(const struct occurrence_note *n)
     if (n->outcome == OCCURRENCE_KNOWN) {
         return;
     }
-    count_occurrences(n->outcome == OCCURRENCE_BLOCKED ? OCCURRENCE_LEFT : n->state, 1);
+    schedules_count(n->outcome == OCCURRENCE_BLOCKED ? OCCURRENCE_LEFT : n->state, 1);
     if (n->outcome == OCCURRENCE_STARTED && n->state == OCCURRENCE_RAN) {
         metric_observe_us(metrics_histogram("ladle_schedule_late_seconds",
                                             "How late occurrences that nothing kept from it were "
@@ -576,4 +576,29 @@ void schedules_quiesce(struct schedules *s)
 bool schedules_is_idle(const struct schedules *s)
 {
     return s->in_flight == 0;
+}
+
+const struct schedule *schedules_find(const struct schedules *s, int64_t number)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->items[i]->number == number) {
+            return s->items[i];
+        }
+    }
+    return NULL;
+}
+
+const struct timetable *schedule_times(const struct schedule *c)
+{
+    return c->times;
+}
+
+const char *schedule_recipe(const struct schedule *c)
+{
+    return c->recipe;
+}
+
+const char *schedule_label(const struct schedule *c)
+{
+    return c->label;
 }

@@ -32,3 +32,12 @@ bool schedules_turn(struct schedules *s);
 /* A stop: nothing further is begun. */
 void schedules_quiesce(struct schedules *s);
 bool schedules_is_idle(const struct schedules *s);
+
+/* The schedule of that number, for backfills; NULL: it is not in force. Borrowed. */
+struct schedule;
+const struct schedule *schedules_find(const struct schedules *s, int64_t number);
+const struct timetable *schedule_times(const struct schedule *c);
+const char *schedule_recipe(const struct schedule *c);
+const char *schedule_label(const struct schedule *c);
+/* One more of what became of occurrences, for the metrics. */
+void schedules_count(enum occurrence_state state, int64_t n);
