@@ -434,10 +434,10 @@ static void check_error_path(struct check *c, const struct yaml *y, const json_t
 static void check_meta(struct check *c, const struct yaml *y, const json_t *path)
 {
     check_root(c, y, path,
-               closed_object(json_pack("{s:[s], s:[s], s:[s], s:[s], s:[s], s:[s], s:[s]}", "id",
-                                       "string", "type", "string", "connection", "string",
+               closed_object(json_pack("{s:[s], s:[s], s:[s], s:[s], s:[s], s:[s], s:[s], s:[s]}",
+                                       "id", "string", "type", "string", "connection", "string",
                                        "received_at", "string", "location", "string", "event_type",
-                                       "string", "headers", "object")));
+                                       "string", "found_by", "string", "headers", "object")));
 }
 
 static void check_now(struct check *c, const struct yaml *y, const json_t *path)

@@ -88,6 +88,7 @@ static json_t *make_json(const struct meta *m)
     json_set_text(json, "received_at", at);
     json_set_text(json, "location", m->texts[LOCATION]);
     json_set_text(json, "event_type", json_get_text(headers, ":type"));
+    json_set_text(json, "found_by", json_get_text(headers, ":found_by"));
     if (headers != NULL) {
         json_object_set_new(json, "headers", headers);
     }
