@@ -76,11 +76,11 @@ static const char rewind_schedule[] =
 
 /* One that was left out can still be backfilled. */
 static const char insert_occurrence[] =
-    "insert into occurrence (schedule, planned_us, state, is_open, late_us, why, run_id)"
-    " values ($1, $2, $3, $4, $5, $6, $7)"
+    "insert into occurrence (schedule, planned_us, state, is_open, late_us, why, run_id, made_us)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8)"
     " on conflict (schedule, planned_us) do update"
     " set state = excluded.state, late_us = excluded.late_us, why = excluded.why,"
-    " run_id = excluded.run_id"
+    " run_id = excluded.run_id, made_us = excluded.made_us"
     " where occurrence.state = 2"
     " and excluded.state = 3";
 
@@ -272,18 +272,27 @@ static int reach_time(struct db *db, int64_t schedule, int64_t planned_us, struc
     return query_run(q, e);
 }
 
+/* What is told of an occurrence in its row. */
+struct outcome {
+    const struct occurrence_note *note;
+    bool is_open;
+    const struct id *run;
+    int64_t now_us;
+};
+
 /* 1 where it was written, 0 where it is there already, or -1. */
-static int64_t add_occurrence(struct db *db, const struct occurrence_note *n, bool is_open,
-                              const struct id *run, struct err *e)
+static int64_t add_occurrence(struct db *db, const struct outcome *o, struct err *e)
 {
+    const struct occurrence_note *n = o->note;
     struct query *q = db_query(db, insert_occurrence);
     query_bind_int(q, 1, n->schedule);
     query_bind_int(q, 2, n->planned_us);
     query_bind_int(q, 3, n->state);
-    query_bind_int(q, 4, is_open);
+    query_bind_int(q, 4, o->is_open);
     query_bind_int(q, 5, n->late_us);
     query_bind_text(q, 6, n->why);
-    query_bind_id(q, 7, run);
+    query_bind_id(q, 7, o->run);
+    query_bind_int(q, 8, o->now_us);
     return query_change(q, e);
 }
 
@@ -316,13 +325,14 @@ static int is_known(struct db *db, const struct occurrence_note *n, struct err *
     return may_start ? 0 : rc;
 }
 
-static int leave_for(struct db *db, struct occurrence_note *n, struct err *e)
+static int leave_for(struct db *db, struct occurrence_note *n, int64_t now_us, struct err *e)
 {
     struct occurrence_note left = *n;
     left.state = OCCURRENCE_LEFT;
     left.why = OCCURRENCE_WHY_OVERLAP;
     n->outcome = OCCURRENCE_BLOCKED;
-    return add_occurrence(db, &left, false, &n->other, e) == -1 ? -1 : 0;
+    struct outcome o = { .note = &left, .run = &n->other, .now_us = now_us };
+    return add_occurrence(db, &o, e) == -1 ? -1 : 0;
 }
 
 static int cancel_all_open(struct db *db, struct occurrence_note *n, int64_t now_us, struct err *e)
@@ -347,7 +357,7 @@ static int make_way(struct db *db, struct occurrence_note *n, int64_t now_us, st
     }
     int rc = find_open(db, n->schedule, &n->other, e);
     if (rc == 1 && n->overlap == OVERLAP_SKIP) {
-        return leave_for(db, n, e);
+        return leave_for(db, n, now_us, e);
     }
     if (rc == 1 && n->overlap == OVERLAP_REPLACE) {
         return cancel_all_open(db, n, now_us, e);
@@ -387,7 +397,8 @@ int occurrence_apply(struct db *db, struct occurrence_note *n, const struct id *
         return 0;
     }
     bool is_open = n->state != OCCURRENCE_BACKFILL;
-    return add_occurrence(db, n, is_open, run, e) == -1 ? -1 : 0;
+    struct outcome o = { .note = n, .is_open = is_open, .run = run, .now_us = now_us };
+    return add_occurrence(db, &o, e) == -1 ? -1 : 0;
 }
 
 /* --- occurrences that start nothing --- */
@@ -401,7 +412,8 @@ static int leave_one(struct db *db, const struct occurrence_leave *l,
                                  .state = OCCURRENCE_LEFT,
                                  .late_us = row->late_us,
                                  .why = row->why };
-    return add_occurrence(db, &n, false, &no_run, e) == -1 ? -1 : 0;
+    struct outcome o = { .note = &n, .run = &no_run, .now_us = l->op.now_us };
+    return add_occurrence(db, &o, e) == -1 ? -1 : 0;
 }
 
 static void set_time(json_t *v, const char *name, int64_t us)

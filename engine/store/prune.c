@@ -136,6 +136,7 @@ static const char delete_occurrences[] =
     "   from occurrence"
     "   where schedule = $1"
     "   and planned_us < $2"
+    "   and made_us < $2"
     "   and (is_open = 0 or not exists ("
     "     select 1"
     "     from run"
@@ -463,7 +464,7 @@ static int drop_schedule(struct db *db, int64_t schedule, struct err *e)
     return query_run(q, e) == -1 ? -1 : query_run(db_query(db, delete_backfills), e);
 }
 
-/* The old ones of one schedule, as far as the limit goes; *has_more: it goes no further. */
+/* The old ones of one schedule (a backfill makes rows of times long past), as far as the limit goes; *has_more: it goes no further. */
 static int drop_occurrences(struct db *db, struct prune *p, int64_t before_us, bool *has_more,
                             struct err *e)
 {

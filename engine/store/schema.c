@@ -229,6 +229,7 @@ static const char tables_5[] =
     "    late_us integer not null,"
     "    why text,"
     "    run_id blob,"
+    "    made_us integer not null,"
     "    primary key (schedule, planned_us)"
     ") without rowid;"
     "create index occurrence_open on occurrence (schedule)"

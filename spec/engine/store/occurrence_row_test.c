@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include "base/fault.h"
+#include "store/backfill_row.h"
 #include "store/occurrence_row.h"
 #include "store/prune.h"
 
@@ -220,9 +221,15 @@ static void a_backfill_starts_what_was_left_out_and_nothing_else(void **state)
     int64_t schedule = schedule_of(f), reached_us = fix_now_us;
     (void)start(f, schedule, fix_now_us - HOUR, OVERLAP_PARALLEL);
     leave(f, schedule, fix_now_us - 2 * HOUR);
-    struct occurrence_note note = { .schedule = schedule,
-                                    .state = OCCURRENCE_BACKFILL,
-                                    .why = "by ann" };
+    struct backfill_add *a = backfill_add_new();
+    a->recipe = "tick";
+    a->identity = "every 3600 s real UTC";
+    a->row.rate = 1;
+    a->row.who = xstrdup("ann");
+    fix_exec(f, &a->op);
+    struct occurrence_note note = {
+        .schedule = schedule, .state = OCCURRENCE_BACKFILL, .why = "by ann", .backfill = a->row.id
+    };
     static const struct {
         int hours_ago, outcome;
     } cases[] = { { 1, OCCURRENCE_KNOWN },
@@ -236,7 +243,16 @@ static void a_backfill_starts_what_was_left_out_and_nothing_else(void **state)
         assert_int_equal(note.outcome, cases[i].outcome);
     }
     assert_int_equal(fix_number(f, "select reached_us from schedule"), reached_us);
+    assert_int_equal(fix_number(f, "select reached_us from backfill"), note.planned_us);
     assert_int_equal(fix_number(f, "select count(*) from occurrence where state = 3"), 2);
+    struct backfill_end end;
+    backfill_end_init(&end, a->row.id);
+    fix_exec(f, &end.op);
+    note.planned_us -= HOUR; /* a person has stopped it */
+    event_put_free(occur(f, &note));
+    assert_int_equal(note.outcome, OCCURRENCE_ENDED);
+    assert_int_equal(fix_number(f, "select count(*) from occurrence where state = 3"), 2);
+    backfill_add_free(a);
 }
 
 static void a_clock_that_was_set_back_keeps_what_ran(void **state)
@@ -298,16 +314,28 @@ static void old_occurrences_go_but_for_those_whose_run_has_not_ended(void **stat
 {
     struct fixture *f = *state;
     int64_t schedule = schedule_of(f);
-    struct occurrence_note open = { .schedule = schedule, .planned_us = fix_now_us - 40 * DAY };
+    struct occurrence_note open = { .schedule = schedule, .planned_us = fix_now_us };
     event_put_free(occur(f, &open));
     for (int i = 1; i < 20; i++) {
-        leave(f, schedule, fix_now_us - 40 * DAY + i * HOUR);
-        leave(f, schedule, fix_now_us - i * HOUR);
+        leave(f, schedule, fix_now_us + i * HOUR);
+        leave(f, schedule, fix_now_us + 40 * DAY - i * HOUR);
     }
+    fix_now_us += 40 * DAY;
     sweep(f, 7);
     assert_int_equal(fix_number(f, "select count(*) from occurrence"), 20);
     assert_int_equal(fix_number(f, "select count(*) from occurrence where is_open = 1"), 1);
     assert_int_equal(fix_number(f, "select count(*) from schedule"), 1);
+}
+
+static void a_row_of_a_time_long_past_is_kept_as_long_as_others(void **state)
+{
+    struct fixture *f = *state;
+    leave(f, schedule_of(f), fix_now_us - 300 * DAY); /* as a backfill makes it */
+    sweep(f, 100);
+    assert_int_equal(fix_number(f, "select count(*) from occurrence"), 1);
+    fix_now_us += 31 * DAY;
+    sweep(f, 100);
+    assert_int_equal(fix_number(f, "select count(*) from occurrence"), 0);
 }
 
 static void a_schedule_that_is_off_for_long_goes_with_its_last_row(void **state)
@@ -342,6 +370,7 @@ int main(void)
         TEST(a_clock_that_was_set_back_keeps_what_ran),
         TEST(lists_go_from_the_newest_page_by_page),
         TEST(old_occurrences_go_but_for_those_whose_run_has_not_ended),
+        TEST(a_row_of_a_time_long_past_is_kept_as_long_as_others),
         TEST(a_schedule_that_is_off_for_long_goes_with_its_last_row),
     };
     return cmocka_run_group_tests_name("occurrence_row", tests, NULL, NULL);
