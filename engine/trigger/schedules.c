@@ -29,6 +29,7 @@
 #include "trigger/missed.h"
 
 #define LOOK_EVERY_US INT64_C(10000000)
+#define LOOK_BACK_US  (INT64_C(31) * 24 * 3600 * 1000000)
 #define ZONES_EVERY   60               /* looks: ten minutes */
 #define JUMP_US       INT64_C(2000000) /* what NTP does in a few seconds is no jump */
 
@@ -324,10 +325,12 @@ static void wait_for_next(struct schedule *c, int64_t now_us)
     }
 }
 
-/* What is older than the ledger keeps has no row. */
+/* What is older than the ledger keeps has no row. But a day that was missed is made up for, however
+ * short that is. */
 static int64_t begin_of_look(const struct schedule *c, int64_t now_us)
 {
-    int64_t oldest_us = now_us - c->all->o.keep_us;
+    int64_t keep_us = c->all->o.keep_us > LOOK_BACK_US ? c->all->o.keep_us : LOOK_BACK_US;
+    int64_t oldest_us = now_us - keep_us;
     return c->reached_us > oldest_us ? c->reached_us : oldest_us;
 }
 

@@ -14,7 +14,9 @@ struct schedules_opts {
     struct store *store;
     struct runner *runner;
     struct router *router;
-    int64_t keep_us; /* of occurrences that are older the ledger keeps nothing */
+    int64_t
+        keep_us; /* how long the ledger keeps rows: what was missed before, and more than a month
+                        ago, is not looked for */
 };
 
 struct schedules *schedules_new(const struct schedules_opts *o);
