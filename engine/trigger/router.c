@@ -367,6 +367,17 @@ static bool has_dead(const struct event_put *put)
     return is_found;
 }
 
+/* Of an occurrence that is told by who has asked for it. */
+static void tell_not_stored(const struct event_put *put, const struct err *e)
+{
+    if (put->occurrence == NULL) {
+        log_error("router",
+                  put->op.must_land ? "an event of %s has no runs yet: %s"
+                                    : "an event of %s was not stored: %s",
+                  put->event.connection, e->message);
+    }
+}
+
 /* A run that was cancelled for this one may be in memory. */
 static bool has_replaced(const struct event_put *put)
 {
@@ -384,12 +395,9 @@ static void routed(struct store_op *op, const struct err *e)
         const struct id *id = put->is_duplicate ? &put->original : &put->event.id;
         g->accepted(g->ud, id, put->is_duplicate, put->is_duplicate ? 0 : put->run_count, e);
     }
-    if (e != NULL && put->occurrence == NULL) { /* else who has asked for it tells */
-        log_error("router",
-                  put->op.must_land ? "an event of %s has no runs yet: %s"
-                                    : "an event of %s was not stored: %s",
-                  put->event.connection, e->message);
-    } else if (e == NULL && !put->is_duplicate) {
+    if (e != NULL) {
+        tell_not_stored(put, e);
+    } else if (!put->is_duplicate) {
         accounts_changed(r->o.service, put->event.connection, &put->account);
         tell_ends(g);
         begin_runs(g);
