@@ -7,10 +7,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "cli/known_recipe.h"
 #include "cli/run_backfill.h"
 #include "cli/schedule_view.h"
 #include "cli/view.h"
-#include "format/diag.h"
 #include "format/duration.h"
 #include "store/occurrence_row.h"
 
@@ -303,35 +303,6 @@ static int print_history(const struct listing *l, int64_t limit)
 
 /* --- command --- */
 
-static bool has_recipe(const struct recipe_set *set, const char *name)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        if (strcmp(set->recipes[i]->name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether there is such a recipe; else says so. Its history may outlive it. */
-static int check_recipe(struct listing *l, const struct recipe_set *set)
-{
-    if (l->only == NULL || has_recipe(set, l->only) || cli_option(l->c, "history") != NULL) {
-        return CLI_OK;
-    }
-    const char **names = xcalloc(set->count + 1, sizeof *names);
-    for (size_t i = 0; i < set->count; i++) {
-        names[i] = set->recipes[i]->name;
-    }
-    const char *close = diag_closest(l->only, names);
-    struct err e = ERR_INIT;
-    (void)err_set(&e, ERR_NOT_FOUND, "there is no recipe \"%.60s\" without errors%s%s%s", l->only,
-                  close != NULL ? "; did you mean \"" : "", close != NULL ? close : "",
-                  close != NULL ? "\"?" : "");
-    free(names);
-    return cli_fail(l->c, &e);
-}
-
 static int show(struct listing *l, const struct recipe_set *set, int64_t limit)
 {
     if (cli_option(l->c, "history") != NULL) {
@@ -356,7 +327,9 @@ static int list_schedules(struct listing *l, const struct project *p, int64_t li
     if (recipe_set_load(&set, p, p->hooks, &e) == -1) {
         return cli_fail(l->c, &e);
     }
-    int code = check_recipe(l, &set);
+    /* Its history may outlive a recipe. */
+    bool is_any = l->only == NULL || cli_option(l->c, "history") != NULL;
+    int code = is_any ? CLI_OK : known_recipe_check_in(l->c, &set, l->only);
     if (code == CLI_OK) {
         l->store = cli_store_if_there(p);
         code = show(l, &set, limit);

@@ -3,15 +3,14 @@
  * the range, and has not run. */
 #include "cli/run_backfill.h"
 
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/plural.h"
 #include "cli/schedule_view.h"
+#include "cli/user_name.h"
 #include "cli/view.h"
 #include "store/backfill_row.h"
 #include "store/occurrence_row.h"
@@ -127,16 +126,6 @@ static int64_t count_times(const struct backfill *b, const struct shown_schedule
     return count;
 }
 
-static char *name_of_user(void)
-{
-    struct passwd entry, *found = NULL;
-    char text[4096];
-    if (getpwuid_r(geteuid(), &entry, text, sizeof text, &found) == 0 && found != NULL) {
-        return xstrdup(found->pw_name);
-    }
-    return xasprintf("user %d", (int)geteuid());
-}
-
 static int ask_for(const struct backfill *b, const struct shown_schedule *s, const char *identity,
                    struct err *e)
 {
@@ -146,7 +135,7 @@ static int ask_for(const struct backfill *b, const struct shown_schedule *s, con
     a->row.reached_us = b->from_us - 1;
     a->row.to_us = b->to_us;
     a->row.rate = (int)b->rate;
-    a->row.who = name_of_user();
+    a->row.who = user_name();
     int result = store_exec(b->store, &a->op, e);
     backfill_add_free(a);
     return result == -1 ? err_prefix(e, "%s: %s", s->recipe->name, s->label) : 0;

@@ -523,6 +523,7 @@ static void on_store_change(void *ud)
     key_watch_look(en->key_watch, on_key_seen, en);
     runner_store_changed(en->runner);
     router_scan(en->router);
+    schedules_store_changed(en->schedules);
     backfills_look(en->backfills);
 }
 

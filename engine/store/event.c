@@ -157,7 +157,7 @@ static int apply_occurrence(struct db *db, struct event_put *put, struct err *e)
         return 0;
     }
     assert(put->run_count == 1);
-    int result = occurrence_apply(db, put->occurrence, &put->runs[0].id, put->op.now_us, e);
+    int result = occurrence_apply(db, put->occurrence, &put->runs[0], put->op.now_us, e);
     put->is_duplicate = put->occurrence->outcome != OCCURRENCE_STARTED;
     return result;
 }

@@ -379,11 +379,16 @@ static int move_on(struct db *db, struct occurrence_note *n, struct err *e)
     return moved == -1 ? -1 : 0;
 }
 
-int occurrence_apply(struct db *db, struct occurrence_note *n, const struct id *run, int64_t now_us,
-                     struct err *e)
+int occurrence_apply(struct db *db, struct occurrence_note *n, const struct run_seed *seed,
+                     int64_t now_us, struct err *e)
 {
     n->outcome = OCCURRENCE_STARTED;
-    int rc = is_known(db, n, e);
+    int rc = pause_find(db, seed->recipe, &n->paused_us, e);
+    if (rc != 0) {
+        n->outcome = OCCURRENCE_PAUSED;
+        return rc == 1 ? 0 : -1;
+    }
+    rc = is_known(db, n, e);
     if (rc == 1) {
         n->outcome = OCCURRENCE_KNOWN;
     } else if (rc == 0) {
@@ -397,7 +402,7 @@ int occurrence_apply(struct db *db, struct occurrence_note *n, const struct id *
         return 0;
     }
     bool is_open = n->state != OCCURRENCE_BACKFILL;
-    struct outcome o = { .note = n, .is_open = is_open, .run = run, .now_us = now_us };
+    struct outcome o = { .note = n, .is_open = is_open, .run = &seed->id, .now_us = now_us };
     return add_occurrence(db, &o, e) == -1 ? -1 : 0;
 }
 
@@ -473,6 +478,11 @@ static int catch_up(struct db *db, const struct occurrence_leave *l, struct err 
 static int leave_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct occurrence_leave *l = list_entry(op, struct occurrence_leave, op);
+    int rc = pause_find(db, l->recipe, &l->paused_us, e);
+    l->is_paused = rc == 1;
+    if (rc != 0) {
+        return rc == 1 ? 0 : -1;
+    }
     for (size_t i = 0; i < l->count; i++) {
         if (leave_one(db, l, &l->rows[i], e) == -1) {
             return -1;

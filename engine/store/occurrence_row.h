@@ -41,6 +41,7 @@ struct schedule_sync {
 };
 #define SCHEDULE_OFF_BROKEN "the recipe was broken"
 #define SCHEDULE_OFF_GONE   "the schedule was not in force"
+#define SCHEDULE_OFF_PAUSED "the recipe was paused"
 struct schedule_sync *schedule_sync_new(size_t count); /* rows are to be filled in */
 void schedule_sync_free(struct schedule_sync *s);
 
@@ -67,9 +68,11 @@ struct occurrence_note {
         OCCURRENCE_STARTED, /* event and run are written */
         OCCURRENCE_BLOCKED, /* left out: `other` is in the way */
         OCCURRENCE_KNOWN,   /* it has its row already: nothing is written */
+        OCCURRENCE_PAUSED,  /* the recipe is paused: nothing is written */
         OCCURRENCE_ENDED    /* the backfill is none any more: nothing is written */
     } outcome;
-    struct id other; /* BLOCKED; STARTED: a run that was cancelled for it, or zero */
+    int64_t paused_us; /* PAUSED: since then */
+    struct id other;   /* BLOCKED; STARTED: a run that was cancelled for it, or zero */
 };
 
 /* Occurrences of one schedule that start nothing, in order; all of them or none. Where some were
@@ -88,6 +91,8 @@ struct occurrence_leave {
     bool is_caught_up; /* nothing is due behind them: the schedule is off no more */
     struct id news_id;
     char *recipe, *label; /* for the news; owned */
+    bool is_paused;       /* out: the recipe is, since paused_us; nothing is written */
+    int64_t paused_us;
     bool has_emitted;     /* out: an event is to be routed */
     int64_t missed_count; /* out */
 };

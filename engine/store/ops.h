@@ -2,6 +2,7 @@
 
 #include "store/event.h"
 #include "store/occurrence_row.h"
+#include "store/pause_row.h"
 #include "store/run.h"
 #include "store/query.h"
 
@@ -78,8 +79,11 @@ int run_cancel(struct db *db, const struct id *id, int64_t now_us, struct err *e
 
 /* Writes the row of an occurrence that starts this run, unless it must not start; n->outcome says
  * so. */
-int occurrence_apply(struct db *db, struct occurrence_note *n, const struct id *run, int64_t now_us,
-                     struct err *e);
+int occurrence_apply(struct db *db, struct occurrence_note *n, const struct run_seed *seed,
+                     int64_t now_us, struct err *e);
+
+/* 1 where the recipe is paused, 0, or -1. */
+int pause_find(struct db *db, const char *recipe, int64_t *since_us, struct err *e);
 
 /* Moves a backfill on: 1, 0 where it was ended meanwhile, or -1. */
 int64_t backfill_reach(struct db *db, const struct id *id, int64_t planned_us, struct err *e);

@@ -77,6 +77,7 @@ static void begin_run_seed(struct run_seed *seed)
     seed->state = seed->given_state;
     seed->due_us = seed->given_due_us;
     seed->is_blocked = false;
+    seed->is_paused = false;
     seed->displaced = (struct id){ { 0 } };
     seed->displaced_count = 0;
 }
@@ -174,11 +175,27 @@ static int stand_in_line(struct db *db, struct making *m, struct err *e)
     return 0;
 }
 
+/* 1 where the recipe is paused: then the run is skipped. */
+static int skip_if_paused(struct db *db, struct run_seed *seed, struct err *e)
+{
+    int64_t since_us;
+    int rc = pause_find(db, seed->recipe, &since_us, e);
+    if (rc == 1) {
+        seed->is_paused = true;
+        seed->state = RUN_SKIPPED;
+    }
+    return rc;
+}
+
 static int decide_run(struct db *db, struct making *m, struct err *e)
 {
     struct run_seed *seed = m->seed;
     if (run_has_ended(seed->state)) {
         return 0;
+    }
+    int rc = skip_if_paused(db, seed, e);
+    if (rc != 0) {
+        return rc == 1 ? 0 : -1;
     }
     if (seed->settle_us > 0 && settle_run(db, m, e) == -1) {
         return -1;
@@ -198,7 +215,8 @@ static struct err reason_of_skip(const struct run_seed *seed)
 {
     struct err reason = seed->err;
     if (seed->state == RUN_SKIPPED && seed->given_state != RUN_SKIPPED) {
-        (void)err_set(&reason, ERR_CANCELLED, "%s", RUN_SKIP_BUSY);
+        (void)err_set(&reason, ERR_CANCELLED, "%s",
+                      seed->is_paused ? RUN_SKIP_PAUSED : RUN_SKIP_BUSY);
     }
     return reason;
 }

@@ -17,7 +17,7 @@
 #include "store/backfill_row.h"
 
 #define MINUTE_US INT64_C(60000000)
-#define AGAIN_US  INT64_C(10000000) /* after a look that failed */
+#define AGAIN_US  INT64_C(10000000) /* after a look that failed, and while the recipe is paused */
 
 struct backfills {
     struct backfills_opts o;
@@ -68,10 +68,11 @@ static void backfilled(void *ud, const struct id *id, bool is_duplicate, size_t 
 {
     struct backfills *b = ud;
     bool has_started = e == NULL && b->note.outcome == OCCURRENCE_STARTED;
+    bool is_paused = e == NULL && b->note.outcome == OCCURRENCE_PAUSED;
     if (has_started) {
         schedules_count(OCCURRENCE_BACKFILL, 1);
     }
-    step_over(b, e, has_started ? MINUTE_US / b->row.rate : 0);
+    step_over(b, e, has_started ? MINUTE_US / b->row.rate : is_paused ? AGAIN_US : 0);
 }
 
 static void start_one(struct backfills *b, const struct schedule *c, const struct occurrence *o)

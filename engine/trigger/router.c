@@ -324,7 +324,8 @@ static void tell_skipped(const struct routing *g, const struct run_seed *seed)
     };
     struct err reason = ERR_INIT;
     if (seed->state == RUN_SKIPPED && seed->err.kind == ERR_NONE) {
-        (void)err_set(&reason, ERR_CANCELLED, "%s", RUN_SKIP_BUSY);
+        (void)err_set(&reason, ERR_CANCELLED, "%s",
+                      seed->is_paused ? RUN_SKIP_PAUSED : RUN_SKIP_BUSY);
         end.why = &reason;
     }
     end_log_tell(runner_end_log(g->router->o.runner), &end);

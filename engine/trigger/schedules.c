@@ -69,6 +69,7 @@ struct schedule {
     int64_t next_us; /* when the next one is due; INT64_MAX: there is none */
     struct timer timer;
     struct list ready; /* in schedules.ready */
+    bool is_paused;    /* a person has paused its recipe */
     bool is_busy;      /* an operation of the store is on its way */
     struct occurrence_note note;
     struct schedule_rewind rewind;
@@ -96,11 +97,26 @@ static void begin_op(struct schedule *c)
     c->all->in_flight++;
 }
 
+/* Since then. What it misses from now on is made up for when it goes on. */
+static void pause_it(struct schedule *c, int64_t since_us)
+{
+    if (c->off_us == 0) {
+        free(c->off_why);
+        c->off_why = xstrdup(SCHEDULE_OFF_PAUSED);
+        c->off_us = since_us;
+    }
+    c->is_paused = true;
+}
+
 /* One that failed is looked at again with the next look; it was told. */
 static void end_op(struct schedule *c, const struct err *e)
 {
     c->is_busy = false;
     c->all->in_flight--;
+    if (c->is_paused) {
+        c->next_us = INT64_MAX;
+        return;
+    }
     if (e == NULL) {
         stand_in_line(c);
         return;
@@ -182,7 +198,9 @@ static void left(struct store_op *op, const struct err *e)
 {
     struct occurrence_leave *l = list_entry(op, struct occurrence_leave, op);
     struct schedule *c = op->ud;
-    if (e == NULL) {
+    if (e == NULL && l->is_paused) {
+        pause_it(c, l->paused_us);
+    } else if (e == NULL) {
         if (l->count > 0) {
             c->reached_us = l->rows[l->count - 1].planned_us;
             schedules_count(OCCURRENCE_LEFT, (int64_t)l->count);
@@ -257,7 +275,9 @@ static void started(void *ud, const struct id *id, bool is_duplicate, size_t run
                     const struct err *e)
 {
     struct schedule *c = ud;
-    if (e == NULL) {
+    if (e == NULL && c->note.outcome == OCCURRENCE_PAUSED) {
+        pause_it(c, c->note.paused_us);
+    } else if (e == NULL) {
         c->reached_us = c->note.planned_us;
         tell_started(c);
         count_started(&c->note);
@@ -376,6 +396,16 @@ bool schedules_turn(struct schedules *s)
         look_at_one(list_entry(link, struct schedule, ready));
     }
     return !list_is_empty(&s->ready);
+}
+
+void schedules_store_changed(struct schedules *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->items[i]->is_paused) {
+            s->items[i]->is_paused = false; /* its next look finds out */
+            stand_in_line(s->items[i]);
+        }
+    }
 }
 
 static void on_due(struct timer *t)

@@ -31,6 +31,8 @@ void schedules_start(struct schedules *s);
 /* Once in a turn of the loop, before the runner's: handles what is due, a bounded number of them.
  * True: there is more. */
 bool schedules_turn(struct schedules *s);
+/* Another process has changed the store: a recipe that was paused may go on. */
+void schedules_store_changed(struct schedules *s);
 /* A stop: nothing further is begun. */
 void schedules_quiesce(struct schedules *s);
 bool schedules_is_idle(const struct schedules *s);

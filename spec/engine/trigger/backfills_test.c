@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "recipe/schedule.h"
 #include "store/backfill_row.h"
+#include "store/pause_row.h"
 #include "trigger/backfills.h"
 
 #define HOURLY_RECIPE RECIPE(HOURLY(""))
@@ -151,6 +152,24 @@ static void one_that_is_stopped_starts_nothing_more(void **state)
     past_close(&p);
 }
 
+static void one_of_a_paused_recipe_waits(void **state)
+{
+    struct past p;
+    past_open(&p, *state);
+    struct pause_add *pause = pause_add_new("tick");
+    pause->row.who = xstrdup("ann");
+    world_commit(&p.s.w, &pause->op);
+    pause_add_free(pause);
+    ask(&p, 1, 1);
+    assert_history(&p.s, "");
+    struct pause_end end;
+    pause_end_init(&end, "tick");
+    world_commit(&p.s.w, &end.op);
+    pass(&p.s, MINUTE);
+    assert_history(&p.s, "09:00 backfilled 61 min by ann\n");
+    past_close(&p);
+}
+
 static void a_schedule_has_one_backfill_at_a_time(void **state)
 {
     struct past p;
@@ -186,6 +205,7 @@ int main(void)
         TEST(its_runs_are_marked_and_their_event_has_the_planned_time),
         TEST(one_that_is_interrupted_goes_on_after_the_next_start),
         TEST(one_that_is_stopped_starts_nothing_more),
+        TEST(one_of_a_paused_recipe_waits),
         TEST(a_schedule_has_one_backfill_at_a_time),
     };
     return cmocka_run_group_tests_name("backfills", tests, NULL, NULL);

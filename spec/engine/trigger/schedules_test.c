@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "../../support/kept_log.h"
+#include "store/pause_row.h"
 
 enum { CRASHED = 70 };
 
@@ -208,7 +209,22 @@ static void jump_ahead(struct stage *s, const char *recipe)
     pass(s, 10 * SECOND);
 }
 
+static void pause_and_resume(struct stage *s, const char *recipe)
+{
+    struct pause_add *p = pause_add_new("tick");
+    p->row.who = xstrdup("ann");
+    world_commit(&s->w, &p->op);
+    pause_add_free(p);
+    pass_slowly(s, 4 * HOUR);
+    assert_history(s, "");
+    struct pause_end end;
+    pause_end_init(&end, "tick");
+    world_commit(&s->w, &end.op);
+    schedules_store_changed(s->schedules);
+}
+
 static const struct cause causes[] = {
+    { "the recipe was paused", pause_and_resume },
     { "the engine did not run", crash },
     { "the engine did not run", stop_for_long },
     { "the schedule was not in force", disable },
@@ -241,6 +257,36 @@ static void what_was_missed_is_made_up_for_as_the_schedule_says_whatever_the_cau
             f = *state;
         }
     }
+}
+
+static void a_pause_that_ended_while_no_engine_ran_is_the_reason_too(void **state)
+{
+    struct stage s;
+    struct fixture *f = *state;
+    static const char recipe[] = RECIPE(HOURLY(""));
+    stage_open(&s, f);
+    stage_add(&s, recipe);
+    stage_start(&s);
+    struct pause_add *p = pause_add_new("tick");
+    p->row.who = xstrdup("ann");
+    world_commit(&s.w, &p->op);
+    pause_add_free(p);
+    stage_close(&s);
+    struct err e = ERR_INIT;
+    struct pause_end end;
+    pause_end_init(&end, "tick");
+    fix_close(f);
+    fix_open(f);
+    fix_wall_us += 2 * HOUR + 30 * MINUTE;
+    assert_int_equal(store_exec(f->store, &end.op, &e), 0);
+    stage_open(&s, f);
+    stage_add(&s, recipe);
+    stage_start(&s);
+    pass(&s, 0);
+    assert_history(&s,
+                   "11:00 skipped 90 min the recipe was paused\n"
+                   "12:00 late 30 min the recipe was paused\n");
+    stage_close(&s);
 }
 
 static void one_that_is_later_than_within_is_left_out(void **state)
@@ -480,6 +526,7 @@ int main(void)
         TEST(a_run_of_a_schedule_that_dies_is_told_as_any_other),
         TEST(more_schedules_than_a_turn_handles_are_all_handled),
         TEST(what_was_missed_is_made_up_for_as_the_schedule_says_whatever_the_cause),
+        TEST(a_pause_that_ended_while_no_engine_ran_is_the_reason_too),
         TEST(one_that_is_later_than_within_is_left_out),
         TEST(a_short_stop_makes_nothing_late),
         TEST(of_more_than_a_month_that_was_missed_the_last_is_looked_at),
