@@ -24,6 +24,6 @@ void meta_unref(struct meta *m); /* NULL is allowed */
 const char *meta_connection(const struct meta *m);
 const char *meta_type(const struct meta *m);
 const char *meta_location(const struct meta *m); /* the account that it is for */
-/* {id, type, connection, received_at, location, event_type, found_by, headers}; what is not known is
+/* {id, type, connection, received_at, location, event_type, found_by, inputs, headers}; what is not known is
  * left out. Borrowed. */
 const json_t *meta_json(struct meta *m);

@@ -3,7 +3,8 @@
  * They are stored like events from outside and not routed yet, so the recipes that want them start
  * exactly when what they tell of is in the store. A run that was started by such an event tells
  * nothing in turn: a recipe that fails cannot start itself for ever. The occurrence of a schedule is
- * such an event too, but tells of nothing, so what becomes of its run is told.
+ * such an event too, and a start by hand, but they tell of nothing, so what becomes of their runs is
+ * told.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@ static const char select_origin[] =
     " from run"
     " join event on event.id = run.event_id"
     " where run.id = $1"
-    " and (event.connection <> 'ladle' or event.type = 'schedule')"
+    " and (event.connection <> 'ladle' or event.type in ('schedule', 'start'))"
     " and not exists ("
     "   select 1"
     "   from event told"

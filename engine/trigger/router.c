@@ -217,12 +217,14 @@ static void match_recipe(struct routing *g, const char *recipe)
 
 /* --- occurrences of schedules --- */
 
-static const char own_connection[] = "ladle", schedule_type[] = "schedule",
-                  own_recipe[] = ":recipe";
+static const char own_connection[] = "ladle", schedule_type[] = "schedule", start_type[] = "start";
+static const char own_recipe[] = ":recipe"; /* a header */
 
-static bool is_occurrence(const struct event_row *row)
+/* A start by hand (cli/cmd_start.c) names its recipe, too. */
+static bool names_recipe(const struct event_row *row)
 {
-    return strcmp(row->connection, own_connection) == 0 && strcmp(row->type, schedule_type) == 0;
+    return strcmp(row->connection, own_connection) == 0 &&
+           (strcmp(row->type, schedule_type) == 0 || strcmp(row->type, start_type) == 0);
 }
 
 static void match_own_recipe(struct routing *g)
@@ -266,7 +268,7 @@ static void match_name(struct routing *g, const char *event)
 static void match_recipes(struct routing *g)
 {
     const char *type = g->put->event.type;
-    if (is_occurrence(&g->put->event)) {
+    if (names_recipe(&g->put->event)) {
         match_own_recipe(g);
         return;
     }

@@ -1,5 +1,5 @@
--- Schedules of the real program: an occurrence becomes a run, what was missed is made up for and told, and what the command
--- line says of it all.
+-- Schedules of the real program: an occurrence becomes a run, what was missed is made up for and told, and what the
+-- command line says of it all.
 package.path = './spec/support/?.lua;' .. package.path
 local flow = require 'flow'
 
