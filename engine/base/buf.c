@@ -89,21 +89,6 @@ int buf_putc(struct buf *b, char c)
     return 0;
 }
 
-int buf_put_int(struct buf *b, int64_t value)
-{
-    char text[20]; /* the digits, from the end */
-    size_t at = sizeof text;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        text[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
-    if (value < 0) {
-        text[--at] = '-';
-    }
-    return buf_append(b, text + at, sizeof text - at);
-}
-
 int buf_printf(struct buf *b, const char *fmt, ...)
 {
     va_list ap;

@@ -22,7 +22,6 @@ void buf_clear(struct buf *b); /* keeps the memory */
 int buf_append(struct buf *b, const void *data, size_t len);
 int buf_puts(struct buf *b, const char *text);
 int buf_putc(struct buf *b, char c);
-int buf_put_int(struct buf *b, int64_t value);
 int buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *buf_take(struct buf *b, size_t *len); /* yours, never NULL, NUL-terminated; empties b */
 const char *buf_text(const struct buf *b);  /* borrowed, never NULL */

@@ -7,15 +7,10 @@
 
 enum { ERA_YEARS = 400, ERA_DAYS = 146097, DAYS_TO_1970 = 719468 /* from 0000-03-01 */ };
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b < 0);
-}
-
 int64_t days_from_date(int64_t year, int month, int day)
 {
     int64_t y = year - (month <= 2);
-    int64_t era = floor_div(y, ERA_YEARS);
+    int64_t era = days_floor_div(y, ERA_YEARS);
     int64_t year_of_era = y - era * ERA_YEARS;
     int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
     int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
@@ -25,7 +20,7 @@ int64_t days_from_date(int64_t year, int month, int day)
 void days_to_date(int64_t days, int *year, int *month, int *day)
 {
     int64_t z = days + DAYS_TO_1970;
-    int64_t era = floor_div(z, ERA_DAYS);
+    int64_t era = days_floor_div(z, ERA_DAYS);
     int doe = (int)(z - era * ERA_DAYS);
     int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
     int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);

@@ -9,3 +9,9 @@
 int64_t days_from_date(int64_t year, int month, int day);
 void days_to_date(int64_t days, int *year, int *month, int *day);
 int days_in_month(int64_t year, int month); /* 28 … 31 */
+
+/* Towards the past, as counts from 1970 need it: -1 / 24 is -1. */
+static inline int64_t days_floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}

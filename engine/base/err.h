@@ -26,7 +26,7 @@ enum err_kind {
     ERR_RATE_LIMITED,
     ERR_EXPIRED,   /* the access token is no longer accepted */
     ERR_AUTH,      /* the connection is broken: a person must authorise it */
-    ERR_FORBIDDEN, /* scope or location not granted; the message names it */
+    ERR_FORBIDDEN, /* scope or account not granted; the message names it */
     ERR_SCRIPT,    /* a Lua error */
     ERR_BUDGET,    /* a script passed its instruction budget */
     ERR_MEMORY,    /* a script passed its memory cap */

@@ -13,6 +13,7 @@
 #include "base/metrics.h"
 #include "call/call_state.h"
 #include "connection/account.h"
+#include "format/json.h"
 
 enum { MOST_DEFAULT = 50, MOST_MAX = 500 };
 
@@ -57,18 +58,6 @@ static bool fits_batch(const struct service_call *call, const struct service_cal
            other->op == call->op && may_fold(other) && is_same_kind(call, other);
 }
 
-static bool holds(const json_t *list, const json_t *v)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach (list, i, one) {
-        if (json_equal(one, v)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The objects that a call names: one, or a list. New reference. */
 static json_t *objects_of(const struct service_call *call)
 {
@@ -90,7 +79,7 @@ static bool add_objects(json_t *list, const struct service_call *call, size_t mo
     size_t i;
     json_t *one;
     json_array_foreach (objects, i, one) {
-        if (has_room && !holds(list, one)) {
+        if (has_room && !json_list_has(list, one)) {
             json_array_append(list, one);
         }
     }
@@ -220,7 +209,7 @@ static json_t *list_given(const json_t *how, const json_t *report)
         json_t *one;
         json_array_foreach (json_object_get(report, json_string_value(json_array_get(how, part))),
                             i, one) {
-            if (!holds(removed, one) && !holds(out, one)) {
+            if (!json_list_has(removed, one) && !json_list_has(out, one)) {
                 json_array_append(out, one);
             }
         }
@@ -263,7 +252,7 @@ static void finish_listed(struct service_call *call, const json_t *output)
     size_t i;
     json_t *one;
     json_array_foreach (objects, i, one) {
-        if (holds(done, one)) {
+        if (json_list_has(done, one)) {
             json_array_append(own, one);
         }
     }

@@ -5,7 +5,7 @@
 #include "format/json.h"
 
 /* Answers that may serve others who ask the same, for as long as the operation's `cache_ms` says:
- * the definitions of custom fields, a location's zone. By connection, token, operation and input.
+ * the definitions of custom fields, an account's zone. By connection, token, operation and input.
  * In memory and bounded; what is not used for long makes room. Loop thread. */
 struct cache;
 struct service_call;

@@ -233,7 +233,7 @@ static bool is_stale(const struct service_call *call, const struct err *e)
 }
 
 /* A service that does not let a connection in: what a person can do. That an account is not let in
- * is its agency's. */
+ * is its parent's. */
 static void add_access_remedy(const struct service_call *call, struct err *e)
 {
     if (e->kind != ERR_AUTH || e->status != 401 || call->op == &call->c->exchange) {

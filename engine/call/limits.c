@@ -1,9 +1,9 @@
 /*
  * Gives each connection the limiter that counts its calls, and keeps its state in the store: who
  * has the same account at a service shares one. The key is a digest: connector, app (client_id, or
- * the token itself where no client is named) and account (the location or agency of the settings,
+ * the token itself where no client is named) and account (the account or parent of the settings,
  * else the one that the token says). Limiters of the connections of ladle.yaml live until the end,
- * as the calls of a token that was replaced still count; that of an agency's account goes with the
+ * as the calls of a token that was replaced still count; that of a parent's account goes with the
  * last connection that uses it, and leaves what it has counted as the text of its row.
  *
  * A row is written when the limiter asks for it, one at a time, and once more at the end. It must
@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "connection/account.h"
 #include "connection/connection_state.h"
 #include "crypto/sign.h"
 #include "store/limit_row.h"
@@ -52,10 +53,9 @@ static const char *app_of(const struct connection *c)
 
 static const char *limit_account(const struct connection *c)
 {
-    const char *location = connection_text(c, "location");
-    const char *agency = connection_text(c, "agency");
+    const char *bound = connection_bound_account(c);
     const char *told = token_account(c->token);
-    return location != NULL ? location : agency != NULL ? agency : told != NULL ? told : "";
+    return bound != NULL ? bound : told != NULL ? told : "";
 }
 
 /* "highlevel:5f0c…"; yours. */

@@ -18,6 +18,6 @@ int limits_load(struct limits *l, struct err *e);
 /* The limiter that counts calls of this connection with the token that it has now; never NULL. It
  * lives until limits_free, or until an account's connection lets it go. */
 struct limiter *limits_limiter(struct limits *l, struct connection *c);
-/* An agency's account, which got its limiter from limits_limiter and has no call under way, needs it
+/* A parent's account, which got its limiter from limits_limiter and has no call under way, needs it
  * no more: the last one leaves what it has counted, to go on from there. */
 void limits_let_go(struct limits *l, const struct connection *c);

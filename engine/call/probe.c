@@ -164,14 +164,7 @@ static bool is_same_text(const json_t *a, const json_t *b, bool is_folded)
 
 static bool is_folded(const struct probe *p, const char *name)
 {
-    size_t i;
-    json_t *one;
-    json_array_foreach (json_object_get(p->how, "fold"), i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), name) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return json_list_has_text(json_object_get(p->how, "fold"), name);
 }
 
 static bool field_fits(const struct probe *p, const char *name, const json_t *item)

@@ -16,6 +16,7 @@
 #include "base/secret.h"
 #include "connector/schema.h"
 #include "format/date.h"
+#include "format/json.h"
 #include "format/url.h"
 
 /* Frees a text that may hold a secret. */
@@ -172,18 +173,6 @@ int request_check(const struct connection *c, const struct operation *op, json_t
 }
 
 /* --- values --- */
-
-static bool holds(const json_t *list, const char *name)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach (list, i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool is_engine_side(const struct operation *op, const char *name)
 {
@@ -416,8 +405,9 @@ static json_t *select_fields(const struct operation *op, const json_t *input, co
     const char *name;
     json_t *v;
     json_object_foreach ((json_t *)input, name, v) {
-        bool is_wanted =
-            only != NULL ? holds(only, name) : !holds(but_a, name) && !holds(but_b, name);
+        bool is_wanted = only != NULL
+                             ? json_list_has_text(only, name)
+                             : !json_list_has_text(but_a, name) && !json_list_has_text(but_b, name);
         if (is_wanted && !is_engine_side(op, name)) {
             json_object_set(out, name, v);
         }

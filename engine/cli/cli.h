@@ -86,10 +86,8 @@ int cli_fail_diags(const struct cli *c, struct diags *const *list, size_t count,
 #define PROJECT_IS_WRONG "ladle.yaml is wrong"
 /* Loads ladle.yaml of -C; prints the errors; NULL with *code set. */
 struct project *cli_project(struct cli *c, int *code);
-/* Opens the project's store without threads, for one command. */
-struct store *cli_store(struct cli *c, const struct project *p, bool is_read_only, int *code);
-/* The same for a look that nothing depends on: NULL where there is no store yet, or none that
- * opens. */
+/* Opens the project's store without threads, for a look that nothing depends on: NULL where there
+ * is no store yet, or none that opens. */
 struct store *cli_store_if_there(const struct project *p);
 /* Opens the vault of a project with its store open for writing; the key is made at first use. NULL
  * with *code set, after saying why. */

@@ -90,7 +90,8 @@ static char *store_file(const struct project *p)
     return store_path(&(struct store_opts){ .url = p->store, .folder = p->folder }, NULL);
 }
 
-struct store *cli_store(struct cli *c, const struct project *p, bool is_read_only, int *code)
+static struct store *open_store(struct cli *c, const struct project *p, bool is_read_only,
+                                int *code)
 {
     char *path = store_file(p);
     /* A store that is not there yet is made empty, so that a look at a new project is no error. */
@@ -140,7 +141,7 @@ int cli_open(struct cli *c, bool is_read_only, struct cli_project_store *out)
     if (out->project == NULL) {
         return code;
     }
-    out->store = cli_store(c, out->project, is_read_only, &code);
+    out->store = open_store(c, out->project, is_read_only, &code);
     if (out->store == NULL) {
         project_free(out->project);
         return code;

@@ -7,7 +7,9 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/view.h"
+#include "connector/account_words.h"
 #include "daemon/token_age.h"
+#include "format/json.h"
 #include "recipe/grants.h"
 #include "store/secret_row.h"
 
@@ -20,7 +22,7 @@ struct listing {
     const struct secret_list *secrets;
     json_t *gaps;        /* what recipes need and was not granted */
     struct table *table; /* NULL: JSON */
-    int64_t more;        /* locations that are not listed */
+    int64_t more;        /* accounts that are not listed */
 };
 
 static const struct connection_row *find_row(const struct connection_list *rows, const char *name)
@@ -153,11 +155,6 @@ static char *connection_remedy(const struct about *a)
 
 /* --- as JSON --- */
 
-static json_t *text_or_null(const char *text)
-{
-    return text != NULL ? json_string(text) : json_null();
-}
-
 /* Adds `breaker` {state, since, opens_until, reason} and `webhook` {failing_since, silent_since} as
  * the engine wrote them last. */
 static void add_health(json_t *out, const struct connection_row *row)
@@ -228,17 +225,18 @@ static json_t *describe_connection(const struct about *a)
 {
     const struct connection_row *row = a->row;
     json_t *v = json_object();
-    const char *account =
-        row != NULL && row->account != NULL ? row->account : json_get_text(a->config, "location");
+    const char *account = row != NULL && row->account != NULL
+                              ? row->account
+                              : json_get_text(a->config, account_words(a->table).one);
     char *reason = reason_of_state(a);
     json_object_set_new(v, "name", json_string(a->name));
-    json_object_set_new(v, "connector", text_or_null(json_get_text(a->config, "connector")));
+    json_object_set_new(v, "connector", json_text_or_null(json_get_text(a->config, "connector")));
     json_object_set_new(v, "state", json_string(connection_state(a)));
-    json_object_set_new(v, "reason", text_or_null(reason));
+    json_object_set_new(v, "reason", json_text_or_null(reason));
     json_object_set_new(v, "since", view_time(row != NULL ? row->since_us : 0));
     json_object_set_new(v, "expires_at", view_time(row != NULL ? row->expires_us : 0));
-    json_object_set_new(v, "scopes", text_or_null(row != NULL ? row->scopes : NULL));
-    json_object_set_new(v, "account", text_or_null(account));
+    json_object_set_new(v, "scopes", json_text_or_null(row != NULL ? row->scopes : NULL));
+    json_object_set_new(v, "account", json_text_or_null(account));
     add_health(v, row);
     free(reason);
     return v;
@@ -282,7 +280,7 @@ static void add_connection_row(const struct cli *c, struct table *t, const struc
     free(why);
 }
 
-/* --- locations of an agency --- */
+/* --- accounts under a parent --- */
 
 enum { ACCOUNTS_USUAL = 20 };
 
@@ -304,7 +302,7 @@ static int print_accounts(struct listing *l, const char *name, const json_t *con
                           const json_t *table, struct err *e)
 {
     struct connection_list *rows = connection_list_new();
-    rows->agency = name;
+    rows->parent = name;
     rows->limit = cli_option(l->c, "all") != NULL ? 0 : ACCOUNTS_USUAL;
     int result = store_exec(l->store, &rows->op, e);
     for (size_t i = 0; result == 0 && i < rows->count; i++) {
@@ -365,7 +363,7 @@ static int print_all(struct listing *l, const struct project *p, const struct co
         const char *connector = json_get_text(config, "connector");
         const json_t *table = connector != NULL ? h->find_connector(h->ud, connector) : NULL;
         print_connection(l, name, config, table, find_row(rows, name));
-        if (json_object_get(config, "agency") != NULL && result == 0) {
+        if (account_words_is_parent(table, config) && result == 0) {
             result = print_accounts(l, name, config, table, e);
         }
     }
@@ -401,7 +399,7 @@ static int run_connections(struct cli *c)
 }
 
 static const struct option options[] = {
-    { "all", NULL, "every location of an agency; without it 20, those first that do not work" },
+    { "all", NULL, "every account under a parent; without it 20, those first that do not work" },
     { NULL, NULL, NULL },
 };
 
@@ -416,8 +414,8 @@ const struct command cmd_connections = {
         "suspended: then the reason stands beside it, and what to do. `ladle connect NAME` mends "
         "one that is broken; one that is suspended is "
         "tried again by\n"
-        "itself. Access tokens that expire are refreshed by the engine. Below an agency stand its "
-        "locations.\n"
+        "itself. Access tokens that expire are refreshed by the engine. Below a parent (an "
+        "agency) stand its accounts.\n"
         "A service that is down is not called for a while; the engine says so here, too. Private "
         "tokens do not\n"
         "expire: their age is shown, and one of 90 days is worth a new one. What recipes need and "

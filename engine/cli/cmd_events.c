@@ -122,7 +122,7 @@ const struct command cmd_events = {
     .help =
         "A second delivery of the same event is kept as a line that names the first, and "
         "starts nothing.\n"
-        "An event of another account than the connection's, or of a location where the app is not\n"
+        "An event of another account than the connection's, or of an account where the app is not\n"
         "installed, starts nothing either: its note says so, and `ladle replay ID` tries again. "
         "The note of an\n"
         "event that ended a `wait_for` names the run.\n"

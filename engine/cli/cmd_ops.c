@@ -9,10 +9,6 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/ops_entry.h"
-#include "project/folder.h"
-#include "script/embed.h"
-
-enum { CONNECTORS_MAX = 1000, NAME_MAX_LEN = 64 };
 
 struct catalogue_list {
     struct cli *c;
@@ -25,64 +21,9 @@ struct catalogue_list {
     size_t count;
 };
 
-/* --- connectors --- */
-
 static int compare_texts(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static bool has_name(const json_t *names, const char *name)
-{
-    size_t i;
-    json_t *known;
-    json_array_foreach (names, i, known) {
-        if (strcmp(json_string_value(known), name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* "highlevel.lua" → "highlevel"; other files are none. */
-static void add_name(json_t *names, const char *file)
-{
-    size_t len = strlen(file);
-    if (len < 5 || len > NAME_MAX_LEN || strcmp(file + len - 4, ".lua") != 0 ||
-        strchr(file, '/') != NULL) {
-        return;
-    }
-    char name[NAME_MAX_LEN];
-    memcpy(name, file, len - 4);
-    name[len - 4] = '\0';
-    if (!has_name(names, name)) {
-        json_array_append_new(names, json_string(name));
-    }
-}
-
-/* All names, sorted; yours. */
-static json_t *connector_names(const char *folder)
-{
-    static const char prefix[] = "scripts/connectors/";
-    json_t *names = json_array();
-    const struct embedded *file;
-    for (size_t i = 0; (file = embed_at(i)) != NULL; i++) {
-        if (strncmp(file->name, prefix, sizeof prefix - 1) == 0) {
-            add_name(names, file->name + sizeof prefix - 1);
-        }
-    }
-    char *path = xasprintf("%s/scripts/connectors", folder);
-    size_t count = 0;
-    char **files =
-        folder_names(path, CONNECTORS_MAX, &count, NULL); /* unreadable: only those built in */
-    for (size_t i = 0; files != NULL && i < count; i++) {
-        add_name(names, files[i]);
-    }
-    if (files != NULL) {
-        folder_free_names(files);
-    }
-    free(path);
-    return names;
 }
 
 /* --- filters --- */
@@ -96,18 +37,6 @@ static bool has_entry_text(const json_t *v, const char *key, const char *wanted)
 {
     const char *text = json_get_text(v, key);
     return text != NULL && strcasecmp(text, wanted) == 0;
-}
-
-static bool has_scope(const json_t *v, const char *scope)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach (json_object_get(v, "scopes"), i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), scope) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Every word of the text, in any case, in the name, the path or the summary. */
@@ -137,7 +66,8 @@ static bool is_wanted_entry(const struct catalogue_list *l, const json_t *v)
     return (cli_option(c, "core") == NULL || json_get_bool(v, "core", false)) &&
            (area == NULL || has_entry_text(v, "area", area)) &&
            (method == NULL || has_entry_text(v, "method", method)) &&
-           (scope == NULL || has_scope(v, scope)) && (words == NULL || is_found(v, words));
+           (scope == NULL || json_list_has_text(json_object_get(v, "scopes"), scope)) &&
+           (words == NULL || is_found(v, words));
 }
 
 /* --- listing --- */
@@ -175,7 +105,7 @@ static void print_whole(struct catalogue_list *l, const struct ops_entry *o)
         cli_print_json(v);
     } else {
         char *shown = ops_entry_name(o);
-        ops_entry_print(shown, v);
+        ops_entry_print(o, shown, v);
         free(shown);
     }
     json_decref(v);
@@ -313,7 +243,7 @@ static void list_connections(struct catalogue_list *l)
 /* Connectors by their own names: all, or those that the project has no connection of. */
 static void list_connectors(struct catalogue_list *l)
 {
-    json_t *names = connector_names(l->c->folder);
+    json_t *names = l->hooks->connector_names(l->hooks->ud);
     size_t i;
     json_t *name;
     json_array_foreach (names, i, name) {
@@ -341,7 +271,7 @@ static struct source source_of(const struct catalogue_list *l, const char *word)
 static json_t *words_near(const struct catalogue_list *l, const char *connector)
 {
     struct areas areas = project_areas(l->hooks);
-    json_t *all = connector_names(l->c->folder), *words = json_object();
+    json_t *all = l->hooks->connector_names(l->hooks->ud), *words = json_object();
     if (l->entry != NULL && l->is_known) {
         const json_t *table = l->hooks->find_connector(l->hooks->ud, connector);
         json_t *actions = areas_names(&areas, table, "operations");
@@ -389,8 +319,8 @@ static int list_named(struct catalogue_list *l, const char *arg)
     char *word = xstrndup(arg, dot != NULL ? (size_t)(dot - arg) : strlen(arg));
     const struct source from = source_of(l, word);
     l->entry = dot != NULL ? dot + 1 : NULL;
-    json_t *names = connector_names(l->c->folder);
-    l->is_known = has_name(names, from.connector);
+    json_t *names = l->hooks->connector_names(l->hooks->ud);
+    l->is_known = json_list_has_text(names, from.connector);
     if (l->is_known) {
         begin_ops_list(l);
         list_source(l, from);

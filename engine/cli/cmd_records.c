@@ -10,16 +10,12 @@
 #include "cli/commands.h"
 #include "cli/view.h"
 #include "format/date.h"
+#include "format/json.h"
 #include "store/record.h"
 
 enum { WHEN_TEXT = 40, USUAL = 50, MOST = 1000, TEXT_MOST = 64 << 10, ID_MOST = 200 };
 
 /* --- listing --- */
-
-static json_t *text_or_null(const char *text)
-{
-    return text != NULL ? json_string(text) : json_null();
-}
 
 static json_t *record_value(const struct record_row *row)
 {
@@ -28,10 +24,10 @@ static json_t *record_value(const struct record_row *row)
     json_t *v = json_object();
     json_object_set_new(v, "id", json_string(id));
     json_object_set_new(v, "kind", json_string(record_kind_name(row->kind)));
-    json_object_set_new(v, "source", text_or_null(row->source));
-    json_object_set_new(v, "source_id", text_or_null(row->source_id));
-    json_object_set_new(v, "contact_id", text_or_null(row->contact_id));
-    json_object_set_new(v, "origin", text_or_null(row->origin));
+    json_object_set_new(v, "source", json_text_or_null(row->source));
+    json_object_set_new(v, "source_id", json_text_or_null(row->source_id));
+    json_object_set_new(v, "contact_id", json_text_or_null(row->contact_id));
+    json_object_set_new(v, "origin", json_text_or_null(row->origin));
     json_object_set_new(v, "version", json_integer(row->version));
     json_object_set_new(v, "created_at", view_time(row->created_us));
     json_object_set_new(v, "updated_at", view_time(row->updated_us));

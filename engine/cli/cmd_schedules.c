@@ -360,22 +360,21 @@ static int run_schedules(struct cli *c)
     if (!is_backfill && c->arg_count > 1) {
         return cli_usage(c, "one recipe at most");
     }
+    if (is_backfill) {
+        return run_backfill(c);
+    }
     int code = CLI_OK;
+    int64_t limit = USUAL;
     struct project *p = cli_project(c, &code);
     if (p == NULL) {
         return code;
     }
-    if (is_backfill) {
-        code = run_backfill(c, p);
-    } else {
-        int64_t limit = USUAL;
-        struct listing l = { .c = c,
-                             .only = c->arg_count > 0 ? c->args[0] : NULL,
-                             .from_us = clock_wall_us(),
-                             .per_schedule = 1 };
-        code = read_options(&l, p, &limit);
-        code = code == CLI_OK ? list_schedules(&l, p, limit) : code;
-    }
+    struct listing l = { .c = c,
+                         .only = c->arg_count > 0 ? c->args[0] : NULL,
+                         .from_us = clock_wall_us(),
+                         .per_schedule = 1 };
+    code = read_options(&l, p, &limit);
+    code = code == CLI_OK ? list_schedules(&l, p, limit) : code;
     project_free(p);
     return code;
 }

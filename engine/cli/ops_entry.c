@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
 #include "cli/ops_example.h"
 #include "cli/sample.h"
+#include "connector/account_words.h"
 #include "connector/schema.h"
 
 enum { PRINT_DEPTH = 3 };
@@ -119,10 +121,8 @@ static json_t *version_of(const struct ops_entry *o, const json_t *table)
 
 static void add_action(const struct ops_entry *o, const json_t *table, json_t *v)
 {
-    const char *access = json_get_text(table, "access");
+    const char *access = account_words_access(o->table, table);
     char *example = ops_example_step(owner_of(o), o->name, table, o->config);
-    bool has_kinds = json_is_true(json_object_get(o->table, "areas"));
-    access = access != NULL ? access : has_kinds ? "location" : NULL;
     json_object_set_new(v, "access", access != NULL ? json_string(access) : json_null());
     json_object_set_new(v, "oauth_only", json_boolean(json_get_bool(table, "oauth_only", false)));
     json_object_set_new(v, "version", or_null(version_of(o, table)));
@@ -248,13 +248,15 @@ static void print_entry_line(const char *label, const json_t *v, const char *key
     }
 }
 
-static void print_access(const json_t *v)
+static void print_access(const struct ops_entry *o, const json_t *v)
 {
+    struct account_words words = account_words(o->table);
     const char *access = json_get_text(v, "access");
     bool is_oauth = json_get_bool(v, "oauth_only", false);
-    bool is_agency = access != NULL && strcmp(access, "agency") == 0;
-    if (is_agency || is_oauth) {
-        cli_print("token: %s%s\n", is_agency ? "of an agency" : "of a location",
+    bool is_parents = access != NULL && words.parent != NULL && strcmp(access, words.parent) == 0;
+    const char *whose = is_parents ? words.parent : words.one;
+    if (is_parents || is_oauth) {
+        cli_print("token: of %s %s%s\n", plural_article(whose), whose,
                   is_oauth ? ", by OAuth; a private integration token will not do" : "");
     }
 }
@@ -288,7 +290,7 @@ static void print_sample(const json_t *v)
     }
 }
 
-static void print_facts(const json_t *v)
+static void print_facts(const struct ops_entry *o, const json_t *v)
 {
     const char *method = json_get_text(v, "method"), *path = json_get_text(v, "path");
     if (method != NULL) {
@@ -297,19 +299,19 @@ static void print_facts(const json_t *v)
     print_entry_line("type", v, "type");
     print_texts("scopes: ", json_object_get(v, "scopes"), " ");
     cli_print("%s", json_array_size(json_object_get(v, "scopes")) > 0 ? "\n" : "");
-    print_access(v);
+    print_access(o, v);
     print_entry_line("version", v, "version");
     print_entry_line("deprecated", v, "deprecated");
     print_entry_line("cannot be called", v, "unsupported");
     print_entry_line("note", v, "note");
 }
 
-void ops_entry_print(const char *shown, const json_t *v)
+void ops_entry_print(const struct ops_entry *o, const char *shown, const json_t *v)
 {
     const char *summary = json_get_text(v, "summary"), *example = json_get_text(v, "example");
     cli_print("%s (%s%s)\n%s\n", shown, json_get_text(v, "kind"),
               json_get_bool(v, "core", false) ? ", core" : "", summary != NULL ? summary : "");
-    print_facts(v);
+    print_facts(o, v);
     print_section("input", json_object_get(v, "input"), true);
     print_section("output", json_object_get(v, "output"), false);
     print_section("event", json_object_get(v, "fields"), false);

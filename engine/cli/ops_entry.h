@@ -27,4 +27,4 @@ json_t *ops_entry_whole(const struct ops_entry *o);
 /* Adds the sample of a trigger, from the project's folder or the program. */
 void ops_entry_add_sample(const struct ops_entry *o, const char *folder, json_t *whole);
 /* For people. */
-void ops_entry_print(const char *shown, const json_t *whole);
+void ops_entry_print(const struct ops_entry *o, const char *shown, const json_t *whole);

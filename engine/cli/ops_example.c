@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "base/mem.h"
 #include "connector/schema.h"
+#include "format/json.h"
 
 enum { EXAMPLE_MAX = 64 * 1024, DEPTH_MAX = 8, WORDS_MAX = 60 };
 
@@ -149,23 +150,18 @@ static const char *type_of(const json_t *d)
     return type != NULL ? type : "any";
 }
 
-static json_t *member(const json_t *d, const char *key)
-{
-    return json_is_object(d) ? json_object_get(d, key) : NULL;
-}
-
 /* Lists whose items are described, and objects that must have something. */
 static bool takes_lines(const json_t *d)
 {
     const char *type = type_of(d);
-    return (strcmp(type, "list") == 0 && member(d, "of") != NULL) ||
-           (strcmp(type, "object") == 0 && has_required(member(d, "fields")));
+    return (strcmp(type, "list") == 0 && json_object_get(d, "of") != NULL) ||
+           (strcmp(type, "object") == 0 && has_required(json_object_get(d, "fields")));
 }
 
 static void put_inline(struct example *x, const char *field, const json_t *d)
 {
     const char *type = type_of(d);
-    json_t *first = json_array_get(member(d, "enum"), 0);
+    json_t *first = json_array_get(json_object_get(d, "enum"), 0);
     if (first != NULL) {
         put_scalar(x, first);
     } else if (strcmp(type, "integer") == 0 || strcmp(type, "number") == 0) {
@@ -186,7 +182,7 @@ static void put_inline(struct example *x, const char *field, const json_t *d)
 /* The lines below "field:", each `indent` deep. */
 static void put_lines(struct example *x, const char *field, const json_t *d, int indent)
 {
-    const json_t *fields = member(d, "fields"), *of = member(d, "of");
+    const json_t *fields = json_object_get(d, "fields"), *of = json_object_get(d, "of");
     if (indent > 2 * DEPTH_MAX) {
         return;
     }
@@ -194,8 +190,8 @@ static void put_lines(struct example *x, const char *field, const json_t *d, int
         put_example_fields(x, fields, indent, false, NULL);
         return;
     }
-    if (has_required(member(of, "fields"))) {
-        put_example_fields(x, member(of, "fields"), indent + 2, true, NULL);
+    if (has_required(json_object_get(of, "fields"))) {
+        put_example_fields(x, json_object_get(of, "fields"), indent + 2, true, NULL);
         return;
     }
     (void)buf_printf(&x->out, "%*s- ", indent, "");

@@ -252,25 +252,31 @@ static int read_range(struct backfill *b, const struct project *p)
     return CLI_OK;
 }
 
-int run_backfill(struct cli *c, const struct project *p)
+static int run_opened(struct backfill *b, const struct project *p)
+{
+    if (cli_option(b->c, "stop") != NULL) {
+        return stop_backfills(b, b->c->args[1]);
+    }
+    int code = read_range(b, p);
+    return code == CLI_OK ? backfill_recipe(b, p, b->c->args[1]) : code;
+}
+
+int run_backfill(struct cli *c)
 {
     struct backfill b = { .c = c,
                           .label = cli_option(c, "schedule"),
                           .rate = RATE,
                           .is_dry = cli_option(c, "dry-run") != NULL };
-    bool is_stop = cli_option(c, "stop") != NULL;
+    struct cli_project_store o;
     if (c->arg_count != 2) {
         return cli_usage(c, "backfill needs the name of a recipe");
     }
-    int code = is_stop ? CLI_OK : read_range(&b, p);
+    int code = cli_open(c, b.is_dry, &o);
     if (code != CLI_OK) {
         return code;
     }
-    b.store = cli_store(c, p, b.is_dry, &code);
-    if (b.store == NULL) {
-        return code;
-    }
-    code = is_stop ? stop_backfills(&b, c->args[1]) : backfill_recipe(&b, p, c->args[1]);
-    store_close(b.store);
+    b.store = o.store;
+    code = run_opened(&b, o.project);
+    cli_close(&o);
     return code;
 }

@@ -4,7 +4,7 @@
 #include "project/project.h"
 
 /* `ladle schedules backfill RECIPE`; an exit code. */
-int run_backfill(struct cli *c, const struct project *p);
+int run_backfill(struct cli *c);
 
 /* The moment that an option names, local to the project's zone where it says no offset. CLI_OK, also
  * where it is not given; else CLI_USAGE, after saying what is wrong. */

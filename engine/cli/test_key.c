@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/id.h"
 #include "base/mem.h"
 #include "base/secret.h"
@@ -63,22 +64,6 @@ static char *private_pem(const uint8_t seed[SEED])
     return pem;
 }
 
-static int write_key_text(int fd, const char *text, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, text, len);
-        if (n == -1 && errno == EINTR) {
-            continue;
-        }
-        if (n == -1) {
-            return -1;
-        }
-        text += n;
-        len -= (size_t)n;
-    }
-    return fsync(fd);
-}
-
 /* Writes a file that nobody has made yet; one that is there stays. */
 static int write_file(const char *path, mode_t mode, const char *text, struct err *e)
 {
@@ -92,7 +77,9 @@ static int write_file(const char *path, mode_t mode, const char *text, struct er
         (void)err_set(e, ERR_IO, "making %s: %s", fresh, strerror(errno));
         goto out;
     }
-    result = fchmod(fd, mode) == 0 ? write_key_text(fd, text, strlen(text)) : -1;
+    bool is_written =
+        fchmod(fd, mode) == 0 && fd_write_all(fd, text, strlen(text)) == 0 && fsync(fd) == 0;
+    result = is_written ? 0 : -1;
     if (result == 0 && link(fresh, path) == -1 && errno != EEXIST) {
         result = -1;
     }

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "format/date.h"
 #include "format/duration.h"
+#include "format/json.h"
 #include "store/id_search.h"
 
 json_t *view_time(int64_t wall_us)
@@ -35,12 +36,6 @@ json_t *view_value(const char *text, size_t len)
     return v != NULL ? v : json_string("(not text)");
 }
 
-static json_t *text_or_null(const char *text)
-{
-    json_t *v = text != NULL ? json_string(text) : NULL;
-    return v != NULL ? v : json_null();
-}
-
 static json_t *id_value(const struct id *id)
 {
     if (id_is_zero(id)) {
@@ -58,7 +53,7 @@ static json_t *error_value(const struct err *e)
     }
     json_t *v = json_object();
     json_object_set_new(v, "kind", json_string(err_kind_name(e->kind)));
-    json_object_set_new(v, "message", text_or_null(e->message));
+    json_object_set_new(v, "message", json_text_or_null(e->message));
     json_object_set_new(v, "status", json_integer(e->status));
     return v;
 }
@@ -67,13 +62,13 @@ json_t *view_event(const struct event_row *row)
 {
     json_t *v = json_object();
     json_object_set_new(v, "id", id_value(&row->id));
-    json_object_set_new(v, "connection", text_or_null(row->connection));
-    json_object_set_new(v, "type", text_or_null(row->type));
-    json_object_set_new(v, "key", text_or_null(row->key));
+    json_object_set_new(v, "connection", json_text_or_null(row->connection));
+    json_object_set_new(v, "type", json_text_or_null(row->type));
+    json_object_set_new(v, "key", json_text_or_null(row->key));
     json_object_set_new(v, "received_at", view_time(row->received_us));
     json_object_set_new(v, "runs", json_integer(row->run_count));
     json_object_set_new(v, "duplicate_of", id_value(&row->duplicate_of));
-    json_object_set_new(v, "note", text_or_null(row->note));
+    json_object_set_new(v, "note", json_text_or_null(row->note));
     return v;
 }
 
@@ -82,12 +77,12 @@ json_t *view_run(const struct run_row *row)
     bool has_due = row->state == RUN_QUEUED || row->state == RUN_WAITING;
     json_t *v = json_object();
     json_object_set_new(v, "id", id_value(&row->id));
-    json_object_set_new(v, "recipe", text_or_null(row->recipe));
+    json_object_set_new(v, "recipe", json_text_or_null(row->recipe));
     json_object_set_new(v, "event_id", id_value(&row->event_id));
-    json_object_set_new(v, "key", text_or_null(row->key));
+    json_object_set_new(v, "key", json_text_or_null(row->key));
     json_object_set_new(v, "state", json_string(run_state_name(row->state)));
     json_object_set_new(v, "attempts", json_integer(row->attempts));
-    json_object_set_new(v, "step", text_or_null(row->step));
+    json_object_set_new(v, "step", json_text_or_null(row->step));
     json_object_set_new(v, "due_at", has_due ? view_time(row->due_us) : json_null());
     json_object_set_new(v, "created_at", view_time(row->created_us));
     json_object_set_new(v, "updated_at", view_time(row->updated_us));
@@ -117,7 +112,7 @@ static void add_error(json_t *v, const char *text)
 static json_t *view_row(const struct journal_row *row)
 {
     json_t *v = json_object();
-    json_object_set_new(v, "name", text_or_null(row->path));
+    json_object_set_new(v, "name", json_text_or_null(row->path));
     json_object_set_new(v, "state", json_string(journal_state_name(row->state)));
     json_object_set_new(v, "attempts", json_integer(row->attempts));
     json_object_set_new(v, "started_at", view_time(row->started_us));

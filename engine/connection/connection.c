@@ -223,11 +223,11 @@ struct connection *connection_new(const struct connection_env *env, const char *
     c->connector = connector;
     c->config = config != NULL ? json_deep_copy(config) : json_object();
     health_init(c);
-    if (read_base_url(c, e) == -1 || check_sink(c, e) == -1 || check_reach(c, e) == -1 ||
-        account_prepare(c, e) == -1) {
+    if (read_base_url(c, e) == -1 || check_sink(c, e) == -1 || check_reach(c, e) == -1) {
         connection_free(c);
         return NULL;
     }
+    account_prepare(c);
     return c;
 }
 

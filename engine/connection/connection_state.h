@@ -31,20 +31,20 @@ struct connection_env {
 
 struct connection {
     const struct connection_env *env;
-    struct connection *parent; /* of an account: its agency, whose settings it shares; else NULL */
+    struct connection *parent; /* of an account: its parent, whose settings it shares; else NULL */
     char *account;             /* of an account: its id */
     int uses;                  /* who holds it; counted for accounts */
     int64_t idle_us;           /* monotonic time since which nobody does */
-    struct operation exchange; /* of an agency: how an account's token is asked for; name NULL: it
+    struct operation exchange; /* of a parent: how an account's token is asked for; name NULL: it
                                   is none */
     char *name;
     struct connector *connector;  /* borrowed */
     json_t *config;               /* without secrets */
-    json_t *auth;                 /* the connector's table, with what holds for an agency */
+    json_t *auth;                 /* the connector's table, with what holds for a parent */
     char *base_url;               /* without a slash at the end; NULL: none */
     bool may_be_private;          /* calls to base_url may go to a private address */
-    struct secret *client_secret; /* of OAuth; or NULL; an account's is its agency's */
-    /* Those of `headers` in the settings that hold keys; an account has its agency's. */
+    struct secret *client_secret; /* of OAuth; or NULL; an account's is its parent's */
+    /* Those of `headers` in the settings that hold keys; an account has its parent's. */
     struct header_secret *header_secrets;
     size_t header_secret_count;
     /* health.c */

@@ -23,13 +23,14 @@
 #include "connection/account.h"
 #include "connection/connection_state.h"
 #include "format/date.h"
+#include "format/json.h"
 #include "store/event.h"
 
 enum { WRITE_EVERY_US = 1000 * 1000, REASON_MAX = 300 };
 
 /* --- events --- */
 
-struct news *news_ref(struct news *n)
+static struct news *news_ref(struct news *n)
 {
     n->refs++;
     return n;
@@ -65,24 +66,18 @@ static json_t *date_or_null(int64_t us)
     return us > 0 ? json_string(text) : json_null();
 }
 
-static json_t *text_or_null(const char *text)
-{
-    json_t *v = text != NULL ? json_string(text) : json_null();
-    return v != NULL ? v : json_string("(not text)");
-}
-
 void health_emit(struct connection *c, const char *type, const char *reason, int64_t since_us)
 {
     json_t *payload = json_object();
     json_object_set_new(payload, "connection", json_string(c->name));
     json_object_set_new(payload, "connector", json_string(connector_name(c->connector)));
-    json_object_set_new(payload, "reason", text_or_null(reason));
+    json_object_set_new(payload, "reason", json_text_or_null(reason));
     json_object_set_new(payload, "since", date_or_null(since_us));
     if (c->trouble != NULL) {
         json_object_set_new(payload, "state", json_string(c->trouble));
     }
     if (c->account != NULL) {
-        json_object_set_new(payload, "location", json_string(c->account));
+        json_object_set_new(payload, connection_account_words(c).one, json_string(c->account));
     }
     char *key = xasprintf("%s:%s:%lld", type, c->name, (long long)since_us);
     struct event_put *put = event_emit_new(type, key, payload);
@@ -104,7 +99,7 @@ json_t *health_json(const struct connection *c)
     json_object_set_new(v, "state", json_string(breaker_state_name(breaker_state(b))));
     json_object_set_new(v, "since", date_or_null(is_closed ? 0 : b->since_us));
     json_object_set_new(v, "opens_until", date_or_null(breaker_opens_until(b)));
-    json_object_set_new(v, "reason", text_or_null(is_closed ? NULL : c->down_reason));
+    json_object_set_new(v, "reason", json_text_or_null(is_closed ? NULL : c->down_reason));
     json_t *webhook = c->describe_webhook != NULL ? c->describe_webhook(c) : NULL;
     if (webhook != NULL) {
         json_object_set_new(v, "webhook", webhook);
@@ -196,7 +191,7 @@ static void changed(struct connection *c, enum breaker_state before, int64_t sin
     health_touch(c);
 }
 
-/* The breaker of an account is its agency's: the service behind them is one. */
+/* The breaker of an account is its parent's: the service behind them is one. */
 
 int health_check(struct connection *c, struct err *e)
 {
@@ -249,24 +244,17 @@ void health_init(struct connection *c)
     timer_init(&c->health_timer, c->env->loop, on_health_timer);
 }
 
-static int64_t date_at(const json_t *v, const char *key)
-{
-    const char *text = json_get_text(v, key);
-    int64_t us = 0;
-    return text != NULL && date_parse(text, strlen(text), NULL, &us, NULL) == 0 ? us : 0;
-}
-
 void health_load(struct connection *c, const struct connection_row *row)
 {
     if (row == NULL || row->health == NULL) {
         return;
     }
     json_t *v = json_parse_own(row->health, strlen(row->health), NULL);
-    int64_t since_us = date_at(v, "since");
+    int64_t since_us = json_get_date(v, "since");
     if (since_us > 0) {
         const char *reason = json_get_text(v, "reason");
         note_reason(c, reason != NULL ? reason : "it was so before the restart");
-        breaker_restore(&c->breaker, since_us, date_at(v, "opens_until"));
+        breaker_restore(&c->breaker, since_us, json_get_date(v, "opens_until"));
         show_gauge(c);
     }
     json_decref(v);

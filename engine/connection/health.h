@@ -14,7 +14,6 @@ struct news {
     void (*fn)(void *ud); /* or NULL */
     void *ud;
 };
-struct news *news_ref(struct news *n);
 void news_unref(struct news *n);
 
 void health_init(struct connection *c);

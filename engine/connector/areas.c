@@ -80,14 +80,7 @@ static bool is_called(const json_t *event, const char *type)
     if (only != NULL) {
         return strcmp(only, type) == 0;
     }
-    size_t i;
-    json_t *one;
-    json_array_foreach (json_object_get(event, "types"), i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), type) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return json_list_has_text(json_object_get(event, "types"), type);
 }
 
 static const char *event_in(const json_t *events, const char *type)

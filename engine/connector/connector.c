@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "connector/causes.h"
 #include "connector/schema.h"
+#include "format/json.h"
 
 /* An operation of an area, once it was asked for. */
 struct found {
@@ -44,18 +45,6 @@ static bool is_empty_list(const json_t *v)
 }
 
 /* --- construction --- */
-
-static const char **names_of(const json_t *object)
-{
-    const char **names = xcalloc(json_object_size(object) + 1, sizeof *names);
-    size_t count = 0;
-    const char *name;
-    json_t *v;
-    json_object_foreach ((json_t *)object, name, v) {
-        names[count++] = name;
-    }
-    return names;
-}
 
 /* GET, PUT and DELETE mean the same when they are repeated, unless the connector says otherwise. */
 static bool idempotent_by_default(const char *method)
@@ -106,9 +95,9 @@ struct connector *connector_new(const char *name, json_t *table)
     json_object_foreach (operations, op_name, op) {
         c->operations[c->operation_count++] = operation_read(c, op_name, op);
     }
-    c->operation_names = names_of(operations);
+    c->operation_names = json_names(operations);
     c->found = xcalloc(1, sizeof(struct found *));
-    c->event_names = names_of(table_part(table, "events"));
+    c->event_names = json_names(table_part(table, "events"));
     return c;
 }
 

@@ -127,7 +127,7 @@ static const struct shape CUSTOM_FIELDS =
 static const struct shape METHOD = ONE_OF("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD");
 static const struct shape ENCODING = ONE_OF("form", "json");
 static const struct shape OUTPUT_AS = ONE_OF("response");
-static const struct shape ACCESS = ONE_OF("agency", "any");
+static const struct shape ACCESS = ONE_OF("parent", "any");
 static const struct shape GRACE = FROM_TO(0, 60000);
 static const struct shape MOST = FROM_TO(2, 500);
 
@@ -278,7 +278,9 @@ static const struct shape_key OPERATION_KEYS[] = {
     KEY("deprecated", TEXT, "For people: what to use instead."),
     KEY("unsupported", TEXT, "Why it is listed and cannot be called."),
     KEY("core", FLAG, "For people: it is one of the core set."),
-    KEY("access", ACCESS, "Which tokens it takes; those of a location without it."),
+    KEY("access", ACCESS,
+        "Which tokens it takes: that of an account's parent, or any; that of an account without "
+        "it."),
     KEY("oauth_only", FLAG, "It takes no private integration token."),
     KEY("query", FIELDS,
         "Fields that go into the query. The others of POST, PUT and PATCH make the body."),
@@ -532,7 +534,7 @@ static const struct shape_key WEBHOOK_KEYS[] = {
     KEY("account_else", TEXT, "The same, for deliveries that name it elsewhere."),
     KEY("account_config", TEXT,
         "The key of the connection that names its account; a delivery for another starts nothing."),
-    KEY("company", TEXT, "The path in the body of the account's agency."),
+    KEY("parent", TEXT, "The path in the body of the account's parent."),
     KEY("app", TEXT, "The path in the body of the app that the delivery is for."),
     KEY("installs", INSTALLS,
         "The types of deliveries that say that the app was installed in an account, or removed."),
@@ -574,14 +576,25 @@ static const struct shape_key TOKEN_ANSWER_KEYS[] = {
 static const struct shape TOKEN_ANSWER = TABLE(TOKEN_ANSWER_KEYS, "auth.answer");
 
 static const struct shape_key ACCOUNTS_KEYS[] = {
-    NEEDED("exchange", OPERATION,
-           "The operation that gives an account's token for the agency's; its input has "
-           "`locationId`."),
-    KEY("agency", AUTH, "The keys of `auth` that are others for the agency's own token."),
-    KEY("field", TEXT, "The field by which a step says another account."),
+    NEEDED("name", TEXT,
+           "What an account is called: the key of a connection that is for one account, the key "
+           "of `meta`, and the word in messages."),
+    KEY("parent", TEXT,
+        "What stands for many accounts is called: the key of a connection that is for all of its "
+        "accounts, and the word in messages."),
+    KEY("parent_auth", AUTH, "The keys of `auth` that are others for the parent's own token."),
+    KEY("exchange", OPERATION,
+        "The operation that gives an account's token for the parent's; `field` is one of its "
+        "input."),
+    KEY("field", TEXT,
+        "The field that names the account: in the input of `exchange`, and where a step says "
+        "another account than the event's."),
     END,
 };
-static const struct shape ACCOUNTS = TABLE(ACCOUNTS_KEYS, "auth.accounts");
+static const struct shape ACCOUNTS = { .kind = SHAPE_TABLE,
+                                       .keys = ACCOUNTS_KEYS,
+                                       .rule = table_is_accounts,
+                                       .title = "auth.accounts" };
 
 static const struct shape_key AUTH_KEYS[] = {
     KEY("kinds", AUTH_KIND_LIST, "The ways in which a connection may be authorised."),
@@ -616,7 +629,9 @@ static const struct shape_key AUTH_KEYS[] = {
     KEY("suspended", TEXTS,
         "Parts of a refusal's words, in any case, that mean a state which passes by itself: the "
         "connection is tried again, not broken."),
-    KEY("accounts", ACCOUNTS, "Agencies: one authorisation for many accounts."),
+    KEY("accounts", ACCOUNTS,
+        "The accounts that the service has, and their parents: one authorisation for many "
+        "accounts."),
     END,
 };
 static const struct shape AUTH = TABLE(AUTH_KEYS, "auth");

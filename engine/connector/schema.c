@@ -20,6 +20,7 @@
 #include "connector/shape.h"
 #include "format/date.h"
 #include "format/diag.h"
+#include "format/json.h"
 #include "format/url.h"
 
 enum { FINDINGS_MAX = 8, PATH_MAX_LEN = 200, SCHEMA_FIELDS_MAX = 256 };
@@ -59,20 +60,14 @@ const char *schema_type(const json_t *descriptor)
                                       : json_string_value(descriptor);
 }
 
-/* A descriptor's member; NULL for the short form, which has none. */
-static json_t *member(const json_t *descriptor, const char *key)
-{
-    return json_is_object(descriptor) ? json_object_get(descriptor, key) : NULL;
-}
-
 static bool flag(const json_t *descriptor, const char *key)
 {
-    return json_is_true(member(descriptor, key));
+    return json_is_true(json_object_get(descriptor, key));
 }
 
 bool schema_is_required(const json_t *descriptor)
 {
-    return !flag(descriptor, "optional") && member(descriptor, "default") == NULL;
+    return !flag(descriptor, "optional") && json_object_get(descriptor, "default") == NULL;
 }
 
 static void read_descriptor_member(struct descriptor *d, const char *key, const json_t *v)
@@ -253,22 +248,10 @@ bool schema_fits_format(const char *format, const char *text, size_t len)
     return strcmp(format, "date-time") != 0 || date_parse(text, len, NULL, &us, NULL) == 0;
 }
 
-static bool is_in_list(const json_t *list, const json_t *v)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach (list, i, one) {
-        if (json_equal(one, v)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void check_limits(struct check *c, const struct descriptor *d, const json_t *v,
                          const struct place *at)
 {
-    if (d->allowed != NULL && !is_in_list(d->allowed, v)) {
+    if (d->allowed != NULL && !json_list_has(d->allowed, v)) {
         size_t len;
         char *list = json_text(d->allowed, &len);
         find(c, at, "must be one of %s", list);
@@ -499,7 +482,7 @@ bool schema_has_member(const json_t *schema, const char *key)
     const char *name;
     json_t *descriptor;
     json_object_foreach ((json_t *)schema, name, descriptor) {
-        if (member(descriptor, key) != NULL) {
+        if (json_object_get(descriptor, key) != NULL) {
             return true;
         }
     }
@@ -510,9 +493,9 @@ bool schema_has_member(const json_t *schema, const char *key)
 static bool is_or_holds(const json_t *descriptor, const char *type)
 {
     const char *own = schema_type(descriptor);
-    const json_t *of = member(descriptor, "of");
+    const json_t *of = json_object_get(descriptor, "of");
     return (own != NULL && strcmp(own, type) == 0) || (of != NULL && is_or_holds(of, type)) ||
-           schema_has_type(member(descriptor, "fields"), type);
+           schema_has_type(json_object_get(descriptor, "fields"), type);
 }
 
 bool schema_has_type(const json_t *schema, const char *type)

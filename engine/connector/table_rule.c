@@ -174,6 +174,27 @@ static void check_rule_header(struct shape_walk *w, const json_t *rule, size_t n
     }
 }
 
+/* A parent is of use only with the way from its token to an account's. */
+void table_is_accounts(struct shape_walk *w, const json_t *table)
+{
+    static const char *const parts[] = { "parent", "exchange", "field", NULL };
+    bool has_any = has_rule_key(table, "parent_auth");
+    for (const char *const *p = parts; *p != NULL; p++) {
+        has_any = has_any || has_rule_key(table, *p);
+    }
+    for (const char *const *p = parts; *p != NULL; p++) {
+        if (has_any && !has_rule_key(table, *p)) {
+            shape_find(w, NULL, "needs `parent`, `exchange` and `field`, or none of them");
+            return;
+        }
+    }
+    const char *field = json_get_text(table, "field");
+    json_t *input = json_object_get(json_object_get(table, "exchange"), "input");
+    if (field != NULL && json_object_get(input, field) == NULL) {
+        shape_find(w, NULL, "names a `field` that the input of `exchange` does not have");
+    }
+}
+
 void table_is_webhook(struct shape_walk *w, const json_t *table)
 {
     if (!has_rule_key(table, "type") && !has_rule_key(table, "event") &&

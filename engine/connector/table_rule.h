@@ -22,4 +22,5 @@ void table_is_condition(struct shape_walk *w, const json_t *table);
 void table_is_way(struct shape_walk *w, const json_t *table);
 void table_is_pages(struct shape_walk *w, const json_t *table);
 void table_is_store(struct shape_walk *w, const json_t *table);
+void table_is_accounts(struct shape_walk *w, const json_t *table);
 void table_is_webhook(struct shape_walk *w, const json_t *table);

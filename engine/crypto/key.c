@@ -21,6 +21,7 @@
 #include <sodium.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/mem.h"
 
 enum { FILE_TEXT = KEY_TEXT + 1 /* and a newline */ };
@@ -108,22 +109,6 @@ static void close_quietly(int fd)
     }
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, data, len);
-        if (n == -1 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return -1;
-        }
-        data += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 /* Makes the names in the file's folder durable. */
 static int sync_folder(const char *path)
 {
@@ -207,7 +192,7 @@ static int write_text(const struct key *k, const char *path)
     (void)sodium_bin2hex(text, sizeof text, k->bytes, KEY_BYTES); /* cannot fail: the sizes fit */
     text[FILE_TEXT - 1] = '\n';
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    int rc = fd == -1 ? -1 : write_all(fd, text, FILE_TEXT);
+    int rc = fd == -1 ? -1 : fd_write_all(fd, text, FILE_TEXT);
     if (rc == 0) {
         rc = fsync(fd);
     }

@@ -19,11 +19,6 @@ static const char *const month_names[] = { "January",   "February", "March",    
                                            "May",       "June",     "July",     "August",
                                            "September", "October",  "November", "December" };
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b < 0);
-}
-
 /* --- times of a day --- */
 
 void calendar_add_time(struct calendar *c, int minute)
@@ -115,7 +110,7 @@ static bool is_excepted(const struct calendar *c, int64_t day)
 int calendar_weekday(int64_t day)
 {
     int64_t since_monday = day + 3; /* 1970-01-01 was a Thursday */
-    return (int)(since_monday - floor_div(since_monday, 7) * 7) + 1;
+    return (int)(since_monday - days_floor_div(since_monday, 7) * 7) + 1;
 }
 
 /* Whether that day of the month fits, given that its month does. */
@@ -134,7 +129,7 @@ static int64_t next_fitting_day(const struct calendar *c, int64_t day, int64_t l
 {
     if (c->every_days > 0) {
         int64_t past = day - c->first_day;
-        return day + floor_div(past + c->every_days - 1, c->every_days) * c->every_days - past;
+        return day + days_floor_div(past + c->every_days - 1, c->every_days) * c->every_days - past;
     }
     while (day <= last) {
         int year;
@@ -165,8 +160,8 @@ static int64_t next_day(const struct calendar *c, int64_t day, int64_t last)
 
 bool calendar_next(const struct calendar *c, int64_t from_s, int64_t until_s, int64_t *found_s)
 {
-    int64_t first = floor_div(from_s, CALENDAR_DAY_S);
-    int64_t last = floor_div(until_s, CALENDAR_DAY_S);
+    int64_t first = days_floor_div(from_s, CALENDAR_DAY_S);
+    int64_t last = days_floor_div(until_s, CALENDAR_DAY_S);
     int64_t day = next_day(c, first, last);
     int second = next_second(c, day == first ? (int)(from_s - first * CALENDAR_DAY_S) : 0);
     if (second == -1) { /* nothing more on the first day */

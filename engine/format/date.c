@@ -16,11 +16,6 @@ enum { DAY_S = 86400, US = 1000000, YEAR_LIMIT = 200000, SHOWN_IN_ERROR = 60 };
 /* Seconds whose microseconds fit into 64 bits. */
 #define SECONDS_LIMIT INT64_C(9000000000000)
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b < 0);
-}
-
 static int64_t clamp(int64_t value, int64_t low, int64_t high)
 {
     return value < low ? low : value > high ? high : value;
@@ -30,9 +25,9 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
 
 static struct civil civil_at_offset(int64_t wall_us, int offset_s)
 {
-    int64_t seconds = floor_div(wall_us, US);
+    int64_t seconds = days_floor_div(wall_us, US);
     int64_t local = seconds + offset_s;
-    int64_t days = floor_div(local, DAY_S);
+    int64_t days = days_floor_div(local, DAY_S);
     int day_s = (int)(local - days * DAY_S);
     struct civil c = { .hour = day_s / 3600,
                        .minute = day_s / 60 % 60,
@@ -51,7 +46,7 @@ struct civil civil_from_us(int64_t wall_us, const struct zone *z)
 static int64_t civil_days(const struct civil *c)
 {
     int64_t months = clamp(c->year, -YEAR_LIMIT, YEAR_LIMIT) * 12 + c->month - 1;
-    int64_t year = floor_div(months, 12);
+    int64_t year = days_floor_div(months, 12);
     return days_from_date(year, (int)(months - year * 12) + 1, 1) + c->day - 1;
 }
 
@@ -98,17 +93,17 @@ static int64_t utc_of_local(int64_t local, const struct zone *z, bool *is_gap)
 int64_t civil_to_us(const struct civil *c, const struct zone *z)
 {
     int64_t local = civil_days(c) * DAY_S + (int64_t)c->hour * 3600 + (int64_t)c->minute * 60 +
-                    c->second + floor_div(c->us, US);
+                    c->second + days_floor_div(c->us, US);
     local = clamp(local, -SECONDS_LIMIT, SECONDS_LIMIT);
     bool is_gap;
     int64_t t = utc_of_local(local, z, &is_gap);
-    return t * US + (is_gap ? 0 : c->us - floor_div(c->us, US) * US);
+    return t * US + (is_gap ? 0 : c->us - days_floor_div(c->us, US) * US);
 }
 
 int civil_weekday(const struct civil *c)
 {
     int64_t days = civil_days(c) + 3; /* 1970-01-01 was a Thursday */
-    return (int)(days - floor_div(days, 7) * 7) + 1;
+    return (int)(days - days_floor_div(days, 7) * 7) + 1;
 }
 
 void civil_add_days(struct civil *c, int64_t days)

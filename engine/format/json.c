@@ -17,6 +17,7 @@
 #include "base/ascii.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "format/date.h"
 
 enum {
     TEXT_MAX = 1 << 30,
@@ -409,6 +410,11 @@ const char *json_get_text(const json_t *v, const char *key)
     return json_string_value(json_object_get(v, key));
 }
 
+char *json_copy_text(const json_t *v, const char *key)
+{
+    return xstrdup_or_null(json_get_text(v, key));
+}
+
 void json_set_text(json_t *object, const char *key, const char *text)
 {
     if (text != NULL) {
@@ -426,4 +432,66 @@ bool json_get_bool(const json_t *v, const char *key, bool otherwise)
 {
     const json_t *found = json_object_get(v, key);
     return json_is_boolean(found) ? json_is_true(found) : otherwise;
+}
+
+int64_t json_get_date(const json_t *v, const char *key)
+{
+    const char *text = json_get_text(v, key);
+    int64_t us = 0;
+    return text != NULL && date_parse(text, strlen(text), NULL, &us, NULL) == 0 ? us : 0;
+}
+
+bool json_list_has(const json_t *list, const json_t *v)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach ((json_t *)list, i, one) {
+        if (json_equal(one, (json_t *)v)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool json_list_has_text(const json_t *list, const char *text)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach ((json_t *)list, i, one) {
+        if (json_is_string(one) && strcmp(json_string_value(one), text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char **json_names(const json_t *object)
+{
+    const char **names = xcalloc(json_object_size(object) + 1, sizeof *names);
+    size_t count = 0;
+    const char *name;
+    json_t *v;
+    json_object_foreach ((json_t *)object, name, v) {
+        names[count++] = name;
+    }
+    return names;
+}
+
+const char **json_texts(const json_t *list)
+{
+    const char **texts = xcalloc(json_array_size(list) + 1, sizeof *texts);
+    size_t i, count = 0;
+    json_t *one;
+    json_array_foreach ((json_t *)list, i, one) {
+        if (json_is_string(one)) {
+            texts[count++] = json_string_value(one);
+        }
+    }
+    return texts;
+}
+
+json_t *json_text_or_null(const char *text)
+{
+    json_t *v = text != NULL ? json_string(text) : json_null();
+    return v != NULL ? v : json_string("(not text)");
 }

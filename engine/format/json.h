@@ -42,7 +42,19 @@ json_t *json_path(const json_t *v, const char *path);
 const char *json_path_text(const json_t *v, const char *path);
 /* Members, by name, of an object that may be NULL. */
 const char *json_get_text(const json_t *v, const char *key);
+char *json_copy_text(const json_t *v, const char *key); /* the same, yours */
 /* Sets a member; with text NULL, or one that is not UTF-8, it does nothing. */
 void json_set_text(json_t *object, const char *key, const char *text);
 int64_t json_get_int(const json_t *v, const char *key, int64_t otherwise);
 bool json_get_bool(const json_t *v, const char *key, bool otherwise);
+/* The moment of a date, in microseconds since 1970; 0 where there is none. */
+int64_t json_get_date(const json_t *v, const char *key);
+/* Whether a list holds an equal value, or that text; false where it is no list. */
+bool json_list_has(const json_t *list, const json_t *v);
+bool json_list_has_text(const json_t *list, const char *text);
+/* The names of an object's members in their order, NULL-terminated. The array is yours. */
+const char **json_names(const json_t *object);
+const char **json_texts(const json_t *list); /* likewise the texts of a list, which may be NULL */
+/* The text as JSON, null for NULL. One that is not UTF-8 (an error's, cut within a character) says
+ * so in its place. */
+json_t *json_text_or_null(const char *text);

@@ -14,6 +14,7 @@
 #include <lauxlib.h>
 
 #include "base/buf.h"
+#include "base/fd.h"
 #include "base/mem.h"
 #include "host/host_impl.h"
 #include "script/embed.h"
@@ -42,21 +43,6 @@ static int push_true(lua_State *L)
 {
     lua_pushboolean(L, true);
     return 1;
-}
-
-static int write_all(int fd, const char *data, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, data, len);
-        if (n == -1 && errno != EINTR) {
-            return -1;
-        }
-        if (n > 0) {
-            data += n;
-            len -= (size_t)n;
-        }
-    }
-    return 0;
 }
 
 /* --- read and write --- */
@@ -121,7 +107,7 @@ static int host_write_file(lua_State *L)
     if (fd == -1) {
         return push_errno(L, "write", path);
     }
-    int rc = write_all(fd, text, len);
+    int rc = fd_write_all(fd, text, len);
     int saved = errno;
     if (close(fd) == -1 && rc == 0) {
         return push_errno(L, "write", path);
@@ -195,7 +181,7 @@ static int host_append_line(lua_State *L)
     if (fd == -1) {
         return push_errno(L, "open", path);
     }
-    if (write_all(fd, text, len) == -1 || (lua_toboolean(L, 3) && fdatasync(fd) == -1)) {
+    if (fd_write_all(fd, text, len) == -1 || (lua_toboolean(L, 3) && fdatasync(fd) == -1)) {
         return push_errno(L, "append to", path);
     }
     return push_true(L);

@@ -68,4 +68,3 @@ void exchange_answer_error(struct exchange *x, int status, const struct err *e);
 void exchange_drop(struct exchange *x);
 /* A place for the handler's own data; free_ud is called when the exchange ends, answered or not. */
 void exchange_set_data(struct exchange *x, void *ud, void (*free_ud)(void *));
-void *exchange_data(const struct exchange *x);

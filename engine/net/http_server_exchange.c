@@ -481,8 +481,3 @@ void exchange_set_data(struct exchange *x, void *ud, void (*free_ud)(void *))
     x->data = ud;
     x->free_data = free_ud;
 }
-
-void *exchange_data(const struct exchange *x)
-{
-    return x->data;
-}

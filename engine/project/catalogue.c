@@ -14,9 +14,15 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "connector/connector_shape.h"
+#include "project/folder.h"
 #include "script/catalog.h"
+#include "script/embed.h"
 
-enum { ERRORS_MAX = 1 << 20 }; /* bytes of what is told of one file */
+enum {
+    ERRORS_MAX = 1 << 20, /* bytes of what is told of one file */
+    CONNECTORS_MAX = 1000,
+    NAME_MAX_LEN = 64
+};
 
 struct catalogue {
     char *folder;
@@ -263,6 +269,48 @@ static char *find_source(void *ud, const char *name, size_t *len)
     return source_find(c->folder, name, len);
 }
 
+/* --- names --- */
+
+/* "highlevel.lua" → "highlevel"; other files are none. */
+static void add_name(json_t *names, const char *file)
+{
+    size_t len = strlen(file);
+    if (!folder_ends_with(file, ".lua") || len > NAME_MAX_LEN || strchr(file, '/') != NULL) {
+        return;
+    }
+    char name[NAME_MAX_LEN];
+    memcpy(name, file, len - 4);
+    name[len - 4] = '\0';
+    if (!json_list_has_text(names, name)) {
+        json_array_append_new(names, json_string(name));
+    }
+}
+
+static json_t *connector_names(void *ud)
+{
+    static const char prefix[] = "scripts/connectors/";
+    const struct catalogue *c = ud;
+    json_t *names = json_array();
+    const struct embedded *file;
+    for (size_t i = 0; (file = embed_at(i)) != NULL; i++) {
+        if (strncmp(file->name, prefix, sizeof prefix - 1) == 0) {
+            add_name(names, file->name + sizeof prefix - 1);
+        }
+    }
+    char *path = xasprintf("%s/scripts/connectors", c->folder);
+    size_t count = 0;
+    char **files =
+        folder_names(path, CONNECTORS_MAX, &count, NULL); /* unreadable: only those built in */
+    for (size_t i = 0; files != NULL && i < count; i++) {
+        add_name(names, files[i]);
+    }
+    if (files != NULL) {
+        folder_free_names(files);
+    }
+    free(path);
+    return names;
+}
+
 struct catalogue *catalogue_new(const char *folder)
 {
     struct catalogue *c = xcalloc(1, sizeof *c);
@@ -274,6 +322,7 @@ struct catalogue *catalogue_new(const char *folder)
     c->hooks = (struct project_hooks){
         .find_connector = find_connector,
         .connector = connector_of,
+        .connector_names = connector_names,
         .find_action = find_action,
         .find_part = find_part,
         .check_expression = check_expression,

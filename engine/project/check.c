@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "format/json.h"
 
 enum { MESSAGE_MAX = 400, SHOW_MAX = 60 };
 
@@ -36,19 +37,6 @@ void check_unknown(struct diags *d, const struct yaml *at, const char *word,
     add_with_suggestion(d, at, word, words, message);
 }
 
-/* The keys of an object, NULL-terminated; the array is yours, the keys are borrowed. */
-static const char **member_names(const json_t *object)
-{
-    const char **names = xcalloc(json_object_size(object) + 1, sizeof *names);
-    size_t count = 0;
-    const char *key;
-    json_t *value;
-    json_object_foreach ((json_t *)object, key, value) {
-        names[count++] = key;
-    }
-    return names;
-}
-
 void check_unknown_member(struct diags *d, const struct yaml *at, const char *word,
                           const json_t *object, const char *fmt, ...)
 {
@@ -57,7 +45,7 @@ void check_unknown_member(struct diags *d, const struct yaml *at, const char *wo
     va_start(args, fmt);
     (void)vsnprintf(message, sizeof message, fmt, args);
     va_end(args);
-    const char **names = member_names(object);
+    const char **names = json_names(object);
     add_with_suggestion(d, at, word, names, message);
     free(names);
 }
@@ -74,15 +62,17 @@ static bool has_source(const struct project_hooks *h, const char *name)
 void check_no_connector(struct diags *d, const struct project_hooks *h, const struct yaml *at,
                         const char *name)
 {
-    static const char *const known[] = { "highlevel", "convertcalculator", "webhook",
-                                         "http",      "records",           NULL };
     char *path = xasprintf("connectors/%s", name);
     if (has_source(h, path)) {
         check_error(d, at, NULL,
                     "the connector `%.60s` does not load: scripts/%.60s.lua has errors", name,
                     path);
     } else {
+        json_t *names = h != NULL && h->connector_names != NULL ? h->connector_names(h->ud) : NULL;
+        const char **known = json_texts(names);
         check_unknown(d, at, name, known, "there is no connector `%.60s`", name);
+        free(known);
+        json_decref(names);
     }
     free(path);
 }

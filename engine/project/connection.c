@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/plural.h"
+#include "connector/account_words.h"
 #include "connector/schema.h"
 #include "project/connection_oauth.h"
 #include "project/connection_webhook.h"
@@ -234,28 +236,34 @@ static void check_second_token(struct reader *r, const struct yaml *y)
     }
 }
 
-/* An agency's token is OAuth's, and a location's comes from it. */
-static void check_agency(struct reader *r, const struct yaml *y)
+/* A parent's token is OAuth's, and an account's comes from it. */
+static void check_parent(struct reader *r, const struct yaml *y)
 {
-    const struct yaml *agency = yaml_get(y, "agency");
+    struct account_words words = account_words(r->table);
+    const struct yaml *parent = words.parent != NULL ? yaml_get(y, words.parent) : NULL;
     const char *auth = json_get_text(r->config, "auth");
-    if (agency == NULL) {
+    if (parent == NULL) {
         return;
     }
-    if (yaml_get(y, "location") != NULL) {
-        check_error(r->diags, agency, "`agency` is for all of its locations, `location` for one",
-                    "`agency` and `location` do not go together");
+    if (yaml_get(y, words.one) != NULL) {
+        char *hint = xasprintf("`%s` is for all of its %ss, `%s` for one", words.parent, words.one,
+                               words.one);
+        check_error(r->diags, parent, hint, "`%s` and `%s` do not go together", words.parent,
+                    words.one);
+        free(hint);
     }
     if (yaml_get(y, "token") != NULL || (auth != NULL && strcmp(auth, "oauth") != 0)) {
-        check_error(r->diags, agency, "say auth: oauth, and leave `token` out",
-                    "an agency's connection needs OAuth: a location's token is given for no other");
+        check_error(r->diags, parent, "say auth: oauth, and leave `token` out",
+                    "%s %s's connection needs OAuth: %s %s's token is given for no other",
+                    plural_article(words.parent), words.parent, plural_article(words.one),
+                    words.one);
     }
 }
 
 static void check_missing(struct reader *r, const struct yaml *y)
 {
     check_second_token(r, y);
-    check_agency(r, y);
+    check_parent(r, y);
     const char *name;
     json_t *descriptor;
     json_object_foreach (config_schema(r), name, descriptor) {

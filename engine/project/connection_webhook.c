@@ -3,6 +3,7 @@
  * nothing here knows a service. */
 
 #include "project/connection_webhook.h"
+#include "format/json.h"
 
 #include <string.h>
 
@@ -35,18 +36,6 @@ static const char *scheme_name(const json_t *table, const json_t *config)
     return schemes_of(table) == NULL ? NULL : said != NULL ? said : usual;
 }
 
-static bool list_has(const json_t *list, const char *word)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach ((json_t *)list, i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), word) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Settings that a preset does not take are ones that its service dictates. */
 static void check_taken(struct diags *d, const struct yaml *y, const json_t *scheme,
                         const char *name)
@@ -55,7 +44,8 @@ static void check_taken(struct diags *d, const struct yaml *y, const json_t *sch
                                             "signed", "tolerance", "user",     NULL };
     for (size_t i = 0; i < y->count; i++) {
         const char *key = y->keys[i]->text;
-        if (word_is_in(settings, key) && !list_has(json_object_get(scheme, "takes"), key)) {
+        if (word_is_in(settings, key) &&
+            !json_list_has_text(json_object_get(scheme, "takes"), key)) {
             check_error(d, y->keys[i], NULL, "`%s` does not go with `verify: %s`", key, name);
         }
     }

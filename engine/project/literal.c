@@ -138,18 +138,6 @@ static const char *type_hint(const char *type)
     return NULL;
 }
 
-static bool is_in_enum(const json_t *allowed, const json_t *v)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach ((json_t *)allowed, i, one) {
-        if (json_equal(one, (json_t *)v)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void append_choice(struct buf *out, const json_t *one, bool is_first)
 {
     (void)buf_puts(out, is_first ? "" : ", "); /* a full buffer cuts the list */
@@ -218,7 +206,7 @@ static bool check_rules(struct diags *d, const struct yaml *at, const char *what
         return true;
     }
     const json_t *allowed = json_object_get(descriptor, "enum");
-    if (json_is_array(allowed) && !is_in_enum(allowed, v)) {
+    if (json_is_array(allowed) && !json_list_has(allowed, v)) {
         fail_enum(d, at, what, allowed);
         return false;
     }

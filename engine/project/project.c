@@ -91,11 +91,6 @@ static void read_connections(struct project *p, struct diags *d, const struct ya
 
 /* --- the whole --- */
 
-static char *copy_setting(const json_t *settings, const char *key)
-{
-    return xstrdup_or_null(json_get_text(settings, key));
-}
-
 /* The networks of `trusted_proxies`, in p. */
 static void take_proxies(struct project *p, const json_t *list)
 {
@@ -150,12 +145,12 @@ static struct project *read_project(const char *folder, const struct yaml *root,
     *p = (struct project){
         .folder = xstrdup(folder),
         .hooks = h,
-        .listen = copy_setting(settings, "listen"),
-        .public_url = copy_setting(settings, "public_url"),
-        .tls_certificate = copy_setting(json_object_get(settings, "tls"), "certificate"),
-        .tls_key = copy_setting(json_object_get(settings, "tls"), "key"),
-        .store = copy_setting(settings, "store"),
-        .timezone = copy_setting(settings, "timezone"),
+        .listen = json_copy_text(settings, "listen"),
+        .public_url = json_copy_text(settings, "public_url"),
+        .tls_certificate = json_copy_text(json_object_get(settings, "tls"), "certificate"),
+        .tls_key = json_copy_text(json_object_get(settings, "tls"), "key"),
+        .store = json_copy_text(settings, "store"),
+        .timezone = json_copy_text(settings, "timezone"),
         .inputs = json_incref(json_object_get(settings, "inputs")),
         .retention = retention_of(settings),
     };

@@ -46,6 +46,8 @@ struct project_hooks {
     json_t *(*find_connector)(void *ud, const char *name);
     /* The connector itself, checked; borrowed. NULL and ERR_CONFIG. */
     struct connector *(*connector)(void *ud, const char *name, struct err *e);
+    /* The names of all connectors, those that are built in first. Yours. */
+    json_t *(*connector_names)(void *ud);
     json_t *(*find_action)(void *ud, const char *name);
     /* A file of a connector's: `find` of connector/areas.h, with this table's ud. */
     json_t *(*find_part)(void *ud, const char *path);

@@ -125,8 +125,8 @@ static const struct setting CONNECTION_KEYS[] = {
     { .name = "connector",
       .kind = SETTING_TEXT,
       .is_needed = true,
-      .says = "The kind of service: a connector that is built in (`highlevel` `convertcalculator` "
-              "`http` `records` `webhook`), or a file of `scripts/connectors/`.",
+      .says = "The kind of service: a connector that is built in (`ladle ops --all` has them), or "
+              "a file of `scripts/connectors/`.",
       .example = "highlevel" },
     { .name = "auth",
       .kind = SETTING_TEXT,
@@ -141,11 +141,6 @@ static const struct setting CONNECTION_KEYS[] = {
       .says = "Where the service's API is, if not where its connector says. Paths in calls are "
               "taken from here. It has no query.",
       .example = "https://api.example.com" },
-    { .name = "location",
-      .kind = SETTING_TEXT,
-      .says = "The account at the service that the connection is for. A token of another account "
-              "is refused.",
-      .example = "ve9EPM428h8vShlRW1KT" },
     { .name = "token",
       .kind = SETTING_TEXT,
       .says = "The token or API key, where it is not stored by `ladle connect NAME --token -`.",

@@ -11,7 +11,11 @@
 #include "base/ascii.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/plural.h"
+#include "connector/account_words.h"
 #include "connector/areas.h"
+#include "format/json.h"
+#include "token/token_pair.h"
 
 enum { STEPS_DEPTH_MAX = 64, NAME_MAX_BYTES = 128, WARNINGS_MAX = 20 };
 
@@ -49,32 +53,6 @@ static const char *auth_of(const struct use *u)
     const json_t *kinds = json_object_get(json_object_get(u->connector, "auth"), "kinds");
     const char *usual = json_string_value(json_array_get(kinds, 0));
     return auth != NULL ? auth : usual != NULL ? usual : "none";
-}
-
-/* Words parted by blanks or commas. */
-static bool has_word(const char *words, const char *word)
-{
-    size_t len = strlen(word);
-    while (*words) {
-        size_t here = strcspn(words, " ,");
-        if (here == len && memcmp(words, word, len) == 0) {
-            return true;
-        }
-        words += here + strspn(words + here, " ,");
-    }
-    return false;
-}
-
-static bool is_in(const json_t *list, const char *word)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach ((json_t *)list, i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), word) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* The scopes that `ladle connect` will ask for; NULL where that is not said. */
@@ -115,8 +93,8 @@ static json_t *missing_scopes(const struct use *u, const char *granted, const js
     json_array_foreach ((json_t *)u->scopes, i, one) {
         const char *scope = json_string_value(one);
         bool is_missing =
-            scope != NULL &&
-            (granted != NULL ? !has_word(granted, scope) : asked != NULL && !is_in(asked, scope));
+            scope != NULL && (granted != NULL ? !token_pair_has_scope(granted, scope, strlen(scope))
+                                              : asked != NULL && !json_list_has_text(asked, scope));
         if (is_missing) {
             json_array_append(missing, one);
         }
@@ -169,18 +147,22 @@ static void check_token_kind(const struct walk *w, const struct use *u, const js
 {
     const char *access = json_get_text(operation, "access");
     bool is_private = strcmp(auth_of(u), "token") == 0;
-    bool is_location = json_object_get(u->config, "location") != NULL &&
-                       json_object_get(u->config, "agency") == NULL;
+    struct account_words words = account_words(u->connector);
+    bool is_one = json_object_get(u->config, words.one) != NULL &&
+                  !account_words_is_parent(u->connector, u->config);
     if (json_get_bool(operation, "oauth_only", false) && is_private) {
         add_gap(w, u, NULL,
                 xasprintf("%s.%s takes no private integration token", u->connection, u->name),
                 "use a connection with `auth: oauth` for it");
     }
-    if (access != NULL && strcmp(access, "agency") == 0 && is_location) {
+    if (access != NULL && strcmp(access, "parent") == 0 && words.parent != NULL && is_one) {
+        char *hint = xasprintf("use a connection with `%s` for it", words.parent);
         add_gap(w, u, NULL,
-                xasprintf("%s.%s takes a token of an agency, and the connection is of a location",
-                          u->connection, u->name),
-                "use a connection with `agency` for it");
+                xasprintf("%s.%s takes a token of %s %s, and the connection is of %s %s",
+                          u->connection, u->name, plural_article(words.parent), words.parent,
+                          plural_article(words.one), words.one),
+                hint);
+        free(hint);
     }
 }
 

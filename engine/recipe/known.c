@@ -11,7 +11,9 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "connector/account_words.h"
 #include "connector/schema.h"
+#include "format/json.h"
 #include "project/literal.h"
 #include "project/sample_file.h"
 #include "recipe/outline.h"
@@ -226,11 +228,6 @@ static char *path_text(const json_t *path, size_t count)
     return text;
 }
 
-static json_t *member(const json_t *d, const char *key)
-{
-    return json_is_object(d) ? json_object_get(d, key) : NULL;
-}
-
 /* One finding: where, about which path, up to where it was known. */
 struct finding {
     struct check *check;
@@ -256,13 +253,8 @@ __attribute__((format(printf, 3, 4))) static void tell(const struct finding *f, 
 /* "did you mean `x`?", else the fields that there are; yours. */
 static char *field_hint(const json_t *fields, const char *name)
 {
-    const char **names = xcalloc(json_object_size(fields) + 1, sizeof *names);
-    size_t count = 0;
-    const char *key;
-    json_t *d;
-    json_object_foreach ((json_t *)fields, key, d) {
-        names[count++] = key;
-    }
+    const char **names = json_names(fields);
+    size_t count = json_object_size(fields);
     const char *close = name != NULL ? diag_closest(name, names) : NULL;
     struct buf out;
     buf_init(&out, SHOWN_MAX);
@@ -283,9 +275,9 @@ static char *field_hint(const json_t *fields, const char *name)
 
 static void tell_field(const struct finding *f, const json_t *d, const char *name)
 {
-    const json_t *fields = member(d, "fields");
+    const json_t *fields = json_object_get(d, "fields");
     const char *root = json_string_value(json_array_get(f->path, 0));
-    const char *who = json_string_value(member(d, "who"));
+    const char *who = json_string_value(json_object_get(d, "who"));
     char *hint = field_hint(fields, name);
     char *there = path_text(f->path, f->depth);
     if (f->depth == 1 && strcmp(root, "event") == 0) {
@@ -342,13 +334,13 @@ static const json_t *descend(struct finding *f, const json_t *d)
         return NULL;
     }
     if (strcmp(type, "list") == 0 && name == NULL) {
-        return member(d, "of");
+        return json_object_get(d, "of");
     }
     if (strcmp(type, "object") != 0) {
         tell_kind(f, d);
         return NULL;
     }
-    const json_t *fields = member(d, "fields");
+    const json_t *fields = json_object_get(d, "fields");
     const json_t *found = name != NULL ? known_field(fields, name) : NULL;
     if (fields != NULL && name == NULL && f->is_certain) {
         char *there = path_text(f->path, f->depth);
@@ -362,7 +354,7 @@ static const json_t *descend(struct finding *f, const json_t *d)
 
 static void walk_fields(struct finding *f, const json_t *d)
 {
-    f->is_certain = f->is_certain || json_is_true(member(d, "closed"));
+    f->is_certain = f->is_certain || json_is_true(json_object_get(d, "closed"));
     for (; f->depth < json_array_size(f->path) && d != NULL; f->depth++) {
         d = descend(f, d);
     }
@@ -382,7 +374,7 @@ static void check_steps(struct check *c, const struct yaml *y, const json_t *pat
         return; /* computed, or all of them */
     }
     const json_t *d = json_object_get(c->steps, name);
-    const char *none = json_string_value(member(d, "none"));
+    const char *none = json_string_value(json_object_get(d, "none"));
     char *why = d == NULL && c->step != NULL ? outline_why(c->outline, c->step, name) : NULL;
     if (why != NULL) {
         check_error(c->diags, y, NULL, "%s", why);
@@ -431,13 +423,39 @@ static void check_error_path(struct check *c, const struct yaml *y, const json_t
                                        "step", "string")));
 }
 
+static void add_account_word(const struct check *c, json_t *fields, const char *connector)
+{
+    const json_t *table =
+        connector != NULL ? c->hooks->find_connector(c->hooks->ud, connector) : NULL;
+    const char *word = account_words(table).one;
+    if (word != NULL || json_path(table, "webhook.account") != NULL) {
+        json_object_set_new(fields, word != NULL ? word : "account", json_pack("[s]", "string"));
+    }
+}
+
+/* The account of the event stands under the word of its connector: one that the recipe needs, or,
+ * as another recipe may call this one, any that the project has. */
+static void add_account_words(const struct check *c, json_t *fields)
+{
+    const char *name;
+    json_t *v;
+    json_object_foreach (c->needs, name, v) {
+        add_account_word(c, fields, json_string_value(v));
+    }
+    json_object_foreach (c->project != NULL ? c->project->connections : NULL, name, v) {
+        add_account_word(c, fields, json_get_text(v, "connector"));
+    }
+}
+
 static void check_meta(struct check *c, const struct yaml *y, const json_t *path)
 {
-    check_root(c, y, path,
-               closed_object(json_pack("{s:[s], s:[s], s:[s], s:[s], s:[s], s:[s], s:[s], s:[s]}",
-                                       "id", "string", "type", "string", "connection", "string",
-                                       "received_at", "string", "location", "string", "event_type",
-                                       "string", "found_by", "string", "headers", "object")));
+    json_t *fields = json_pack("{s:[s], s:[s], s:[s], s:[s], s:[s], s:[s], s:[s]}", "id", "string",
+                               "type", "string", "connection", "string", "received_at", "string",
+                               "event_type", "string", "found_by", "string", "headers", "object");
+    if (c->hooks != NULL && c->hooks->find_connector != NULL) {
+        add_account_words(c, fields);
+    }
+    check_root(c, y, path, closed_object(fields));
 }
 
 static void check_now(struct check *c, const struct yaml *y, const json_t *path)

@@ -14,6 +14,7 @@
 
 #include "base/ascii.h"
 #include "base/mem.h"
+#include "connector/account_words.h"
 #include "format/date.h"
 #include "format/duration.h"
 #include "project/literal.h"
@@ -156,12 +157,19 @@ static bool read_each(struct check *c, const struct yaml *y, json_t *step, struc
 
 /* --- use --- */
 
-/* Whether a connection has the value that fields are filled with: an agency's has the location of
- * each event. */
-static bool has_setting(const json_t *config, const char *key)
+/* The table of the step's connector, or NULL. Borrowed. */
+static const json_t *table_of_step(struct check *c, const struct reference *r)
+{
+    bool is_known = r->connector != NULL && c->hooks != NULL && c->hooks->find_connector != NULL;
+    return is_known ? c->hooks->find_connector(c->hooks->ud, r->connector) : NULL;
+}
+
+/* Whether a connection has the value that fields are filled with: a parent has the account of each
+ * event. */
+static bool has_setting(const json_t *table, const json_t *config, const char *key)
 {
     return json_object_get(config, key) != NULL ||
-           (strcmp(key, "location") == 0 && json_object_get(config, "agency") != NULL);
+           (account_words_is_parent(table, config) && strcmp(key, account_words(table).one) == 0);
 }
 
 /* The fields that the connection fills in: those whose descriptor says from_connection, where the
@@ -169,6 +177,7 @@ static bool has_setting(const json_t *config, const char *key)
 static json_t *filled_fields(struct check *c, const struct reference *r, const json_t *schema)
 {
     json_t *filled = json_object();
+    const json_t *table = table_of_step(c, r);
     const json_t *config =
         c->project != NULL ? json_object_get(c->project->connections, r->owner) : NULL;
     const char *field;
@@ -178,7 +187,7 @@ static json_t *filled_fields(struct check *c, const struct reference *r, const j
             json_is_object(descriptor) ? json_get_text(descriptor, "from_connection") : NULL;
         bool is_faulty =
             c->project != NULL && json_object_get(c->project->faulty, r->owner) != NULL;
-        if (from != NULL && (c->project == NULL || is_faulty || has_setting(config, from))) {
+        if (from != NULL && (c->project == NULL || is_faulty || has_setting(table, config, from))) {
             set_new(filled, field, json_true());
         }
     }
@@ -227,18 +236,14 @@ static void check_one_of(struct check *c, const struct yaml *with, const struct 
     buf_fini(&names);
 }
 
-/* The field by which a step names another account of its agency (auth.accounts.field of the
- * connector), where the connection is an agency's; or NULL. Borrowed. */
+/* The field by which a step names another account, where the connection is a parent; or NULL.
+ * Borrowed. */
 static const char *step_account_field(struct check *c, const struct reference *r)
 {
     const json_t *config =
         c->project != NULL ? json_object_get(c->project->connections, r->owner) : NULL;
-    if (r->connector == NULL || json_object_get(config, "agency") == NULL || c->hooks == NULL ||
-        c->hooks->find_connector == NULL) {
-        return NULL;
-    }
-    const json_t *table = c->hooks->find_connector(c->hooks->ud, r->connector);
-    return json_path_text(table, "auth.accounts.field");
+    const json_t *table = table_of_step(c, r);
+    return account_words_is_parent(table, config) ? account_words(table).field : NULL;
 }
 
 /* The fields that a step may give; NULL: any. New reference. */

@@ -90,7 +90,7 @@ static struct entry *touch(struct shelf *s, char *key_taken, int64_t now_us)
 
 /* --- notes --- */
 
-/* An agency's account notes under its agency's name, as events come for that. */
+/* A parent's account notes under its parent's name, as events come for that. */
 static char *note_key(const char *connection, const char *event, const char *id)
 {
     return xasprintf("%.*s %s %s", (int)strcspn(connection, "/"), connection, event, id);

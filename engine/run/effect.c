@@ -346,7 +346,7 @@ static void begin_unknown(struct effect *fx, const struct journal_row *row)
     fx->call = call_probe(service_calls(runner_service(fx->run->runner)), &o, row->started_us);
 }
 
-/* An agency's call goes through the connection of the event's account, or of the one that the input
+/* A parent's call goes through the connection of the event's account, or of the one that the input
  * names. */
 static void choose_connection(struct effect *fx)
 {
@@ -354,7 +354,7 @@ static void choose_connection(struct effect *fx)
     const char *from = meta_connection(run->meta);
     bool is_its_event = from != NULL && strcmp(from, connection_name(fx->connection)) == 0;
     fx->connection = accounts_choose(runner_service(run->runner), fx->connection, fx->operation,
-                                     fx->input, is_its_event ? meta_location(run->meta) : NULL);
+                                     fx->input, is_its_event ? meta_account(run->meta) : NULL);
 }
 
 void effect_begin(struct effect *fx)

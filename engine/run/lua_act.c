@@ -381,12 +381,12 @@ static int end_wait(lua_State *L, const char *path, const struct journal_row *ea
     return strand_wait(L, (lua_KContext)*end, finish_wait_end);
 }
 
-/* The match with what is not said: an agency's run waits for events of its own account. Yours. */
+/* The match with what is not said: a parent's run waits for events of its own account. Yours. */
 static char *whole_match(const struct run *run, const char *connection, const char *match)
 {
     const struct connection *c = service_find(runner_service(run->runner), connection);
     const char *from = meta_connection(run->meta);
-    const char *account = meta_location(run->meta);
+    const char *account = meta_account(run->meta);
     if (c == NULL || account == NULL || from == NULL || strcmp(from, connection) != 0) {
         return xstrdup(match);
     }

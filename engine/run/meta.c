@@ -9,7 +9,7 @@
 #include "format/date.h"
 #include "service/accounts.h"
 
-enum text { CONNECTION, TYPE, LOCATION, HEADERS, TEXT_COUNT };
+enum text { CONNECTION, TYPE, ACCOUNT, ACCOUNT_WORD, HEADERS, TEXT_COUNT };
 
 struct meta {
     int refs;
@@ -19,12 +19,14 @@ struct meta {
     json_t *json;                  /* NULL: nobody asked for it yet */
 };
 
-struct meta *meta_new(const struct service *s, const struct meta_source *m)
+struct meta *meta_new(const struct meta_source *m)
 {
+    const char *account = m->c != NULL ? accounts_of_event(m->c, m->payload) : NULL;
     const char *const texts[TEXT_COUNT] = {
         [CONNECTION] = m->connection,
         [TYPE] = m->type,
-        [LOCATION] = m->connection != NULL ? accounts_of_event(s, m->connection, m->payload) : NULL,
+        [ACCOUNT] = account,
+        [ACCOUNT_WORD] = account != NULL ? connection_account_words(m->c).one : NULL,
         [HEADERS] = m->headers,
     };
     size_t sizes[TEXT_COUNT], room = sizeof(struct meta);
@@ -68,9 +70,9 @@ const char *meta_type(const struct meta *m)
     return m->texts[TYPE];
 }
 
-const char *meta_location(const struct meta *m)
+const char *meta_account(const struct meta *m)
 {
-    return m->texts[LOCATION];
+    return m->texts[ACCOUNT];
 }
 
 /* A start by hand (cli/cmd_start.c), which brings inputs of its own. */
@@ -94,7 +96,9 @@ static json_t *make_json(const struct meta *m)
     json_set_text(json, "type", m->texts[TYPE]);
     json_set_text(json, "connection", m->texts[CONNECTION]);
     json_set_text(json, "received_at", at);
-    json_set_text(json, "location", m->texts[LOCATION]);
+    if (m->texts[ACCOUNT] != NULL) {
+        json_set_text(json, m->texts[ACCOUNT_WORD], m->texts[ACCOUNT]);
+    }
     json_set_text(json, "event_type", json_get_text(headers, ":type"));
     json_set_text(json, "found_by", json_get_text(headers, ":found_by"));
     if (is_start(m)) {

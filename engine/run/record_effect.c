@@ -37,17 +37,7 @@ static const char *const not_content[] = { "source", "origin" };
 
 bool record_effect_is_local(const struct effect *fx)
 {
-    if (!fx->operation->is_local) {
-        return false;
-    }
-    const char *sink = json_get_text(connection_config(fx->connection), "sink");
-    return sink == NULL || strcmp(sink, "local") == 0;
-}
-
-static char *copy_member(const json_t *object, const char *key)
-{
-    const char *text = key != NULL ? json_get_text(object, key) : NULL;
-    return text != NULL ? xstrdup(text) : NULL;
+    return connection_is_local(fx->connection, fx->operation);
 }
 
 /* --- answers --- */
@@ -161,10 +151,10 @@ static void begin_put(struct effect *fx, enum record_kind kind, const json_t *st
     json_t *content = is_delete ? json_object() : content_of(fx->input);
     put->is_delete = is_delete;
     put->row.kind = kind;
-    put->row.source = copy_member(fx->input, "source");
-    put->row.source_id = copy_member(fx->input, id);
-    put->row.contact_id = copy_member(fx->input, json_get_text(store, "contact"));
-    put->row.origin = copy_member(fx->input, "origin");
+    put->row.source = json_copy_text(fx->input, "source");
+    put->row.source_id = json_copy_text(fx->input, id);
+    put->row.contact_id = json_copy_text(fx->input, json_get_text(store, "contact"));
+    put->row.origin = json_copy_text(fx->input, "origin");
     put->row.fields = effect_text(content);
     put->emit = is_delete ? NULL : event_of(&put->row);
     put->op.must_land = true;

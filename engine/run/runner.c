@@ -312,12 +312,15 @@ static void fetch_version(struct runner *r, struct run_load *load)
 static struct meta *claimed_meta(const struct runner *r, const struct run_load *load,
                                  const json_t *event)
 {
-    return meta_new(r->o.service, &(struct meta_source){ .event = load->run.event_id,
-                                                         .connection = load->connection,
-                                                         .type = load->type,
-                                                         .received_us = load->received_us,
-                                                         .payload = event,
-                                                         .headers = load->headers });
+    const char *name = load->connection;
+    return meta_new(
+        &(struct meta_source){ .event = load->run.event_id,
+                               .c = name != NULL ? service_find(r->o.service, name) : NULL,
+                               .connection = name,
+                               .type = load->type,
+                               .received_us = load->received_us,
+                               .payload = event,
+                               .headers = load->headers });
 }
 
 /* A run that is made so long after its event came is no answer to it any more, but a replay, or

@@ -1,7 +1,7 @@
 /*
- * Keeps the connections of an agency's accounts. A connection of an account is like any other, but
- * that it shares its agency's settings, its client and its breaker, and gets its first token from
- * the agency's (token/token_account.c). Those in memory stand in one map by their name; a timer
+ * Keeps the connections of a parent's accounts. A connection of an account is like any other, but
+ * that it shares its parent's settings, its client and its breaker, and gets its first token from
+ * the parent's (token/token_account.c). Those in memory stand in one map by their name; a timer
  * drops what nobody has held for a while. What is known of the others are their rows. Loop thread.
  */
 #include "service/accounts.h"
@@ -34,21 +34,22 @@ static bool is_id(const char *text)
 
 static void show_count(const struct service *s)
 {
-    metric_set(metrics_gauge("ladle_accounts_in_memory",
-                             "Accounts of agencies that are in use, or were a while ago.", NULL,
-                             NULL),
-               (int64_t)map_len(s->accounts));
+    metric_set(
+        metrics_gauge("ladle_accounts_in_memory",
+                      "Accounts under a parent connection that are in use, or were a while ago.",
+                      NULL, NULL),
+        (int64_t)map_len(s->accounts));
 }
 
-struct connection *accounts_hold(struct service *s, struct connection *agency, const char *account)
+struct connection *accounts_hold(struct service *s, struct connection *parent, const char *account)
 {
     if (!is_id(account)) {
         return NULL;
     }
-    char *name = xasprintf("%s/%s", agency->name, account);
+    char *name = xasprintf("%s/%s", parent->name, account);
     struct connection *c = map_get(s->accounts, name);
     if (c == NULL) {
-        c = service_make_account(s, agency, account);
+        c = service_make_account(s, parent, account);
         (void)map_put(s->accounts, name, c); /* was absent */
         show_count(s);
     }
@@ -99,16 +100,16 @@ void accounts_fini(struct service *s)
     map_free(s->accounts, NULL);
 }
 
-static int load_of(struct service *s, struct connection *agency, struct err *e)
+static int load_of(struct service *s, struct connection *parent, struct err *e)
 {
     struct connection_list *list = connection_list_new();
-    list->agency = agency->name;
+    list->parent = parent->name;
     list->state = "suspended";
     list->limit = LOAD_MAX;
     int rc = store_exec(s->env.store, &list->op, e);
     for (size_t i = 0; rc == 0 && i < list->count; i++) {
         const struct connection_row *row = &list->rows[i];
-        struct connection *c = accounts_hold(s, agency, row->name + strlen(agency->name) + 1);
+        struct connection *c = accounts_hold(s, parent, row->name + strlen(parent->name) + 1);
         if (c != NULL) {
             rc = token_load(c->token, row, e);
             account_let_go(c);
@@ -121,7 +122,7 @@ static int load_of(struct service *s, struct connection *agency, struct err *e)
 int accounts_load(struct service *s, struct err *e)
 {
     for (size_t i = 0; i < s->count; i++) {
-        if (!connection_is_agency(s->connections[i])) {
+        if (!connection_is_parent(s->connections[i])) {
             continue;
         }
         if (load_of(s, s->connections[i], e) == -1) {
@@ -132,29 +133,29 @@ int accounts_load(struct service *s, struct err *e)
     return 0;
 }
 
-/* --- an agency that works again --- */
+/* --- a parent that works again --- */
 
 static void revived(struct store_op *op, const struct err *e)
 {
     struct account_revive *r = list_entry(op, struct account_revive, op);
     if (e != NULL) {
-        log_warn("account", "the accounts of %s were not revived: %s", r->agency, e->message);
+        log_warn("account", "the accounts of %s were not revived: %s", r->parent, e->message);
     }
     account_revive_free(r);
 }
 
-void accounts_revive(struct service *s, struct connection *agency)
+void accounts_revive(struct service *s, struct connection *parent)
 {
     size_t pos = 0;
     const char *name;
     void *value;
     while (map_next(s->accounts, &pos, &name, &value)) {
         struct connection *c = value;
-        if (c->parent == agency) {
+        if (c->parent == parent) {
             token_revive(c->token);
         }
     }
-    struct account_revive *r = account_revive_new(agency->name);
+    struct account_revive *r = account_revive_new(parent->name);
     r->op.must_land = true;
     r->op.done = revived;
     store_submit(s->env.store, &r->op);
@@ -166,7 +167,7 @@ struct connection *accounts_choose(struct service *s, struct connection *c,
                                    const struct operation *op, const json_t *input,
                                    const char *account)
 {
-    if (!connection_is_agency(c) || account_is_for_agency(op)) {
+    if (!connection_is_parent(c) || account_is_for_parent(op)) {
         return c;
     }
     const char *named = account_named(c, op, input);

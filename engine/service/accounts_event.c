@@ -1,7 +1,7 @@
 /*
- * Looks at each event that comes in for an agency or for one account of it: whose event it is,
+ * Looks at each event that comes in for a parent or for one account of it: whose event it is,
  * whether it may start anything, and what it says of the account itself (the app was installed
- * there, or removed). The connector's table names the fields (`webhook`: account, company, app,
+ * there, or removed). The connector's table names the fields (`webhook`: account, parent, app,
  * installs). Loop thread.
  */
 #include <stdlib.h>
@@ -39,13 +39,8 @@ static const char *own_account(const struct connection *c)
     return key != NULL ? connection_text(c, key) : NULL;
 }
 
-const char *accounts_of_event(const struct service *s, const char *connection,
-                              const json_t *payload)
+const char *accounts_of_event(const struct connection *c, const json_t *payload)
 {
-    const struct connection *c = service_find(s, connection);
-    if (c == NULL) {
-        return NULL;
-    }
     const char *told = told_account(c, payload);
     return told != NULL ? told : own_account(c);
 }
@@ -64,7 +59,7 @@ static bool names_account(const struct connection *c, const json_t *match)
 
 void accounts_narrow(const struct connection *c, json_t *match, const char *account)
 {
-    if (connection_is_agency(c) && json_is_object(match) && !names_account(c, match)) {
+    if (connection_is_parent(c) && json_is_object(match) && !names_account(c, match)) {
         json_object_set_new(match, mark, json_string(account));
     }
 }
@@ -72,7 +67,7 @@ void accounts_narrow(const struct connection *c, json_t *match, const char *acco
 json_t *accounts_marked(const struct connection *c, json_t *payload)
 {
     const char *account = told_account(c, payload);
-    if (!connection_is_agency(c) || account == NULL) {
+    if (!connection_is_parent(c) || account == NULL) {
         return json_incref(payload);
     }
     json_t *marked = json_copy(payload);
@@ -82,7 +77,7 @@ json_t *accounts_marked(const struct connection *c, json_t *payload)
 
 /* --- whose it is --- */
 
-/* Whether two apps are the same: a client id is the app's id, "-" and more. */
+/* Whether it is this connection's app: a client id is the app's id, or that, "-" and more. */
 static bool is_own_app(const struct connection *c, const json_t *payload)
 {
     const char *app = payload_text(c, payload, "app");
@@ -90,8 +85,8 @@ static bool is_own_app(const struct connection *c, const json_t *payload)
     if (app == NULL || client == NULL) {
         return true;
     }
-    size_t len = strcspn(client, "-");
-    return strlen(app) == len && strncmp(app, client, len) == 0;
+    size_t len = strlen(app);
+    return strncmp(app, client, len) == 0 && (client[len] == '\0' || client[len] == '-');
 }
 
 /* Whether the app is known not to be installed there: the account is suspended, without a token. */
@@ -103,14 +98,15 @@ static bool is_removed(const struct service *s, const struct connection *c, cons
     return one != NULL && token_is_removed(one->token);
 }
 
-static char *judge_agency(const struct service *s, const struct connection *c,
+static char *judge_parent(const struct service *s, const struct connection *c,
                           const json_t *payload, enum account_change change)
 {
-    const char *company = payload_text(c, payload, "company");
+    const char *parent = payload_text(c, payload, "parent");
     const char *account = told_account(c, payload);
-    const char *own = connection_text(c, "agency");
-    if (company != NULL && strcmp(company, own) != 0) {
-        return xasprintf("it is of the agency %.64s, and %s is of %s", company, c->name, own);
+    const char *word = connection_account_words(c).parent;
+    const char *own = connection_text(c, word);
+    if (parent != NULL && strcmp(parent, own) != 0) {
+        return xasprintf("it is of the %s %.64s, and %s is of %s", word, parent, c->name, own);
     }
     if (account != NULL && change == ACCOUNT_UNCHANGED && is_removed(s, c, account)) {
         return xasprintf("the app is not installed in %.64s", account);
@@ -119,16 +115,16 @@ static char *judge_agency(const struct service *s, const struct connection *c,
 }
 
 /* The service may sign for all apps with one key, so that who has an app of their own can have it
- * call here. One account is known by its id; an agency's are any, so there the app counts, too. */
+ * call here. One account is known by its id; a parent's are any, so there the app counts, too. */
 static char *judge_news(const struct service *s, const struct connection *c, const json_t *payload,
                         enum account_change change)
 {
-    bool is_bound = change != ACCOUNT_UNCHANGED || connection_is_agency(c);
+    bool is_bound = change != ACCOUNT_UNCHANGED || connection_is_parent(c);
     if (is_bound && !is_own_app(c, payload)) {
         return xasprintf("it is of another app than the one that %s is for", c->name);
     }
-    if (connection_is_agency(c)) {
-        return judge_agency(s, c, payload, change);
+    if (connection_is_parent(c)) {
+        return judge_parent(s, c, payload, change);
     }
     const char *account = told_account(c, payload);
     const char *own = own_account(c);
@@ -154,7 +150,7 @@ static enum account_change change_of(const struct connection *c, const json_t *p
                                         : ACCOUNT_UNCHANGED;
 }
 
-/* Whether it is about this connection itself, which is not an agency's. */
+/* Whether it is about this connection itself, which is no parent. */
 static bool is_about(const struct connection *c, const char *account)
 {
     const char *own = own_account(c);
@@ -163,15 +159,13 @@ static bool is_about(const struct connection *c, const char *account)
 }
 
 static void fill_in(struct service *s, struct connection *c, const char *account,
-                    const char *company, struct account_note *out)
+                    const char *parent, struct account_note *out)
 {
     struct connection *one =
-        connection_is_agency(c) && account != NULL ? accounts_hold(s, c, account) : c;
+        connection_is_parent(c) && account != NULL ? accounts_hold(s, c, account) : c;
     if (one != NULL) { /* else it is no id */
         out->name = xstrdup(one->name);
-        out->account = account != NULL   ? xstrdup(account)
-                       : company != NULL ? xstrdup(company)
-                                         : NULL;
+        out->account = account != NULL ? xstrdup(account) : parent != NULL ? xstrdup(parent) : NULL;
         out->keeps_token = one == c;
         account_let_go(one);
     }
@@ -185,17 +179,16 @@ char *accounts_judge(struct service *s, struct connection *c, const json_t *payl
     char *note = judge_news(s, c, payload, what);
     if (note != NULL) {
         log_warn("account", "an event for %s starts nothing: %s", c->name, note);
-    } else if (what != ACCOUNT_UNCHANGED && (connection_is_agency(c) || is_about(c, account))) {
-        fill_in(s, c, account, payload_text(c, payload, "company"), change);
+    } else if (what != ACCOUNT_UNCHANGED && (connection_is_parent(c) || is_about(c, account))) {
+        fill_in(s, c, account, payload_text(c, payload, "parent"), change);
         change->change = change->name != NULL ? what : ACCOUNT_UNCHANGED;
     }
     return note;
 }
 
-void accounts_changed(struct service *s, const char *connection, const struct account_note *change)
+void accounts_changed(struct service *s, struct connection *root, const struct account_note *change)
 {
-    struct connection *root = service_find(s, connection);
-    if (root == NULL || change->change == ACCOUNT_UNCHANGED) {
+    if (change->change == ACCOUNT_UNCHANGED) {
         return;
     }
     bool is_own = strcmp(change->name, root->name) == 0;

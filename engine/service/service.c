@@ -39,11 +39,11 @@ static int equip(struct service *s, struct connection *c, struct err *e)
     return 0;
 }
 
-struct connection *service_make_account(struct service *s, struct connection *agency,
+struct connection *service_make_account(struct service *s, struct connection *parent,
                                         const char *account)
 {
-    struct connection *c = account_new(agency, account);
-    c->token = token_new(c, &s->token_news, NULL); /* the agency's settings were checked */
+    struct connection *c = account_new(parent, account);
+    c->token = token_new(c, &s->token_news, NULL); /* the parent's settings were checked */
     return c;
 }
 
@@ -124,7 +124,7 @@ static void make_owner(struct service *s)
 static void recovered(void *ud, struct connection *c)
 {
     struct service *s = ud;
-    if (connection_is_agency(c)) {
+    if (connection_is_parent(c)) {
         accounts_revive(s, c);
     }
     if (s->on_recover != NULL) {
@@ -132,17 +132,19 @@ static void recovered(void *ud, struct connection *c)
     }
 }
 
-/* A call of the agency, which waits for its token, its limit and its breaker like any other. */
+/* A call of the parent, which waits for its token, its limit and its breaker like any other. */
 static void exchange_account_token(void *ud, struct connection *account,
                                    void (*done)(void *ud, json_t *output, const struct err *e,
                                                 const char *answer),
                                    void *done_ud)
 {
     struct service *s = ud;
+    json_t *input = json_object();
+    json_set_text(input, connection_account_words(account).field, account->account);
     (void)call_start(s->calls, &(struct call_opts){
                                    .connection = account->parent,
                                    .operation = &account->parent->exchange,
-                                   .input = json_pack("{s:s}", "locationId", account->account),
+                                   .input = input,
                                    .done = done,
                                    .ud = done_ud,
                                });

@@ -36,7 +36,7 @@ bool service_is_idle(const struct service *s);
 void service_cut(struct service *s);
 
 /* Adds a connection. `config` is its map of ladle.yaml as JSON, holes already filled and checked
- * (project/project.c): connector auth client_id client_secret location base_url token_url webhook
+ * (project/project.c): connector auth client_id client_secret base_url token_url webhook
  * verify … . The connector is borrowed and outlives the service. */
 struct connection *service_add(struct service *s, const char *name, struct connector *c,
                                json_t *config, struct err *e);

@@ -23,7 +23,7 @@ struct service {
 };
 
 /* The connection of an account with its token. Yours (service_drop). */
-struct connection *service_make_account(struct service *s, struct connection *agency,
+struct connection *service_make_account(struct service *s, struct connection *parent,
                                         const char *account);
 /* Takes a connection apart; nobody uses it any more. */
 void service_drop(struct service *s, struct connection *c);

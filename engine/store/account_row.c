@@ -1,5 +1,5 @@
 /*
- * Stores the accounts of agencies, as they come and go. Written in the transaction of the event
+ * Stores the accounts of parents, as they come and go. Written in the transaction of the event
  * that says so: an event that is stored once changes its account once, whatever happens between.
  * Writer thread.
  */
@@ -92,22 +92,22 @@ static int revive_exec(struct store_op *op, struct db *db, struct err *e)
     const struct account_revive *r = list_entry(op, struct account_revive, op);
     struct query *q = db_query(db, revive_accounts);
     query_bind_int(q, 1, op->now_us);
-    query_bind_text(q, 2, r->agency);
+    query_bind_text(q, 2, r->parent);
     return query_run(q, e);
 }
 
-struct account_revive *account_revive_new(const char *agency)
+struct account_revive *account_revive_new(const char *parent)
 {
     struct account_revive *r = xcalloc(1, sizeof *r);
     r->op.exec = revive_exec;
-    r->agency = xstrdup(agency);
+    r->parent = xstrdup(parent);
     return r;
 }
 
 void account_revive_free(struct account_revive *r)
 {
     if (r != NULL) {
-        free(r->agency);
+        free(r->parent);
         free(r);
     }
 }

@@ -2,7 +2,7 @@
 
 #include "store/store.h"
 
-/* The accounts (locations) of an agency's connection are rows of the table of connections, named
+/* The accounts of a parent's connection are rows of the table of connections, named
  * "crm/<account>". An event may add or remove one; that is written with the event. */
 enum account_change {
     ACCOUNT_UNCHANGED,
@@ -21,10 +21,10 @@ void account_note_fini(struct account_note *a);
 /* What stands in the row of an account that the app was removed from. */
 #define ACCOUNT_REMOVED_REASON "the app was uninstalled from it"
 
-/* An agency works again: its broken accounts are new, and are tried when they are needed. */
+/* A parent works again: its broken accounts are new, and are tried when they are needed. */
 struct account_revive {
     struct store_op op;
-    char *agency; /* owned */
+    char *parent; /* owned */
 };
-struct account_revive *account_revive_new(const char *agency);
+struct account_revive *account_revive_new(const char *parent);
 void account_revive_free(struct account_revive *r);

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "format/json.h"
 #include "store/db.h"
 #include "store/ops.h"
 
@@ -65,19 +66,11 @@ static json_t *text_of_id(const struct id *id)
     return json_string(text);
 }
 
-/* Texts are stored ones, or an error's, which may be cut within a character: json_string gives NULL
- * for what is not UTF-8, and the replacement says so. */
-static json_t *text_or_null(const char *text)
-{
-    json_t *value = text != NULL ? json_string(text) : json_null();
-    return value != NULL ? value : json_string("(not text)");
-}
-
 static json_t *describe_error(const struct err *err)
 {
     json_t *v = json_object();
     json_object_set_new(v, "kind", json_string(err_kind_name(err->kind)));
-    json_object_set_new(v, "message", text_or_null(err->message));
+    json_object_set_new(v, "message", json_text_or_null(err->message));
     json_object_set_new(v, "status", json_integer(err->status));
     return v;
 }
@@ -86,8 +79,8 @@ static json_t *describe_run(const struct run_news *news, const char *recipe)
 {
     json_t *v = json_object();
     json_object_set_new(v, "id", text_of_id(news->run));
-    json_object_set_new(v, "recipe", text_or_null(recipe));
-    json_object_set_new(v, "step", text_or_null(news->step));
+    json_object_set_new(v, "recipe", json_text_or_null(recipe));
+    json_object_set_new(v, "step", json_text_or_null(news->step));
     json_object_set_new(v, "state", json_string(run_state_name(news->state)));
     json_object_set_new(v, "error", describe_error(news->err));
     return v;
@@ -99,8 +92,8 @@ static json_t *describe_news(struct query *q, const struct run_news *news)
     json_t *event = json_object();
     struct id id = query_id(q, 1);
     json_object_set_new(event, "id", text_of_id(&id));
-    json_object_set_new(event, "connection", text_or_null(query_peek_text(q, 2)));
-    json_object_set_new(event, "type", text_or_null(query_peek_text(q, 3)));
+    json_object_set_new(event, "connection", json_text_or_null(query_peek_text(q, 2)));
+    json_object_set_new(event, "type", json_text_or_null(query_peek_text(q, 3)));
     json_t *v = json_object();
     json_object_set_new(v, "run", describe_run(news, query_peek_text(q, 0)));
     json_object_set_new(v, "event", event);

@@ -117,6 +117,6 @@ int lease_settle(struct db *db, const char *name, const char *owner, const char 
 /* Ends whatever lease there is. */
 int lease_forget(struct db *db, const char *name, struct err *e);
 
-/* Writes what an event says of an account of an agency; nothing where it says nothing. */
+/* Writes what an event says of an account of a parent; nothing where it says nothing. */
 struct account_note;
 int account_apply(struct db *db, const struct account_note *a, int64_t now_us, struct err *e);

@@ -124,7 +124,7 @@ const char *record_change_name(enum record_change c)
     return "unknown";
 }
 
-void record_row_fini(struct record_row *row)
+static void clear_record_row(struct record_row *row)
 {
     free(row->source);
     free(row->source_id);
@@ -339,7 +339,7 @@ static void begin_record_row(struct record_put *p)
     if (p->given.source_id == NULL) {
         p->given = p->row;
     } else {
-        record_row_fini(&p->row);
+        clear_record_row(&p->row);
     }
     p->row = p->given;
     p->row.source = xstrdup_or_null(p->given.source);
@@ -360,7 +360,7 @@ static int change_record(struct db *db, struct record_put *p, struct err *e)
     } else if (rc == 0) {
         rc = create(db, p, e);
     }
-    record_row_fini(&old);
+    clear_record_row(&old);
     return rc;
 }
 
@@ -393,8 +393,8 @@ void record_put_free(struct record_put *p)
     if (p == NULL) {
         return;
     }
-    record_row_fini(&p->row);
-    record_row_fini(&p->given);
+    clear_record_row(&p->row);
+    clear_record_row(&p->given);
     run_save_free(p->journal);
     if (p->emit != NULL) {
         event_row_fini(p->emit);
@@ -408,7 +408,7 @@ void record_put_free(struct record_put *p)
 static void clear_record_list(struct record_list *l)
 {
     for (size_t i = 0; i < l->count; i++) {
-        record_row_fini(&l->rows[i]);
+        clear_record_row(&l->rows[i]);
     }
     free(l->rows);
     l->rows = NULL;

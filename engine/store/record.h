@@ -30,7 +30,6 @@ struct record_row {
     int version;      /* from 1 */
     int64_t created_us, updated_us, deleted_us; /* deleted_us 0: there */
 };
-void record_row_fini(struct record_row *row);
 
 enum record_change { RECORD_SAME, RECORD_CREATED, RECORD_UPDATED, RECORD_DELETED };
 const char *record_change_name(enum record_change c);

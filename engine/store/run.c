@@ -98,17 +98,6 @@ const char *run_state_name(enum run_state s)
     return (unsigned)s < RUN_STATE_COUNT ? state_names[s] : "unknown";
 }
 
-int run_state_parse(const char *name, enum run_state *out)
-{
-    for (int i = 0; i < RUN_STATE_COUNT; i++) {
-        if (strcmp(name, state_names[i]) == 0) {
-            *out = (enum run_state)i;
-            return 0;
-        }
-    }
-    return -1;
-}
-
 bool run_has_ended(enum run_state s)
 {
     return s >= RUN_DONE;

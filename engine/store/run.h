@@ -17,7 +17,6 @@ enum run_state {
 };
 #define RUN_BLOCKED INT64_MAX
 const char *run_state_name(enum run_state s);
-int run_state_parse(const char *name, enum run_state *out);
 
 struct run_row {
     struct id id;
@@ -262,7 +261,7 @@ struct run_ask_many {
 void run_ask_many_init(struct run_ask_many *ask);
 
 /* A connection works again: the runs that were parked for it are queued, the oldest is claimed
- * first. With an agency go the runs of its accounts that are neither broken nor suspended. */
+ * first. With a parent go the runs of its accounts that are neither broken nor suspended. */
 struct run_release {
     struct store_op op;
     const char *connection; /* borrowed */

@@ -50,17 +50,17 @@ static const char upsert_health[] =
 #define SELECT_CONNECTIONS                                                                         \
     "select name, state, reason, scopes, account, since_us, expires_us, health"                    \
     " from connection"
-#define OF_AGENCY                                                                                  \
+#define OF_PARENT                                                                                  \
     " where substr(name, 1, length($1) + 1) = $1 || '/'"                                           \
     " and ($2 is null or state = $2)"
 
 static const char list_own[] = SELECT_CONNECTIONS
     " where name not like '%/%'"
     " order by name";
-static const char list_accounts[] = SELECT_CONNECTIONS OF_AGENCY
+static const char list_accounts[] = SELECT_CONNECTIONS OF_PARENT
     " order by state = 'connected', name"
     " limit $3";
-static const char count_accounts[] = "select count(*) from connection" OF_AGENCY;
+static const char count_accounts[] = "select count(*) from connection" OF_PARENT;
 
 static const char select_state[] =
     "select state, reason"
@@ -368,7 +368,7 @@ static void clear_connections(struct connection_list *l)
 static int count_all(struct db *db, struct connection_list *l, struct err *e)
 {
     struct query *q = db_query(db, count_accounts);
-    query_bind_text(q, 1, l->agency);
+    query_bind_text(q, 1, l->parent);
     query_bind_text(q, 2, l->state);
     int rc = query_next(q, e);
     l->total = rc == 1 ? query_int(q, 0) : 0;
@@ -379,7 +379,7 @@ static int count_all(struct db *db, struct connection_list *l, struct err *e)
 static struct query *start_accounts(struct db *db, const struct connection_list *l)
 {
     struct query *q = db_query(db, list_accounts);
-    query_bind_text(q, 1, l->agency);
+    query_bind_text(q, 1, l->parent);
     query_bind_text(q, 2, l->state);
     query_bind_int(q, 3, l->limit > 0 ? l->limit : INT64_MAX);
     return q;
@@ -389,10 +389,10 @@ static int connections_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct connection_list *l = list_entry(op, struct connection_list, op);
     clear_connections(l);
-    if (l->agency != NULL && count_all(db, l, e) == -1) {
+    if (l->parent != NULL && count_all(db, l, e) == -1) {
         return -1;
     }
-    struct query *q = l->agency != NULL ? start_accounts(db, l) : db_query(db, list_own);
+    struct query *q = l->parent != NULL ? start_accounts(db, l) : db_query(db, list_own);
     int rc;
     while ((rc = query_next(q, e)) == 1) {
         l->rows = rows_grow(l->rows, l->count, sizeof(*l->rows));

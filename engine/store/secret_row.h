@@ -39,14 +39,14 @@ struct secret_list {
 struct secret_list *secret_list_new(const char *prefix);
 void secret_list_free(struct secret_list *l);
 
-/* A connection's state: "new", "connected", "broken", "suspended". The name of an agency's account
+/* A connection's state: "new", "connected", "broken", "suspended". The name of a parent's account
  * is "crm/<account>". */
 struct connection_row {
     char *name;
     char *state;
     char *reason;  /* of broken and suspended, or NULL */
     char *scopes;  /* space separated, or NULL */
-    char *account; /* location or company id that the token says, or NULL */
+    char *account; /* the account or its parent, as the token says, or NULL */
     int64_t since_us;
     int64_t expires_us; /* of the access token; 0: never or unknown */
     char *health;       /* read only: of a service that is not called just now, JSON; or NULL */
@@ -77,11 +77,11 @@ struct connection_health {
 };
 struct connection_health *connection_health_new(const char *name, char *health_taken);
 void connection_health_free(struct connection_health *p);
-/* Those of ladle.yaml, or the accounts of one agency: what does not work comes first. */
+/* Those of ladle.yaml, or the accounts of one parent: what does not work comes first. */
 struct connection_list {
     struct store_op op;
     /* in */
-    const char *agency;          /* borrowed; NULL: those that are no accounts */
+    const char *parent;          /* borrowed; NULL: those that are no accounts */
     const char *state;           /* of accounts; borrowed; NULL: any */
     int limit;                   /* of accounts; 0: all */
     struct connection_row *rows; /* out */

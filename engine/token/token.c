@@ -512,7 +512,7 @@ void token_send(struct token *t, const struct token_grant *g)
 }
 
 /* With the lease. An account that has nothing to refresh, or does not know whether that is spent,
- * gets its token from its agency's. */
+ * gets its token from its parent's. */
 static void refresh(struct token *t)
 {
     if (t->is_self_granted) {

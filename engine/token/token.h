@@ -22,8 +22,8 @@ struct token;
 struct token_news {
     /* The connection works again, or has a new token: runs that wait for it may go on. May be NULL. */
     void (*recovered)(void *ud, struct connection *c);
-    /* Asks for the token of an account, by a call of its agency: done is called once, later, with
-     * what the service answered (borrowed) or with e. May be NULL where there are no agencies. */
+    /* Asks for the token of an account, by a call of its parent: done is called once, later, with
+     * what the service answered (borrowed) or with e. May be NULL where there are no parents. */
     void (*exchange)(void *ud, struct connection *account,
                      void (*done)(void *ud, json_t *output, const struct err *e,
                                   const char *answer),
@@ -80,7 +80,7 @@ void token_reload(struct token *t);
 /* Something is under way that a stop is to wait for; is_late: the commit of what was granted. */
 bool token_is_busy(const struct token *t, bool is_late);
 
-/* --- of an agency's accounts (token_account.c) --- */
+/* --- of a parent's accounts (token_account.c) --- */
 
 bool token_is_quiet(const struct token *t); /* nothing is under way, nor to be tried again */
 /* It is suspended and has no token: the app is not installed there. */
@@ -89,7 +89,7 @@ bool token_is_removed(const struct token *t);
 void token_remove(struct token *t, bool keeps);
 /* The app was installed: it is tried again, and runs that wait for it go on. */
 void token_reinstall(struct token *t);
-/* Its agency works again: what was broken is tried when it is needed. */
+/* Its parent works again: what was broken is tried when it is needed. */
 void token_revive(struct token *t);
 
 /* --- for `ladle connect` --- */

@@ -1,6 +1,6 @@
 /*
- * Gets the token of an agency's account. It is asked for with the agency's token, as a call of the
- * agency (so it waits for that token, for the agency's limit and for the breaker), and then lives
+ * Gets the token of a parent's account. It is asked for with the parent's token, as a call of the
+ * parent (so it waits for that token, for the parent's limit and for the breaker), and then lives
  * like any other: refreshed with its own refresh token where it has one. Where that is refused, or
  * an answer was lost, it is asked for again in the same way, which does no harm. Loop thread.
  */
@@ -12,7 +12,7 @@
 #include "store/account_row.h"
 #include "token/token_state.h"
 
-/* The agency's token did not do: it is broken, or lacks a scope. That is not the account's trouble;
+/* The parent's token did not do: it is broken, or lacks a scope. That is not the account's trouble;
  * a person has to help, and then all accounts go on. */
 static bool is_of_agency(const struct token *t, const struct err *e)
 {

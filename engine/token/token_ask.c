@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "connection/account.h"
 #include "token/token_state.h"
 
 /* How long what a person asks for waits for the end of a refresh: its time-out, and a little. */
@@ -111,8 +112,7 @@ void token_begin_ask(struct timer *timer)
 /* The account that what is asked for has to be of, or NULL: of any. */
 static const char *wanted_account(const struct token *t)
 {
-    const char *location = connection_text(t->c, "location");
-    const char *wanted = location != NULL ? location : connection_text(t->c, "agency");
+    const char *wanted = connection_bound_account(t->c);
     return wanted == NULL && t->ask.keeps_account ? t->pair.account : wanted;
 }
 
@@ -182,19 +182,6 @@ void token_disown(struct connection *c)
     }
 }
 
-/* Whether a list of words has this one. */
-static bool has_word(const char *list, const char *word, size_t len)
-{
-    for (const char *at = list; *at != '\0';) {
-        size_t n = strcspn(at, " ");
-        if (n == len && strncmp(at, word, len) == 0) {
-            return true;
-        }
-        at += n + (at[n] == ' ');
-    }
-    return false;
-}
-
 char *token_scopes_missing(const struct connection *c)
 {
     char *wanted = token_scopes_wanted(c, " ");
@@ -203,7 +190,7 @@ char *token_scopes_missing(const struct connection *c)
     buf_init(&out, strlen(wanted) + 1);
     for (const char *at = wanted; granted != NULL && *at != '\0';) {
         size_t n = strcspn(at, " ");
-        if (n > 0 && !has_word(granted, at, n)) {
+        if (n > 0 && !token_pair_has_scope(granted, at, n)) {
             (void)buf_printf(&out, "%s%.*s", out.len > 0 ? " " : "", (int)n, at); /* it fits */
         }
         at += n + (at[n] == ' ');

@@ -167,12 +167,6 @@ static enum token_flow_state flow_state(const json_t *o)
     return FLOW_FAILED;
 }
 
-static char *copy_flow_text(const json_t *o, const char *key)
-{
-    const char *text = json_get_text(o, key);
-    return text != NULL ? xstrdup(text) : NULL;
-}
-
 int token_flow_open(struct token_flow *out, const struct vault *v, const char *name,
                     const uint8_t *sealed, size_t len, struct err *e)
 {
@@ -186,12 +180,12 @@ int token_flow_open(struct token_flow *out, const struct vault *v, const char *n
     const char *verifier = json_get_text(o, "verifier");
     *out = (struct token_flow){
         .name = xstrdup(name),
-        .connection = copy_flow_text(o, "connection"),
-        .redirect_uri = copy_flow_text(o, "redirect_uri"),
+        .connection = json_copy_text(o, "connection"),
+        .redirect_uri = json_copy_text(o, "redirect_uri"),
         .verifier = verifier != NULL ? secret_new(verifier, strlen(verifier)) : NULL,
         .expires_us = json_get_int(o, "expires_us", 0),
         .state = flow_state(o),
-        .message = copy_flow_text(o, "message"),
+        .message = json_copy_text(o, "message"),
     };
     keep_sealed(out, sealed, len);
     json_forget(o);

@@ -308,12 +308,6 @@ static int say_refused(const struct connection *c, const struct http_response *r
 
 /* --- a grant --- */
 
-static struct secret *secret_of(const json_t *v)
-{
-    size_t len = json_string_length(v);
-    return len > 0 && len <= TOKEN_MAX ? secret_new(json_string_value(v), len) : NULL;
-}
-
 static char *copy_answer_text(const json_t *v)
 {
     size_t len = json_string_length(v);
@@ -360,7 +354,9 @@ static char *granted_account(const struct connection *c, const json_t *body)
 {
     const char *path = token_setting_text(c, "account");
     char *account = path != NULL ? copy_answer_text(json_path(body, path)) : NULL;
-    return account != NULL ? account : copy_answer_text(json_object_get(body, "companyId"));
+    const char *of_parent = json_path_text(c->auth, "accounts.parent_auth.account");
+    return account != NULL || of_parent == NULL ? account
+                                                : copy_answer_text(json_path(body, of_parent));
 }
 
 /* Fills in what the answer left out, since nothing changed there. */
@@ -390,7 +386,8 @@ static void read_pair(struct token_pair *out, const struct connection *c, const 
     out->scopes = scopes_of(c, answer_field(c, body, "scope", "scope", NULL));
     out->account = granted_account(c, body);
     if (!token_is_self_granted(c)) { /* RFC 6749, 4.4.3: there it has no use */
-        out->refresh = secret_of(answer_field(c, body, "refresh", "refresh_token", "refreshToken"));
+        out->refresh =
+            token_pair_secret(answer_field(c, body, "refresh", "refresh_token", "refreshToken"));
     }
     inherit_pair(out, c, before);
 }
@@ -399,7 +396,7 @@ int token_grant_read_body(struct token_pair *out, const struct connection *c, co
                           struct err *e)
 {
     *out = (struct token_pair){
-        .access = secret_of(answer_field(c, body, "access", "access_token", "accessToken")),
+        .access = token_pair_secret(answer_field(c, body, "access", "access_token", "accessToken")),
     };
     if (out->access == NULL) {
         return err_set(e, ERR_PROTOCOL, "%s: the answer holds no token", c->name);
@@ -416,7 +413,8 @@ int token_grant_read(struct token_pair *out, const struct connection *c,
     json_t *body = json_parse(buf_text(&res->body), res->body.len, NULL);
     *out = (struct token_pair){ .access = NULL };
     if (is_ok) {
-        out->access = secret_of(answer_field(c, body, "access", "access_token", "accessToken"));
+        out->access =
+            token_pair_secret(answer_field(c, body, "access", "access_token", "accessToken"));
     }
     int rc = 0;
     if (out->access != NULL) {

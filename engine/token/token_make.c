@@ -19,14 +19,8 @@
 static bool takes_kind(const struct connection *c, const char *kind)
 {
     json_t *kinds = json_object_get(c->auth, "kinds");
-    size_t i;
-    json_t *one;
-    json_array_foreach (kinds, i, one) {
-        if (strcmp(json_string_value(one), kind) == 0) {
-            return true;
-        }
-    }
-    return json_array_size(kinds) == 0 && strcmp(kind, "none") == 0;
+    return json_list_has_text(kinds, kind) ||
+           (json_array_size(kinds) == 0 && strcmp(kind, "none") == 0);
 }
 
 /* What `auth` says; without it: a token where one is given, else the connector's weakest way. */

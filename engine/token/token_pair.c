@@ -58,7 +58,7 @@ void token_pair_seal(const struct token_pair *p, const struct vault *v, const ch
     json_forget(o);
 }
 
-static struct secret *secret_of(const json_t *v)
+struct secret *token_pair_secret(const json_t *v)
 {
     size_t len = json_string_length(v);
     return len > 0 && len <= TOKEN_MAX ? secret_new(json_string_value(v), len) : NULL;
@@ -81,8 +81,8 @@ int token_pair_open(struct token_pair *out, const struct vault *v, const char *n
     secret_free(plain);
     *out = (struct token_pair){
         .origin = origin_of(o),
-        .access = secret_of(json_object_get(o, "access_token")),
-        .refresh = secret_of(json_object_get(o, "refresh_token")),
+        .access = token_pair_secret(json_object_get(o, "access_token")),
+        .refresh = token_pair_secret(json_object_get(o, "refresh_token")),
         .expires_us = json_get_int(o, "expires_us", 0),
         .lifetime_us = json_get_int(o, "lifetime_us", 0),
         .scopes = copy_pair_text(o, "scopes"),
@@ -94,4 +94,16 @@ int token_pair_open(struct token_pair *out, const struct vault *v, const char *n
         return err_set(e, ERR_CONFIG, "%s: the stored token is unreadable", name);
     }
     return 0;
+}
+
+bool token_pair_has_scope(const char *scopes, const char *scope, size_t len)
+{
+    while (*scopes != '\0') {
+        size_t here = strcspn(scopes, " ,");
+        if (here == len && memcmp(scopes, scope, len) == 0) {
+            return true;
+        }
+        scopes += here + strspn(scopes + here, " ,");
+    }
+    return false;
 }

@@ -21,9 +21,14 @@ struct token_pair {
 
 void token_pair_fini(struct token_pair *p); /* scrubs; may be used again */
 
+/* Whether the scopes of a token, parted by blanks or commas, have this one. */
+bool token_pair_has_scope(const char *scopes, const char *scope, size_t len);
+
 /* "token:crm"; yours. */
 char *token_pair_name(const char *connection);
 void token_pair_seal(const struct token_pair *p, const struct vault *v, const char *name,
                      uint8_t **sealed, size_t *len);
+/* A token as JSON text; NULL where it is empty, too long or no text. Yours. */
+struct secret *token_pair_secret(const json_t *v);
 int token_pair_open(struct token_pair *out, const struct vault *v, const char *name,
                     const uint8_t *sealed, size_t len, struct err *e);

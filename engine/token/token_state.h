@@ -7,7 +7,7 @@
 #include "token/token_grant.h"
 
 /* For the token's own files: what a token is made of. token.c keeps it fresh, token_lease.c sees to
- * it that one process at a time does, token_account.c gets that of an agency's account, token_ask.c
+ * it that one process at a time does, token_account.c gets that of a parent's account, token_ask.c
  * does what a person asks for, token_second.c switches to a second private token. Loop thread. */
 enum token_kind { KIND_NONE, KIND_STATIC, KIND_OAUTH };
 enum token_state { STATE_NEW, STATE_CONNECTED, STATE_BROKEN, STATE_SUSPENDED };
@@ -67,7 +67,7 @@ struct token {
     bool was_lost;       /* the answer to the last refresh did not come */
     int pauses;          /* times in a row that it was suspended */
     bool is_unknown;     /* of an account: nobody has looked at its rows yet */
-    bool is_exchanging;  /* of an account: asks with its agency's token */
+    bool is_exchanging;  /* of an account: asks with its parent's token */
     bool has_exchange;   /* and that call is under way */
     bool has_lease;
     int looks;                      /* while another process had the lease */
@@ -128,7 +128,7 @@ void token_end_lease(struct token *t);
 void token_lease_fini(struct token *t);
 
 /* --- token_account.c --- */
-/* Asks for an account's token with that of its agency, and commits what comes. */
+/* Asks for an account's token with that of its parent, and commits what comes. */
 void token_exchange(struct token *t);
 
 /* --- token_ask.c --- */

@@ -42,6 +42,7 @@ struct recipes {
 struct routing {
     struct event_put *put;
     struct router *router;
+    struct connection *c; /* which it came by; NULL: ladle.yaml has none, or it is the engine's */
     json_t *event;
     json_t *awaited; /* the event as what is awaited is compared with it */
     struct meta *meta;
@@ -172,13 +173,12 @@ static bool has_recipe(const struct routing *g, const char *recipe)
     return false;
 }
 
-/* Of an agency's event the key is one of its account: what two accounts have in common is no reason
+/* Of a parent's event the key is one of its account: what two accounts have in common is no reason
  * to wait for, drop or fold each other's runs. Takes the key; yours. */
 static char *key_of_account(const struct routing *g, char *key)
 {
-    const struct connection *c = service_find(g->router->o.service, g->put->event.connection);
-    const char *account = meta_location(g->meta);
-    if (key == NULL || account == NULL || c == NULL || !connection_is_agency(c)) {
+    const char *account = meta_account(g->meta);
+    if (key == NULL || account == NULL || g->c == NULL || !connection_is_parent(g->c)) {
         return key;
     }
     char *own = xasprintf("%s/%s", account, key);
@@ -273,16 +273,15 @@ static void match_recipes(struct routing *g)
         return;
     }
     match_name(g, type);
-    struct connection *c = service_find(g->router->o.service, g->put->event.connection);
-    if (c == NULL) {
+    if (g->c == NULL) {
         return;
     }
-    const struct connector *connector = connection_connector(c);
+    const struct connector *connector = connection_connector(g->c);
     const char *const *names = connector_event_names(connector);
     for (; *names != NULL; names++) {
         const char *of = json_get_text(connector_event(connector, *names), "of");
         if (of != NULL && strcmp(of, type) == 0 &&
-            connector_event_matches(connector, *names, g->event, connection_config(c))) {
+            connector_event_matches(connector, *names, g->event, connection_config(g->c))) {
             match_name(g, *names);
         }
     }
@@ -401,7 +400,7 @@ static void routed(struct store_op *op, const struct err *e)
     if (e != NULL) {
         tell_not_stored(put, e);
     } else if (!put->is_duplicate) {
-        accounts_changed(r->o.service, put->event.connection, &put->account);
+        accounts_changed(r->o.service, g->c, &put->account);
         tell_ends(g);
         begin_runs(g);
         if (put->woken_count >
@@ -418,31 +417,33 @@ static void routed(struct store_op *op, const struct err *e)
     }
 }
 
-static struct meta *meta_of(const struct router *r, const struct event_row *row,
+static struct meta *meta_of(const struct connection *c, const struct event_row *row,
                             const json_t *event)
 {
-    return meta_new(r->o.service, &(struct meta_source){ .event = row->id,
-                                                         .connection = row->connection,
-                                                         .type = row->type,
-                                                         .received_us = row->received_us,
-                                                         .payload = event,
-                                                         .headers = row->headers });
+    return meta_new(&(struct meta_source){ .event = row->id,
+                                           .c = c,
+                                           .connection = row->connection,
+                                           .type = row->type,
+                                           .received_us = row->received_us,
+                                           .payload = event,
+                                           .headers = row->headers });
 }
 
 static struct routing *routing_new(struct router *r, struct event_put *put, json_t *event)
 {
+    struct connection *c = service_find(r->o.service, put->event.connection);
     struct routing *g = xcalloc(1, sizeof *g);
     *g = (struct routing){
         .put = put,
         .router = r,
+        .c = c,
         .event = event,
-        .meta = meta_of(r, &put->event, event),
+        .meta = meta_of(c, &put->event, event),
     };
     put->op.done = routed;
     put->op.ud = g;
     put->event.is_routed = true;
     r->in_flight++;
-    struct connection *c = service_find(r->o.service, put->event.connection);
     put->event.note =
         c != NULL ? accounts_judge(g->router->o.service, c, event, &put->account) : NULL;
     if (put->event.note == NULL) {

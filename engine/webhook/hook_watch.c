@@ -23,6 +23,7 @@
 #include "connection/health.h"
 #include "format/date.h"
 #include "format/duration.h"
+#include "format/json.h"
 #include "store/event.h"
 
 enum { FAILS_MIN = 5, GOOD_IN_ROW = 3, HOOK_MINUTES = 15 };
@@ -323,20 +324,13 @@ void hook_watch_fini(struct connection *c)
     free(w);
 }
 
-static int64_t date_at(const json_t *v, const char *key)
-{
-    const char *text = json_get_text(v, key);
-    int64_t us = 0;
-    return text != NULL && date_parse(text, strlen(text), NULL, &us, NULL) == 0 ? us : 0;
-}
-
 void hook_watch_load(struct connection *c, const json_t *stored)
 {
     struct hook_watch *w = c->watch;
-    w->failing_since_us = date_at(stored, "failing_since");
-    w->told_us = date_at(stored, "told");
+    w->failing_since_us = json_get_date(stored, "failing_since");
+    w->told_us = json_get_date(stored, "told");
     if (w->expect_us > 0) {
-        w->silent_since_us = date_at(stored, "silent_since");
-        w->last_us = date_at(stored, "awaited_since");
+        w->silent_since_us = json_get_date(stored, "silent_since");
+        w->last_us = json_get_date(stored, "awaited_since");
     }
 }

@@ -193,11 +193,6 @@ static const struct rule *first_rule(const struct connection *c)
     return c->verifier->rule_count > 0 ? &c->verifier->rules[0] : NULL;
 }
 
-bool verify_is_open(const struct connection *c)
-{
-    return first_rule(c) != NULL && first_rule(c)->kind == RULE_OPEN;
-}
-
 bool verify_is_basic(const struct connection *c)
 {
     return first_rule(c) != NULL && first_rule(c)->kind == RULE_BASIC;

@@ -48,8 +48,6 @@ enum refusal verify_webhook(const struct connection *c, const struct delivery *d
 struct verifier *verifier_new(const json_t *connector_table, const json_t *config, struct err *e);
 void verifier_free(struct verifier *v);
 
-/* Whether deliveries are taken from anybody (verify: none). */
-bool verify_is_open(const struct connection *c);
 /* Whether the sender is to be asked for user and password. */
 bool verify_is_basic(const struct connection *c);
 /* Whether the address is part of what is signed, so that `url` of a delivery matters. */

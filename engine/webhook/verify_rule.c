@@ -10,20 +10,9 @@
 #include <string.h>
 
 #include "format/duration.h"
+#include "format/json.h"
 
 /* --- the connection's part --- */
-
-static bool holds(const json_t *list, const char *word)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach (list, i, one) {
-        if (json_is_string(one) && strcmp(json_string_value(one), word) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* A timestamp is a place in the table and the name of a header in the settings. */
 static void take_setting(json_t *table, const json_t *config, const char *key)
@@ -46,7 +35,7 @@ static json_t *fill_table(const json_t *table, const json_t *scheme, const json_
                                             "timestamp", "tolerance", "user",     NULL };
     json_t *own = json_copy((json_t *)table);
     for (const char *const *s = settings; *s != NULL; s++) {
-        if (holds(json_object_get(scheme, "takes"), *s)) {
+        if (json_list_has_text(json_object_get(scheme, "takes"), *s)) {
             take_setting(own, config, *s);
         }
     }

@@ -182,8 +182,8 @@ return {
     -- One app on many locations: what is another for the agency's own token, and the call that gives a
     -- location's.
     accounts = {
-      field = 'locationId',
-      agency = {
+      name = 'location', parent = 'agency', field = 'locationId',
+      parent_auth = {
         fields = { user_type = 'Company' }, account = 'companyId',
         scopes = { 'contacts.readonly', 'contacts.write', 'oauth.readonly', 'oauth.write' },
       },
@@ -214,7 +214,7 @@ return {
     account = 'locationId',
     account_else = 'altId', -- of invoices and orders
     account_config = 'location',
-    company = 'companyId',
+    parent = 'companyId',
     app = 'appId',
     installs = { add = 'INSTALL', remove = 'UNINSTALL' },
     verify = {

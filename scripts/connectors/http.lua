@@ -44,11 +44,13 @@ return {
     encoding = 'form', client = 'body', grant = 'authorization_code', pkce = 'S256',
     -- A 401 to a call that carried the token says that the token is stale, where it can be renewed.
     stale = { 401 },
+    accounts = { name = 'location' },
   },
 
   network = 'strict',
 
   config = {
+    location = { 'string', optional = true, max = 128, label = 'The account: a token of another is refused' },
     scheme = { 'string', optional = true, max = 32, label = 'The word before the token; "" for none' },
     headers = { 'object', optional = true, label = 'Sent with every call' },
     grant = { 'string', optional = true, enum = { 'authorization_code', 'client_credentials' } },

@@ -162,7 +162,7 @@ end
 
 local ACCESS = {
   ['bearer'] = 'location', ['Location-Access'] = 'location', ['Location-Access-Only'] = 'location',
-  ['Agency-Access'] = 'agency', ['Agency-Access-Only'] = 'agency',
+  ['Agency-Access'] = 'parent', ['Agency-Access-Only'] = 'parent',
 }
 
 -- Scopes, and which tokens will do: 'any' where both kinds are said.

@@ -203,7 +203,7 @@ end
 local function check_kind(token, operation)
   local access = operation.access
   local is_agency = token.type == 'Company'
-  if access == 'location' and is_agency or access == 'agency' and not is_agency
+  if access == 'location' and is_agency or access == 'parent' and not is_agency
     or operation.oauth_only and token.kind ~= 'oauth' then
     answer.refuse(401, 'This authClass type is not allowed to access this scope.')
   end

@@ -110,7 +110,7 @@ local function described()
   for _, name in ipairs(sorted_names(index.operations)) do
     local operation = operation_of(name)
     if not PLAYED[name] and not operation.unsupported then
-      table.insert(operation.access == 'agency' and names.hq or names.crm, name)
+      table.insert(operation.access == 'parent' and names.hq or names.crm, name)
     end
   end
   return names

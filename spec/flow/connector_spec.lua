@@ -64,6 +64,17 @@ describe('ladle check of a connector', function()
     end)
   end)
 
+  it('knows the names of those that are there, the project\'s own too', function()
+    with({ [CONNECTOR] = TICKETS, ['ladle.yaml'] = (CONFIG:gsub('tickets,', 'ticket,')) }, function(p)
+      assert.are.equal('ladle.yaml:3 there is no connector `ticket` (did you mean `tickets`?)',
+        (errors(p, 2)[1]:gsub('^%./', '')))
+    end)
+    with({ [CONNECTOR] = TICKETS, ['ladle.yaml'] = (CONFIG:gsub('tickets,', 'highlevl,')) }, function(p)
+      assert.are.equal('ladle.yaml:3 there is no connector `highlevl` (did you mean `highlevel`?)',
+        (errors(p, 2)[1]:gsub('^%./', '')))
+    end)
+  end)
+
   it('tells every typo with the file, the line and the key that was meant', function()
     local text = TICKETS:gsub('limits', 'limts'):gsub('idempotent', 'idempotnet'):gsub('optional', 'optinal')
     with({ [CONNECTOR] = text }, function(p)

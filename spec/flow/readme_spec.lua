@@ -157,6 +157,14 @@ local LUA = {
       wrapped(project, block, '', ('  - step: one\n    use: scripts.%s\n    with: = event\n'):format(name))
     end,
   },
+  { -- the part `auth` of a connector
+    fits = function(_, word) return word == 'accounts' end,
+    place = function(project, block)
+      local name = 'part_' .. block.line
+      local text = ("return {\n  name = '%s',\n  auth = {\n%s  },\n}\n"):format(name, block.text)
+      project.files['scripts/connectors/' .. name .. '.lua'] = text
+    end,
+  },
   { -- a spec of ours
     fits = function(_, _, text) return text:find '^package%.path = ' end,
     place = function(_, block) assert(load(block.text)) end,

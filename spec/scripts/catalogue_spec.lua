@@ -71,7 +71,7 @@ describe('the HighLevel catalogue', function()
       counts.deprecated = counts.deprecated + (one.deprecated and 1 or 0)
       counts.other_version = counts.other_version + (one.headers and 1 or 0)
       counts.oauth_only = counts.oauth_only + (one.oauth_only and 1 or 0)
-      counts.agency = counts.agency + (one.access == 'agency' and 1 or 0)
+      counts.agency = counts.agency + (one.access == 'parent' and 1 or 0)
     end
     assert.are.same({
       GET = 246, POST = 165, DELETE = 80, PUT = 72, PATCH = 13, deprecated = 19, other_version = 139,

@@ -61,7 +61,7 @@ local function lay_out(operation, input)
 end
 
 local function token_for(world, operation)
-  local app, is_agency = world.sandbox:credentials(), operation.access == 'agency'
+  local app, is_agency = world.sandbox:credentials(), operation.access == 'parent'
   if operation.oauth_only then
     return world.oauth[is_agency and 'Company' or 'Location']
   end
@@ -174,7 +174,7 @@ describe('an operation of the catalogue that is not played', function()
       local is_store = index.operations[one.name] == 'store'
       assert(answer.status == (is_store and operation.success or 401), one.name)
       if not operation.oauth_only and operation.access ~= 'any' then
-        local wrong = operation.access == 'agency' and app.token or app.agency_token
+        local wrong = operation.access == 'parent' and app.token or app.agency_token
         answer = call(world, operation, full_input(operation), { token = wrong })
         assert.are.same({ one.name, 401, 'This authClass type is not allowed to access this scope.' },
           { one.name, answer.status, answer.json.message })

@@ -8,7 +8,7 @@ return {
   operations = {
     get_company = {
       method = 'GET', path = '/companies/{companyId}', summary = 'Read a company (agency)',
-      scopes = { 'companies.readonly' }, access = 'agency', success = 200,
+      scopes = { 'companies.readonly' }, access = 'parent', success = 200,
       input = { companyId = { 'string', optional = true, from_connection = 'agency' } },
       output = {
         company = {

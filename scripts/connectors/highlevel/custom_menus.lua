@@ -18,7 +18,7 @@ return {
   operations = {
     create_custom_menu = {
       method = 'POST', path = '/custom-menus/', summary = 'Create a custom menu', scopes = { 'custom-menu-link.write' },
-      access = 'agency', success = 201,
+      access = 'parent', success = 201,
       input = {
         allowCamera = maybe_flag, allowMicrophone = maybe_flag,
         icon = { 'object', fields = { fontFamily = { 'string', enum = { 'fab', 'fas', 'far' } }, name = text } },
@@ -30,17 +30,17 @@ return {
     },
     delete_custom_menu = {
       method = 'DELETE', path = '/custom-menus/{customMenuId}', summary = 'Delete a custom menu',
-      scopes = { 'custom-menu-link.write' }, access = 'agency', success = 200, input = { customMenuId = text },
+      scopes = { 'custom-menu-link.write' }, access = 'parent', success = 200, input = { customMenuId = text },
       output = { deletedAt = text, deletedMenuId = text, message = text, success = flag },
     },
     get_custom_menu_by_id = {
       method = 'GET', path = '/custom-menus/{customMenuId}', summary = 'Read a custom menu',
-      scopes = { 'custom-menu-link.readonly' }, access = 'agency', success = 200, input = { customMenuId = text },
+      scopes = { 'custom-menu-link.readonly' }, access = 'parent', success = 200, input = { customMenuId = text },
       output = { customMenu = custom_menu },
     },
     get_custom_menus = {
       method = 'GET', path = '/custom-menus/', summary = 'Read a custom menus',
-      scopes = { 'custom-menu-link.readonly' }, access = 'agency', success = 200,
+      scopes = { 'custom-menu-link.readonly' }, access = 'parent', success = 200,
       query = { 'locationId', 'skip', 'limit', 'query', 'showOnCompany' },
       input = {
         limit = { 'number', optional = true }, locationId = maybe_text, query = maybe_text, showOnCompany = maybe_flag,
@@ -50,7 +50,7 @@ return {
     },
     update_custom_menu = {
       method = 'PUT', path = '/custom-menus/{customMenuId}', summary = 'Change a custom menu',
-      scopes = { 'custom-menu-link.write' }, access = 'agency', success = 200,
+      scopes = { 'custom-menu-link.write' }, access = 'parent', success = 200,
       input = {
         allowCamera = maybe_flag, allowMicrophone = maybe_flag, customMenuId = text,
         icon = {

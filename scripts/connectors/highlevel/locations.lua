@@ -104,7 +104,7 @@ return {
     },
     create_location = {
       method = 'POST', path = '/locations/', summary = 'Create a location (sub-account)',
-      scopes = { 'locations.write' }, access = 'agency', success = 200,
+      scopes = { 'locations.write' }, access = 'parent', success = 200,
       input = {
         address = maybe_text, city = maybe_text, companyId = maybe_text_2, country = country, mailgun = mailgun,
         name = text, phone = maybe_text, postalCode = maybe_text, prospectInfo = prospect_info, settings = settings_2,
@@ -151,7 +151,7 @@ return {
     },
     delete_location = {
       method = 'DELETE', path = '/locations/{locationId}', summary = 'Delete a location (sub-account)',
-      scopes = { 'locations.internal-access-only' }, access = 'agency', success = 200,
+      scopes = { 'locations.internal-access-only' }, access = 'parent', success = 200,
       query = { 'deleteTwilioAccount' }, input = { deleteTwilioAccount = flag, locationId = text },
       output = { message = text, success = flag },
     },
@@ -275,7 +275,7 @@ return {
     },
     put_location = {
       method = 'PUT', path = '/locations/{locationId}', summary = 'Change a location (sub-account)',
-      scopes = { 'locations.write' }, access = 'agency', success = 200,
+      scopes = { 'locations.write' }, access = 'parent', success = 200,
       input = {
         address = maybe_text, city = maybe_text, companyId = maybe_text_2, country = country, locationId = maybe_text_3,
         mailgun = mailgun, name = maybe_text, phone = maybe_text, postalCode = maybe_text, prospectInfo = prospect_info,

@@ -25,7 +25,7 @@ return {
     },
     get_installed_location = {
       method = 'GET', path = '/oauth/installedLocations', summary = 'List the locations where the app is installed',
-      scopes = { 'oauth.readonly' }, access = 'agency', oauth_only = true, success = 200,
+      scopes = { 'oauth.readonly' }, access = 'parent', oauth_only = true, success = 200,
       query = {
         'skip', 'limit', 'query', 'isInstalled', 'companyId', 'appId', 'versionId', 'onTrial', 'planId', 'locationId',
       },
@@ -49,7 +49,7 @@ return {
     },
     get_location_access_token = {
       method = 'POST', path = '/oauth/locationToken', summary = 'Get a token for a location from the agency token',
-      scopes = { 'oauth.write' }, access = 'agency', oauth_only = true, success = 200,
+      scopes = { 'oauth.write' }, access = 'parent', oauth_only = true, success = 200,
       unsupported = 'the engine itself asks for tokens, keeps them and renews them; see `ladle connect`',
       input = { companyId = maybe_text_2, locationId = { 'string', optional = true, from_connection = 'location' } },
       output = {

@@ -27,7 +27,7 @@ return {
   operations = {
     create_custom_object_schema = {
       method = 'POST', path = '/objects/', summary = 'Create a custom object', scopes = { 'objects/schema.write' },
-      access = 'agency', success = 201,
+      access = 'parent', success = 201,
       input = {
         description = maybe_text, key = text, labels = labels, locationId = maybe_text_2,
         primaryDisplayPropertyDetails = { 'object', fields = { dataType = text, key = text, name = text } },

@@ -7,7 +7,7 @@ local maybe_text = { 'string', optional = true, from_connection = 'agency' }
 return {
   operations = {
     create_snapshot_share_link = {
-      method = 'POST', path = '/snapshots/share/link', summary = 'Create a snapshot share link', access = 'agency',
+      method = 'POST', path = '/snapshots/share/link', summary = 'Create a snapshot share link', access = 'parent',
       success = 201, query = { 'companyId' },
       input = {
         companyId = maybe_text, relationship_number = { 'string', optional = true },
@@ -18,13 +18,13 @@ return {
       output = { id = text, shareLink = text },
     },
     get_custom_snapshots = {
-      method = 'GET', path = '/snapshots/', summary = 'List snapshots', access = 'agency', success = 200,
+      method = 'GET', path = '/snapshots/', summary = 'List snapshots', access = 'parent', success = 200,
       query = { 'companyId' }, input = { companyId = maybe_text },
       output = { snapshots = { 'list', of = { 'object', fields = { id = text, name = text, type = text } } } },
     },
     get_latest_snapshot_push = {
       method = 'GET', path = '/snapshots/snapshot-status/{snapshotId}/location/{locationId}',
-      summary = 'Read the latest push of a snapshot to a location', access = 'agency', success = 200,
+      summary = 'Read the latest push of a snapshot to a location', access = 'parent', success = 200,
       query = { 'companyId' },
       input = {
         companyId = maybe_text, locationId = { 'string', optional = true, from_connection = 'location' },
@@ -42,7 +42,7 @@ return {
     },
     get_snapshot_push = {
       method = 'GET', path = '/snapshots/snapshot-status/{snapshotId}', summary = 'List the pushes of a snapshot',
-      access = 'agency', success = 200, query = { 'companyId', 'from', 'to', 'lastDoc', 'limit' },
+      access = 'parent', success = 200, query = { 'companyId', 'from', 'to', 'lastDoc', 'limit' },
       input = { companyId = maybe_text, from = text, lastDoc = text, limit = text, snapshotId = text, to = text },
       output = {
         data = {

@@ -142,7 +142,7 @@ return {
     },
     filter_users_by_email = {
       method = 'POST', path = '/users/search/filter-by-email', summary = 'Find users by their e-mail addresses',
-      scopes = { 'users.readonly' }, access = 'agency', success = 200,
+      scopes = { 'users.readonly' }, access = 'parent', success = 200,
       input = {
         companyId = maybe_text_2, deleted = maybe_flag, emails = text, limit = maybe_text, projection = maybe_text,
         skip = maybe_text,

@@ -114,29 +114,6 @@ static void clearing_keeps_the_memory(void **state)
     buf_fini(&b);
 }
 
-static void numbers_are_put_in_decimal(void **state)
-{
-    static const struct {
-        int64_t value;
-        const char *text;
-    } numbers[] = {
-        { 0, "0" },
-        { 7, "7" },
-        { -1, "-1" },
-        { 1234567890, "1234567890" },
-        { INT64_MAX, "9223372036854775807" },
-        { INT64_MIN, "-9223372036854775808" },
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        struct buf b;
-        buf_init(&b, strlen(numbers[i].text));
-        assert_int_equal(buf_put_int(&b, numbers[i].value), 0);
-        assert_string_equal(buf_text(&b), numbers[i].text);
-        assert_int_equal(buf_put_int(&b, 0), -1);
-        buf_fini(&b);
-    }
-}
-
 static void single_bytes_keep_to_the_maximum(void **state)
 {
     struct buf b;
@@ -160,7 +137,6 @@ static void single_bytes_keep_to_the_maximum(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_are_put_in_decimal),
         cmocka_unit_test(single_bytes_keep_to_the_maximum),
         cmocka_unit_test(an_empty_buffer_has_an_empty_text),
         cmocka_unit_test(appends_join_and_end_in_a_nul),

@@ -399,7 +399,6 @@ static void settings_that_cannot_work_are_refused(void **state)
         { "http", "{'base_url':'https://x.test','auth':'oauth','token_url':'http://10.1.2.3/t'}",
           "`token_url`: 10.1.2.3 is a private address; `allow_private: true`", "token_url" },
         { "webhook", "{'verify':'none','auth':'oauth'}", "has no auth `oauth`", "auth" },
-        { "http", "{'base_url':'https://x.test','agency':'a'}", "has no agencies", "agency" },
         { "webhook", "{'verify':'none','expect_every':'soon'}", "`expect_every`", "expect_every" },
         { "webhook", "{}", "`verify` is missing", "" },
         { "webhook", "{'verify':'hmac_sha256','secret':'0123456789'}", "the `header`", "verify" },

@@ -220,12 +220,18 @@ static void keys_that_go_together_are_asked_for_together(void **state)
              "`operations.a.pages` needs one of `offset`, `page`, `next` and `last`", NULL },
            { GET("'path':'/','store':{'action':'get','kind':'task'}"),
              "`operations.a.store` needs `id`: the field with the id of the record", NULL },
+           { "{'name':'x','auth':{'accounts':{'name':'room','parent':'house','field':'room'}}}",
+             "`auth.accounts` needs `parent`, `exchange` and `field`, or none of them", NULL },
+           { "{'name':'x','auth':{'accounts':{'name':'room','parent':'house','field':'room',"
+             "'exchange':{'method':'POST','path':'/','input':{'place':['string']}}}}}",
+             "`auth.accounts` names a `field` that the input of `exchange` does not have", NULL },
            { "{'name':'x','webhook':{'verify':'config'}}",
              "`webhook` needs `type` or `event`, as the connector has no function `receive`",
              NULL },
            { "{'name':'x','webhook':{'type':'t','verify':[{'kind':'none'},{'kind':'hmac_sha1'}]}}",
              "`webhook` has a rule `verify[2]` of the kind `hmac_sha1` without a `header`", NULL });
     PASS(connector_shape(), "{'name':'x','operations':{'a':{'run':{'function':true}}}}",
+         "{'name':'x','auth':{'accounts':{'name':'room'}}}",
          "{'name':'x','receive':{'function':true},'webhook':{'verify':'config'}}",
          "{'name':'x','webhook':{'type':'t','verify':[{'kind':'token'},{'kind':'hmac_sha1',"
          "'header':'X'}]}}");

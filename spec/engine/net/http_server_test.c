@@ -289,7 +289,6 @@ static void data_of_an_exchange_is_freed_when_it_is_answered(void **state)
         loop_turn(f->loop, false);
     }
     exchange_set_data(f->kept[0], &f->freed_count, count_free);
-    assert_ptr_equal(exchange_data(f->kept[0]), &f->freed_count);
     exchange_answer(f->kept[0], 200, NULL, NULL, 0);
     assert_int_equal(f->freed_count, 1);
     turn_some(f->loop);

@@ -18,7 +18,8 @@
 #include "recipe/recipe.h"
 
 static const char CRM[] =
-    "{\"name\":\"crm\",\"webhook\":{\"type\":\"type\"},\"auth\":{\"kinds\":[\"oauth\",\"token\"]},"
+    "{\"name\":\"crm\",\"webhook\":{\"type\":\"type\"},\"auth\":{\"kinds\":[\"oauth\",\"token\"],"
+    "   \"accounts\":{\"name\":\"location\",\"parent\":\"agency\"}},"
     " \"config\":{\"location\":[\"string\"],"
     "   \"agency\":{\"1\":\"string\",\"optional\":true},"
     "   \"new_lead\":{\"1\":\"object\",\"optional\":true,\"fields\":{"

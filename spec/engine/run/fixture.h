@@ -118,7 +118,7 @@ static inline struct id world_store_run(struct world *w, json_t *event)
 /* Begins it as the router does; takes the reference of the event. */
 static inline void world_begin_run(struct world *w, struct id id, json_t *event)
 {
-    struct meta *meta = meta_new(NULL, &(struct meta_source){ .connection = NULL });
+    struct meta *meta = meta_new(&(struct meta_source){ .connection = NULL });
     runner_begin(w->runner, id, runner_program(w->runner, "r"), event, meta, fix_wall_us);
 }
 

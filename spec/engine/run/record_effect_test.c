@@ -28,7 +28,7 @@ static void set_up(struct stand *s, struct fixture *f)
     world_connect(&s->w, "records", WORKSPACE);
     world_start(&s->w);
     s->run.runner = s->w.runner;
-    s->run.meta = meta_new(NULL, &(struct meta_source){ .connection = NULL });
+    s->run.meta = meta_new(&(struct meta_source){ .connection = NULL });
     list_init(&s->run.dirty_link);
 }
 

@@ -408,7 +408,7 @@ static void routed(struct store_op *op, const struct err *e)
 {
     assert_null(e);
     struct event_put *put = list_entry(op, struct event_put, op);
-    accounts_changed(op->ud, put->event.connection, &put->account);
+    accounts_changed(op->ud, service_find(op->ud, put->event.connection), &put->account);
     event_put_free(put);
 }
 

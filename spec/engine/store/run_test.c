@@ -524,17 +524,6 @@ static void a_run_that_is_not_there_is_an_empty_list(void **state)
     assert_int_equal(count_list(f, list), 0);
 }
 
-static void names_of_states_lead_back_to_them(void **state)
-{
-    for (int i = 0; i < RUN_STATE_COUNT; i++) {
-        enum run_state s;
-        assert_int_equal(run_state_parse(run_state_name((enum run_state)i), &s), 0);
-        assert_int_equal(s, i);
-    }
-    enum run_state s;
-    assert_int_equal(run_state_parse("sleeping", &s), -1);
-}
-
 /* --- versions --- */
 
 static void a_version_is_kept_as_it_was_first_written(void **state)
@@ -684,7 +673,6 @@ int main(void)
         TEST(a_list_is_picked_by_state),
         TEST(a_list_is_picked_by_recipe_event_and_page),
         TEST(a_run_that_is_not_there_is_an_empty_list),
-        TEST(names_of_states_lead_back_to_them),
         TEST(a_version_is_kept_as_it_was_first_written),
         TEST(whatever_happens_one_run_of_a_key_is_active_and_the_counts_are_right),
     };
