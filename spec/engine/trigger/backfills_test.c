@@ -115,7 +115,7 @@ static void its_runs_are_marked_and_their_event_has_the_planned_time(void **stat
     world_commit(&p.s.w, &list->op);
     assert_int_equal(list->count, 1);
     assert_non_null(strstr(list->rows[0].payload, "\"at\":\"2026-11-23T09:00:00.000Z\""));
-    struct meta *meta = meta_new(NULL, &(struct meta_source){ .headers = list->rows[0].headers });
+    struct meta *meta = meta_new(&(struct meta_source){ .headers = list->rows[0].headers });
     assert_string_equal(json_get_text(meta_json(meta), "found_by"), "backfill");
     meta_unref(meta);
     event_list_free(list);
