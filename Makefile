@@ -17,7 +17,7 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := -Wl,-Bstatic -llua5.4-cjson -Wl,-Bdynamic $(shell pkg-config --libs $(filter-out lua5.4-cjson,$(PACKAGES)) 2>/dev/null) -lm
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
-        -Wformat=2 -Wundef -Wwrite-strings -Wno-unused-parameter
+        -Wformat=2 -Wundef -Wwrite-strings -Wno-unused-parameter -Werror=implicit-function-declaration
 # Backtraces and the sanitizers' reports name lines, not variables: -g1 takes a third less time. EXTRA_CFLAGS=-g is for
 # a debugger.
 CFLAGS_release := -O2 -g1 -D_FORTIFY_SOURCE=2 -fstack-protector-strong

@@ -8,21 +8,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/plural.h"
 #include "cli/commands.h"
+#include "cli/schedule_view.h"
 #include "daemon/trial.h"
 #include "project/folder.h"
 #include "recipe/grants.h"
 #include "recipe/rights_list.h"
 
-enum { TEXT_MAX = 8 << 20, NAMES_MAX = 2000, DEPTH_MAX = 8, HOSTS_TEXT_MAX = 4096 };
+enum {
+    TEXT_MAX = 8 << 20,
+    NAMES_MAX = 2000,
+    DEPTH_MAX = 8,
+    HOSTS_TEXT_MAX = 4096,
+    NEXT_TIMES = 3,
+};
 
 struct check {
     struct cli *c;
     const struct project *project;
     const struct project_hooks *hooks;
     struct buf text;              /* for people */
+    struct buf times;             /* for people: when schedules come */
+    json_t *schedules;            /* for programs */
     json_t *errors;               /* for programs */
     json_t *warnings;             /* for programs, too */
     json_t *gaps;                 /* what was not granted: warnings of another form */
@@ -58,6 +68,7 @@ static void print_check_json(const struct check *k)
     json_t *warnings = json_copy(k->gaps);
     json_array_extend(warnings, k->warnings);
     json_object_set_new(v, "warnings", warnings);
+    json_object_set(v, "schedules", k->schedules);
     cli_print_json(v);
     json_decref(v);
 }
@@ -93,6 +104,7 @@ static void print_check_text(const struct check *k)
     cli_print("%s", buf_text(&k->text));
     print_gaps(k->gaps);
     print_sentences(k->rights);
+    cli_print("%s", buf_text(&k->times));
     if (k->error_count > 0) {
         cli_print("%zu %s, ", k->error_count, plural((int64_t)k->error_count, "error", "errors"));
     } else {
@@ -152,11 +164,23 @@ static void add_rights(struct check *k, const struct recipe *r)
                                                rights_list(r, k->project, k->hooks)));
 }
 
-static void add_warnings(struct check *k, const struct recipe *r)
+static void add_times(void *ud, const struct shown_schedule *s)
+{
+    struct check *k = ud;
+    int64_t now_us = clock_wall_us();
+    char *text = schedule_view_text(s, now_us, NEXT_TIMES);
+    (void)buf_puts(&k->times, text); /* what passes TEXT_MAX is left out */
+    json_array_append_new(k->schedules, schedule_view_json(s, now_us, NEXT_TIMES));
+    free(text);
+}
+
+/* What is to be told of a recipe without errors. */
+static void add_findings(struct check *k, const struct recipe *r)
 {
     add_rights(k, r);
     add_gaps(k, r);
     warn_of_idle(k, r);
+    schedule_view_each(r, add_times, k);
 }
 
 /* --- connectors --- */
@@ -298,7 +322,7 @@ static int check_all_recipes(struct check *k)
         add_errors(k, set.warned[i]);
     }
     for (size_t i = 0; i < set.count; i++) {
-        add_warnings(k, set.recipes[i]);
+        add_findings(k, set.recipes[i]);
     }
     recipe_set_fini(&set);
     return CLI_OK;
@@ -311,7 +335,7 @@ static void check_file(struct check *k, const char *path)
     k->files++;
     if (r != NULL) {
         k->recipes++;
-        add_warnings(k, r);
+        add_findings(k, r);
         recipe_free(r);
     }
     add_errors(k, d);
@@ -517,11 +541,15 @@ static int run_check(struct cli *c)
                        .errors = json_array(),
                        .warnings = json_array(),
                        .gaps = json_array(),
-                       .rights = json_array() };
+                       .rights = json_array(),
+                       .schedules = json_array() };
     buf_init(&k.text, TEXT_MAX);
+    buf_init(&k.times, TEXT_MAX);
     catalogue_keep_errors(c->catalogue);
     int code = check_project(&k);
     buf_fini(&k.text);
+    buf_fini(&k.times);
+    json_decref(k.schedules);
     json_decref(k.errors);
     json_decref(k.warnings);
     json_decref(k.gaps);
@@ -558,11 +586,13 @@ const struct command cmd_check = {
         "A line for each recipe says what it may do; --rights prints it as a table. A run that "
         "reaches for\n"
         "anything else is ended, as `forbidden`.\n"
+        "Of each schedule it prints what it means, as a sentence, and the next three times.\n"
         "Exit code 1 where a recipe has errors, 2 where ladle.yaml has, or a connector that it "
         "uses.\n"
         "--json: {ok files recipes errors:[{file line column message hint}] warnings:[{file line "
-        "message hint}]};\n"
-        "a warning has its column too, or connection, recipe, step, operation and scopes.\n"
+        "message hint}]\n"
+        "schedules:[{file line recipe schedule sentence next}]}; a warning has its column too, or "
+        "connection, recipe, step, operation and scopes.\n"
         "--rights --json: {recipe rights[{connection operation kind hosts}]}, one a line; kind is "
         "read, create,\n"
         "change, delete, send, wait, or any (operation `*`: a script computes which).",

@@ -40,10 +40,11 @@ static const struct command *const connection_commands[] = {
     &cmd_connect, &cmd_connections, &cmd_ops, &cmd_secret, &cmd_key, NULL,
 };
 static const struct command *const look_commands[] = {
-    &cmd_send, &cmd_events, &cmd_runs, &cmd_dead, &cmd_show, &cmd_records, NULL,
+    &cmd_start, &cmd_send,    &cmd_events,    &cmd_runs, &cmd_dead,
+    &cmd_show,  &cmd_records, &cmd_schedules, NULL,
 };
 static const struct command *const repair_commands[] = {
-    &cmd_retry, &cmd_replay, &cmd_cancel, &cmd_resolve, &cmd_lua, NULL,
+    &cmd_pause, &cmd_resume, &cmd_retry, &cmd_replay, &cmd_cancel, &cmd_resolve, &cmd_lua, NULL,
 };
 static const struct command_group groups_of_all[] = {
     { "Engine", engine_commands },

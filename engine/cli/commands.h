@@ -18,5 +18,7 @@ const char *commands_suggest(const struct command_group *groups, const char *nam
 
 extern const struct command cmd_run, cmd_check, cmd_demo, cmd_sandbox, cmd_backup, cmd_doctor;
 extern const struct command cmd_connect, cmd_connections, cmd_ops, cmd_secret, cmd_key;
-extern const struct command cmd_send, cmd_events, cmd_runs, cmd_dead, cmd_show, cmd_records;
-extern const struct command cmd_retry, cmd_replay, cmd_cancel, cmd_resolve, cmd_lua;
+extern const struct command cmd_start, cmd_send, cmd_events, cmd_runs, cmd_dead, cmd_show,
+    cmd_records, cmd_schedules;
+extern const struct command cmd_pause, cmd_resume, cmd_retry, cmd_replay, cmd_cancel, cmd_resolve,
+    cmd_lua;

@@ -48,12 +48,13 @@ static void close_idle(struct engine *en)
 }
 
 /* The order of a turn: the loop has called back what came in and fired what is due, and the door has
- * taken requests. Now the strands that were woken run, what runs did is submitted, and behind this
+ * taken requests. Now schedules that are due are looked at, the strands that were woken run, what runs did is submitted, and behind this
  * the store hands all that was submitted to its writer, as one batch. */
 static bool turn_engine(void *ud)
 {
     struct engine *en = ud;
-    bool has_more = en->strands != NULL && strands_run(en->strands);
+    bool has_due = en->schedules != NULL && schedules_turn(en->schedules);
+    bool has_more = (en->strands != NULL && strands_run(en->strands)) || has_due;
     if (en->runner != NULL) {
         runner_turn(en->runner);
     }
@@ -108,6 +109,11 @@ static void on_engine_signal(void *ud, int signum)
     if (en->is_stopping) {
         _exit(128 + signum);
     }
+    if (en->has_failed) {
+        log_info("engine", "stopping: nothing had begun");
+        en->is_stopping = true;
+        return;
+    }
     FAULT("engine.stopping");
     log_info("engine", "stopping: finishing what is in flight (again to stop at once)");
     begin_stop(en);
@@ -159,6 +165,9 @@ struct engine *engine_new(const struct engine_opts *o, struct err *e)
     en->loop = loop_new();
     timer_init(&en->stop_timer, en->loop, on_grace_over);
     if (watch_signals(en, e) == -1 || open_parts(en, e) == -1) {
+        en->has_failed = true;
+        loop_turn(en->loop, false); /* a signal that came meanwhile would go with the loop */
+        *e = en->is_stopping ? ERR_INIT : *e;
         engine_free(en);
         return NULL;
     }

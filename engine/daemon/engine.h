@@ -15,7 +15,8 @@ struct engine_opts {
 };
 /* Opens store and vault, loads connections and recipes, takes up what an earlier process left.
  * Nothing runs yet. The project and the recipes are borrowed until engine_free. NULL and e; what is
- * wrong with ladle.yaml is told in diags, each thing at its place. */
+ * wrong with ladle.yaml is told in diags, each thing at its place. NULL and ERR_NONE: a signal came
+ * while it could not be opened. */
 struct engine *engine_new(const struct engine_opts *o, struct err *e);
 /* Listens and runs until engine_stop or a signal: SIGTERM or SIGINT stops cleanly, a second one at
  * once. ready(ud, address) is called once requests are taken. */

@@ -321,8 +321,10 @@ static void add_triggers(struct engine *en, const struct recipe *r)
     size_t i;
     json_t *when;
     json_array_foreach (json_object_get(r->plan, "when"), i, when) {
-        router_add(en->router, json_get_text(when, "connection"), json_get_text(when, "event"),
-                   r->name);
+        if (json_get_text(when, "connection") != NULL) { /* else it is a schedule */
+            router_add(en->router, json_get_text(when, "connection"), json_get_text(when, "event"),
+                       r->name);
+        }
     }
 }
 
@@ -362,6 +364,66 @@ static void router_part_close(struct engine *en)
         router_free(en->router);
         en->router = NULL;
     }
+}
+
+/* --- schedules --- */
+
+/* The files of recipes with errors; the list is yours. */
+static const char **broken_files(const struct recipe_set *set)
+{
+    const char **files = xcalloc(set->diag_count + 1, sizeof *files);
+    for (size_t i = 0; i < set->diag_count; i++) {
+        files[i] = set->diags[i]->file;
+    }
+    return files;
+}
+
+static int schedules_part_open(struct engine *en, struct err *e)
+{
+    en->schedules =
+        schedules_new(&(struct schedules_opts){ .loop = en->loop,
+                                                .store = en->store,
+                                                .runner = en->runner,
+                                                .router = en->router,
+                                                .keep_us = en->project->retention.runs_us });
+    for (size_t i = 0; i < en->recipes->count; i++) {
+        if (schedules_add(en->schedules, en->recipes->recipes[i], e) == -1) {
+            return -1;
+        }
+    }
+    en->backfills = backfills_new(&(struct backfills_opts){
+        .loop = en->loop, .store = en->store, .router = en->router, .schedules = en->schedules });
+    const char **broken = broken_files(en->recipes);
+    int result = schedules_sync(en->schedules, broken, e);
+    free(broken);
+    return result;
+}
+
+static int schedules_part_start(struct engine *en, struct err *e)
+{
+    (void)e; /* it cannot fail */
+    schedules_start(en->schedules);
+    backfills_look(en->backfills);
+    return 0;
+}
+
+static void schedules_part_quiesce(struct engine *en)
+{
+    schedules_quiesce(en->schedules);
+    backfills_quiesce(en->backfills);
+}
+
+static bool schedules_part_is_idle(const struct engine *en)
+{
+    return schedules_is_idle(en->schedules) && backfills_is_idle(en->backfills);
+}
+
+static void schedules_part_close(struct engine *en)
+{
+    backfills_free(en->backfills);
+    en->backfills = NULL;
+    schedules_free(en->schedules);
+    en->schedules = NULL;
 }
 
 /* --- keeping house --- */
@@ -511,6 +573,8 @@ static void on_store_change(void *ud)
     key_watch_look(en->key_watch, on_key_seen, en);
     runner_store_changed(en->runner);
     router_scan(en->router);
+    schedules_store_changed(en->schedules);
+    backfills_look(en->backfills);
 }
 
 /* --- all of them --- */
@@ -567,6 +631,14 @@ static const struct part parts[] = {
         .quiesce = router_part_quiesce,
         .is_idle = router_part_is_idle,
         .close = router_part_close,
+    },
+    {
+        .name = "schedules",
+        .open = schedules_part_open,
+        .start = schedules_part_start,
+        .quiesce = schedules_part_quiesce,
+        .is_idle = schedules_part_is_idle,
+        .close = schedules_part_close,
     },
     {
         .name = "house",

@@ -20,7 +20,9 @@
 #include "script/strand.h"
 #include "service/service.h"
 #include "store/store.h"
+#include "trigger/backfills.h"
 #include "trigger/router.h"
+#include "trigger/schedules.h"
 
 /* What the running engine is made of. For the files of daemon/ only. Loop thread.
  *
@@ -55,6 +57,7 @@ struct engine {
     /* engine.c */
     size_t open_count; /* so many parts are open: the first ones */
     bool is_stopping;
+    bool has_failed; /* to open */
     struct timer stop_timer;
     /* the parts; NULL: it is not open */
     struct store *store;
@@ -66,6 +69,8 @@ struct engine {
     struct strands *strands;
     struct runner *runner;
     struct router *router;
+    struct schedules *schedules;
+    struct backfills *backfills;
     struct keeper *keeper;
     struct token_reminder *reminder;
     struct hooks *hooks;

@@ -49,7 +49,8 @@ static const struct setting RETENTION_KEYS[] = {
       .kind = SETTING_DURATION,
       .min_us = SECOND_US,
       .usual = "30 days",
-      .says = "Runs that are done, cancelled or skipped.",
+      .says = "Runs that are done, cancelled or skipped, and what became of the occurrences of "
+              "schedules.",
       .example = "1 week" },
     { .name = "dead",
       .kind = SETTING_DURATION,

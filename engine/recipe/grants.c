@@ -269,7 +269,9 @@ void grants_add_gaps(const struct grants *g, const struct recipe *r, json_t *gap
     size_t i;
     json_t *when;
     json_array_foreach (json_object_get(r->plan, "when"), i, when) {
-        check_trigger(&w, json_get_text(when, "connection"), json_get_text(when, "event"));
+        if (json_get_text(when, "connection") != NULL) { /* else it is a schedule */
+            check_trigger(&w, json_get_text(when, "connection"), json_get_text(when, "event"));
+        }
     }
     walk_steps(&w, json_object_get(r->plan, "do"), 0);
     walk_steps(&w, json_object_get(r->plan, "on_error"), 0);

@@ -175,7 +175,14 @@ json_t *known_event(const struct check *c, const struct reference *r)
     return d;
 }
 
-/* Where both have a field of which something is known, that is only what both say. */
+json_t *known_schedule(void)
+{
+    return closed_object(json_pack("{s:[s], s:[s], s:[s]}", "at", "string", "late_s", "integer",
+                                   "schedule", "string"));
+}
+
+/* Where both have a field of which something is known, that is only what both say; and only where
+ * both are known for certain is it certain. */
 json_t *known_either(json_t *a_taken, json_t *b_taken)
 {
     json_t *fields = json_object_get(a_taken, "fields");
@@ -186,6 +193,9 @@ json_t *known_either(json_t *a_taken, json_t *b_taken)
         bool is_same = other != NULL && json_equal(other, d);
         (void)json_object_set_new(
             fields, name, is_same || other == NULL ? json_incref(d) : json_pack("[s]", "any"));
+    }
+    if (!json_is_true(json_object_get(b_taken, "closed"))) {
+        (void)json_object_del(a_taken, "closed"); /* it need not have it */
     }
     json_t *either = a_taken != NULL && b_taken != NULL ? json_incref(a_taken) : NULL;
     json_decref(a_taken);
@@ -439,9 +449,9 @@ static void add_account_words(const struct check *c, json_t *fields)
 
 static void check_meta(struct check *c, const struct yaml *y, const json_t *path)
 {
-    json_t *fields = json_pack("{s:[s], s:[s], s:[s], s:[s], s:[s], s:[s]}", "id", "string", "type",
-                               "string", "connection", "string", "received_at", "string",
-                               "event_type", "string", "headers", "object");
+    json_t *fields = json_pack("{s:[s], s:[s], s:[s], s:[s], s:[s], s:[s], s:[s]}", "id", "string",
+                               "type", "string", "connection", "string", "received_at", "string",
+                               "event_type", "string", "found_by", "string", "headers", "object");
     if (c->hooks != NULL && c->hooks->find_connector != NULL) {
         add_account_words(c, fields);
     }

@@ -23,6 +23,7 @@ json_t *known_inputs(const json_t *declared);
 /* The payload of an event, by the fields and the sample that its connector has; NULL where it can
  * be anything. */
 json_t *known_event(const struct check *c, const struct reference *r);
+json_t *known_schedule(void); /* the event of an occurrence */
 /* Either of two events; takes both. */
 json_t *known_either(json_t *a_taken, json_t *b_taken);
 

@@ -15,6 +15,7 @@
 #include "recipe/library.h"
 #include "recipe/nodes.h"
 #include "recipe/outline.h"
+#include "recipe/schedule.h"
 #include "recipe/steps.h"
 #include "recipe/use.h"
 
@@ -102,32 +103,37 @@ static void read_needs(struct check *c, const struct yaml *root)
     }
 }
 
-/* What is known of an event that is either of those before or this one. */
-static void note_event(struct check *c, const struct reference *r, bool is_first)
+/* What is known of an event that is either of those before or this one. Takes it. */
+static void note_event(struct check *c, json_t *event, bool is_first)
 {
-    json_t *event = known_event(c, r);
     c->event = is_first ? event : known_either(c->event, event);
 }
 
-static json_t *read_trigger(struct check *c, const struct yaml *y, bool is_first)
+static json_t *read_event(struct check *c, const struct yaml *y, bool is_first)
 {
     struct reference r;
     json_t *trigger = NULL;
-    if (y->kind == YAML_MAP) {
-        check_error(c->diags, y, "such as - crm.contact_created",
-                    "a trigger with settings is not part of this version");
-        return NULL;
-    }
     if (reference_event(c, y, "`when`", &r)) {
         trigger = json_pack("{s:s, s:s}", "connection", r.owner, "event", r.name);
         echo_note_start(c, &r);
     }
-    note_event(c, &r, is_first);
+    note_event(c, known_event(c, &r), is_first);
     reference_fini(&r);
     return trigger;
 }
 
-static json_t *read_when(struct check *c, const struct yaml *y)
+static json_t *read_schedule(struct check *c, const struct yaml *y, const char *recipe,
+                             json_t *seen)
+{
+    if (yaml_get(y, "poll") != NULL) {
+        check_error(c->diags, y, NULL, "`poll` is not part of this version");
+        return NULL;
+    }
+    return schedule_read(c, y, recipe, seen);
+}
+
+/* A text names an event, a map is a schedule. */
+static json_t *read_when(struct check *c, const struct yaml *y, const char *recipe)
 {
     json_t *triggers = json_array();
     if (!check_kind(c->diags, y, YAML_LIST, "`when`")) {
@@ -137,10 +143,35 @@ static json_t *read_when(struct check *c, const struct yaml *y)
         check_error(c->diags, y, NULL, "`when` has 1 to %d triggers", TRIGGERS_MAX);
         return triggers;
     }
+    json_t *seen = json_object();
     for (size_t i = 0; i < y->count; i++) {
-        (void)json_array_append_new(triggers, read_trigger(c, y->items[i], i == 0));
+        bool is_schedule = y->items[i]->kind == YAML_MAP;
+        json_t *trigger = is_schedule ? read_schedule(c, y->items[i], recipe, seen)
+                                      : read_event(c, y->items[i], i == 0);
+        if (is_schedule) {
+            note_event(c, known_schedule(), i == 0);
+        }
+        (void)json_array_append_new(triggers, trigger);
     }
+    json_decref(seen);
     return triggers;
+}
+
+/* Runs that a schedule queues stand in one line, and runs of a key in another. */
+static void check_queues(struct check *c, const struct yaml *root)
+{
+    const struct yaml *when = yaml_get(root, "when");
+    bool has_list = when != NULL && when->kind == YAML_LIST && yaml_get(root, "key") != NULL;
+    for (size_t i = 0; has_list && i < when->count; i++) {
+        const struct yaml *item = when->items[i];
+        const struct yaml *overlap = item->kind == YAML_MAP ? yaml_get(item, "overlap") : NULL;
+        if (overlap != NULL && yaml_is(overlap, "queue")) {
+            check_error(
+                c->diags, overlap, "leave out one of the two",
+                "`overlap: queue` does not go with the recipe's `key`, which says who waits "
+                "for whom");
+        }
+    }
 }
 
 /* The ways in which runs of one key get along; all but the last are about a key. */
@@ -237,7 +268,8 @@ static void read_start(struct check *c, const struct yaml *root, json_t *plan)
     const char *name = json_get_text(plan, "recipe");
     c->is_part = when == NULL;
     if (when != NULL) {
-        (void)json_object_set_new(plan, "when", read_when(c, when));
+        (void)json_object_set_new(plan, "when", read_when(c, when, name != NULL ? name : ""));
+        check_queues(c, root);
     }
     if (name != NULL && library_is_called(c->library, name)) {
         json_decref(c->event);

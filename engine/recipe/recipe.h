@@ -5,11 +5,14 @@
 /* A recipe, loaded and checked. `plan` is its normal form, which scripts/lib/walk.lua walks:
  *
  *   plan    {recipe, file, summary, needs:{name:connector}, inputs:{name:{type, default?, label?}},
- *            when?:[{connection, event}], if?:node, key?:node, mode?, settle_us?, do:[step],
+ *            when?:[{connection, event} | schedule], if?:node, key?:node, mode?, settle_us?, do:[step],
  *            on_error?:[step]}
  *           `mode` is "queue", "latest", "drop" or "parallel"; where it is missing, a recipe
  *           with a key has "queue" and one without it "parallel"; `file` is for errors. Without `when` (only where
  *           another recipe calls it) it never starts by itself.
+ *   schedule {schedule:"09:00 on weekdays", line, words:{at? on? every? cron? timezone except? from?
+ *           until? jitter?: ["text"]}, missed:"last" | "all" | "none", within_us?,
+ *           overlap:"skip" | "queue" | "parallel" | "replace"}   (recipe/schedule.h)
  *   step    {step, line, if?:node, on_error?:"continue" | "fail" | [step]} and one of
  *           use:{connection, operation} | {script}, with?:node, retry:policy, timeout_us?,
  *               on_unknown?:"again" | "park", LOOP

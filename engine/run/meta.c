@@ -75,6 +75,14 @@ const char *meta_account(const struct meta *m)
     return m->texts[ACCOUNT];
 }
 
+/* A start by hand (cli/cmd_start.c), which brings inputs of its own. */
+static bool is_start(const struct meta *m)
+{
+    const char *connection = m->texts[CONNECTION], *type = m->texts[TYPE];
+    return connection != NULL && type != NULL && strcmp(connection, "ladle") == 0 &&
+           strcmp(type, "start") == 0;
+}
+
 static json_t *make_json(const struct meta *m)
 {
     const char *text = m->texts[HEADERS];
@@ -92,6 +100,10 @@ static json_t *make_json(const struct meta *m)
         json_set_text(json, m->texts[ACCOUNT_WORD], m->texts[ACCOUNT]);
     }
     json_set_text(json, "event_type", json_get_text(headers, ":type"));
+    json_set_text(json, "found_by", json_get_text(headers, ":found_by"));
+    if (is_start(m)) {
+        json_object_set(json, "inputs", json_object_get(headers, ":inputs"));
+    }
     if (headers != NULL) {
         json_object_set_new(json, "headers", headers);
     }

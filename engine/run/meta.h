@@ -26,6 +26,7 @@ void meta_unref(struct meta *m); /* NULL is allowed */
 const char *meta_connection(const struct meta *m);
 const char *meta_type(const struct meta *m);
 const char *meta_account(const struct meta *m); /* the account that it is for */
-/* {id, type, connection, received_at, event_type, headers}, and the account under the word that its
- * service has for it (connector/account_words.h); what is not known is left out. Borrowed. */
+/* {id, type, connection, received_at, event_type, found_by, inputs, headers}, and the account under
+ * the word that its service has for it (connector/account_words.h); what is not known is left out.
+ * Borrowed. */
 const json_t *meta_json(struct meta *m);

@@ -2,7 +2,9 @@
  * Events of the engine itself, connection "ladle": a run died or was parked, a connection broke.
  * They are stored like events from outside and not routed yet, so the recipes that want them start
  * exactly when what they tell of is in the store. A run that was started by such an event tells
- * nothing in turn: a recipe that fails cannot start itself for ever.
+ * nothing in turn: a recipe that fails cannot start itself for ever. The occurrence of a schedule is
+ * such an event too, and a start by hand, but they tell of nothing, so what becomes of their runs is
+ * told.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +23,7 @@ static const char select_origin[] =
     " from run"
     " join event on event.id = run.event_id"
     " where run.id = $1"
-    " and event.connection <> 'ladle'"
+    " and (event.connection <> 'ladle' or event.type in ('schedule', 'start'))"
     " and not exists ("
     "   select 1"
     "   from event told"
@@ -135,6 +137,17 @@ int engine_event_add(struct db *db, const struct run_news *news, int64_t now_us,
     }
     int result = add_engine_event(db, news, key, payload, now_us, e);
     json_decref(payload);
+    return result;
+}
+
+int engine_event_put(struct db *db, const struct id *id, const char *type, const json_t *payload,
+                     int64_t now_us, struct err *e)
+{
+    struct event_row event = { .id = *id };
+    struct id original;
+    fill_event(&event, type, payload, now_us);
+    int result = event_add(db, &event, &original, e);
+    event_row_fini(&event);
     return result;
 }
 

@@ -149,9 +149,28 @@ static int route(struct db *db, struct event_put *put, struct err *e)
                : waits_wake(db, put, e);
 }
 
+/* An occurrence that must not start is no event. */
+static int apply_occurrence(struct db *db, struct event_put *put, struct err *e)
+{
+    put->is_duplicate = false;
+    if (put->occurrence == NULL) {
+        return 0;
+    }
+    assert(put->run_count == 1);
+    int result = occurrence_apply(db, put->occurrence, &put->runs[0], put->op.now_us, e);
+    put->is_duplicate = put->occurrence->outcome != OCCURRENCE_STARTED;
+    return result;
+}
+
 static int event_put_exec(struct store_op *op, struct db *db, struct err *e)
 {
     struct event_put *put = list_entry(op, struct event_put, op);
+    if (apply_occurrence(db, put, e) == -1) {
+        return -1;
+    }
+    if (put->is_duplicate) {
+        return 0;
+    }
     if (event_add(db, &put->event, &put->original, e) == -1) {
         return -1;
     }

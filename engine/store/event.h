@@ -2,6 +2,7 @@
 
 #include "format/json.h"
 #include "store/account_row.h"
+#include "store/occurrence_row.h"
 #include "store/run.h"
 #include "store/store.h"
 
@@ -37,6 +38,9 @@ struct event_put {
     struct run_seed *runs; /* array, owned */
     size_t run_count;
     struct account_note account; /* owned */
+    /* The occurrence of a schedule that this event is, with one run; or NULL. Where it must not
+     * start, neither event nor run is written, and is_duplicate says so. Borrowed. */
+    struct occurrence_note *occurrence;
     const json_t *json; /* the payload; borrowed and not changed until done. NULL: wakes nothing */
     const char *const *names; /* its type and the triggers that it also is, then NULL; borrowed */
     bool is_duplicate;        /* out */

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "store/event.h"
+#include "store/occurrence_row.h"
+#include "store/pause_row.h"
 #include "store/run.h"
 #include "store/query.h"
 
@@ -67,6 +69,24 @@ struct run_news {
 };
 int engine_event_add(struct db *db, const struct run_news *news, int64_t now_us, bool *has_emitted,
                      struct err *e);
+
+/* An event of the engine itself that has no key, to be routed. */
+int engine_event_put(struct db *db, const struct id *id, const char *type, const json_t *payload,
+                     int64_t now_us, struct err *e);
+
+/* Ends a run that has not ended as CANCELLED, and lets the next of its key go. */
+int run_cancel(struct db *db, const struct id *id, int64_t now_us, struct err *e);
+
+/* Writes the row of an occurrence that starts this run, unless it must not start; n->outcome says
+ * so. */
+int occurrence_apply(struct db *db, struct occurrence_note *n, const struct run_seed *seed,
+                     int64_t now_us, struct err *e);
+
+/* 1 where the recipe is paused, 0, or -1. */
+int pause_find(struct db *db, const char *recipe, int64_t *since_us, struct err *e);
+
+/* Moves a backfill on: 1, 0 where it was ended meanwhile, or -1. */
+int64_t backfill_reach(struct db *db, const struct id *id, int64_t planned_us, struct err *e);
 
 /* Ends and registers the waits of a save. */
 int waits_save(struct db *db, const struct run_save *save, struct err *e);

@@ -122,6 +122,44 @@ static const char delete_version[] =
     " where hash = $1"
     " and created_us < $2";
 
+/* Of a schedule that is off for long there is nothing left to know. */
+static const char next_schedule[] =
+    "select number, off_us > 0 and off_us < $1"
+    " from schedule"
+    " where number >= $2"
+    " order by number"
+    " limit 1";
+static const char delete_occurrences[] =
+    "delete from occurrence"
+    " where schedule = $1"
+    " and planned_us in ("
+    "   select planned_us"
+    "   from occurrence"
+    "   where schedule = $1"
+    "   and planned_us < $2"
+    "   and made_us < $2"
+    "   and (is_open = 0 or not exists ("
+    "     select 1"
+    "     from run"
+    "     where run.id = occurrence.run_id"
+    "     and run.state < 4))"
+    "   order by planned_us"
+    "   limit $3)";
+static const char delete_schedule[] =
+    "delete from schedule"
+    " where number = $1"
+    " and not exists ("
+    "   select 1"
+    "   from occurrence"
+    "   where schedule = $1)";
+
+static const char delete_backfills[] =
+    "delete from backfill"
+    " where not exists ("
+    "   select 1"
+    "   from schedule"
+    "   where number = backfill.schedule)";
+
 /* --- the walk --- */
 
 /* Zero ids are bounds here, not nulls. */
@@ -368,7 +406,7 @@ static int delete_versions(struct db *db, struct prune *p, struct err *e)
         }
         p->deleted += gone;
     }
-    enter_phase(p, PRUNE_OVER);
+    enter_phase(p, PRUNE_OCCURRENCES);
     return 0;
 }
 
@@ -380,7 +418,7 @@ static int prune_versions(struct db *db, struct prune *p, struct err *e)
         return -1;
     }
     if (p->reached.unnamed_count == 0) {
-        enter_phase(p, PRUNE_OVER);
+        enter_phase(p, PRUNE_OCCURRENCES);
         return 0;
     }
     bool is_last;
@@ -389,6 +427,66 @@ static int prune_versions(struct db *db, struct prune *p, struct err *e)
         return -1;
     }
     return is_last ? delete_versions(db, p, e) : 0;
+}
+
+/* --- occurrences --- */
+
+/* 1 and the next schedule, 0 where there is none left, or -1. */
+static int find_schedule(struct db *db, struct prune *p, int64_t before_us, bool *is_over,
+                         struct err *e)
+{
+    struct query *q = db_query(db, next_schedule);
+    query_bind_int(q, 1, before_us);
+    query_bind_int(q, 2, p->reached.schedule);
+    int rc = query_next(q, e);
+    if (rc == 1) {
+        p->reached.schedule = query_int(q, 0);
+        *is_over = query_int(q, 1) != 0;
+    }
+    query_end(q);
+    return rc;
+}
+
+static int drop_schedule(struct db *db, int64_t schedule, struct err *e)
+{
+    struct query *q = db_query(db, delete_schedule);
+    query_bind_int(q, 1, schedule);
+    return query_run(q, e) == -1 ? -1 : query_run(db_query(db, delete_backfills), e);
+}
+
+/* The old ones of one schedule (a backfill makes rows of times long past), as far as the limit goes; *has_more: it goes no further. */
+static int drop_occurrences(struct db *db, struct prune *p, int64_t before_us, bool *has_more,
+                            struct err *e)
+{
+    int64_t room = p->limit - p->deleted;
+    struct query *q = db_query(db, delete_occurrences);
+    query_bind_int(q, 1, p->reached.schedule);
+    query_bind_int(q, 2, before_us);
+    query_bind_int(q, 3, room);
+    int64_t gone = query_change(q, e);
+    p->deleted += gone > 0 ? gone : 0;
+    *has_more = gone == room;
+    return gone == -1 ? -1 : 0;
+}
+
+static int prune_occurrences(struct db *db, struct prune *p, struct err *e)
+{
+    int64_t before_us = p->before.runs_us;
+    bool is_over = false;
+    bool has_more = false;
+    for (int seen = 0; seen < p->limit && !has_more; seen++) {
+        int rc = find_schedule(db, p, before_us, &is_over, e);
+        if (rc != 1) {
+            enter_phase(p, PRUNE_OVER);
+            return rc;
+        }
+        if (drop_occurrences(db, p, before_us, &has_more, e) == -1 ||
+            (is_over && !has_more && drop_schedule(db, p->reached.schedule, e) == -1)) {
+            return -1;
+        }
+        p->reached.schedule += !has_more;
+    }
+    return 0;
 }
 
 /* --- a step --- */
@@ -436,6 +534,8 @@ static int run_phase(struct db *db, struct prune *p, struct err *e)
         return prune_records(db, p, e);
     case PRUNE_VERSIONS:
         return prune_versions(db, p, e);
+    case PRUNE_OCCURRENCES:
+        return prune_occurrences(db, p, e);
     case PRUNE_OVER:
         break;
     }

@@ -7,7 +7,8 @@
  * a version as long as a run names it or it is the newest of its recipe. */
 struct retention {
     int64_t events_us;
-    int64_t runs_us; /* done, cancelled and skipped ones, with their journals */
+    int64_t runs_us; /* done, cancelled and skipped ones, with their journals; and what became of
+                        the occurrences of schedules */
     int64_t dead_us;
     int64_t duplicates_us;
     int64_t versions_us; /* since they were put last */
@@ -21,6 +22,7 @@ enum prune_phase {
     PRUNE_DUPLICATES,
     PRUNE_RECORDS,
     PRUNE_VERSIONS,
+    PRUNE_OCCURRENCES,
     PRUNE_OVER
 };
 enum { PRUNE_VERSIONS_MAX = 32, PRUNE_HASH_MAX = 80 };
@@ -29,6 +31,7 @@ enum { PRUNE_VERSIONS_MAX = 32, PRUNE_HASH_MAX = 80 };
 struct prune_mark {
     enum prune_phase phase;
     struct id after;   /* the last id that was looked at in this phase */
+    int64_t schedule;  /* … of which the occurrences were looked at */
     int unnamed_count; /* versions that no run named so far */
     char unnamed[PRUNE_VERSIONS_MAX][PRUNE_HASH_MAX];
 };

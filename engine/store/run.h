@@ -56,11 +56,13 @@ struct run_seed {
     char *version;
     char *key;
     enum run_mode mode;
-    int64_t settle_us;       /* 0: at once */
-    enum run_state state;    /* RUNNING: the maker begins it at once; attempts is then 1. Out too */
-    int64_t due_us;          /* of QUEUED and WAITING; out too */
-    struct err err;          /* for DEAD and SKIPPED: why */
+    int64_t settle_us;    /* 0: at once */
+    enum run_state state; /* RUNNING: the maker begins it at once; attempts is then 1. Out too */
+    int64_t due_us;       /* of QUEUED and WAITING; out too */
+    struct err err;       /* for DEAD and SKIPPED: why */
+    bool is_backfill;
     bool is_blocked;         /* out */
+    bool is_paused;          /* out: it is SKIPPED, as its recipe is paused */
     struct id displaced;     /* out: the newest run that it took the place of, which was skipped */
     int64_t displaced_count; /* out: how many there were */
     bool is_kept;            /* private: the next two hold what was given */
@@ -71,6 +73,7 @@ struct run_seed {
 #define RUN_SKIP_BUSY     "another run of its key has not ended" /* DROP */
 #define RUN_SKIP_SETTLING "a newer event took its place while it settled"
 #define RUN_SKIP_NEWER    "a newer event of its key took its place" /* LATEST */
+#define RUN_SKIP_PAUSED   "the recipe is paused"
 void run_seed_fini(struct run_seed *seed);
 
 /* A line of the journal: one step, or one effect within it, of one run. A later row of the same

@@ -112,20 +112,35 @@ static int refuse_ask(const struct standing *now, const char *what, struct err *
 
 /* --- cancel --- */
 
-static int cancel(struct db *db, const struct run_ask *ask, const struct standing *before,
-                  struct err *e)
+static int end_cancelled(struct db *db, const struct id *id, const struct standing *before,
+                         int64_t now_us, struct err *e)
 {
-    if (run_has_ended(before->state)) {
-        return refuse_ask(before, "cancel", e);
-    }
     struct query *q = db_query(db, cancel_run);
-    query_bind_int(q, 1, ask->op.now_us);
-    query_bind_id(q, 2, &ask->id);
+    query_bind_int(q, 1, now_us);
+    query_bind_id(q, 2, id);
     if (query_run(q, e) == -1) {
         return -1;
     }
     struct id released;
-    return run_finish_change(db, &ask->id, before, RUN_CANCELLED, ask->op.now_us, &released, e);
+    return run_finish_change(db, id, before, RUN_CANCELLED, now_us, &released, e);
+}
+
+static int cancel(struct db *db, const struct run_ask *ask, const struct standing *before,
+                  struct err *e)
+{
+    return run_has_ended(before->state) ? refuse_ask(before, "cancel", e)
+                                        : end_cancelled(db, &ask->id, before, ask->op.now_us, e);
+}
+
+int run_cancel(struct db *db, const struct id *id, int64_t now_us, struct err *e)
+{
+    struct standing before;
+    if (standing_read(db, id, &before, e) == -1) {
+        return -1;
+    }
+    int result = end_cancelled(db, id, &before, now_us, e);
+    standing_fini(&before);
+    return result;
 }
 
 /* --- retry --- */

@@ -20,8 +20,9 @@ static_assert(RUN_MODE_QUEUE == 0 && RUN_MODE_LATEST == 1 && RUN_MODE_DROP == 2 
 static const char insert_run[] =
     "insert into run (id, recipe, version, event_id, replay, order_key, mode, state, attempts,"
     " due_us, settle_until_us, created_us, updated_us, error_kind, error_message, error_status,"
-    " error_retry_us, error_detail)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17)";
+    " error_retry_us, error_detail, is_backfill)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17, "
+    "$18)";
 
 #define SELECT_SETTLING                                                                            \
     "select id, settle_until_us"                                                                   \
@@ -76,6 +77,7 @@ static void begin_run_seed(struct run_seed *seed)
     seed->state = seed->given_state;
     seed->due_us = seed->given_due_us;
     seed->is_blocked = false;
+    seed->is_paused = false;
     seed->displaced = (struct id){ { 0 } };
     seed->displaced_count = 0;
 }
@@ -173,11 +175,27 @@ static int stand_in_line(struct db *db, struct making *m, struct err *e)
     return 0;
 }
 
+/* 1 where the recipe is paused: then the run is skipped. */
+static int skip_if_paused(struct db *db, struct run_seed *seed, struct err *e)
+{
+    int64_t since_us;
+    int rc = pause_find(db, seed->recipe, &since_us, e);
+    if (rc == 1) {
+        seed->is_paused = true;
+        seed->state = RUN_SKIPPED;
+    }
+    return rc;
+}
+
 static int decide_run(struct db *db, struct making *m, struct err *e)
 {
     struct run_seed *seed = m->seed;
     if (run_has_ended(seed->state)) {
         return 0;
+    }
+    int rc = skip_if_paused(db, seed, e);
+    if (rc != 0) {
+        return rc == 1 ? 0 : -1;
     }
     if (seed->settle_us > 0 && settle_run(db, m, e) == -1) {
         return -1;
@@ -197,7 +215,8 @@ static struct err reason_of_skip(const struct run_seed *seed)
 {
     struct err reason = seed->err;
     if (seed->state == RUN_SKIPPED && seed->given_state != RUN_SKIPPED) {
-        (void)err_set(&reason, ERR_CANCELLED, "%s", RUN_SKIP_BUSY);
+        (void)err_set(&reason, ERR_CANCELLED, "%s",
+                      seed->is_paused ? RUN_SKIP_PAUSED : RUN_SKIP_BUSY);
     }
     return reason;
 }
@@ -221,6 +240,7 @@ static int insert_run_row(struct db *db, const struct id *event_id, int replay,
     query_bind_int(q, 11, m->settle_until_us);
     query_bind_int(q, 12, m->now_us);
     run_bind_error(q, 13, &reason);
+    query_bind_int(q, 18, seed->is_backfill);
     return query_run(q, e);
 }
 

@@ -239,9 +239,51 @@ static const char tables_7[] =
 /* Unclean ends of the engine that a run was running at, one after the other. */
 static const char tables_8[] = "alter table run add column lost integer not null default 0;";
 
+/* The ledger of schedules (occurrence_row.c). */
+static const char tables_9[] =
+    "create table schedule ("
+    "    number integer primary key,"
+    "    recipe text not null,"
+    "    identity text not null,"
+    "    label text not null,"
+    "    file text not null,"
+    "    reached_us integer not null,"
+    "    seen_us integer not null,"
+    "    off_us integer not null,"
+    "    off_why text"
+    ");"
+    "create unique index schedule_identity on schedule (recipe, identity);"
+    "create table occurrence ("
+    "    schedule integer not null,"
+    "    planned_us integer not null,"
+    "    state integer not null,"
+    "    is_open integer not null,"
+    "    late_us integer not null,"
+    "    why text,"
+    "    run_id blob,"
+    "    made_us integer not null,"
+    "    primary key (schedule, planned_us)"
+    ") without rowid;"
+    "create index occurrence_open on occurrence (schedule)"
+    "    where is_open = 1;"
+    "create table pause ("
+    "    recipe text primary key,"
+    "    since_us integer not null,"
+    "    who text not null,"
+    "    why text"
+    ") without rowid;"
+    "create table backfill ("
+    "    id blob primary key,"
+    "    schedule integer not null,"
+    "    reached_us integer not null,"
+    "    to_us integer not null,"
+    "    rate integer not null,"
+    "    who text not null"
+    ") without rowid;";
+
 /* steps[i] leads from version i to i + 1. */
-static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4,
-                                     tables_5, tables_6, tables_7, tables_8 };
+static const char *const steps[] = { tables_1, tables_2, tables_3, tables_4, tables_5,
+                                     tables_6, tables_7, tables_8, tables_9 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int judge_stamp(struct db *db, const struct db_stamp *stamp, struct err *e)

@@ -5,6 +5,9 @@
  * event. An expression that fails makes a dead run with the error: the event is kept whatever a
  * recipe does.
  *
+ * The occurrence of a schedule is an event that names its recipe, in its headers, so that a replay
+ * starts that one again.
+ *
  * The runs are made as RUNNING and begun when the commit is known, with the event that is in memory
  * already. An event from outside that cannot be stored is told to its sender, who repeats it; one
  * that is stored must get its runs. Loop thread. */
@@ -18,6 +21,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "format/date.h"
 #include "service/accounts.h"
 
 enum { REFUSAL_GAP_US = 10 * 1000 * 1000 };
@@ -215,6 +219,44 @@ static void match_recipe(struct routing *g, const char *recipe)
     }
 }
 
+/* --- occurrences of schedules --- */
+
+static const char own_connection[] = "ladle", schedule_type[] = "schedule", start_type[] = "start";
+static const char own_recipe[] = ":recipe"; /* a header */
+
+/* A start by hand (cli/cmd_start.c) names its recipe, too. */
+static bool names_recipe(const struct event_row *row)
+{
+    return strcmp(row->connection, own_connection) == 0 &&
+           (strcmp(row->type, schedule_type) == 0 || strcmp(row->type, start_type) == 0);
+}
+
+static void match_own_recipe(struct routing *g)
+{
+    const char *text = g->put->event.headers;
+    json_t *headers = text != NULL ? json_parse_own(text, strlen(text), NULL) : NULL;
+    const char *recipe = json_get_text(headers, own_recipe);
+    if (recipe != NULL) {
+        match_recipe(g, recipe);
+    }
+    json_decref(headers);
+}
+
+/* A run of a schedule that queues stands in the line of its schedule; one that is backfilled leaves
+ * room for what just happened. */
+static void fit_seed(struct routing *g, const struct occurring *o)
+{
+    struct run_seed *seed = &g->put->runs[0];
+    if (o->note->overlap == OVERLAP_QUEUE && seed->key == NULL) {
+        seed->key = xstrdup(o->schedule);
+        seed->mode = RUN_MODE_QUEUE;
+    }
+    if (o->note->state == OCCURRENCE_BACKFILL) {
+        seed->is_backfill = true;
+        seed->state = seed->state == RUN_RUNNING ? RUN_QUEUED : seed->state;
+    }
+}
+
 static void match_name(struct routing *g, const char *event)
 {
     g->names = xrealloc(g->names, (g->name_count + 2) * sizeof *g->names);
@@ -230,6 +272,10 @@ static void match_name(struct routing *g, const char *event)
 static void match_recipes(struct routing *g)
 {
     const char *type = g->put->event.type;
+    if (names_recipe(&g->put->event)) {
+        match_own_recipe(g);
+        return;
+    }
     match_name(g, type);
     if (g->c == NULL) {
         return;
@@ -290,7 +336,8 @@ static void tell_skipped(const struct routing *g, const struct run_seed *seed)
     };
     struct err reason = ERR_INIT;
     if (seed->state == RUN_SKIPPED && seed->err.kind == ERR_NONE) {
-        (void)err_set(&reason, ERR_CANCELLED, "%s", RUN_SKIP_BUSY);
+        (void)err_set(&reason, ERR_CANCELLED, "%s",
+                      seed->is_paused ? RUN_SKIP_PAUSED : RUN_SKIP_BUSY);
         end.why = &reason;
     }
     end_log_tell(runner_end_log(g->router->o.runner), &end);
@@ -349,6 +396,27 @@ static void tell_refusal(struct router *r, const char *connection, const struct 
     r->refusals = 0;
 }
 
+/* An occurrence is told by who has asked for it. */
+static void tell_not_stored(struct router *r, const struct event_put *put, const struct err *e)
+{
+    if (put->occurrence != NULL) {
+        return;
+    }
+    if (put->op.must_land) {
+        log_error("router", "an event of %s has no runs yet: %s", put->event.connection,
+                  e->message);
+    } else {
+        tell_refusal(r, put->event.connection, e);
+    }
+}
+
+/* A run that was cancelled for this one may be in memory. */
+static bool has_replaced(const struct event_put *put)
+{
+    return put->occurrence != NULL && put->occurrence->outcome == OCCURRENCE_STARTED &&
+           !id_is_zero(&put->occurrence->other);
+}
+
 static void routed(struct store_op *op, const struct err *e)
 {
     struct routing *g = op->ud;
@@ -359,11 +427,8 @@ static void routed(struct store_op *op, const struct err *e)
         const struct id *id = put->is_duplicate ? &put->original : &put->event.id;
         g->accepted(g->ud, id, put->is_duplicate, put->is_duplicate ? 0 : put->run_count, e);
     }
-    if (e != NULL && put->op.must_land) {
-        log_error("router", "an event of %s has no runs yet: %s", put->event.connection,
-                  e->message);
-    } else if (e != NULL) {
-        tell_refusal(r, put->event.connection, e);
+    if (e != NULL) {
+        tell_not_stored(r, put, e);
     } else if (!put->is_duplicate) {
         accounts_changed(r->o.service, g->c, &put->account);
         tell_ends(g);
@@ -372,6 +437,9 @@ static void routed(struct store_op *op, const struct err *e)
             0) { /* runs that waited for this event: the store has given it to them */
             runner_poke(g->router->o.runner);
         }
+    }
+    if (e == NULL && has_replaced(put)) {
+        runner_store_changed(r->o.runner);
     }
     routing_free(g);
     if (must_scan) {
@@ -436,6 +504,55 @@ void router_accept(struct router *r, const struct incoming *in, accepted_fn acce
     if (put->event.note == NULL) {
         put->event.note = xstrdup_or_null(in->note);
     }
+    store_submit(r->o.store, &put->op);
+}
+
+static char *describe_occurrence(const struct occurring *o, size_t *len)
+{
+    char at[DATE_TEXT];
+    date_format(o->note->planned_us, at);
+    json_t *v = json_object();
+    json_object_set_new(v, "at", json_string(at));
+    json_object_set_new(v, "late_s", json_integer(o->note->late_us / 1000000));
+    json_object_set_new(v, "schedule", json_string(o->schedule));
+    char *text = json_text(v, len);
+    json_decref(v);
+    return text;
+}
+
+static char *occurrence_headers(const struct occurring *o)
+{
+    json_t *v = json_object();
+    json_object_set_new(v, own_recipe, json_string(o->recipe));
+    if (o->note->state == OCCURRENCE_BACKFILL) {
+        json_object_set_new(v, ":found_by", json_string("backfill"));
+    }
+    size_t len;
+    char *text = json_text(v, &len);
+    json_decref(v);
+    return text;
+}
+
+void router_accept_occurrence(struct router *r, const struct occurring *o, accepted_fn accepted,
+                              void *ud)
+{
+    struct event_put *put = event_put_new();
+    put->event = (struct event_row){
+        .id = put->event.id,
+        .connection = xstrdup(own_connection),
+        .type = xstrdup(schedule_type),
+        .received_us = clock_wall_us(),
+        .headers = occurrence_headers(o),
+    };
+    put->event.payload = describe_occurrence(o, &put->event.payload_len);
+    put->occurrence = o->note;
+    put->op.must_land = true;
+    struct routing *g =
+        routing_new(r, put, json_parse_own(put->event.payload, put->event.payload_len, NULL));
+    assert(put->run_count == 1); /* its recipe is in force */
+    fit_seed(g, o);
+    g->accepted = accepted;
+    g->ud = ud;
     store_submit(r->o.store, &put->op);
 }
 

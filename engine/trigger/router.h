@@ -40,6 +40,16 @@ typedef void (*accepted_fn)(void *ud, const struct id *id, bool is_duplicate, si
                             const struct err *e);
 /* Stores the event and its runs, then calls accepted, then begins the runs. */
 void router_accept(struct router *r, const struct incoming *in, accepted_fn accepted, void *ud);
+
+/* An occurrence of a schedule: an event of the engine's own, {at, late_s, schedule}, that starts this
+ * recipe and no other, in the transaction that writes its row. It must land; note.outcome tells what
+ * became of it. */
+struct occurring {
+    const char *recipe, *schedule; /* borrowed during the call */
+    struct occurrence_note *note;  /* borrowed until accepted */
+};
+void router_accept_occurrence(struct router *r, const struct occurring *o, accepted_fn accepted,
+                              void *ud);
 /* Looks for events that were stored without runs (by the engine itself, the command line, a
  * replay). */
 void router_scan(struct router *r);

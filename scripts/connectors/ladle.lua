@@ -21,7 +21,7 @@ return {
     breaker_open = event('breaker_open', 'A service does not answer: calls to it are held back until it does'),
     verification_failing = event('verification_failing', 'Webhooks do not fit their signature: a new key?'),
     connection_silent = event('connection_silent', 'Nothing came for as long as `expect_every` of the connection says'),
-    schedule_missed = event('schedule_missed', 'A schedule was due while the engine was down, and was passed over'),
+    schedule_missed = event('schedule_missed', 'Occurrences of a schedule were missed, and left out'),
   },
 
   operations = {},

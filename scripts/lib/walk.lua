@@ -504,12 +504,21 @@ local function new(bundle, act)
     act.admit(ok and value ~= nil and value ~= json.null and as_text(value) or about)
   end
 
+  -- The inputs of a run that a person started: those that came with it, before the others.
+  local function given_inputs(connection, type_name)
+    if connection ~= 'ladle' or type_name ~= 'start' then return nil end
+    local inputs = {}
+    for name, value in pairs(program.inputs) do inputs[name] = value end
+    for name, value in pairs(act.meta().inputs or {}) do inputs[name] = value end
+    return inputs
+  end
+
   -- The event, and of which connection and type it is.
   local function run(event, connection, type_name, now_us)
     local about = act.echo()
     if about then count_echo(about, new_env(program, event, nil, now_us)) end
     events.prepare(program, ask, event, connection, type_name)
-    local env = new_env(program, event, nil, now_us)
+    local env = new_env(program, event, nil, now_us, given_inputs(connection, type_name))
     env.now_us = now_us
     local ok, problem = pcall(run_steps, program, steps, env, '')
     if ok then return end

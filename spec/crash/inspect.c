@@ -21,7 +21,8 @@ struct rule {
 };
 
 /* run.state: 0 queued, 1 running, 2 waiting, 3 parked, from 4 on ended (4 done). run.due_us:
- * 9223372036854775807 is blocked behind another run of the key. journal.state: 0 started. */
+ * 9223372036854775807 is blocked behind another run of the key. journal.state: 0 started.
+ * occurrence.state: 2 left out. */
 static const struct rule rules[] = {
     { "an event and its runs are written together",
       "select 'run ' || hex(id) from run where not exists"
@@ -73,6 +74,27 @@ static const struct rule rules[] = {
       "select type || ' ' || hex(id) from event where is_routed = 0", true },
 };
 
+/* Of tables that a store of an earlier version does not have. */
+static const struct rule ledger_rules[] = {
+    { "an occurrence that ran has its run",
+      "select schedule || ' ' || planned_us from occurrence where state <> 2 and not exists"
+      " (select 1 from run where run.id = run_id)",
+      false },
+    { "a run of a schedule has its occurrence",
+      "select 'run ' || hex(run.id) from run join event on event.id = run.event_id"
+      " where connection = 'ladle' and type = 'schedule' and run.replay = 0 and not exists"
+      " (select 1 from occurrence where run_id = run.id and state <> 2)",
+      false },
+    /* What comes by real time has one distance: "every 600 s * * * real UTC". */
+    { "each occurrence has its row, up to where the schedule is",
+      "select recipe || ' ' || planned_us from occurrence join schedule on number = schedule"
+      " where identity like 'every % s * * * real UTC' and planned_us < reached_us and not exists"
+      " (select 1 from occurrence as later where later.schedule = occurrence.schedule"
+      " and later.planned_us = occurrence.planned_us + 1000000 * cast(substr(identity, 7) as"
+      " integer))",
+      false },
+};
+
 static int breaches(sqlite3 *db, const struct rule *rule)
 {
     sqlite3_stmt *stmt = NULL;
@@ -100,6 +122,16 @@ static int check_integrity(sqlite3 *db)
     return breaches(db, &integrity);
 }
 
+/* The process died before it brought the store up to date. */
+static bool has_ledger(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool is_there =
+        sqlite3_prepare_v2(db, "select 1 from occurrence", -1, &stmt, NULL) == SQLITE_OK;
+    (void)sqlite3_finalize(stmt); /* it was only prepared */
+    return is_there;
+}
+
 /* The process died before the first transaction, which makes all tables. */
 static bool is_unborn(sqlite3 *db)
 {
@@ -121,6 +153,9 @@ static int check(sqlite3 *db, bool is_at_rest)
         if (is_at_rest || !rules[i].at_rest) {
             count += breaches(db, &rules[i]);
         }
+    }
+    for (size_t i = 0; has_ledger(db) && i < sizeof ledger_rules / sizeof *ledger_rules; i++) {
+        count += breaches(db, &ledger_rules[i]);
     }
     return count == 0 ? 0 : 1;
 }

@@ -781,6 +781,65 @@ end
 migrated(1)
 migrated(2)
 
+-- Schedules ---------------------------------------------------------------------------------------
+
+local function timed(words, options)
+  return (recipe('  - step: note\n    use: crm.create_note\n    with: { contactId: ' .. JOHN
+    .. ', body: "Due at ${event.at}" }\n' .. QUICK, options):gsub('crm%.contact_created', words))
+end
+
+-- The ledger of the schedules, oldest first.
+local function occurrences(case)
+  local rows = case.stage:cli('schedules', '--history', '--limit', '1000', '--json')
+  table.sort(rows, function(a, b) return a.at < b.at end)
+  return rows
+end
+
+-- What is wrong with the ledger: a row for each second but for the first, each with a run and a note of its own.
+local function ledger_problem(case)
+  local rows, seen = occurrences(case), {}
+  for i, row in ipairs(rows) do
+    if i > 1 and dates.parse(row.at) - dates.parse(rows[i - 1].at) ~= case.step_us then
+      return ('no row between %s and %s'):format(rows[i - 1].at, row.at)
+    end
+    if row.state == 'skipped' then return row.at .. ' was skipped: ' .. tostring(row.why) end
+    if seen[row.run] then return 'two occurrences have one run' end
+    seen[row.run] = true
+  end
+  for _, run in ipairs(case:runs()) do
+    if not seen[run.id] then return 'a run has no occurrence' end
+    if run.state ~= 'done' then return 'a run is ' .. run.state end
+  end
+  return expect('notes', #rows, case:count 'note_created')
+end
+
+-- It comes each second for three seconds, whatever happens.
+scenario { name = 'schedule', is_open = true, effects = {},
+  recipes = { ['a.yaml'] = timed '{ every: 1 s, until: 2026-01-01 }' },
+  before = function(case)
+    case.last = os.date('!%Y-%m-%dT%H:%M:%SZ', os.time() + 3)
+    case:rewrite('a.yaml', timed('{ every: 1 s, until: "' .. case.last .. '", missed: all, overlap: parallel }'))
+  end,
+  act = function(case)
+    case.step_us = 1000000
+    case:await('the last occurrence', function()
+      local rows = occurrences(case)
+      return #rows > 0 and rows[#rows].at:sub(1, 19) == case.last:sub(1, 19)
+    end)
+    case:await_end(#occurrences(case))
+  end,
+  check = ledger_problem }
+
+scenario { name = 'backfill', effects = { note_created = 3 }, runs = { done = 3 },
+  recipes = { ['a.yaml'] = timed '{ at: "03:00", timezone: UTC }' },
+  act = function(case)
+    case.step_us = 86400000000
+    case:command('backfill', 'schedules', 'backfill', 'tested', '--from', '2026-01-05T00:00Z', '--to',
+      '2026-01-07T12:00Z', '--rate', '6000')
+    case:await_end(3)
+  end,
+  check = ledger_problem }
+
 -- House -------------------------------------------------------------------------------------------
 
 -- The run goes; the event stays, and with it its dedupe key.

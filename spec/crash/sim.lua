@@ -90,8 +90,20 @@ local RECIPES = {
 ]] .. note('note', 'waits ${event.number}'),
   calm = HEAD:format('calm', 'contact_updated', 'key: = event.id\nmode: latest\nsettle: 30s\n')
     .. note('note', 'calm ${event.number}'),
+  -- It causes nothing; its ledger is held against what it must be by inspect.c.
+  clocked = [[
+recipe: clocked
+summary: Of the simulation
+when:
+  - every: 4 min
+    missed: all
+    until: "2026-11-23T13:00:00Z"
+do:
+  - step: end
+    stop: it was time
+]],
 }
-local NAMES = { 'keyed', 'steps', 'forks', 'waits', 'calm' }
+local NAMES = { 'keyed', 'steps', 'forks', 'waits', 'calm', 'clocked' }
 
 -- What an event of a type must have caused once everything is over: texts of notes and tasks. `calm` lets newer events
 -- stand for older ones, so it is looked at by itself.

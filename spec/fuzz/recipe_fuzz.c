@@ -4,6 +4,7 @@
 
 #include "real_hooks.h"
 #include "recipe/recipe.h"
+#include "recipe/schedule.h"
 #include "run/lua_act.h"
 #include "run/program.h"
 
@@ -25,6 +26,25 @@ static void check_recipe(const struct recipe *r)
     program_unref(p);
 }
 
+/* A schedule that was let through has its times, whenever it is asked again. */
+static void check_schedules(const struct recipe *r)
+{
+    size_t i;
+    json_t *trigger;
+    json_array_foreach (json_object_get(r->plan, "when"), i, trigger) {
+        const char *label = json_get_text(trigger, "schedule");
+        if (label == NULL) {
+            continue;
+        }
+        struct err e = ERR_INIT;
+        struct timetable *t = schedule_timetable(trigger, r->name, &e);
+        FUZZ_CHECK(t != NULL && label[0] != '\0');
+        FUZZ_CHECK(json_get_text(trigger, "missed") != NULL);
+        FUZZ_CHECK(json_get_text(trigger, "overlap") != NULL);
+        timetable_free(t);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct diags *d = diags_new("r.yaml");
@@ -32,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK((r != NULL) == (d->count + d->dropped == 0));
     if (r != NULL) {
         check_recipe(r);
+        check_schedules(r);
     }
     for (size_t i = 0; i < d->count; i++) {
         FUZZ_CHECK(d->items[i].line >= 0 && d->items[i].message[0] != '\0');

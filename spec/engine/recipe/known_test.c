@@ -276,7 +276,7 @@ static void meta_error_and_now_are_known_for_certain(void **state)
     fine(HEAD STEP("= meta.location")); /* what the connector calls an account */
     check(HEAD STEP("= meta.agency"),
           "10:10 `meta` has no `agency` (it has id, type, connection, received_at, event_type, "
-          "headers, location)\n",
+          "found_by, headers, location)\n",
           "");
     check(HEAD STEP("= now.year"), "10:10 `now` is a text, and has no fields\n", "");
     check(HEAD

@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include "base/fault.h"
+#include "store/pause_row.h"
 #include "../../support/kept_log.h"
 
 #define EXPR(text) "{'t':'expr','s':'" text "','line':1}"
@@ -57,6 +58,32 @@ static void an_if_that_says_no_leaves_a_skipped_run(void **state)
     run_list_free(list);
     id = door_accept(&d, "received", "k2", "{'n':2}").id;
     assert_int_equal(door_state(&d, id, "picky"), RUN_DONE);
+    door_close(&d);
+}
+
+static void a_recipe_that_is_paused_leaves_skipped_runs_which_are_counted(void **state)
+{
+    struct door d;
+    door_open(&d, *state);
+    door_add(&d, "greet", "received", "");
+    door_add(&d, "other", "received", "");
+    world_start(&d.w);
+    struct pause_add *p = pause_add_new("greet");
+    p->row.who = xstrdup("ann");
+    world_commit(&d.w, &p->op);
+    pause_add_free(p);
+    struct id id = door_accept(&d, "received", "k1", "{}").id;
+    struct run_list *list = door_runs(&d, id, "greet");
+    assert_int_equal(list->rows[0].state, RUN_SKIPPED);
+    assert_string_equal(list->rows[0].err.message, RUN_SKIP_PAUSED);
+    run_list_free(list);
+    assert_int_equal(door_state(&d, id, "other"), RUN_DONE);
+    struct pause_end end;
+    pause_end_init(&end, "greet");
+    world_commit(&d.w, &end.op);
+    assert_int_equal(end.skipped, 1);
+    id = door_accept(&d, "received", "k2", "{}").id;
+    assert_int_equal(door_state(&d, id, "greet"), RUN_DONE);
     door_close(&d);
 }
 
@@ -394,6 +421,7 @@ int main(void)
         TEST(a_second_event_of_a_key_starts_nothing_and_names_the_first),
         TEST(an_event_starts_the_recipes_of_all_its_names_each_once),
         TEST(an_if_that_says_no_leaves_a_skipped_run),
+        TEST(a_recipe_that_is_paused_leaves_skipped_runs_which_are_counted),
         TEST(runs_that_never_begin_are_told_in_the_log),
         TEST(a_run_that_another_of_its_key_is_before_is_told_in_the_log),
         TEST(a_run_that_a_newer_one_took_the_place_of_is_told_in_the_log),
