@@ -33,8 +33,9 @@ struct seat_host {
     struct list link; /* in lines */
     char *origin;
     struct list waiting; /* struct seat_wait */
-    int seated;
+    int seated, waiting_count;
     int64_t held_us;      /* how long a seat was held, as a mean of the last ones */
+    bool has_served;      /* else held_us is a guess */
     int64_t last_away_us; /* monotonic: the moment that was told last */
 };
 
@@ -64,11 +65,15 @@ char *seats_origin(const char *url)
     return xstrndup(url, len + strcspn(url + len, "/?#"));
 }
 
-int seats_room(const struct seats *s, const char *origin)
+int64_t seats_room(const struct seats *s, const char *origin, int64_t within_us)
 {
     const struct seat_host *h = map_get(s->hosts, origin);
-    bool is_full = h != NULL && (h->seated >= SEATS_PER_HOST || !list_is_empty(&h->waiting));
-    return is_full ? 0 : h != NULL ? SEATS_PER_HOST - h->seated : SEATS_PER_HOST;
+    if (h == NULL) {
+        return SEATS_PER_HOST;
+    }
+    int64_t soon = h->has_served ? SEATS_PER_HOST * within_us / (h->held_us + 1) : 0;
+    int64_t room = SEATS_PER_HOST + soon - h->seated - h->waiting_count;
+    return room > 0 ? room : 0;
 }
 
 static struct seat_host *host_of(struct seats *s, const char *origin)
@@ -98,6 +103,7 @@ static void drop_if_unused(struct seats *s, struct seat_host *h)
 static void quit_line(struct seat_host *h, struct seat_wait *w)
 {
     list_remove(&w->link);
+    h->waiting_count--;
     if (list_is_empty(&h->waiting)) {
         list_remove(&h->link);
     }
@@ -199,6 +205,7 @@ bool seats_take(struct seats *s, const char *origin, struct seat_wait *w)
         list_push_back(&s->lines, &h->link);
     }
     list_push_back(&h->waiting, &w->link);
+    h->waiting_count++;
     if (s->is_closed) {
         timer_start(&s->timer, 0);
     } else if (!timer_is_armed(&s->timer)) {
@@ -217,6 +224,7 @@ void seats_leave(struct seats *s, struct seat_wait *w)
     if (w->is_seated) {
         h->seated--;
         h->held_us += (clock_mono_us() - w->since_us - h->held_us) / HELD_SHARE;
+        h->has_served = true;
     } else {
         quit_line(h, w);
     }

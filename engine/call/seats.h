@@ -39,8 +39,9 @@ struct seats *seats_new(struct loop *l);
 void seats_free(struct seats *s); /* nobody waits or sits any more */
 /* Scheme, host and port of a URL: what a connection is kept for. Yours. */
 char *seats_origin(const char *url);
-/* How many seats are left for those who do not stand in line yet. */
-int seats_room(const struct seats *s, const char *origin);
+/* How many who do not stand in line yet have a seat within that time, as fast as seats came free of
+ * late. */
+int64_t seats_room(const struct seats *s, const char *origin, int64_t within_us);
 /* True: the seat is there, and ready is not called. False: ready is called later. `origin`: scheme,
  * host and port; copied. */
 bool seats_take(struct seats *s, const char *origin, struct seat_wait *w);

@@ -1,6 +1,7 @@
 /*
  * Says for runs that wait in the store how many of them may come: what the limiter has room for, what
- * the breaker lets in, and how many seats its host has. It promises nothing: who comes asks both again. Loop thread.
+ * the breaker lets in, and how many seats its host has by the next look. It promises nothing: who
+ * comes asks them again. Loop thread.
  */
 #include "call/turn.h"
 
@@ -25,7 +26,7 @@ static int64_t seats_left(const struct call_set *k, const struct connection *c)
         return INT64_MAX;
     }
     char *origin = seats_origin(c->base_url);
-    int room = seats_room(k->seats, origin);
+    int64_t room = seats_room(k->seats, origin, LOOK_US);
     free(origin);
     return room;
 }
