@@ -6,6 +6,7 @@
 -- that it names (event.amount, event["Full name"], event.tags[1]); calling the condition again would tell less.
 
 local json = require 'json'
+local paths = require 'lib.paths'
 
 local explain = {}
 
@@ -25,56 +26,14 @@ local function show(value)
   return cut(json.encode(value), VALUE_MOST)
 end
 
--- A piece of a path behind `at`: its key and where it ends, or nothing.
-local function piece(text, at)
-  local name, stop = text:match('^%s*%.%s*([%a_][%w_]*)()', at)
-  if name then return name, stop end
-  local quote, quoted
-  quote, quoted, stop = text:match('^%s*%[%s*(["\'])([^"\'\\]*)%1%s*%]()', at)
-  if quote then return quoted, stop end
-  name, stop = text:match('^%s*%[%s*(%d+)%s*%]()', at)
-  return name and math.tointeger(name), stop
-end
-
--- Behind a name: the rest of its path, and where that ends.
-local function read_path(text, root, at)
-  local path = { root }
-  local key, stop = piece(text, at)
-  while key do
-    path[#path + 1], at = key, stop
-    key, stop = piece(text, at)
-  end
-  return path, at
-end
-
-local function lookup(env, path)
-  local value = env
-  for i = 1, #path do
-    if type(value) ~= 'table' then return nil end
-    value = value[path[i]]
-  end
-  return value
-end
-
--- The end of a text between quotes that begins at `at`, or nothing.
-local function skip_text(text, at)
-  local quote = text:match('^["\']', at)
-  if not quote then return nil end
-  local i = at + 1
-  while i <= #text and text:sub(i, i) ~= quote do
-    i = i + (text:sub(i, i) == '\\' and 2 or 1)
-  end
-  return i + 1
-end
-
 -- Calls take(path, text of the path) for each path of the expression, from left to right.
 local function each_path(text, take)
   local at = 1
   while at <= #text do
     local name, stop = text:match('^([%a_][%w_]*)()', at)
-    local behind = skip_text(text, at)
+    local behind = text:match('^["\']', at) and paths.skip_text(text, at)
     if name and ROOTS[name] and not text:match('^[%.:]', at - 1) then
-      local path, path_end = read_path(text, name, stop)
+      local path, path_end = paths.read(text, at)
       take(path, text:sub(at, path_end - 1))
       at = path_end
     else
@@ -88,7 +47,7 @@ local function values_of(text, env)
   each_path(text, function(path, name)
     if #out < VALUES_MOST and not seen[name] and not (#path == 1 and path[1] ~= 'now') then
       seen[name] = true
-      out[#out + 1] = name .. ' is ' .. show(lookup(env, path))
+      out[#out + 1] = name .. ' is ' .. show(paths.follow(env, path))
     end
   end)
   return out

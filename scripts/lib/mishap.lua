@@ -5,6 +5,7 @@
 -- has failed already, so nothing here costs a run that goes well. Pure.
 
 local json = require 'json'
+local paths = require 'lib.paths'
 
 local mishap = {}
 
@@ -16,43 +17,12 @@ end
 
 -- Paths ------------------------------------------------------------------------------------------------
 
--- Behind the text that begins at `at` with its quote.
-local function skip_text(text, at)
-  local quote = text:sub(at, at)
-  at = at + 1
-  while at <= #text and text:sub(at, at) ~= quote do
-    at = at + (text:sub(at, at) == '\\' and 2 or 1)
-  end
-  return at + 1
-end
-
 -- Behind what stands between long brackets at `at`, or nil where there are none.
 local function skip_long(text, at)
   local level = text:match('^%[(=*)%[', at)
   if not level then return nil end
   local _, last = text:find(']' .. level .. ']', at, true)
   return (last or #text) + 1
-end
-
--- `.name`, `["name"]` or `[1]` at `at`: the part and the place behind it.
-local function next_part(text, at)
-  local name, behind = text:match('^%s*%.%s*([%a_][%w_]*)()', at)
-  if name then return name, behind end
-  local _, inner, after = text:match('^%s*%[%s*(["\'])(.-)%1%s*%]()', at)
-  if inner then return inner, after end
-  local index, beyond = text:match('^%s*%[%s*(%d+)%s*%]()', at)
-  return math.tointeger(tonumber(index)), beyond
-end
-
-local function read_path(text, at)
-  local name, behind = text:match('^([%a_][%w_]*)()', at)
-  local path = { name }
-  local part, after = next_part(text, behind)
-  while part do
-    path[#path + 1], behind = part, after
-    part, after = next_part(text, behind)
-  end
-  return path, behind
 end
 
 -- Whether a name at `at` is a value: not a field of something, not a key of a table, not a part of a number.
@@ -72,25 +42,25 @@ end
 
 -- All paths of an expression, in their order.
 local function paths_of(text)
-  local paths, at = {}, 1
+  local found, at = {}, 1
   while at <= #text do
     local char = text:sub(at, at)
     if char == '"' or char == "'" then
-      at = skip_text(text, at)
+      at = paths.skip_text(text, at)
     elseif char == '[' and skip_long(text, at) then
       at = skip_long(text, at)
     elseif text:find('^%-%-', at) then
       at = skip_long(text, at + 2) or (text:find('\n', at, true) or #text) + 1
     elseif char:find '[%a_]' and is_value(text, at) then
       local is_wanted = not is_excused(text, at)
-      local path, behind = read_path(text, at)
-      if is_wanted then paths[#paths + 1] = path end
+      local path, behind = paths.read(text, at)
+      if is_wanted then found[#found + 1] = path end
       at = behind
     else
       at = at + 1
     end
   end
-  return paths
+  return found
 end
 
 local function shown(path, count)

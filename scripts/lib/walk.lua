@@ -9,6 +9,7 @@ local calls = require 'lib.calls'
 local dates = require 'dates'
 local events = require 'lib.events'
 local helpers = require 'lib.helpers'
+local paths = require 'lib.paths'
 
 -- Values: each node of the plan becomes a function of the environment ------------------------------
 
@@ -23,21 +24,12 @@ local function as_text(value)
   return tostring(value)
 end
 
-local function follow(env, path)
-  local value = env
-  for i = 1, #path do
-    if type(value) ~= 'table' then return nil end
-    value = value[path[i]]
-  end
-  return value
-end
-
 local function compile_text(parts)
   return function(env)
     local out = {}
     for i = 1, #parts do
       local part = parts[i]
-      out[i] = type(part) == 'string' and part or as_text(follow(env, part))
+      out[i] = type(part) == 'string' and part or as_text(paths.follow(env, part))
     end
     return table.concat(out)
   end
