@@ -31,7 +31,7 @@ end
 
 describe('the engine loses nothing, repeats nothing and comes to an end', function()
   it('wherever it dies', function()
-    assert_fine('crash', 30, 'duplicate delivery,three calls,script with two calls,refresh after 401,'
+    assert_fine('crash', 36, 'duplicate delivery,three calls,script with two calls,refresh after 401,'
       .. 'keyed runs in order,wait_for,settle,activity to note,key_rotate')
   end)
 
