@@ -199,15 +199,7 @@ void end_log_free(struct end_log *g)
     if (g == NULL) {
         return;
     }
-    size_t pos = 0;
-    const char *key;
-    void *value;
-    while (map_next(g->ends, &pos, &key, &value)) {
-        struct likeness *k = value;
-        if (k->untold > 0) {
-            log_untold(k);
-        }
-    }
+    sweep_likenesses(&g->timer);
     timer_stop(&g->timer);
     map_free(g->ends, likeness_free);
     free(g);

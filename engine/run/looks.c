@@ -409,11 +409,15 @@ bool looks_plan(struct effect *fx)
 /* The mark that it was sent with: what was sent stands in its row. */
 static void recall_mark(struct effect *fx, const struct journal_row *row)
 {
-    bool has_mark = fx->mark != NULL && row->input != NULL && strstr(row->input, fx->mark) != NULL;
-    if (!has_mark) {
+    if (fx->mark == NULL) {
+        return;
+    }
+    json_t *sent = row->input != NULL ? json_parse_own(row->input, strlen(row->input), NULL) : NULL;
+    if (!probe_has_mark(fx->operation, sent, fx->mark)) {
         free(fx->mark);
         fx->mark = NULL;
     }
+    json_decref(sent);
 }
 
 void looks_begin(struct effect *fx, const struct journal_row *row)

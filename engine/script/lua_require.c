@@ -44,6 +44,12 @@ static const char *push_chunk_name(lua_State *L, const char *name)
     return lua_tostring(L, -1);
 }
 
+/* Whether the chunk of module `name` is the engine's own. */
+static bool is_our_module(const struct vm *vm, const char *name)
+{
+    return vm->is_ours == NULL || vm->is_ours(vm->ud, name);
+}
+
 /* Pushes the function of a module from find_module, or nothing.   [-0, +0 or +1, raises] */
 static bool push_found(lua_State *L, const char *name)
 {
@@ -58,7 +64,7 @@ static bool push_found(lua_State *L, const char *name)
     if (*slot == NULL) {
         return false;
     }
-    if (require_is_ours(vm, name)) {
+    if (is_our_module(vm, name)) {
         vm_load(L, *slot, len, chunk); // chunk box function
     } else {
         vm_load_guest(L, *slot, len, chunk);
@@ -178,11 +184,6 @@ void require_push(lua_State *L)
     lua_pushcfunction(L, sandbox_require);
 }
 
-bool require_is_ours(const struct vm *vm, const char *name)
-{
-    return vm->is_ours == NULL || vm->is_ours(vm->ud, name);
-}
-
 /* require(name) of a script: its own modules, and those made in C   [-1, +1, raises] */
 static int guest_require(lua_State *L)
 {
@@ -191,7 +192,7 @@ static int guest_require(lua_State *L)
     luaL_getsubtable(L, LUA_REGISTRYINDEX, PRELOAD); // name preload
     bool is_made_in_c = lua_getfield(L, -1, name) != LUA_TNIL;
     lua_settop(L, 1);
-    if (!is_made_in_c && is_module_name(name) && require_is_ours(vm_of(L), name)) {
+    if (!is_made_in_c && is_module_name(name) && is_our_module(vm_of(L), name)) {
         return luaL_error(L,
                           "'%s' is a part of the engine: a script can require json, dates, cjson "
                           "and files of its own project",

@@ -96,8 +96,6 @@ void globals_confine(lua_State *L);
 /* lua_require.c: puts `require` on the stack, and the one that guests have.   [-0, +1, raises] */
 void require_push(lua_State *L);
 void require_push_guest(lua_State *L);
-/* Whether the chunk of module `name` is the engine's own. */
-bool require_is_ours(const struct vm *vm, const char *name);
 /* Adds find_module to Lua's own require.   [-0, +0, raises] */
 void require_open(lua_State *L);
 

@@ -39,10 +39,6 @@ static const char select_schedule[] = "select " SCHEDULE_COLUMNS
                                       " where recipe = $1"
                                       " and identity = $2";
 
-static const char list_schedules[] = "select " SCHEDULE_COLUMNS
-                                     " from schedule"
-                                     " order by recipe, number";
-
 static const char select_vanished[] =
     "select number, file"
     " from schedule"
@@ -601,36 +597,6 @@ void occurrence_list_free(struct occurrence_list *l)
 {
     if (l != NULL) {
         clear_occurrences(l);
-        free(l);
-    }
-}
-
-static int schedule_list_exec(struct store_op *op, struct db *db, struct err *e)
-{
-    struct schedule_list *l = list_entry(op, struct schedule_list, op);
-    free_schedules(l->rows, l->count);
-    l->rows = NULL;
-    l->count = 0;
-    struct query *q = db_query(db, list_schedules);
-    int rc;
-    while ((rc = query_next(q, e)) == 1) {
-        l->rows = rows_grow(l->rows, l->count, sizeof *l->rows);
-        read_schedule(q, &l->rows[l->count++]);
-    }
-    return rc;
-}
-
-struct schedule_list *schedule_list_new(void)
-{
-    struct schedule_list *l = xcalloc(1, sizeof *l);
-    l->op.exec = schedule_list_exec;
-    return l;
-}
-
-void schedule_list_free(struct schedule_list *l)
-{
-    if (l != NULL) {
-        free_schedules(l->rows, l->count);
         free(l);
     }
 }

@@ -138,11 +138,3 @@ struct occurrence_list {
 };
 struct occurrence_list *occurrence_list_new(void);
 void occurrence_list_free(struct occurrence_list *l);
-
-struct schedule_list {
-    struct store_op op;
-    struct schedule_row *rows; /* out, by recipe */
-    size_t count;
-};
-struct schedule_list *schedule_list_new(void);
-void schedule_list_free(struct schedule_list *l);

@@ -46,7 +46,7 @@ static const char list_pauses[] =
     " from pause"
     " order by recipe";
 
-void pause_row_fini(struct pause_row *row)
+static void pause_row_fini(struct pause_row *row)
 {
     free(row->recipe);
     free(row->who);

@@ -12,7 +12,6 @@ struct pause_row {
     char *who;
     char *why; /* or NULL */
 };
-void pause_row_fini(struct pause_row *row);
 
 /* ERR_CONFLICT where it is paused already. */
 struct pause_add {

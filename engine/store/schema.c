@@ -309,25 +309,19 @@ int schema_copy_part(const char *from, const char *part, struct err *e)
     return file_make_fresh(part, e) == -1 ? -1 : db_copy(from, part, e);
 }
 
-int schema_copy(const char *from, const char *to, bool may_replace, struct err *e)
+/* A copy that is there is from an attempt that was interrupted, or older still. */
+static int keep_copy(struct db *db, int64_t version, struct err *e)
 {
+    char *to = xasprintf("%s.v%" PRId64, db_path(db), version);
     char *part = xasprintf("%s.part", to);
-    int result = schema_copy_part(from, part, e);
+    int result = schema_copy_part(db_path(db), part, e);
     if (result == 0) {
-        result = file_publish(part, to, may_replace, e);
+        result = file_publish(part, to, true, e);
     }
     if (result == -1) {
         (void)unlink(part); /* it is worth nothing; one that stays is replaced the next time */
     }
     free(part);
-    return result;
-}
-
-/* A copy that is there is from an attempt that was interrupted, or older still. */
-static int keep_copy(struct db *db, int64_t version, struct err *e)
-{
-    char *to = xasprintf("%s.v%" PRId64, db_path(db), version);
-    int result = schema_copy(db_path(db), to, true, e);
     free(to);
     return result == 0 ? 0 : err_prefix(e, "the store was not brought up to date");
 }

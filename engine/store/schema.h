@@ -9,6 +9,3 @@ int schema_open(struct db *db, bool is_read_only, struct err *e);
 
 /* Copies the database at `from` to the file at `part`, which is made anew. */
 int schema_copy_part(const char *from, const char *part, struct err *e);
-/* Copies the database at `from` to `to`, by way of <to>.part. ERR_CONFLICT where `to` exists and
- * may not be replaced; ERR_STORE, ERR_STORE_FULL, ERR_IO. */
-int schema_copy(const char *from, const char *to, bool may_replace, struct err *e);

@@ -180,12 +180,13 @@ local function calculator_of(object)
   return as_text(object.calculatorId) or as_text(object.calculator_id) or as_text(nested.id) or as_text(nested._id)
 end
 
--- Whether a plain `id` is the calculator's: it is the same in every submission, so taking it for a key would lose all but
--- the first. It is where it equals the calculator's, and where the object looks like a calculator and names no other.
+-- Whether a plain `id` is the calculator's: it is the same in every submission, so taking it for a key would lose all
+-- but the first. It is where it equals that of the calculator, and where the object looks like one and names no other.
 local function is_of_calculator(object, value)
   local calculator = calculator_of(object)
   if calculator then return value == calculator end
-  return (object.calculatorName or object.calculator_name or object.calculator or object.questions or object.formulas) ~= nil
+  local name = object.calculatorName or object.calculator_name or object.calculator
+  return (name or object.questions or object.formulas) ~= nil
 end
 
 local function submission_key(object)

@@ -60,9 +60,9 @@ connections:
 %s]]
 
 -- options: ladle (path of the program), recipes {name = text} (recipes/<name>), scripts {name = text},
--- connections (YAML appended to the connections),
--- faults (rules for the sandbox), marks (notes have one: else what is written is what is found), lag (of what the sandbox
--- lists: without it what it took shows at once), seed, env {NAME = value} for the engine, lenient (recipes may be broken).
+-- connections (YAML appended to the connections), faults (rules for the sandbox), marks (notes have one: else what is
+-- written is what is found), lag (of what the sandbox lists: without it what it took shows at once), seed,
+-- env {NAME = value} for the engine, lenient (recipes may be broken).
 function Stage.new(options)
   local self = setmetatable({ ladle = options.ladle, options = options, env = options.env or {}, seen = {} }, Stage)
   self.folder = host.mkdtemp()

@@ -4,8 +4,8 @@
 --
 --   ladle lua spec/crash/soak.lua [SECONDS [SEED]]
 --
--- With DISK=bad the disk fails, too: of the writes and syncs of the store's log some fail, find no room or are slow. Then
--- the engine may end by nothing but SIGKILL.
+-- With DISK=bad the disk fails, too: of the writes and syncs of the store's log some fail, find no room or are slow.
+-- Then the engine may end by nothing but SIGKILL.
 --
 -- Exit 1 if anything is wrong. The moments are real ones, so the seed gives the same load, not the same run.
 

@@ -5,21 +5,12 @@
 #include <sys/stat.h>
 
 #include "../recipe/fixture.h"
+#include "../../support/text_file.h"
 #include "project/fill.h"
 
 #define DAY_US INT64_C(86400000000)
 
 static char folder[64];
-
-static void write_file(const char *name, const char *text)
-{
-    char *path = xasprintf("%s/%s", folder, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_int_equal(fputs(text, f) >= 0, 1);
-    assert_int_equal(fclose(f), 0);
-    free(path);
-}
 
 static int folder_up(void **state)
 {
@@ -51,7 +42,7 @@ static struct project *load(char **errors)
 static struct project *accept(const char *text)
 {
     char *errors = NULL;
-    write_file("ladle.yaml", text);
+    text_file_put(folder, "ladle.yaml", text);
     struct project *p = load(&errors);
     assert_string_equal(errors, "");
     assert_non_null(p);
@@ -62,7 +53,7 @@ static struct project *accept(const char *text)
 static void refuse(const char *text, const char *expected)
 {
     char *errors = NULL;
-    write_file("ladle.yaml", text);
+    text_file_put(folder, "ladle.yaml", text);
     struct project *p = load(&errors);
     assert_string_equal(errors, expected);
     assert_null(p);
@@ -321,7 +312,7 @@ static void public_keys_are_read_from_their_files(void **state)
         "-----BEGIN PUBLIC KEY-----\n"
         "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=\n"
         "-----END PUBLIC KEY-----\n";
-    write_file("good.pem", pem);
+    text_file_put(folder, "good.pem", pem);
     struct project *p = accept(
         "connections:\n  crm: { connector: crm, location: x, webhook: { "
         "public_keys: [good.pem] } }\n");
@@ -331,10 +322,10 @@ static void public_keys_are_read_from_their_files(void **state)
 
 static void a_public_key_may_have_a_time_of_its_own(void **state)
 {
-    write_file("good.pem",
-               "-----BEGIN PUBLIC KEY-----\n"
-               "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=\n"
-               "-----END PUBLIC KEY-----\n");
+    text_file_put(folder, "good.pem",
+                  "-----BEGIN PUBLIC KEY-----\n"
+                  "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=\n"
+                  "-----END PUBLIC KEY-----\n");
     struct project *p = accept(
         "connections:\n  crm: { connector: crm, location: x, webhook: { accept_rsa: true, "
         "public_keys: [{ file: good.pem, from: 2026-09-01, until: 2027-01-01 }] } }\n");
@@ -356,10 +347,10 @@ static void a_public_key_may_have_a_time_of_its_own(void **state)
 static void a_key_file_that_is_none_is_an_error(void **state)
 {
     char *errors = NULL;
-    write_file("bad.pem", "hello\n");
-    write_file("ladle.yaml",
-               "connections:\n  crm:\n    connector: crm\n    location: x\n"
-               "    webhook: { public_keys: [bad.pem, none.pem], allow_from: [x] }\n");
+    text_file_put(folder, "bad.pem", "hello\n");
+    text_file_put(folder, "ladle.yaml",
+                  "connections:\n  crm:\n    connector: crm\n    location: x\n"
+                  "    webhook: { public_keys: [bad.pem, none.pem], allow_from: [x] }\n");
     assert_null(load(&errors));
     assert_non_null(strstr(errors, "5:30 "));
     assert_non_null(strstr(errors, "5:39 `public_keys`: cannot open "));
@@ -403,7 +394,7 @@ static void broken_bytes_never_crash_the_loader(void **state)
             text[(seed >> 8) % len] = "\n:- $.[]{}#'\"\xff\x01z"[(seed >> 20) % 16];
         }
         char *errors = NULL;
-        write_file("ladle.yaml", text);
+        text_file_put(folder, "ladle.yaml", text);
         struct project *p = load(&errors);
         assert_true((p != NULL) == (errors[0] == '\0'));
         project_free(p);
@@ -416,7 +407,7 @@ static void broken_bytes_never_crash_the_loader(void **state)
 
 static struct project *read_broken(const char *text, size_t errors)
 {
-    write_file("ladle.yaml", text);
+    text_file_put(folder, "ladle.yaml", text);
     struct diags *d = diags_new("ladle.yaml");
     struct project *p = project_read(folder, &hooks, d);
     assert_non_null(p);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../../tools/settings_reference.h"
+#include "../../support/text_file.h"
 #include "project/catalogue.h"
 #include "project/project.h"
 
@@ -47,16 +48,6 @@ static const struct beside {
 
 static char folder[64];
 
-static void write_file(const char *name, const char *text)
-{
-    char *path = xasprintf("%s/%s", folder, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_int_equal(fputs(text, f) >= 0, 1);
-    assert_int_equal(fclose(f), 0);
-    free(path);
-}
-
 static int up(void **state)
 {
     (void)snprintf(folder, sizeof folder, "/tmp/ladle-settings-XXXXXX");
@@ -64,8 +55,8 @@ static int up(void **state)
     char *keys = xasprintf("%s/keys", folder);
     assert_int_equal(mkdir(keys, 0700), 0);
     free(keys);
-    write_file("keys/sandbox.pem", PEM);
-    write_file("keys/new.pem", PEM);
+    text_file_put(folder, "keys/sandbox.pem", PEM);
+    text_file_put(folder, "keys/new.pem", PEM);
     return setenv("CRM_CLIENT_ID", "an-id", 1);
 }
 
@@ -84,7 +75,7 @@ static int down(void **state)
 /* The text is a ladle.yaml without errors. */
 static void loads(const char *text)
 {
-    write_file("ladle.yaml", text);
+    text_file_put(folder, "ladle.yaml", text);
     struct catalogue *c = catalogue_new(folder);
     struct diags *d = diags_new("ladle.yaml");
     struct project *p = project_load(folder, catalogue_hooks(c), d);

@@ -11,15 +11,7 @@
 
 static void warns(const char *text, const char *expected)
 {
-    struct diags *d = diags_new("r.yaml");
-    struct recipe *r = recipe_parse("r.yaml", text, strlen(text), NULL, &hooks, d);
-    char *errors = diags_text(d), *warned = warnings_text(d);
-    assert_string_equal(errors, "");
-    assert_string_equal(warned, expected);
-    free(errors);
-    free(warned);
-    recipe_free(r);
-    diags_free(d);
+    recipe_free(load_told(text, NULL, "", expected));
 }
 
 static void a_step_that_brings_its_own_event_is_warned_of(void **state)

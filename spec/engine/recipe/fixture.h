@@ -239,3 +239,19 @@ static inline char *warnings_text(struct diags *d)
 {
     return items_text(diags_warnings_json(d));
 }
+
+/* The recipe, and what was told of it on the way. Yours; NULL where there were errors. */
+static inline struct recipe *load_told(const char *text, const struct project *p,
+                                       const char *errors, const char *warnings)
+{
+    struct diags *d = diags_new("r.yaml");
+    struct recipe *r = recipe_parse("r.yaml", text, strlen(text), p, &hooks, d);
+    char *told = diags_text(d), *warned = warnings_text(d);
+    assert_string_equal(told, errors);
+    assert_string_equal(warned, warnings);
+    assert_int_equal(r != NULL, *errors == '\0');
+    free(told);
+    free(warned);
+    diags_free(d);
+    return r;
+}

@@ -11,16 +11,7 @@
 
 static void check(const char *text, const char *errors, const char *warnings)
 {
-    struct diags *d = diags_new("r.yaml");
-    struct recipe *r = recipe_parse("r.yaml", text, strlen(text), NULL, &hooks, d);
-    char *told = diags_text(d), *warned = warnings_text(d);
-    assert_string_equal(told, errors);
-    assert_string_equal(warned, warnings);
-    assert_int_equal(r != NULL, *errors == '\0');
-    free(told);
-    free(warned);
-    recipe_free(r);
-    diags_free(d);
+    recipe_free(load_told(text, NULL, errors, warnings));
 }
 
 static void fine(const char *text)

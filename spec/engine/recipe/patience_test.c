@@ -8,15 +8,7 @@
 
 static void warns(const char *text, const char *expected)
 {
-    struct diags *d = diags_new("r.yaml");
-    struct recipe *r = recipe_parse("r.yaml", text, strlen(text), NULL, &hooks, d);
-    char *errors = diags_text(d), *warned = warnings_text(d);
-    assert_string_equal(errors, "");
-    assert_string_equal(warned, expected);
-    free(errors);
-    free(warned);
-    recipe_free(r);
-    diags_free(d);
+    recipe_free(load_told(text, NULL, "", expected));
 }
 
 static void a_timeout_below_the_usual_answer_is_warned_of_where_it_stands(void **state)

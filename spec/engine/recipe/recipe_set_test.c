@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "fixture.h"
+#include "../../support/text_file.h"
 
 #define GOOD(name)                                                                                 \
     "recipe: " name "\nwhen:\n  - records.activity_added\ndo:\n  - step: a\n    stop: x\n"
@@ -24,16 +25,6 @@ static const char *const FILES[] = {
     "recipes/.d.yaml",    "recipes/README.md",  "recipes/maps/m.yaml",    "recipes/uses_map.yaml",
     "recipes/maps/m.yml", "recipes/old/x.yaml", "recipes/old/deep/y.yml", "recipes/old/z.txt",
 };
-
-static void write_file(const char *name, const char *text)
-{
-    char *path = xasprintf("%s/%s", folder, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_int_equal(fputs(text, f) >= 0, 1);
-    assert_int_equal(fclose(f), 0);
-    free(path);
-}
 
 static int make_folder(const char *name)
 {
@@ -94,12 +85,12 @@ static void assert_errors(const struct recipe_set *set, size_t index, const char
 
 static void tests_and_hidden_files_are_passed_over(void **state)
 {
-    write_file("recipes/b.yaml", GOOD("two"));
-    write_file("recipes/a.yaml", GOOD("one"));
-    write_file("recipes/a_test.yaml", "nonsense\n");
-    write_file("recipes/maps/m.yaml", "map: m\nfields:\n  - a -> b\n");
-    write_file("recipes/.d.yaml", "nonsense\n");
-    write_file("recipes/README.md", "nonsense\n");
+    text_file_put(folder, "recipes/b.yaml", GOOD("two"));
+    text_file_put(folder, "recipes/a.yaml", GOOD("one"));
+    text_file_put(folder, "recipes/a_test.yaml", "nonsense\n");
+    text_file_put(folder, "recipes/maps/m.yaml", "map: m\nfields:\n  - a -> b\n");
+    text_file_put(folder, "recipes/.d.yaml", "nonsense\n");
+    text_file_put(folder, "recipes/README.md", "nonsense\n");
     struct recipe_set set = load(NULL);
     assert_int_equal(set.diag_count, 0);
     assert_int_equal(set.count, 2);
@@ -110,8 +101,8 @@ static void tests_and_hidden_files_are_passed_over(void **state)
 
 static void a_broken_file_does_not_hide_the_others(void **state)
 {
-    write_file("recipes/a.yaml", "recipe: [\n");
-    write_file("recipes/b.yaml", GOOD("two"));
+    text_file_put(folder, "recipes/a.yaml", "recipe: [\n");
+    text_file_put(folder, "recipes/b.yaml", GOOD("two"));
     struct recipe_set set = load(NULL);
     assert_int_equal(set.count, 1);
     assert_int_equal(set.diag_count, 1);
@@ -121,8 +112,8 @@ static void a_broken_file_does_not_hide_the_others(void **state)
 
 static void two_recipes_cannot_have_one_name(void **state)
 {
-    write_file("recipes/a.yaml", GOOD("same"));
-    write_file("recipes/b.yaml", GOOD("same"));
+    text_file_put(folder, "recipes/a.yaml", GOOD("same"));
+    text_file_put(folder, "recipes/b.yaml", GOOD("same"));
     struct recipe_set set = load(NULL);
     assert_int_equal(set.count, 1);
     assert_errors(&set, 0, "recipes/b.yaml",
@@ -132,7 +123,7 @@ static void two_recipes_cannot_have_one_name(void **state)
 
 static void a_yml_file_is_not_passed_over_in_silence(void **state)
 {
-    write_file("recipes/c.yml", GOOD("one"));
+    text_file_put(folder, "recipes/c.yml", GOOD("one"));
     struct recipe_set set = load(NULL);
     assert_errors(&set, 0, "recipes/c.yml",
                   "0:0 the name of a recipe's file ends in .yaml (rename it)\n");
@@ -141,7 +132,7 @@ static void a_yml_file_is_not_passed_over_in_silence(void **state)
 
 static void a_yml_file_among_the_maps_is_told_too(void **state)
 {
-    write_file("recipes/maps/m.yml", "map: m\n");
+    text_file_put(folder, "recipes/maps/m.yml", "map: m\n");
     struct recipe_set set = load(NULL);
     assert_errors(&set, 0, "recipes/maps/m.yml",
                   "0:0 the name of a field map's file ends in .yaml (rename it)\n");
@@ -155,10 +146,10 @@ static void recipes_in_a_folder_of_the_folder_are_told_as_not_read(void **state)
         "(move it to recipes/, or take it away)\n";
     assert_int_equal(make_folder("recipes/old"), 0);
     assert_int_equal(make_folder("recipes/old/deep"), 0);
-    write_file("recipes/a.yaml", GOOD("one"));
-    write_file("recipes/old/x.yaml", GOOD("two"));
-    write_file("recipes/old/deep/y.yml", GOOD("three"));
-    write_file("recipes/old/z.txt", "nothing\n");
+    text_file_put(folder, "recipes/a.yaml", GOOD("one"));
+    text_file_put(folder, "recipes/old/x.yaml", GOOD("two"));
+    text_file_put(folder, "recipes/old/deep/y.yml", GOOD("three"));
+    text_file_put(folder, "recipes/old/z.txt", "nothing\n");
     struct recipe_set set = load(NULL);
     assert_int_equal(set.count, 1);
     assert_int_equal(set.diag_count, 0);
@@ -175,12 +166,12 @@ static void recipes_in_a_folder_of_the_folder_are_told_as_not_read(void **state)
 
 static void a_recipe_with_a_warning_is_a_recipe(void **state)
 {
-    write_file("recipes/a.yaml",
-               "recipe: one\nwhen:\n  - records.activity_added\ndo:\n"
-               "  - step: a\n    stop: Hi {{contact.name}}\n");
-    write_file("recipes/b.yaml",
-               "recipe: two\nwhen:\n  - records.activity_added\ndo:\n"
-               "  - step: a\n    stop: Hi {{contact.name}} ${x}\n");
+    text_file_put(folder, "recipes/a.yaml",
+                  "recipe: one\nwhen:\n  - records.activity_added\ndo:\n"
+                  "  - step: a\n    stop: Hi {{contact.name}}\n");
+    text_file_put(folder, "recipes/b.yaml",
+                  "recipe: two\nwhen:\n  - records.activity_added\ndo:\n"
+                  "  - step: a\n    stop: Hi {{contact.name}} ${x}\n");
     struct recipe_set set = load(NULL);
     assert_int_equal(set.count, 1);
     assert_int_equal(set.warned_count, 1);
@@ -192,8 +183,8 @@ static void a_recipe_with_a_warning_is_a_recipe(void **state)
 
 static void inputs_for_a_recipe_that_is_not_there_are_told(void **state)
 {
-    write_file("ladle.yaml", "inputs:\n  one: {}\n  tow: {}\n");
-    write_file("recipes/a.yaml", GOOD("one"));
+    text_file_put(folder, "ladle.yaml", "inputs:\n  one: {}\n  tow: {}\n");
+    text_file_put(folder, "recipes/a.yaml", GOOD("one"));
     struct diags *d = diags_new("ladle.yaml");
     struct project *p = project_load(folder, &hooks, d);
     assert_non_null(p);
@@ -214,10 +205,10 @@ static void inputs_for_a_recipe_that_is_not_there_are_told(void **state)
 
 static void maps_come_from_the_recipes_folder(void **state)
 {
-    write_file("recipes/maps/m.yaml", "map: m\nfields:\n  - a -> b\n");
-    write_file("recipes/uses_map.yaml",
-               "recipe: one\nwhen:\n  - records.activity_added\ndo:\n  - step: a\n"
-               "    stop: = map_fields(\"m\", event).b\n");
+    text_file_put(folder, "recipes/maps/m.yaml", "map: m\nfields:\n  - a -> b\n");
+    text_file_put(folder, "recipes/uses_map.yaml",
+                  "recipe: one\nwhen:\n  - records.activity_added\ndo:\n  - step: a\n"
+                  "    stop: = map_fields(\"m\", event).b\n");
     struct recipe_set set = load(NULL);
     assert_int_equal(set.diag_count, 0);
     assert_non_null(
@@ -227,8 +218,8 @@ static void maps_come_from_the_recipes_folder(void **state)
 
 static void a_field_map_is_checked_though_no_recipe_uses_it(void **state)
 {
-    write_file("recipes/a.yaml", GOOD("one"));
-    write_file("recipes/maps/m.yaml", "map: m\nfields:\n  - a -> b | dat\n");
+    text_file_put(folder, "recipes/a.yaml", GOOD("one"));
+    text_file_put(folder, "recipes/maps/m.yaml", "map: m\nfields:\n  - a -> b | dat\n");
     struct recipe_set set = load(NULL);
     assert_int_equal(set.count, 1);
     assert_errors(&set, 0, "recipes/maps/m.yaml",
@@ -259,14 +250,14 @@ static json_t *bundle_of(const struct recipe_set *set, size_t index)
 
 static void called_recipes_stand_in_the_bundle(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") "  - step: one\n    do:\n      - step: two\n"
+    text_file_put(folder, "recipes/a.yaml", STARTS("a") "  - step: one\n    do:\n      - step: two\n"
                                              "        parallel:\n          - step: three\n"
                                              "            call: b\n" STOP);
-    write_file("recipes/b.yaml", PART("b") "  - step: s\n    use: scripts.score\n"
+    text_file_put(folder, "recipes/b.yaml", PART("b") "  - step: s\n    use: scripts.score\n"
                                            "    with: { answers: [1] }\n" CALL("t", "c"));
-    write_file("recipes/c.yaml",
-               "recipe: c\ninputs:\n  n: { type: integer, default: 7 }\ndo:\n"
-               "  - step: m\n    stop: = map_fields(\"contact\", event).x\n");
+    text_file_put(folder, "recipes/c.yaml",
+                  "recipe: c\ninputs:\n  n: { type: integer, default: 7 }\ndo:\n"
+                  "  - step: m\n    stop: = map_fields(\"contact\", event).x\n");
     struct recipe_set set = load(NULL);
     assert_int_equal(set.diag_count, 0);
     assert_int_equal(set.count, 3);
@@ -288,12 +279,12 @@ static void called_recipes_stand_in_the_bundle(void **state)
 
 static void a_change_in_a_called_recipe_is_a_new_version_of_the_caller(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
-    write_file("recipes/b.yaml", PART("b") CALL("y", "c"));
-    write_file("recipes/c.yaml", PART("c") STOP);
+    text_file_put(folder, "recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    text_file_put(folder, "recipes/b.yaml", PART("b") CALL("y", "c"));
+    text_file_put(folder, "recipes/c.yaml", PART("c") STOP);
     struct recipe_set before = load(NULL);
     struct recipe_set same = load(NULL);
-    write_file("recipes/c.yaml", PART("c") "  - step: z\n    stop: other\n");
+    text_file_put(folder, "recipes/c.yaml", PART("c") "  - step: z\n    stop: other\n");
     struct recipe_set after = load(NULL);
     assert_string_equal(before.recipes[0]->hash, same.recipes[0]->hash);
     assert_string_not_equal(before.recipes[0]->hash, after.recipes[0]->hash);
@@ -304,13 +295,13 @@ static void a_change_in_a_called_recipe_is_a_new_version_of_the_caller(void **st
 
 static void a_call_is_checked_against_the_inputs(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") "  - step: x\n    call: other\n"
+    text_file_put(folder, "recipes/a.yaml", STARTS("a") "  - step: x\n    call: other\n"
                                              "    with: { days: soon, nam: x }\n"
                                              "  - step: y\n    call: other\n    with: { id: 0044 }\n"
                                              "  - step: w\n    call: othr\n");
-    write_file("recipes/b.yaml",
-               "recipe: other\ninputs:\n  id: { type: string, label: Whose }\n"
-               "  days: { type: integer, default: 2 }\n  name: { type: string }\ndo:\n" STOP);
+    text_file_put(folder, "recipes/b.yaml",
+                  "recipe: other\ninputs:\n  id: { type: string, label: Whose }\n"
+                  "  days: { type: integer, default: 2 }\n  name: { type: string }\ndo:\n" STOP);
     json_t *inputs = parse("{\"other\":{\"name\":\"given\"}}");
     struct recipe_set set = load(inputs);
     assert_int_equal(set.diag_count, 1);
@@ -326,8 +317,10 @@ static void a_call_is_checked_against_the_inputs(void **state)
 
 static void an_input_has_the_type_that_the_called_recipe_says(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") "  - step: y\n    call: b\n    with: { id: 0044 }\n");
-    write_file("recipes/b.yaml", "recipe: b\ninputs:\n  id: { type: string }\ndo:\n" STOP);
+    text_file_put(folder, "recipes/a.yaml",
+                  STARTS("a") "  - step: y\n    call: b\n    with: { id: 0044 }\n");
+    text_file_put(folder, "recipes/b.yaml",
+                  "recipe: b\ninputs:\n  id: { type: string }\ndo:\n" STOP);
     struct recipe_set set = load(NULL);
     assert_int_equal(set.diag_count, 0);
     assert_string_equal(json_path_text(set.recipes[0]->plan, "do.0.with.v.id.v"), "0044");
@@ -337,9 +330,9 @@ static void an_input_has_the_type_that_the_called_recipe_says(void **state)
 
 static void a_recipe_without_when_starts_only_where_it_is_called(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
-    write_file("recipes/b.yaml", PART("b") STOP);
-    write_file("recipes/c.yaml", PART("c") STOP);
+    text_file_put(folder, "recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    text_file_put(folder, "recipes/b.yaml", PART("b") STOP);
+    text_file_put(folder, "recipes/c.yaml", PART("c") STOP);
     struct recipe_set set = load(NULL);
     assert_int_equal(set.diag_count, 0);
     assert_true(set.recipes[0]->can_start);
@@ -350,8 +343,8 @@ static void a_recipe_without_when_starts_only_where_it_is_called(void **state)
 
 static void a_part_whose_caller_is_broken_or_gone_is_fine(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b") "    with: { gone: 1 }\n");
-    write_file("recipes/b.yaml", PART("b") STOP);
+    text_file_put(folder, "recipes/a.yaml", STARTS("a") CALL("x", "b") "    with: { gone: 1 }\n");
+    text_file_put(folder, "recipes/b.yaml", PART("b") STOP);
     struct recipe_set set = load(NULL);
     assert_int_equal(set.broken, 1);
     assert_int_equal(set.count, 1);
@@ -368,10 +361,10 @@ static void a_part_whose_caller_is_broken_or_gone_is_fine(void **state)
 
 static void a_recipe_that_calls_a_broken_one_is_broken_too(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
-    write_file("recipes/b.yaml", PART("b") CALL("y", "c"));
-    write_file("recipes/c.yaml", PART("c") "  - step: z\n    stopp: x\n");
-    write_file("recipes/d.yaml", STARTS("d") STOP);
+    text_file_put(folder, "recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    text_file_put(folder, "recipes/b.yaml", PART("b") CALL("y", "c"));
+    text_file_put(folder, "recipes/c.yaml", PART("c") "  - step: z\n    stopp: x\n");
+    text_file_put(folder, "recipes/d.yaml", STARTS("d") STOP);
     struct recipe_set set = load(NULL);
     assert_int_equal(set.broken, 3);
     assert_int_equal(set.count, 1);
@@ -384,9 +377,10 @@ static void a_recipe_that_calls_a_broken_one_is_broken_too(void **state)
 
 static void a_recipe_that_is_only_called_has_no_runs_of_its_own(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
-    write_file("recipes/b.yaml", "recipe: b\nif: true\nkey: = event.id\nsettle: 1 s\ndo:\n" STOP
-                                 "on_error:\n  - step: y\n    stop: x\n");
+    text_file_put(folder, "recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    text_file_put(folder, "recipes/b.yaml",
+                  "recipe: b\nif: true\nkey: = event.id\nsettle: 1 s\ndo:\n" STOP
+                  "on_error:\n  - step: y\n    stop: x\n");
     struct recipe_set set = load(NULL);
     assert_errors(&set, 1, "recipes/b.yaml",
                   "2:5 `if` has no meaning in a recipe without `when` "
@@ -402,11 +396,11 @@ static void a_recipe_that_is_only_called_has_no_runs_of_its_own(void **state)
 
 static void a_call_gives_the_results_of_the_steps_that_it_calls(void **state)
 {
-    write_file("recipes/a.yaml",
+    text_file_put(folder, "recipes/a.yaml",
                STARTS("a") CALL("x", "b") "  - step: y\n    stop: = steps.x.one.id\n"
                                           "  - step: z\n    stop: = steps.x.many or steps.x.late\n"
                                           "  - step: w\n    stop: = steps.x.inner\n");
-    write_file("recipes/b.yaml",
+    text_file_put(folder, "recipes/b.yaml",
                PART("b") "  - step: one\n    use: scripts.score\n    with: { answers: [] }\n"
                          "    on_error:\n      - step: late\n        stop: x\n"
                          "  - step: many\n    each: [1]\n    do:\n      - step: inner\n"
@@ -419,12 +413,12 @@ static void a_call_gives_the_results_of_the_steps_that_it_calls(void **state)
 
 static void a_circle_of_calls_is_named(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") STOP "  - step: x\n    call: b\n");
-    write_file("recipes/b.yaml", STARTS("b") "  - step: x\n    stop: x\n    if: false\n"
+    text_file_put(folder, "recipes/a.yaml", STARTS("a") STOP "  - step: x\n    call: b\n");
+    text_file_put(folder, "recipes/b.yaml", STARTS("b") "  - step: x\n    stop: x\n    if: false\n"
                                              "  - step: y\n    use: records.upsert_task\n"
                                              "    with: { contact_id: a, task_id: b }\n"
                                              "    on_error:\n      - step: w\n        call: c\n");
-    write_file("recipes/c.yaml", STARTS("c") CALL("x", "b"));
+    text_file_put(folder, "recipes/c.yaml", STARTS("c") CALL("x", "b"));
     struct recipe_set set = load(NULL);
     assert_int_equal(set.count, 0);
     assert_errors(&set, 0, "recipes/a.yaml",
@@ -441,7 +435,7 @@ static void a_circle_of_calls_is_named(void **state)
 
 static void a_recipe_does_not_call_itself(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") CALL("x", "a"));
+    text_file_put(folder, "recipes/a.yaml", STARTS("a") CALL("x", "a"));
     struct recipe_set set = load(NULL);
     assert_errors(&set, 0, "recipes/a.yaml",
                   "6:11 the calls go round in a circle: a → a "
@@ -451,9 +445,10 @@ static void a_recipe_does_not_call_itself(void **state)
 
 static void errors_of_a_called_recipe_are_told_at_the_call(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
-    write_file("recipes/b.yaml", PART("b") CALL("y", "c"));
-    write_file("recipes/c.yaml", PART("c") "  - step: z\n    wait: soon\n    rety: once\n");
+    text_file_put(folder, "recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    text_file_put(folder, "recipes/b.yaml", PART("b") CALL("y", "c"));
+    text_file_put(folder, "recipes/c.yaml",
+                  PART("c") "  - step: z\n    wait: soon\n    rety: once\n");
     struct recipe_set set = load(NULL);
     assert_int_equal(set.count, 0);
     assert_errors(&set, 0, "recipes/a.yaml",
@@ -472,7 +467,7 @@ static void write_chain(int last)
         char *file = xasprintf("recipes/p%d.yaml", i);
         char *call = i < last ? xasprintf(CALL("x", "p%d"), i + 1) : xstrdup(STOP);
         char *text = xasprintf("recipe: p%d\nwhen:\n  - records.activity_added\ndo:\n%s", i, call);
-        write_file(file, text);
+        text_file_put(folder, file, text);
         free(text);
         free(call);
         free(file);
@@ -497,7 +492,7 @@ static void calls_lie_only_so_deep_in_each_other(void **state)
 static void the_longest_way_counts_for_the_depth(void **state)
 {
     write_chain(8);
-    write_file("recipes/a.yaml", STARTS("a") CALL("x", "p8") CALL("y", "p0"));
+    text_file_put(folder, "recipes/a.yaml", STARTS("a") CALL("x", "p8") CALL("y", "p0"));
     struct recipe_set set = load(NULL);
     assert_int_equal(set.diag_count, 1);
     assert_errors(&set, 0, "recipes/a.yaml",
@@ -508,8 +503,8 @@ static void the_longest_way_counts_for_the_depth(void **state)
 /* A recipe that is loaded by itself finds the others as well. */
 static void one_file_of_a_project_finds_what_it_calls(void **state)
 {
-    write_file("recipes/a.yaml", STARTS("a") CALL("x", "b"));
-    write_file("recipes/b.yaml", PART("b") STOP);
+    text_file_put(folder, "recipes/a.yaml", STARTS("a") CALL("x", "b"));
+    text_file_put(folder, "recipes/b.yaml", PART("b") STOP);
     struct project p = { .folder = folder, .timezone = (char *)"UTC" };
     p.connections = json_object();
     static const char *const names[] = { "recipes/a.yaml", "recipes/b.yaml" };

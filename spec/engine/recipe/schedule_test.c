@@ -39,31 +39,16 @@ static int down(void **state)
     return world_down(state);
 }
 
-static struct recipe *load(const char *text, const struct project *p, const char *errors,
-                           const char *warnings)
-{
-    struct diags *d = diags_new("r.yaml");
-    struct recipe *r = recipe_parse("r.yaml", text, strlen(text), p, &hooks, d);
-    char *told = diags_text(d), *warned = warnings_text(d);
-    assert_string_equal(told, errors);
-    assert_string_equal(warned, warnings);
-    assert_int_equal(r != NULL, *errors == '\0');
-    free(told);
-    free(warned);
-    diags_free(d);
-    return r;
-}
-
 static void refuse(const char *text, const char *errors)
 {
-    assert_null(load(text, NULL, errors, ""));
+    assert_null(load_told(text, NULL, errors, ""));
 }
 
 /* The only trigger of a recipe with these lines below `when`. */
 static json_t *trigger_of(const char *lines, const struct project *p)
 {
     char *text = xasprintf("%s%s%s", HEAD, lines, DO);
-    struct recipe *r = load(text, p, "", "");
+    struct recipe *r = load_told(text, p, "", "");
     json_t *trigger = json_incref(json_array_get(json_object_get(r->plan, "when"), 0));
     recipe_free(r);
     free(text);
@@ -191,15 +176,16 @@ static void a_queue_beside_a_key_is_an_error(void **state)
 static void a_time_that_a_change_of_the_clocks_touches_is_a_warning(void **state)
 {
     (void)state;
-    recipe_free(load(HEAD "  - at: 02:30\n    timezone: Europe/Amsterdam\n" DO, NULL, "",
-                     "5:5 on 2026-03-29 the clocks in Europe/Amsterdam go from 02:00 to 03:00: "
-                     "02:30 comes at 03:00\n"));
+    recipe_free(
+        load_told(HEAD "  - at: 02:30\n    timezone: Europe/Amsterdam\n" DO, NULL, "",
+                  "5:5 on 2026-03-29 the clocks in Europe/Amsterdam go from 02:00 to 03:00: "
+                  "02:30 comes at 03:00\n"));
 }
 
 static void the_event_of_a_schedule_has_three_fields_for_certain(void **state)
 {
     (void)state;
-    recipe_free(load(HEAD "  - every: 1 h\nif: = event.late_s < 60\n" DO, NULL, "", ""));
+    recipe_free(load_told(HEAD "  - every: 1 h\nif: = event.late_s < 60\n" DO, NULL, "", ""));
     refuse(HEAD "  - every: 1 h\nif: = event.due\n" DO,
            "6:5 no event that starts this recipe is known to have `due` (it has at, late_s, "
            "schedule)\n");
@@ -210,12 +196,13 @@ static void the_event_of_a_schedule_has_three_fields_for_certain(void **state)
 static void beside_an_event_of_a_service_a_field_that_neither_has_is_a_warning(void **state)
 {
     (void)state;
-    recipe_free(load(HEAD "  - crm.visit_made\n  - every: 1 h\nif: = event.at\n" DO, NULL, "", ""));
-    recipe_free(load(HEAD "  - every: 1 h\n  - crm.visit_made\nif: = event.due\n" DO, NULL, "",
-                     "7:5 no event that starts this recipe is known to have `due` (it has at, "
-                     "late_s, schedule, id, tags, visit, owner, custom)\n"));
     recipe_free(
-        load(HEAD "  - every: 1 h\n  - crm.contact_created\nif: = event.due\n" DO, NULL, "", ""));
+        load_told(HEAD "  - crm.visit_made\n  - every: 1 h\nif: = event.at\n" DO, NULL, "", ""));
+    recipe_free(load_told(HEAD "  - every: 1 h\n  - crm.visit_made\nif: = event.due\n" DO, NULL, "",
+                          "7:5 no event that starts this recipe is known to have `due` (it has at, "
+                          "late_s, schedule, id, tags, visit, owner, custom)\n"));
+    recipe_free(load_told(HEAD "  - every: 1 h\n  - crm.contact_created\nif: = event.due\n" DO,
+                          NULL, "", ""));
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, up, down)
